@@ -1,0 +1,69 @@
+# One target per folder of src/. A layer names the layers it may use; tools/check_layers.py checks
+# that its files include nothing else.
+
+set(LATCHKEY_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  list(APPEND LATCHKEY_WARNINGS -Wthread-safety)
+elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND LATCHKEY_WARNINGS -Wno-restrict)  # false alarms on std::string, GCC bug 105651
+endif()
+if(LATCHKEY_SANITIZE)
+  add_compile_options(-fsanitize=${LATCHKEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LATCHKEY_SANITIZE})
+endif()
+
+if(LATCHKEY_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# Nobody replaces our functions at load time, so calls within a file may be inlined (clang's default).
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-fno-semantic-interposition)
+endif()
+
+set(LATCHKEY_LAYERS "" CACHE INTERNAL "")
+
+# latchkey_layer(NAME [USES layer...] [TEST_USES layer...] [LINKS library...] [FILES file...])
+# TEST_USES names layers that only the tests of this one need, such as a store to run against.
+# Without FILES every .cc of the folder belongs to the layer; x_test.cc files make NAME_tests.
+function(latchkey_layer name)
+  cmake_parse_arguments(ARG "" "" "USES;TEST_USES;LINKS;FILES" ${ARGN})
+  if(NOT "FILES" IN_LIST ARGN)
+    file(GLOB ARG_FILES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  endif()
+  set(tests ${ARG_FILES})
+  list(FILTER ARG_FILES EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  if(NOT ARG_FILES)
+    message(STATUS "Layer ${name} has no sources yet")
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cc "")
+    set(ARG_FILES ${CMAKE_CURRENT_BINARY_DIR}/empty.cc)
+  endif()
+  add_library(latchkey_${name} STATIC ${ARG_FILES})
+  add_library(latchkey::${name} ALIAS latchkey_${name})
+  target_include_directories(latchkey_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(latchkey_${name} PRIVATE ${LATCHKEY_WARNINGS})
+  set_target_properties(latchkey_${name} PROPERTIES EXPORT_NAME ${name})
+  foreach(used ${ARG_USES})
+    target_link_libraries(latchkey_${name} PUBLIC latchkey_${used})
+  endforeach()
+  target_link_libraries(latchkey_${name} PRIVATE ${ARG_LINKS})
+  set(LATCHKEY_LAYERS ${LATCHKEY_LAYERS} latchkey_${name} CACHE INTERNAL "")
+
+  if(LATCHKEY_BUILD_TESTS AND tests)
+    find_package(GTest REQUIRED)
+    add_executable(${name}_tests ${tests})
+    target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+    target_compile_options(${name}_tests PRIVATE ${LATCHKEY_WARNINGS})
+    target_link_libraries(${name}_tests PRIVATE latchkey_${name} latchkey_test_support GTest::gmock
+      GTest::gtest_main ${ARG_LINKS})
+    foreach(used ${ARG_TEST_USES})
+      target_link_libraries(${name}_tests PRIVATE latchkey_${used})
+    endforeach()
+    set_target_properties(${name}_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    add_test(NAME ${name} COMMAND ${name}_tests)
+  endif()
+endfunction()

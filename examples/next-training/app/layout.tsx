@@ -1,0 +1,31 @@
+import type { Metadata } from 'next';
+import type { ReactNode } from 'react';
+import { Toaster } from 'sonner';
+import { SessionProvider } from 'latchkey/react';
+import { Header } from '@/components/header';
+import { SessionManager } from '@/components/session-manager';
+import { sessions } from '@/lib/session';
+import './style.css';
+
+export const metadata: Metadata = {
+  title: { default: 'Stride: train a little, every day', template: '%s · Stride' },
+  description: 'Short training plans that remember how far you are.',
+};
+
+export default async function Layout({ children }: { children: ReactNode }) {
+  const { verifyAuth } = await sessions();
+  // The browser begins with what the server knows and asks nothing.
+  const { session, user } = await verifyAuth();
+  return (
+    <html lang="en">
+      <body>
+        <SessionProvider initialSession={session} initialUser={user} warnBefore={60}>
+          <Header />
+          {children}
+          <SessionManager />
+        </SessionProvider>
+        <Toaster position="bottom-center" closeButton />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,23 @@
+// Any text survives being encoded into a form and read back; no text can leave the HTML it is put
+// in.
+
+#include "http/form.h"
+
+#include "fuzz/fuzz.h"
+#include "http/html.h"
+
+using latchkey::fuzz::require;
+using latchkey::http::Form;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = latchkey::fuzz::as_text(data, size);
+  if (const auto form = Form::parse(text)) {
+    require(form->get("username").size() <= text.size());
+  }
+  const auto again = Form::parse("x=" + latchkey::http::encode_component(text));
+  require(again && again->get("x") == text);
+  latchkey::http::Html html;
+  html.text(text);
+  require(html.str().find_first_of("<>\"'`\r\n") == std::string::npos);
+  return 0;
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "latchkey/store.h"
+
+namespace latchkey {
+
+struct LookupOptions {
+  std::size_t max_batches = 4;     // reads under way at the same time
+  std::size_t max_waiting = 4096;  // ids; beyond it find answers `overloaded`
+};
+
+struct LookupStats {
+  std::uint64_t asked = 0;    // ids that callers asked for
+  std::uint64_t read = 0;     // ids that the store was asked for
+  std::uint64_t batches = 0;  // calls of the store's find
+  std::uint64_t refused = 0;  // ids that found the queue full
+};
+
+// Lookup is a Store before one that is a round trip away. While max_batches reads are under way,
+// look-ups of all threads wait together; the next read then takes up to 64 of their ids at once,
+// each id once however many asked for it. A look-up that finds a free place waits for nobody. No
+// caller gets an answer that was read before it asked. All other calls pass through.
+class Lookup : public Store {
+ public:
+  virtual LookupStats stats() const = 0;
+};
+
+// make_lookup wraps `inner`, which must outlive the result. It stands behind a near cache.
+std::unique_ptr<Lookup> make_lookup(Store& inner, const LookupOptions& options = {});
+
+}  // namespace latchkey

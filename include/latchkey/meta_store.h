@@ -1,0 +1,25 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "latchkey/result.h"
+
+namespace latchkey {
+
+// Meta is what a store knows about itself.
+struct StoreMeta {
+  std::string instance{};  // random text made with the store; proves it is the same
+  std::array<std::uint8_t, 32> slot_key{};  // docs/formats/token.md; set once, never rotated
+  std::int64_t schema_version = 0;
+};
+class MetaStore {
+ public:
+  virtual ~MetaStore() = default;
+  virtual Result<StoreMeta> meta() = 0;
+  // check answers quickly whether the store can serve: reachable, still the same instance.
+  virtual Result<void> check() = 0;
+};
+
+}  // namespace latchkey

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "latchkey/cookie.h"
+#include "latchkey/result.h"
+
+namespace latchkey {
+
+// PublicUrl is the address under which browsers reach the application. It decides the cookie's
+// name, Secure and the Origin that is expected; the Host header of a request decides nothing.
+// Immutable.
+class PublicUrl {
+ public:
+  // parse accepts https://HOST[:PORT], and http:// only for localhost, 127.0.0.0/8 and [::1], since
+  // browsers keep Secure cookies from any other http. A single '/' behind it is dropped. Everything
+  // else fails with Errc::bad_config and a text that says what to write instead.
+  static Result<PublicUrl> parse(std::string_view text);
+
+  // origin is the serialised origin as browsers send it: lower case, no default port, no slash.
+  const std::string& origin() const noexcept { return origin_; }
+  bool https() const noexcept { return https_; }
+  bool loopback() const noexcept { return loopback_; }
+  std::uint16_t port() const noexcept { return port_; }
+
+  // cookie returns the options for the session cookie: `__Host-session` with Secure over https,
+  // `session-PORT` without Secure over http (cookies ignore ports, so the name carries it).
+  CookieOptions cookie() const;
+
+  // same_origin tells whether an Origin header names this application, byte for byte. Of a loopback
+  // URL all loopback names with its scheme and port are one origin. `null`, user information, a
+  // trailing dot, a default port written out and upper case, which no browser sends, are foreign.
+  bool same_origin(std::string_view origin) const noexcept;
+
+ private:
+  PublicUrl() = default;
+  std::string origin_;
+  std::uint16_t port_ = 0;
+  bool https_ = true;
+  bool loopback_ = false;
+};
+
+}  // namespace latchkey

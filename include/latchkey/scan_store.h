@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "latchkey/result.h"
+#include "latchkey/store.h"
+
+// The part of the store contract that shows everything in it, for copying it elsewhere.
+namespace latchkey {
+
+enum class ScanKind : std::uint8_t { users, epochs, denials, sessions };
+
+struct UserEpoch {
+  UserId user{};
+  std::int64_t epoch = 0;
+  friend bool operator==(const UserEpoch&, const UserEpoch&) = default;
+};
+
+// ScanPage holds rows of the one kind that was asked for.
+struct ScanPage {
+  std::vector<StoredUser> users{};
+  std::vector<UserEpoch> epochs{};
+  std::vector<Denial> denials{};
+  std::vector<SessionRecord> sessions{};
+  std::string next{};  // empty: that was all
+};
+
+class ScanStore {
+ public:
+  virtual ~ScanStore() = default;
+  // scan pages through all rows of a kind, in an order of the store's own; `after` is `next` of the
+  // page before, empty at first, and stays good when the scan goes on another day. What is there
+  // from the first page to the last is seen at least once; what comes or goes meanwhile may be seen
+  // or not. `limit` is 1 to 1000 rows, which a store may exceed a little.
+  virtual Result<ScanPage> scan(ScanKind kind, const std::string& after, std::size_t limit) = 0;
+};
+
+}  // namespace latchkey

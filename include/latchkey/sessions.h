@@ -1,0 +1,200 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "latchkey/carrier.h"
+#include "latchkey/cookie.h"
+#include "latchkey/entropy.h"
+#include "latchkey/keyring.h"
+#include "latchkey/policy.h"
+#include "latchkey/record.h"
+#include "latchkey/result.h"
+#include "latchkey/store.h"
+#include "latchkey/time.h"
+#include "latchkey/token.h"
+
+namespace latchkey {
+
+// DeviceContext describes where a login comes from, for the user's list of sessions. Both texts are
+// cut to their limit and control characters are dropped.
+struct DeviceContext {
+  std::string_view user_agent{};
+  std::string_view address{};
+};
+
+struct CreateOptions {
+  std::string_view attributes{};  // JSON object, <= 8192 bytes; empty: {}
+  DeviceContext context{};
+  bool remember = true;  // false: ends with the browser and lives shorter (Policy::browser_*)
+  std::uint8_t level = 1;
+  bool authenticated = true;  // false: nobody proved who they are just now; authenticated_at is 0
+  // The user's epoch as read before the password was checked; a login that raced a change of
+  // password then fails with Errc::user_changed.
+  std::optional<std::int64_t> user_epoch{};
+};
+
+// NewSession is a session together with the only copy of its token.
+struct NewSession {
+  SessionToken token;
+  SessionRecord record{};
+};
+
+enum class SessionState : std::uint8_t {
+  none,     // no, malformed or unknown token, or a wrong secret
+  expired,  // past a deadline; told only to the holder of the right secret
+  revoked,  // ended; told only to the holder of the right secret
+  active,
+};
+std::string_view session_state_name(SessionState state) noexcept;
+
+// Validation is the answer for one token. `session` is set only when active.
+struct Validation {
+  SessionState state = SessionState::none;
+  std::optional<SessionRecord> session{};
+  std::optional<User> user{};  // only with_user
+  bool fresh = false;          // the cookie should be written again (renew_cookie, rotation)
+  // The token to write when `fresh`. Set without `fresh`, it is a hybrid token with a new snapshot,
+  // worth writing when a cookie costs nothing.
+  std::optional<SessionToken> token{};
+  bool keep_cookie = false;    // do not blank it: its key may not have reached this node yet
+  bool from_snapshot = false;  // hybrid: no store was asked
+};
+
+struct ValidateOptions {
+  bool touch = true;       // counts as activity
+  bool with_user = false;  // one round trip with the user; a disabled user has no session
+  bool fresh = false;      // ask the store, not a cache
+  // hybrid: a snapshot may answer. For reads only, and never where level or recency matter.
+  bool snapshot_ok = false;
+};
+
+struct RotateOptions {
+  std::optional<std::uint8_t> level{};  // a new level also sets authenticated_at; it has no grace
+  // For periodic rotation: the old secret gets the same new one for this long, at most 60 s. Needs
+  // `current`, the token the client showed, which must be the session's.
+  Millis grace = Millis{0};
+  const SessionToken* current = nullptr;
+};
+
+struct AttachOptions {
+  CreateOptions create{};
+  std::vector<std::string>
+      carry{};  // names of the guest's attributes that move over; others do not
+};
+
+// Updated is a session after a change. A `token` must be written as its new cookie.
+struct Updated {
+  SessionRecord record{};
+  std::optional<SessionToken> token{};
+};
+
+// OthersRevoked lists what was ended: only sessions that have rows are known by id.
+struct OthersRevoked {
+  std::vector<SessionId> ids{};
+  Updated kept{};
+};
+
+inline constexpr Millis kMaxSnapshot = std::chrono::minutes{5};
+
+struct SessionsOptions {
+  Policy policy{};
+  CookieOptions cookie{};
+  Carrier carrier = Carrier::stored;
+  std::shared_ptr<const SharedKeyRing> keys{};  // for every carrier but `stored`
+  Millis snapshot = std::chrono::seconds{60};   // hybrid: at most kMaxSnapshot
+  std::uint32_t max_chunks = 1;                 // cookies a long text may be cut into, at most 4
+  bool migrating = false;  // sessions of another system are taken over: "end the others" ends those
+                           // that wait for it too, by moving the epoch
+  Millis touch_every = std::chrono::seconds{1};  // touches are written in groups this often
+  std::uint32_t guests_per_minute = 60;          // for each client address
+  const Clock* clock = nullptr;                  // nullptr: system_clock()
+  Entropy* entropy = nullptr;                    // nullptr: system_entropy()
+};
+
+// Sessions manages the sessions of one store. Thread-safe. It never throws; a failed store is an
+// Error and never looks like a missing session. Touches are queued and written by a thread of its
+// own; the destructor writes what is queued.
+class Sessions {
+ public:
+  // open reads the store's slot key. `store` must outlive the result. Misuse is Errc::bad_config.
+  static Result<std::unique_ptr<Sessions>> open(Store& store, SessionsOptions options);
+  ~Sessions();
+
+  // create makes a session for `user` with a new id; never adopts one. Durable when it returns.
+  Result<NewSession> create(const UserId& user, const CreateOptions& options = {});
+  // create_guest makes a session without a user. rate_limited over guests_per_minute of one
+  // address.
+  Result<NewSession> create_guest(const CreateOptions& options = {});
+  // validate decides about a token from a cookie. Anything a client can send is an ordinary value.
+  Result<Validation> validate(std::string_view token, const ValidateOptions& options = {});
+  // revoke ends a session. False: there was none.
+  Result<bool> revoke(const SessionId& id, EndReason reason = EndReason::logout);
+  Result<bool> revoke(const SessionRecord& session, EndReason reason = EndReason::logout);
+  // revoke_user ends every session of `user` but `except`. Returns the ids it ended. A stateless
+  // session cannot be excepted (unsupported): see revoke_others.
+  Result<std::vector<SessionId>> revoke_user(const UserId& user,
+                                             std::optional<SessionId> except = std::nullopt);
+  // revoke_others ends every session of the user but this one, which a validation returned.
+  Result<OthersRevoked> revoke_others(const SessionRecord& session);
+  // list returns the live sessions of `user`, newest first. Stateless: unsupported.
+  Result<SessionPage> list(const UserId& user, std::string_view after = {}, std::size_t limit = 50);
+
+  // What follows changes one session. By record, as a validation returned it, each works with every
+  // carrier and may return a token to write; by id, only where the store holds the session
+  // (stateless: unsupported).
+
+  // update applies a JSON merge patch (RFC 7396) to the attributes. In rows parallel updates are
+  // all kept; of parallel updates of a stateless session the cookie written last wins.
+  Result<SessionRecord> update(const SessionId& id, std::string_view merge_patch);
+  // With `presented`, the client's cookie, a hybrid session writes its snapshot anew at once.
+  Result<Updated> update(const SessionRecord& session, std::string_view merge_patch,
+                         std::string_view presented = {});
+  // rotate gives the session a new secret and keeps its id; a stateless session gets a new id.
+  Result<NewSession> rotate(const SessionId& id, const RotateOptions& options = {});
+  Result<NewSession> rotate(const SessionRecord& session, const RotateOptions& options = {});
+  // attach turns a guest's session into one of `user`: new id, new secret, the guest session ends.
+  Result<NewSession> attach(const SessionId& guest, const UserId& user,
+                            const AttachOptions& options = {});
+  Result<NewSession> attach(const SessionRecord& guest, const UserId& user,
+                            const AttachOptions& options = {});
+  // touch moves the idle deadline now, without the queue (an explicit "stay signed in").
+  Result<SessionRecord> touch(const SessionId& id);
+  Result<Updated> touch(const SessionRecord& session);
+  // reissue writes a stateless session anew under `user_epoch`, which the caller's own change (of
+  // the password, say) has just returned. not_found when another change has ended it since.
+  Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);
+
+  // prune deletes what is past its deadline, in batches, until done. Returns how many rows went.
+  Result<std::size_t> prune();
+  // flush writes queued touches now.
+  Result<void> flush();
+
+  // set_cookie returns the Set-Cookie value for a session; blank_cookie the one that deletes it.
+  // too_large names the size when it does not fit one cookie.
+  Result<std::string> set_cookie(const SessionToken& token, const SessionRecord& record) const;
+  std::string blank_cookie() const;
+
+  // With max_chunks over 1: read_cookie puts the value together (nothing when there is none, or a
+  // name came twice); set_cookies returns every Set-Cookie value, the deletion of stale chunks
+  // among `lines`, the request's Cookie lines, included; blank_cookies deletes all of them.
+  std::optional<std::string> read_cookie(std::span<const std::string_view> lines) const;
+  Result<std::vector<std::string>> set_cookies(const SessionToken& token,
+                                               const SessionRecord& record,
+                                               std::span<const std::string_view> lines) const;
+  std::vector<std::string> blank_cookies(std::span<const std::string_view> lines) const;
+
+  const SessionsOptions& options() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Sessions(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace latchkey

@@ -1,0 +1,199 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "latchkey/deny_store.h"
+#include "latchkey/key_store.h"
+#include "latchkey/meta_store.h"
+#include "latchkey/record.h"
+#include "latchkey/result.h"
+
+// The store contract. Every implementation passes latchkey/testing/store_suite.h.
+//
+// Common to all calls: blocking, thread-safe, and atomic: after an Error nothing was changed unless
+// the call says otherwise (a lost connection may leave a write done but unconfirmed; every write
+// may be repeated). Times come from the caller; a store never reads a clock to decide. A store
+// judges nothing: records past their deadline are returned until they are pruned or removed.
+namespace latchkey {
+
+struct InsertOptions {
+  UnixTime now{};                            // sessions past a deadline at `now` do not count
+  std::uint32_t max_per_user = 0;            // 0: no limit; guests are never counted
+  std::optional<std::int64_t> user_epoch{};  // insert only while the user's epoch is this one
+};
+enum class InsertStatus : std::uint8_t { inserted, id_taken, user_changed };
+struct InsertOutcome {
+  InsertStatus status = InsertStatus::inserted;
+  std::vector<SessionId> evicted{};  // ended to keep the limit: longest idle first
+};
+
+// Found is the answer for one id: a record, or what is left of it, or nothing.
+struct Found {
+  std::optional<SessionRecord> record{};
+  std::optional<Tombstone> tombstone{};  // only when there is no record
+  std::optional<User> user{};            // only with_user, and only when the store knows the user
+};
+
+struct FindOptions {
+  bool with_user = false;
+  bool fresh = false;  // no cache may answer
+};
+
+// Touch moves the idle deadline and last-seen time of one session.
+struct Touch {
+  SessionId id{};
+  UnixTime last_seen_at{};     // the moment of use
+  UnixTime idle_expires_at{};  // the new deadline
+};
+
+enum class ReplaceStatus : std::uint8_t { replaced, conflict, gone };
+
+struct RemoveUserOptions {
+  UnixTime now{};
+  EndReason reason = EndReason::revoked;
+  std::optional<SessionId> except{};  // this one stays
+  bool bump_epoch = false;            // logins under way with the old epoch fail
+};
+
+// Removed lists what a bulk removal ended.
+struct Removed {
+  std::vector<SessionId> ids{};
+  std::int64_t user_epoch = 0;
+};
+
+struct PageRequest {
+  UnixTime now{};          // sessions past a deadline at `now` are left out
+  std::string after{};     // `next` of the page before; empty: from the start
+  std::size_t limit = 50;  // 1 to 1000
+};
+struct SessionPage {
+  std::vector<SessionRecord> records{};  // newest first: by created_at, then id, descending
+  std::string next{};                    // empty: that was all
+};
+
+// Invalidation tells a cache what changed behind its back.
+struct Invalidation {
+  std::vector<SessionId> ids{};
+  std::vector<UserId> users{};  // every session of these users
+  bool everything = false;      // changes were missed
+};
+
+class SessionStore {
+ public:
+  virtual ~SessionStore() = default;
+
+  // insert adds a new record. id_taken: a record or tombstone with this id exists (nothing
+  // changed). user_changed: the epoch asked for is not the user's. Durable when it returns.
+  virtual Result<InsertOutcome> insert(const SessionRecord& record,
+                                       const InsertOptions& options) = 0;
+
+  // find answers for each of `ids` (at most 64), in their order. One round trip.
+  virtual Result<std::vector<Found>> find(std::span<const SessionId> ids,
+                                          const FindOptions& options) = 0;
+
+  // find_one is find for one id, without a list. `out` is empty before.
+  virtual Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) {
+    auto found = find(std::span(&id, 1), options);
+    if (!found) return found.error();
+    out = std::move(found->front());
+    return {};
+  }
+
+  // expect tells that a find of `id` comes next: a cache may begin to load what it needs for it.
+  virtual void expect(const SessionId& /*id*/) const noexcept {}
+
+  // touch moves each session that exists and is alive at its touch's last_seen_at. It never
+  // creates, never revives and never shortens: each time ends at the later of old and new, and
+  // idle_expires_at never passes absolute_expires_at. It does not change `version` and may be lost
+  // in a crash. Returns how many rows moved. One write.
+  virtual Result<std::size_t> touch(std::span<const Touch> touches) = 0;
+
+  // replace stores `record` with version expected_version + 1 if the row has expected_version and
+  // is alive at `now`. id, user_id and created_at must not change. A touch that ran in between is
+  // kept: no time of it ever moves back. Durable when it returns.
+  virtual Result<ReplaceStatus> replace(const SessionRecord& record, std::int64_t expected_version,
+                                        UnixTime now) = 0;
+
+  // remove ends sessions and leaves a tombstone for each that existed. Returns how many existed.
+  // Durable when it returns; afterwards no touch, replace or insert brings one of them back.
+  virtual Result<std::size_t> remove(std::span<const SessionId> ids, EndReason reason,
+                                     UnixTime now) = 0;
+
+  // remove_user ends every session of `user` but `except`, exactly: sessions inserted before it
+  // end, sessions inserted after it stay, there is no in between. Durable when it returns.
+  virtual Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) = 0;
+
+  // list_user pages through the live sessions of a user.
+  virtual Result<SessionPage> list_user(const UserId& user, const PageRequest& page) = 0;
+
+  // prune deletes at most `limit` records past a deadline at `now`, and tombstones older than
+  // kTombstoneLife. Returns how many rows went; fewer than `limit` means done. Hygiene only.
+  virtual Result<std::size_t> prune(UnixTime now, std::size_t limit) = 0;
+
+  // watch calls `sink` for changes made by others (other processes, other nodes), on a thread of
+  // the store; nullptr ends it, and no call is under way when watch returns. Returns how late a
+  // change may be told at worst, or nothing when the engine cannot tell.
+  using Sink = std::function<void(const Invalidation&)>;
+  virtual std::optional<Millis> watch(Sink sink) = 0;
+};
+
+// StoredUser is a user with what is needed to check a password.
+struct StoredUser {
+  User user{};
+  std::string username_key{};   // the folded form that is unique
+  std::string password_hash{};  // PHC string
+};
+struct SetPassword {
+  UserId user{};
+  std::string new_hash{};
+  std::string expected_hash{};        // conflict unless the row still has this one
+  std::optional<SessionId> except{};  // this session stays
+  UnixTime now{};
+};
+enum class SetPasswordStatus : std::uint8_t { changed, conflict, gone };
+struct SetPasswordOutcome {
+  SetPasswordStatus status = SetPasswordStatus::changed;
+  Removed removed{};
+};
+
+class UserStore {
+ public:
+  virtual ~UserStore() = default;
+  // add_user returns false when the username_key is taken. Durable when it returns.
+  virtual Result<bool> add_user(const StoredUser& user) = 0;
+  virtual Result<std::optional<StoredUser>> find_user(const UserId& id) = 0;
+  virtual Result<std::optional<StoredUser>> find_username(std::string_view username_key) = 0;
+  // set_password is one atomic step: the hash changes, the epoch grows, the sessions end.
+  virtual Result<SetPasswordOutcome> set_password(const SetPassword& change) = 0;
+  // upgrade_hash replaces a hash by one of the same password; no session ends. False: it moved on.
+  virtual Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
+                                    const std::string& new_hash) = 0;
+  // set_disabled returns false when there is no such user. Cached sessions are invalidated.
+  virtual Result<bool> set_disabled(const UserId& id, bool disabled) = 0;
+};
+
+class ScanStore;  // latchkey/scan_store.h
+
+// Store bundles what one engine offers. The parts live as long as the Store.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual SessionStore& sessions() = 0;
+  virtual EpochStore& epochs() = 0;
+  virtual UserStore& users() = 0;
+  virtual DenyStore& denials() = 0;
+  virtual KeyStore& keys() = 0;
+  virtual MetaStore& meta() = 0;
+  // scan shows everything in the store, for copying it; nullptr: this store cannot.
+  virtual ScanStore* scan() { return nullptr; }
+};
+
+}  // namespace latchkey

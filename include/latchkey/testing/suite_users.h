@@ -1,0 +1,175 @@
+#pragma once
+
+#include "latchkey/testing/store_fixture.h"
+
+// Conformance: users, epochs, meta.
+namespace latchkey::testing {
+
+inline bool same_user(const StoredUser& a, const StoredUser& b) {
+  return a.user == b.user && a.username_key == b.username_key && a.password_hash == b.password_hash;
+}
+
+TEST_P(StoreSuite, AUserIsFoundByIdAndByName) {
+  StoredUser user = make_user("grace");
+  user.user.username = "Grac\xc3\xa9 'Hopper\"; --";
+  user.user.attributes = R"({"a":"b"})";
+  user.user.disabled = true;
+  ASSERT_TRUE(must(users().add_user(user)));
+  const auto by_id = must(users().find_user(user.user.id));
+  ASSERT_TRUE(by_id.has_value());
+  EXPECT_TRUE(same_user(*by_id, user));
+  const auto by_name = must(users().find_username("grace"));
+  ASSERT_TRUE(by_name.has_value());
+  EXPECT_TRUE(same_user(*by_name, user));
+  EXPECT_FALSE(must(users().find_user(next_user())).has_value());
+  EXPECT_FALSE(must(users().find_username("Grace")).has_value()) << "keys are exact";
+  EXPECT_FALSE(must(users().find_username("")).has_value());
+}
+
+TEST_P(StoreSuite, AUsernameKeyIsTakenOnce) {
+  const StoredUser first = make_user("ada");
+  const StoredUser second = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(first)));
+  EXPECT_FALSE(must(users().add_user(second)));
+  EXPECT_FALSE(must(users().find_user(second.user.id)).has_value());
+  EXPECT_TRUE(same_user(must(users().find_username("ada")).value(), first));
+}
+
+TEST_P(StoreSuite, AUserIdIsNeverOverwritten) {
+  const StoredUser first = make_user("ada");
+  StoredUser second = make_user("eve");
+  second.user.id = first.user.id;
+  ASSERT_TRUE(must(users().add_user(first)));
+  const auto outcome = users().add_user(second);
+  EXPECT_FALSE(outcome && *outcome);
+  EXPECT_TRUE(same_user(must(users().find_user(first.user.id)).value(), first));
+  EXPECT_FALSE(must(users().find_username("eve")).has_value());
+}
+
+TEST_P(StoreSuite, SetPasswordChangesHashEpochAndSessionsInOneStep) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  const SessionRecord ended = add(user.user.id);
+  const SessionRecord kept = add(user.user.id);
+  const SetPassword change{.user = user.user.id,
+                           .new_hash = "new",
+                           .expected_hash = user.password_hash,
+                           .except = kept.id,
+                           .now = kStart + Millis{4}};
+  const SetPasswordOutcome outcome = must(users().set_password(change));
+  EXPECT_EQ(outcome.status, SetPasswordStatus::changed);
+  EXPECT_EQ(outcome.removed.ids, std::vector{ended.id});
+  EXPECT_EQ(outcome.removed.user_epoch, 1);
+  EXPECT_EQ(must(epochs().user_epoch(user.user.id)), 1);
+  EXPECT_EQ(must(users().find_user(user.user.id))->password_hash, "new");
+  EXPECT_EQ(look_up(ended.id).tombstone,
+            (Tombstone{ended.id, ended.secret_hash, EndReason::password_changed, change.now}));
+  EXPECT_TRUE(exists(kept.id));
+  EXPECT_EQ(
+      must(sessions().insert(make_record(user.user.id), {.now = kStart, .user_epoch = 0})).status,
+      InsertStatus::user_changed)
+      << "a login under way with the old password";
+}
+
+TEST_P(StoreSuite, SetPasswordConflictsWhenTheHashMovedOn) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  const SessionRecord session = add(user.user.id);
+  const SetPassword stale{.user = user.user.id, .new_hash = "new", .expected_hash = "another"};
+  EXPECT_EQ(must(users().set_password(stale)).status, SetPasswordStatus::conflict);
+  EXPECT_TRUE(same_user(must(users().find_user(user.user.id)).value(), user));
+  EXPECT_EQ(must(epochs().user_epoch(user.user.id)), 0);
+  EXPECT_TRUE(exists(session.id));
+  const SetPassword unknown{.user = next_user(), .new_hash = "new", .expected_hash = ""};
+  EXPECT_EQ(must(users().set_password(unknown)).status, SetPasswordStatus::gone);
+}
+
+TEST_P(StoreSuite, OfManyChangesOfOnePasswordOneWins) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  std::atomic<int> changed{0};
+  run_parallel(8, [&](int thread) {
+    const SetPassword change{.user = user.user.id,
+                             .new_hash = "new-" + std::to_string(thread),
+                             .expected_hash = user.password_hash};
+    const SetPasswordStatus status = must(users().set_password(change)).status;
+    changed += status == SetPasswordStatus::changed ? 1 : 0;
+    EXPECT_NE(status, SetPasswordStatus::gone);
+  });
+  EXPECT_EQ(changed, 1);
+  EXPECT_EQ(must(epochs().user_epoch(user.user.id)), 1);
+}
+
+TEST_P(StoreSuite, OfManySignUpsWithOneNameOneWins) {
+  std::vector<StoredUser> candidates;
+  for (int i = 0; i < 8; ++i) candidates.push_back(make_user("ada"));
+  std::atomic<int> added{0};
+  run_parallel(8, [&](int thread) {
+    added += must(users().add_user(candidates[static_cast<std::size_t>(thread)])) ? 1 : 0;
+  });
+  EXPECT_EQ(added, 1);
+}
+
+TEST_P(StoreSuite, UpgradeHashEndsNoSession) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  const SessionRecord session = add(user.user.id);
+  EXPECT_TRUE(must(users().upgrade_hash(user.user.id, user.password_hash, "better")));
+  EXPECT_FALSE(must(users().upgrade_hash(user.user.id, user.password_hash, "late")));
+  EXPECT_FALSE(must(users().upgrade_hash(next_user(), "", "x")));
+  EXPECT_EQ(must(users().find_user(user.user.id))->password_hash, "better");
+  EXPECT_EQ(must(epochs().user_epoch(user.user.id)), 0);
+  EXPECT_EQ(look_up(session.id).record, session);
+}
+
+TEST_P(StoreSuite, ADisabledUserIsSeenWithItsSessionsAtOnce) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  const SessionRecord session = add(user.user.id);
+  for (const bool disabled : {true, false}) {
+    EXPECT_NE(look_up(session.id, {.with_user = true}).user.value().disabled, disabled);
+    EXPECT_TRUE(must(users().set_disabled(user.user.id, disabled)));
+    EXPECT_EQ(look_up(session.id, {.with_user = true}).user.value().disabled, disabled);
+    EXPECT_EQ(must(users().find_user(user.user.id))->user.disabled, disabled);
+  }
+  EXPECT_FALSE(must(users().set_disabled(next_user(), true)));
+}
+
+TEST_P(StoreSuite, EpochsNeedNoUserRow) {
+  const UserId foreign = next_user();  // a user whom only the application knows
+  ASSERT_EQ(must(sessions().remove_user(foreign, {.now = kStart, .bump_epoch = true})).user_epoch,
+            1);
+  EXPECT_EQ(must(epochs().user_epoch(foreign)), 1);
+}
+
+TEST_P(StoreSuite, MetaStaysAsItIs) {
+  const StoreMeta meta = must(data().store().meta().meta());
+  EXPECT_FALSE(meta.instance.empty());
+  EXPECT_NE(meta.slot_key, (std::array<std::uint8_t, 32>{}));
+  EXPECT_GT(meta.schema_version, 0);
+  add(next_user());
+  const StoreMeta again = must(data().store().meta().meta());
+  EXPECT_EQ(again.instance, meta.instance);
+  EXPECT_EQ(again.slot_key, meta.slot_key);
+  EXPECT_TRUE(data().store().meta().check().has_value());
+}
+
+TEST_P(StoreSuite, NoTwoStoresAreTheSame) {
+  const std::unique_ptr<StoreUnderTest> other = GetParam().make();
+  const StoreMeta a = must(data().store().meta().meta());
+  const StoreMeta b = must(other->store().meta().meta());
+  EXPECT_NE(a.instance, b.instance);
+  EXPECT_NE(a.slot_key, b.slot_key);
+  const SessionRecord record = add(next_user());
+  EXPECT_FALSE(must(other->store().sessions().find({&record.id, 1}, {})).at(0).record);
+}
+
+TEST_P(StoreSuite, WatchCanBeSetReplacedAndEnded) {
+  sessions().watch([](const Invalidation&) {});
+  sessions().watch([](const Invalidation&) {});
+  add(next_user());
+  sessions().watch(nullptr);
+  sessions().watch(nullptr);
+}
+
+}  // namespace latchkey::testing

@@ -1,0 +1,22 @@
+#include "addon.h"
+
+namespace latchkey::node {
+namespace {
+
+napi_value version(napi_env env, napi_callback_info) { return make_text(env, LATCHKEY_VERSION); }
+
+}  // namespace
+}  // namespace latchkey::node
+
+NAPI_MODULE_INIT() {
+  using namespace latchkey::node;
+  constexpr Function kFunctions[] = {{"version", version}};
+  define(env, exports, kFunctions);
+  define_seal(env, exports);
+  define_jwt(env, exports);
+  define_denials(env, exports);
+  define_lucia(env, exports);
+  define_sessions(env, exports);
+  define_accounts(env, exports);
+  return exports;
+}

@@ -1,0 +1,91 @@
+#include "lucia_values.h"
+
+#include <cmath>
+
+namespace latchkey::node {
+namespace {
+
+constexpr double kMaxSafeInteger = 9007199254740991.0;
+
+std::optional<sqlite::LuciaValue> read_number(napi_env env, napi_value value) {
+  double number = 0;
+  napi_get_value_double(env, value, &number);
+  if (std::trunc(number) == number && std::abs(number) <= kMaxSafeInteger) {
+    return sqlite::LuciaValue{static_cast<std::int64_t>(number)};
+  }
+  return sqlite::LuciaValue{number};
+}
+
+std::optional<sqlite::LuciaValue> read_bigint(napi_env env, napi_value value) {
+  std::int64_t number = 0;
+  bool lossless = false;
+  napi_get_value_bigint_int64(env, value, &number, &lossless);
+  if (!lossless) return std::nullopt;
+  return sqlite::LuciaValue{number};
+}
+
+std::optional<sqlite::LuciaValue> read_bytes(napi_env env, napi_value value) {
+  bool is_typed = false;
+  napi_is_typedarray(env, value, &is_typed);
+  if (!is_typed) return std::nullopt;
+  napi_typedarray_type type{};
+  std::size_t size = 0;
+  void* data = nullptr;
+  napi_get_typedarray_info(env, value, &type, &size, &data, nullptr, nullptr);
+  if (type != napi_uint8_array) return std::nullopt;
+  const auto* bytes = static_cast<const std::uint8_t*>(data);
+  return sqlite::LuciaValue{std::vector<std::uint8_t>(bytes, bytes + size)};
+}
+
+}  // namespace
+
+napi_value make_column(napi_env env, const sqlite::LuciaView& view) {
+  if (const auto* number = std::get_if<std::int64_t>(&view)) {
+    napi_value value = nullptr;
+    napi_create_int64(env, *number, &value);
+    return value;
+  }
+  if (const auto* real = std::get_if<double>(&view)) return make_number(env, *real);
+  if (const auto* text = std::get_if<std::string_view>(&view)) return make_text(env, *text);
+  if (const auto* bytes = std::get_if<std::span<const std::uint8_t>>(&view)) {
+    napi_value value = nullptr;
+    napi_create_buffer_copy(env, bytes->size(), bytes->data(), nullptr, &value);
+    return value;
+  }
+  return make_null(env);
+}
+
+std::optional<sqlite::LuciaValue> read_column(napi_env env, napi_value value) {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  switch (type) {
+    case napi_null:
+      return sqlite::LuciaValue{};
+    case napi_number:
+      return read_number(env, value);
+    case napi_string:
+      return sqlite::LuciaValue{Text(env, value).text()};
+    case napi_bigint:
+      return read_bigint(env, value);
+    case napi_object:
+      return read_bytes(env, value);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<sqlite::LuciaColumns> read_columns(napi_env env, napi_value names,
+                                                 napi_value values) {
+  sqlite::LuciaColumns columns;
+  std::uint32_t i = 0;
+  for (std::string& name : read_texts(env, names)) {
+    napi_value value = nullptr;
+    napi_get_element(env, values, i++, &value);
+    std::optional<sqlite::LuciaValue> read = read_column(env, value);
+    if (!read) return std::nullopt;
+    columns.emplace_back(std::move(name), *std::move(read));
+  }
+  return columns;
+}
+
+}  // namespace latchkey::node

@@ -1,0 +1,208 @@
+#include <memory>
+#include <variant>
+
+#include "addon.h"
+#include "latchkey/secret.h"
+#include "promise.h"
+#include "registry.h"
+#include "session_values.h"
+
+// Calls that change a session. A session is named by the token its client holds, which works with
+// every carrier, or by its id where a row holds it.
+namespace latchkey::node {
+namespace {
+
+using Handle = std::shared_ptr<OpenSessions>;
+
+// Target is how JavaScript names a session: the token is tried when the text is no id.
+struct Target {
+  SecretBytes text;
+  bool by_token = false;
+};
+
+Error gone() { return Error{Errc::not_found, "there is no such session, or it has ended"}; }
+
+// record_of returns the live session of a token.
+Result<SessionRecord> record_of(Sessions& sessions, const Target& target) {
+  auto validation = sessions.validate(target.text.insecure_view(), {.touch = false, .fresh = true});
+  if (!validation) return validation.error();
+  if (!validation->session) return gone();
+  return *std::move(validation->session);
+}
+
+using Subject = std::variant<SessionId, SessionRecord>;
+Result<Subject> subject_of(Sessions& sessions, const Target& target) {
+  if (target.by_token) {
+    Result<SessionRecord> record = record_of(sessions, target);
+    if (!record) return record.error();
+    return Subject{*std::move(record)};
+  }
+  const auto id = SessionId::parse(target.text.insecure_view());
+  if (!id) return gone();
+  return Subject{*id};
+}
+
+Result<Updated> as_updated(Result<SessionRecord> record) {
+  if (!record) return record.error();
+  return Updated{*std::move(record), {}};
+}
+Result<Updated> as_updated(Result<Updated> updated) { return updated; }
+
+napi_value make_updated(napi_env env, const Updated& updated) {
+  const napi_value values[] = {updated.token ? make_text(env, updated.token->reveal()) : nullptr,
+                               make_record(env, updated.record)};
+  return make_list(env, values);
+}
+
+napi_value make_ids(napi_env env, const std::vector<SessionId>& ids) {
+  std::vector<napi_value> values;
+  for (const SessionId& id : ids) values.push_back(make_text(env, id.text()));
+  return make_list(env, values);
+}
+
+// change(sessions, target, by_token, now, job, convert): what every call here has in common.
+template <class Job, class Convert>
+napi_value change(const Call& call, Job job, Convert convert) {
+  const auto* handle = call.external<Handle>(0);
+  if (handle == nullptr) return throw_misuse(call.env(), "a change needs open sessions");
+  return promise(
+      call.env(),
+      [open = *handle, now = call.number(3), job = std::move(job),
+       target = Target{SecretBytes(Text(call.env(), call[1]).view()), call.flag(2)}] {
+        const CallClock::At at(now);
+        return job(*open->sessions, target);
+      },
+      convert);
+}
+
+// revoke(sessions, target, by_token, now) tells whether there was one.
+napi_value revoke(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return change(
+      call,
+      [](Sessions& sessions, const Target& target) -> Result<bool> {
+        Result<Subject> subject = subject_of(sessions, target);
+        if (!subject && subject.error().code == Errc::not_found) return false;
+        if (!subject) return subject.error();
+        return std::visit([&](const auto& found) { return sessions.revoke(found); }, *subject);
+      },
+      [](napi_env js, bool done) { return make_flag(js, done); });
+}
+
+// update(sessions, target, by_token, now, merge_patch)
+napi_value update(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return change(
+      call,
+      [patch = call.text(4)](Sessions& sessions, const Target& target) -> Result<Updated> {
+        Result<Subject> subject = subject_of(sessions, target);
+        if (!subject) return subject.error();
+        return std::visit(
+            [&](const auto& found) { return as_updated(sessions.update(found, patch)); }, *subject);
+      },
+      make_updated);
+}
+
+// touch(sessions, target, by_token, now)
+napi_value touch(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return change(
+      call,
+      [](Sessions& sessions, const Target& target) -> Result<Updated> {
+        Result<Subject> subject = subject_of(sessions, target);
+        if (!subject) return subject.error();
+        return std::visit([&](const auto& found) { return as_updated(sessions.touch(found)); },
+                          *subject);
+      },
+      make_updated);
+}
+
+// rotate(sessions, target, by_token, now, level | null)
+napi_value rotate(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  RotateOptions options;
+  if (call.has(4)) options.level = static_cast<std::uint8_t>(call.number(4));
+  return change(
+      call,
+      [options](Sessions& sessions, const Target& target) -> Result<NewSession> {
+        Result<Subject> subject = subject_of(sessions, target);
+        if (!subject) return subject.error();
+        return std::visit([&](const auto& found) { return sessions.rotate(found, options); },
+                          *subject);
+      },
+      make_new_session);
+}
+
+struct AttachArguments {
+  UserId user;
+  CreateArguments create;
+  std::vector<std::string> carry;
+};
+
+// attach(sessions, target, by_token, now, user, options, carry)
+napi_value attach(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  auto given = std::make_shared<AttachArguments>();
+  const auto user = UserId::parse(call.text(4));
+  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  given->user = *user;
+  read_create(Options(env, call[5]), given->create);
+  given->carry = read_texts(env, call[6]);
+  return change(
+      call,
+      [given](Sessions& sessions, const Target& target) -> Result<NewSession> {
+        Result<Subject> subject = subject_of(sessions, target);
+        if (!subject) return subject.error();
+        const AttachOptions options{given->create.options, given->carry};
+        return std::visit(
+            [&](const auto& found) { return sessions.attach(found, given->user, options); },
+            *subject);
+      },
+      make_new_session);
+}
+
+// revoke_others(sessions, target, by_token, now) returns [ids, [token, record]].
+napi_value revoke_others(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return change(
+      call,
+      [](Sessions& sessions, const Target& target) -> Result<OthersRevoked> {
+        Result<SessionRecord> record = record_of(sessions, target);
+        if (!record) return record.error();
+        return sessions.revoke_others(*record);
+      },
+      [](napi_env js, const OthersRevoked& others) {
+        const napi_value values[] = {make_ids(js, others.ids), make_updated(js, others.kept)};
+        return make_list(js, values);
+      });
+}
+
+// revoke_user(sessions, user, false, now, except | null) returns the ids that ended.
+napi_value revoke_user(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto user = UserId::parse(call.text(1));
+  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  std::optional<SessionId> except;
+  if (call.has(4)) {
+    except = SessionId::parse(call.text(4));
+    if (!except) return throw_misuse(env, "except: the id of a session");
+  }
+  return change(
+      call,
+      [user = *user, except](Sessions& sessions, const Target&) {
+        return sessions.revoke_user(user, except);
+      },
+      make_ids);
+}
+
+}  // namespace
+
+void define_session_changes(napi_env env, napi_value exports) {
+  constexpr Function kFunctions[] = {
+      {"revoke", revoke},          {"update", update}, {"touch", touch},
+      {"rotate", rotate},          {"attach", attach}, {"revoke_others", revoke_others},
+      {"revoke_user", revoke_user}};
+  define(env, exports, kFunctions);
+}
+
+}  // namespace latchkey::node

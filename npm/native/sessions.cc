@@ -1,0 +1,155 @@
+#include <memory>
+
+#include "addon.h"
+#include "latchkey/secret.h"
+#include "promise.h"
+#include "registry.h"
+#include "session_values.h"
+
+// Calls about sessions. Reads answer at once from an embedded store; what waits for a disk, a
+// network or a password hash is a promise. Every call is given the time.
+namespace latchkey::node {
+namespace {
+
+using Handle = std::shared_ptr<OpenSessions>;
+
+// open_sessions(key, store, options) returns a handle; equal keys share what is open.
+napi_value open(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  OpenRequest request;
+  request.key = call.text(0);
+  request.store = call.text(1);
+  Result<SessionsOptions> options = read_sessions_options(Options(env, call[2]));
+  if (!options) return throw_error(env, options.error());
+  request.sessions = *std::move(options);
+  Result<Handle> opened = open_sessions(std::move(request));
+  if (!opened) return throw_error(env, opened.error());
+  napi_value handle = nullptr;
+  auto owned = std::make_unique<Handle>(*std::move(opened));
+  napi_create_external(
+      env, owned.release(), [](napi_env, void* data, void*) { delete static_cast<Handle*>(data); },
+      nullptr, &handle);
+  return handle;
+}
+
+// close_sessions(key) resolves when nothing of it is open any more, unless a handle is in use.
+napi_value close(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return promise(
+      env,
+      [key = call.text(0)]() -> Result<void> {
+        close_sessions(key);
+        return {};
+      },
+      [](napi_env js) { return make_null(js); });
+}
+
+ValidateOptions read_validate(const Call& call, std::size_t i) {
+  const auto bits = static_cast<unsigned>(call.number(i));
+  return {.touch = (bits & 1U) != 0,
+          .with_user = (bits & 2U) != 0,
+          .fresh = (bits & 4U) != 0,
+          .snapshot_ok = (bits & 8U) != 0};
+}
+
+// validate(sessions, token, now, bits) answers at once.
+napi_value validate(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto* handle = call.external<Handle>(0);
+  if (handle == nullptr) return throw_misuse(env, "validate needs open sessions");
+  const CallClock::At at(call.number(2));
+  const Text token(env, call[1]);  // what is no text opens nothing
+  const Result<Validation> validation =
+      (*handle)->sessions->validate(token.view(), read_validate(call, 3));
+  return validation ? make_validation(env, *validation) : throw_error(env, validation.error());
+}
+
+// validate_async(sessions, token, now, bits) is for stores behind a network.
+napi_value validate_async(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto* handle = call.external<Handle>(0);
+  if (handle == nullptr) return throw_misuse(env, "validate needs open sessions");
+  return promise(
+      env,
+      [sessions = *handle, token = SecretBytes(Text(env, call[1]).view()), now = call.number(2),
+       options = read_validate(call, 3)] {
+        const CallClock::At at(now);
+        return sessions->sessions->validate(token.insecure_view(), options);
+      },
+      [](napi_env js, const Validation& found) { return make_validation(js, found); });
+}
+
+// create(sessions, user | null, options, now) makes a session, without a user a guest's.
+napi_value create(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto* handle = call.external<Handle>(0);
+  if (handle == nullptr) return throw_misuse(env, "create needs open sessions");
+  std::optional<UserId> user = call.has(1) ? UserId::parse(call.text(1)) : UserId{};
+  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  auto given = std::make_unique<CreateArguments>();
+  read_create(Options(env, call[2]), *given);
+  return promise(
+      env,
+      [sessions = *handle, user = *std::move(user), given = std::move(given),
+       now = call.number(3)]() -> Result<NewSession> {
+        const CallClock::At at(now);
+        if (user.empty()) return sessions->sessions->create_guest(given->options);
+        return sessions->sessions->create(user, given->options);
+      },
+      [](napi_env js, const NewSession& made) { return make_new_session(js, made); });
+}
+
+// list(sessions, user, after, limit, now) returns [records, next].
+napi_value list(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto* handle = call.external<Handle>(0);
+  std::optional<UserId> user = UserId::parse(call.text(1));
+  if (handle == nullptr || !user) return throw_misuse(env, "list(sessions, user)");
+  return promise(
+      env,
+      [sessions = *handle, user = *std::move(user), after = call.text(2),
+       limit = static_cast<std::size_t>(call.number(3)), now = call.number(4)] {
+        const CallClock::At at(now);
+        return sessions->sessions->list(user, after, limit);
+      },
+      [](napi_env js, const SessionPage& page) {
+        std::vector<napi_value> records;
+        for (const SessionRecord& record : page.records) records.push_back(make_record(js, record));
+        const napi_value values[] = {make_list(js, records), make_text(js, page.next)};
+        return make_list(js, values);
+      });
+}
+
+// hygiene(sessions, "prune" | "flush", now) returns how many rows went.
+napi_value hygiene(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto* handle = call.external<Handle>(0);
+  if (handle == nullptr) return throw_misuse(env, "hygiene needs open sessions");
+  return promise(
+      env,
+      [sessions = *handle, prune = call.text(1) == "prune",
+       now = call.number(2)]() -> Result<std::size_t> {
+        const CallClock::At at(now);
+        if (prune) return sessions->sessions->prune();
+        if (Result<void> flushed = sessions->sessions->flush(); !flushed) return flushed.error();
+        return std::size_t{0};
+      },
+      [](napi_env js, std::size_t rows) { return make_number(js, static_cast<double>(rows)); });
+}
+
+}  // namespace
+
+void define_sessions(napi_env env, napi_value exports) {
+  constexpr Function kFunctions[] = {{"open_sessions", open}, {"close_sessions", close},
+                                     {"validate", validate},  {"validate_async", validate_async},
+                                     {"create", create},      {"list", list},
+                                     {"hygiene", hygiene}};
+  define(env, exports, kFunctions);
+  define_session_changes(env, exports);
+  define_session_cookies(env, exports);
+  environment_started();
+  napi_add_env_cleanup_hook(
+      env, [](void*) { environment_ended(); }, nullptr);
+}
+
+}  // namespace latchkey::node

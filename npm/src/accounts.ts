@@ -1,0 +1,98 @@
+import { native, type Open, type OutcomeList, type RejectionList } from 'latchkey/native';
+import { toNewSession, toUser } from './session_lists';
+import type { CreateOptions, NewSession, User } from './sessions_types';
+
+/** Why an attempt was refused, in a text for the person who made it. */
+export interface Rejection {
+  code:
+    | 'username_invalid'
+    | 'username_taken'
+    | 'password_too_short'
+    | 'password_too_long'
+    | 'password_invalid'
+    | 'wrong_credentials';
+  message: string;
+}
+
+export type AccountOutcome =
+  | { rejection: Rejection; user: null; token: null; session: null }
+  | ({ rejection: null; user: User } & NewSession);
+
+export interface PasswordOutcome {
+  /** null: the password is the new one. */
+  rejection: Rejection | null;
+  /** The session that stays, with its new token; null: the user has to log in again. */
+  kept: NewSession | null;
+}
+
+export interface Passwords {
+  current: string;
+  replacement: string;
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/**
+ * Users with passwords (Argon2id), kept in the same store. Hashing never runs on the event loop.
+ * Applications with users of their own do not need it.
+ */
+export class Accounts {
+  readonly #open: () => Open;
+
+  constructor(open: () => Open) {
+    this.#open = open;
+  }
+
+  /** signUp adds a user and opens its first session. */
+  signUp(credentials: Credentials, options: CreateOptions = {}): Promise<AccountOutcome> {
+    return this.#enter(true, credentials, options);
+  }
+
+  /** logIn costs the same work for an unknown user. */
+  logIn(credentials: Credentials, options: CreateOptions = {}): Promise<AccountOutcome> {
+    return this.#enter(false, credentials, options);
+  }
+
+  /**
+   * changePassword changes the password of whoever holds `token`, and ends every other session of
+   * that user. The one that stays is given a new token.
+   */
+  async changePassword(token: string, passwords: Passwords): Promise<PasswordOutcome> {
+    const { current, replacement } = passwords;
+    const [refused, kept] = await native().change_password(
+      this.#open(),
+      token,
+      current,
+      replacement,
+      Date.now(),
+    );
+    return { rejection: toRejection(refused), kept: kept && toNewSession(kept) };
+  }
+
+  async #enter(
+    signUp: boolean,
+    { username, password }: Credentials,
+    { attributes, ...others }: CreateOptions,
+  ): Promise<AccountOutcome> {
+    const options = attributes ? { ...others, attributes: JSON.stringify(attributes) } : others;
+    const now = Date.now();
+    const outcome: OutcomeList = await native().enter(
+      this.#open(),
+      signUp,
+      username,
+      password,
+      options,
+      now,
+    );
+    const rejection = toRejection(outcome[0]);
+    if (rejection) return { rejection, user: null, token: null, session: null };
+    return { rejection: null, user: toUser(outcome[2]!), ...toNewSession(outcome[1]!) };
+  }
+}
+
+function toRejection(list: RejectionList | null): Rejection | null {
+  return list && { code: list[0] as Rejection['code'], message: list[1] };
+}

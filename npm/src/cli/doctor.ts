@@ -1,0 +1,143 @@
+import { native } from 'latchkey/native';
+import { redirectInTry, routerEvents, serverInClient, syncCookies, type Finding } from './checks';
+import { readMatcher, uncovered } from './matcher';
+import { Project, type SourceFile } from './project';
+
+/** Prints what is wrong with a project; 0 when nothing is. */
+export function runDoctor(root: string): number {
+  const findings = examine(new Project(root));
+  for (const { where, what } of findings) console.log(`${where}: ${what}`);
+  const count = findings.length;
+  console.log(
+    count === 0 ? 'Nothing is wrong.' : `${count} ${count === 1 ? 'thing' : 'things'} to mend.`,
+  );
+  return count === 0 ? 0 : 1;
+}
+
+export function examine(project: Project): Finding[] {
+  const files = [...project.sources()];
+  return [
+    ...installation(project),
+    ...configuration(project),
+    ...secret(project),
+    ...proxyFile(project, files),
+    ...files.flatMap((file) => [
+      ...syncCookies(file),
+      ...redirectInTry(file),
+      ...serverInClient(file),
+      ...routerEvents(file),
+    ]),
+  ];
+}
+
+function installation(project: Project): Finding[] {
+  const found: Finding[] = [];
+  if (!project.manifest['dependencies']?.['latchkey']) {
+    found.push({
+      where: 'package.json',
+      what:
+        'latchkey is no direct dependency: a package that ' +
+        'stays outside of the bundle has to be one',
+    });
+  }
+  const copies = [...project.installed('latchkey')];
+  if (copies.length > 1) {
+    found.push({
+      where: copies.join(' and '),
+      what:
+        'latchkey is installed more than once: each ' +
+        'copy opens the store for itself. `npm dedupe`, or the same version everywhere',
+    });
+  }
+  try {
+    native().version();
+  } catch (error) {
+    found.push({ where: 'latchkey', what: error instanceof Error ? error.message : String(error) });
+  }
+  return found;
+}
+
+function configuration(project: Project): Finding[] {
+  if (!project.dependsOn('next')) return [];
+  const path = project.find(
+    ...['ts', 'mts', 'mjs', 'js', 'cjs'].map((end) => `next.config.${end}`),
+  );
+  const text = path ? (project.read(path) ?? '') : '';
+  const where = path ?? 'next.config.ts';
+  if (/serverExternalPackages[^\]]*['"]latchkey['"]/.test(text)) {
+    return [
+      {
+        where,
+        what:
+          "serverExternalPackages names 'latchkey' as a whole: latchkey/react " +
+          "would render with a second React. Name 'latchkey/native', or use withSessions()",
+      },
+    ];
+  }
+  if (!/withSessions|latchkey\/native/.test(text)) {
+    return [
+      {
+        where,
+        what:
+          'the native part would get into the bundle: export default ' +
+          "withSessions(...), from 'latchkey/next/config'",
+      },
+    ];
+  }
+  return [];
+}
+
+function secret(project: Project): Finding[] {
+  const path = project.find('.env.local', '.env');
+  const line = /^SESSION_SECRET=(.*)$/m.exec(path ? (project.read(path) ?? '') : '');
+  const value = line?.[1]?.trim().replace(/^(['"])(.*)\1$/, '$2');
+  if (value === undefined || path === null) return [];
+  if (Buffer.byteLength(value.split(',')[0] ?? '') >= 32) return [];
+  return [
+    {
+      where: path,
+      what: 'SESSION_SECRET has fewer than 32 bytes: `npx latchkey secret` makes one',
+    },
+  ];
+}
+
+function proxyFile(project: Project, files: SourceFile[]): Finding[] {
+  const { base } = project;
+  const old = project.find(`${base}middleware.ts`, `${base}middleware.js`);
+  const path = project.find(`${base}proxy.ts`, `${base}proxy.js`);
+  const found: Finding[] = [];
+  if (old && path === null && /latchkey\/(next|lucia)/.test(project.read(old) ?? '')) {
+    found.push({
+      where: old,
+      what:
+        'middleware runs on the edge, where stored sessions cannot be ' +
+        'read: rename it to proxy, and its function too',
+    });
+  }
+  const text = path ? project.read(path) : null;
+  if (path === null || text === null || !/latchkey|session/.test(text)) return found;
+  const matcher = readMatcher(text);
+  if ('problem' in matcher) return [...found, { where: path, what: matcher.problem }];
+  if (matcher.sources.length > 0 && !text.includes('next-router-prefetch')) {
+    found.push({
+      where: path,
+      what:
+        'links that are fetched ahead count as activity: add ' +
+        "missing: [{ type: 'header', key: 'next-router-prefetch' }] to the matcher",
+    });
+  }
+  const named = /\bprotected\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? '';
+  const guarded = [...named.matchAll(/['"]([^'"]+)['"]/g)].map((match) => match[1]!);
+  const acting = files
+    .filter(({ text: code }) => /['"]use server['"]|\baction=\{/.test(code))
+    .flatMap((file) => routeOf(base, file.path) ?? []);
+  return [...found, ...uncovered(path, matcher.sources, [...new Set([...guarded, ...acting])])];
+}
+
+// The path of a page's file, with a sample for each part that varies.
+function routeOf(base: string, path: string): string | null {
+  const inside = new RegExp(`^${base}app/(?:(.*)/)?page\\.[jt]sx?$`).exec(path);
+  if (!inside) return null;
+  const parts = (inside[1] ?? '').split('/').filter((part) => part !== '' && !/^[(@]/.test(part));
+  return `/${parts.map((part) => part.replace(/^\[.*\]$/, 'sample')).join('/')}`;
+}

@@ -1,0 +1,80 @@
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Project } from './project';
+import { newSecret } from './secret';
+import { NEXT_CONFIG, proxyFile, route, SESSION } from './templates';
+
+/** Writes what an application needs; what is there already stays, unless it is told --force. */
+export function runInit(root: string, words: string[]): number {
+  const project = new Project(root);
+  if (!project.dependsOn('next')) {
+    console.error('latchkey init: there is no Next.js in the package.json of this folder');
+    return 1;
+  }
+  const force = words.includes('--force');
+  const { base, extension, typescript } = project;
+  const files: [path: string, text: string][] = [
+    [`${base}lib/session.${extension}`, SESSION],
+    [`${base}proxy.${extension}`, proxyFile(typescript, './lib/session')],
+    [`${base}app/api/session/[[...all]]/route.${extension}`, route('../../../../lib/session')],
+  ];
+  for (const [path, text] of files) write(project, path, text, force);
+  writeConfig(project);
+  writeSecret(project);
+  ignoreData(project);
+  console.log(`
+Next: call signUp() and logIn() in Server Actions, verifySession() wherever data is read, and put
+<SessionProvider> of latchkey/react into the layout. In production set LATCHKEY_PUBLIC_URL to the
+address browsers use. \`npx latchkey doctor\` tells whether everything is in place.`);
+  return 0;
+}
+
+function write(project: Project, path: string, text: string, force: boolean): void {
+  if (project.has(path) && !force) {
+    console.log(`kept      ${path}`);
+    return;
+  }
+  mkdirSync(dirname(join(project.root, path)), { recursive: true });
+  writeFileSync(join(project.root, path), text);
+  console.log(`wrote     ${path}`);
+}
+
+function writeConfig(project: Project): void {
+  const names = ['ts', 'mts', 'mjs', 'js', 'cjs'].map((end) => `next.config.${end}`);
+  const existing = project.find(...names);
+  if (!existing) {
+    write(project, project.typescript ? 'next.config.ts' : 'next.config.mjs', NEXT_CONFIG, false);
+  } else if (!/withSessions|latchkey\/native/.test(project.read(existing) ?? '')) {
+    console.log(
+      `change    ${existing}: export default withSessions(...), ` +
+        "from 'latchkey/next/config', around what it exports",
+    );
+  } else {
+    console.log(`kept      ${existing}`);
+  }
+}
+
+function writeSecret(project: Project): void {
+  const path = '.env.local';
+  const before = project.read(path) ?? '';
+  if (/^SESSION_SECRET=./m.test(before)) {
+    console.log(`kept      the SESSION_SECRET of ${path}`);
+    return;
+  }
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  const file = join(project.root, path);
+  appendFileSync(file, `${gap}SESSION_SECRET=${newSecret()}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  console.log(`wrote     a SESSION_SECRET into ${path}`);
+}
+
+function ignoreData(project: Project): void {
+  const before = project.read('.gitignore') ?? '';
+  const missing = ['/data/', '.env*.local'].filter(
+    (line) => !before.split('\n').some((known) => known.trim() === line),
+  );
+  if (missing.length === 0) return;
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  appendFileSync(join(project.root, '.gitignore'), `${gap}${missing.join('\n')}\n`);
+  console.log(`wrote     ${missing.join(' and ')} into .gitignore`);
+}

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const SKIPPED = new Set(['node_modules', '.git', '.next', 'dist', 'build', 'out', 'coverage']);
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+export interface SourceFile {
+  /** Below the project's folder. */
+  path: string;
+  text: string;
+}
+
+/** A Next.js project in a folder. */
+export class Project {
+  readonly manifest: Record<string, Record<string, string> | undefined>;
+  /** '' or 'src/'. */
+  readonly base: string;
+  readonly typescript: boolean;
+
+  constructor(readonly root: string) {
+    const manifest = join(root, 'package.json');
+    this.manifest = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {};
+    this.base =
+      existsSync(join(root, 'src/app')) || existsSync(join(root, 'src/pages')) ? 'src/' : '';
+    this.typescript = existsSync(join(root, 'tsconfig.json'));
+  }
+
+  get extension(): string {
+    return this.typescript ? 'ts' : 'js';
+  }
+
+  dependsOn(name: string): boolean {
+    return [this.manifest['dependencies'], this.manifest['devDependencies']].some(
+      (list) => list !== undefined && name in list,
+    );
+  }
+
+  has(path: string): boolean {
+    return existsSync(join(this.root, path));
+  }
+
+  read(path: string): string | null {
+    return this.has(path) ? readFileSync(join(this.root, path), 'utf8') : null;
+  }
+
+  /** The first of these paths that is there. */
+  find(...paths: string[]): string | null {
+    return paths.find((path) => this.has(path)) ?? null;
+  }
+
+  /** Every file of code, but what was installed or built. */
+  *sources(folder = ''): Generator<SourceFile> {
+    const entries = readdirSync(join(this.root, folder), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* this.sources(path);
+      if (entry.isFile() && CODE.test(entry.name)) {
+        yield { path, text: readFileSync(join(this.root, path), 'utf8') };
+      }
+    }
+  }
+
+  /** Folders of installed packages of this name, at any depth. */
+  *installed(name: string, folder = 'node_modules'): Generator<string> {
+    const place = join(this.root, folder);
+    if (!existsSync(place)) return;
+    if (existsSync(join(place, name, 'package.json'))) yield relative(this.root, join(place, name));
+    for (const entry of readdirSync(place, { withFileTypes: true })) {
+      if (!entry.isDirectory() || entry.name === '.bin') continue;
+      const inner = entry.name.startsWith('@')
+        ? readdirSync(join(place, entry.name)).map((scoped) => join(entry.name, scoped))
+        : [entry.name];
+      for (const found of inner) yield* this.installed(name, join(folder, found, 'node_modules'));
+    }
+  }
+}
+
+/** Comments and text become blanks, so that what is left is code; line breaks stay. */
+export function codeOnly(text: string): string {
+  const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
+  return text.replace(pattern, (found) => found.replace(/[^\n]/g, ' '));
+}
+
+export function lineOf(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
+}

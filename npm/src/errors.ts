@@ -1,0 +1,41 @@
+/** Codes of what can fail. `..._UNAVAILABLE` and other store codes never mean "logged out". */
+export type ErrorCode =
+  | 'ERR_LATCHKEY_STORE_UNAVAILABLE'
+  | 'ERR_LATCHKEY_STORE_BUSY'
+  | 'ERR_LATCHKEY_STORE_READ_ONLY'
+  | 'ERR_LATCHKEY_STORE_DAMAGED'
+  | 'ERR_LATCHKEY_STORE_MISMATCH'
+  | 'ERR_LATCHKEY_ENTROPY_UNAVAILABLE'
+  | 'ERR_LATCHKEY_CRYPTO_UNAVAILABLE'
+  | 'ERR_LATCHKEY_OVERLOADED'
+  | 'ERR_LATCHKEY_RATE_LIMITED'
+  | 'ERR_LATCHKEY_CONFLICT'
+  | 'ERR_LATCHKEY_NOT_FOUND'
+  | 'ERR_LATCHKEY_USER_CHANGED'
+  | 'ERR_LATCHKEY_INVALID_ARGUMENT'
+  | 'ERR_LATCHKEY_TOO_LARGE'
+  | 'ERR_LATCHKEY_UNSUPPORTED'
+  | 'ERR_LATCHKEY_BAD_CONFIG'
+  | 'ERR_LATCHKEY_SQLITE_SHARED'
+  | 'ERR_LATCHKEY_NO_BINARY'
+  | 'ERR_LATCHKEY_NEEDS_NODE'
+  | 'ERR_LATCHKEY_COOKIE_READ_ONLY';
+
+/** What a failed call throws or rejects with. */
+export interface LatchkeyError extends Error {
+  readonly code: ErrorCode;
+  /** The HTTP status that fits; absent when the cause is not a request's. */
+  readonly status?: number;
+  /** The same call may succeed later without any change. */
+  readonly retryable?: boolean;
+}
+
+export function isLatchkeyError(error: unknown): error is LatchkeyError {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return error instanceof Error && typeof code === 'string' && code.startsWith('ERR_LATCHKEY_');
+}
+
+/** makeError makes an error as the addon's are. */
+export function makeError(code: ErrorCode, message: string, status?: number): LatchkeyError {
+  return Object.assign(new Error(message), status === undefined ? { code } : { code, status });
+}

@@ -1,0 +1,40 @@
+'use strict';
+// Loads the native part. The requires are literal, because what traces an application's files
+// (Next.js's standalone output among others) finds a binary only by its literal name.
+
+const FROM_SOURCE =
+  'build it from source with one command, `./dev pack` in a checkout of latchkey, and install ' +
+  'the npm/latchkey-*.tgz that it leaves';
+
+function requireBinary(platform) {
+  switch (platform) {
+    case 'linux-x64':
+      return require('../prebuilds/linux-x64/latchkey.node');
+    case 'linux-arm64':
+      return require('../prebuilds/linux-arm64/latchkey.node');
+    default:
+      return undefined;
+  }
+}
+
+function failure(platform, cause) {
+  const error = new Error(
+    `latchkey has no native part that runs here (${platform}, Node ${process.version}, Node-API ` +
+      `${process.versions.napi ?? 'none'}): ${FROM_SOURCE}.`,
+    { cause },
+  );
+  error.code = 'ERR_LATCHKEY_NO_BINARY';
+  return error;
+}
+
+module.exports = function load() {
+  const platform = `${process.platform}-${process.arch}`;
+  let binary;
+  try {
+    binary = requireBinary(platform);
+  } catch (cause) {
+    throw failure(platform, cause);
+  }
+  if (binary === undefined) throw failure(platform);
+  return binary;
+};

@@ -1,0 +1,88 @@
+import { makeError } from './errors';
+import type { DatabaseSession, DatabaseUser } from './lucia_adapter';
+
+const RESERVED = new Set(['id', 'user_id', 'expires_at']);
+
+/** unixSeconds is a time as Lucia's SQLite tables hold it. */
+export function unixSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+/** checkAttributes refuses names that would overwrite what identifies and ends a session. */
+export function checkAttributes(attributes: object): void {
+  for (const name of Object.keys(attributes)) {
+    if (!RESERVED.has(name.toLowerCase())) continue;
+    const message = `a session's attributes cannot name ${[...RESERVED].join(', ')}`;
+    throw makeError('ERR_LATCHKEY_INVALID_ARGUMENT', message);
+  }
+}
+
+/** toColumns turns attributes into columns; what is undefined is left to the column's default. */
+export function toColumns(attributes: object): [names: string[], values: unknown[]] {
+  checkAttributes(attributes);
+  const names: string[] = [];
+  const values: unknown[] = [];
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined) continue;
+    names.push(name);
+    if (typeof value === 'boolean') values.push(value ? 1 : 0);
+    else values.push(value instanceof Date ? unixSeconds(value) : value);
+  }
+  return [names, values];
+}
+
+type Row = readonly unknown[];
+const NEVER = new Date(0);
+
+interface Place {
+  name: string;
+  at: number;
+}
+
+/** Shape reads rows of one statement: the session's columns, then the user's. */
+export class Shape {
+  readonly #session: Place[] = [];
+  readonly #user: Place[] = [];
+
+  /** A row's columns begin `at`; `withoutId` is one that leaves the session's id out. */
+  constructor(
+    names: readonly string[],
+    sessionColumns: number,
+    { at = 0, withoutId = false }: { at?: number; withoutId?: boolean } = {},
+  ) {
+    names.forEach((name, i) => {
+      if (i >= sessionColumns) this.#user.push({ name, at: at++ });
+      else if (name !== 'id' || !withoutId) this.#session.push({ name, at: at++ });
+    });
+  }
+
+  /** session reads a session, whose `id` is given where the table holds something else. */
+  session(row: Row, id?: string): DatabaseSession {
+    const attributes: Record<string, unknown> = {};
+    const session = { id: id as string, userId: '', expiresAt: NEVER, attributes };
+    const places = this.#session;
+    for (let i = 0; i < places.length; ++i) {
+      const { name, at } = places[i] as Place;
+      const value = row[at];
+      if (name === 'id') session.id ??= value as string;
+      else if (name === 'user_id') session.userId = value as string;
+      else if (name === 'expires_at') session.expiresAt = new Date((value as number) * 1000);
+      else attributes[name] = value;
+    }
+    return session as DatabaseSession;
+  }
+
+  /** user reads the user of `session`; null when the columns say that there is none. */
+  user(row: Row, session: DatabaseSession): DatabaseUser | null {
+    const attributes: Record<string, unknown> = {};
+    const user = { id: null as unknown, attributes };
+    const places = this.#user;
+    for (let i = 0; i < places.length; ++i) {
+      const { name, at } = places[i] as Place;
+      const value = row[at];
+      if (name === 'id') user.id = value === true ? session.userId : value;
+      else attributes[name] = value;
+    }
+    return user.id === null ? null : (user as DatabaseUser);
+  }
+}

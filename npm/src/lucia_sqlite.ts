@@ -1,0 +1,105 @@
+import { BetterSqlite3 } from './lucia_better_sqlite3';
+import type { DatabaseSession, NativeAdapter, SessionAndUser, Tables } from './lucia_adapter';
+import type { UserId } from './lucia';
+import { Shape, toColumns, unixSeconds } from './lucia_columns';
+import { native } from 'latchkey/native';
+import type { Database } from './lucia_better_sqlite3';
+
+type Handle = ReturnType<ReturnType<typeof native>['open_lucia']>;
+
+class SqliteFile implements NativeAdapter {
+  readonly #path: string;
+  readonly #tables: Required<Tables>;
+  #open: Handle | undefined;
+  #generation = -1;
+  #shape = new Shape([], 0);
+
+  constructor(path: string, tables: Required<Tables>) {
+    this.#path = path;
+    this.#tables = tables;
+  }
+
+  get #handle(): Handle {
+    const { session, user, hashed } = this.#tables;
+    this.#open ??= native().open_lucia(this.#path, session, user, hashed);
+    return this.#open;
+  }
+
+  findSession(sessionId: string): SessionAndUser {
+    const row = native().lucia_find(this.#handle, sessionId);
+    if (row === null) return [null, null];
+    if (row[0] !== this.#generation) {
+      const [generation, sessionColumns, names] = native().lucia_shape(this.#handle);
+      this.#shape = new Shape(names, sessionColumns, { at: 1, withoutId: true });
+      this.#generation = generation;
+      // The tables were altered by another thread in between: the row is read again.
+      if (generation !== row[0]) return this.findSession(sessionId);
+    }
+    const session = this.#shape.session(row, sessionId);
+    return [session, this.#shape.user(row, session)];
+  }
+
+  async getSessionAndUser(sessionId: string): Promise<SessionAndUser> {
+    return this.findSession(sessionId);
+  }
+
+  async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
+    const [names, ...rows] = native().lucia_list(this.#handle, userId);
+    if (names === undefined) return [];
+    const shape = new Shape(names as string[], names.length);
+    return rows.map((row) => shape.session(row));
+  }
+
+  async setSession(session: DatabaseSession): Promise<void> {
+    const [names, values] = toColumns(session.attributes);
+    const end = unixSeconds(session.expiresAt);
+    const { id, userId } = session;
+    await native().lucia_insert(this.#handle, id, userId, end, names, values);
+  }
+
+  async updateSessionExpiration(sessionId: string, expiresAt: Date): Promise<void> {
+    await native().lucia_extend(this.#handle, sessionId, unixSeconds(expiresAt));
+  }
+
+  async updateSessionAttributes(sessionId: string, attributes: object): Promise<boolean> {
+    const [names, values] = toColumns(attributes);
+    return native().lucia_update(this.#handle, sessionId, names, values);
+  }
+
+  async deleteSession(sessionId: string): Promise<void> {
+    await native().lucia_remove(this.#handle, sessionId);
+  }
+
+  async deleteUserSessions(userId: UserId): Promise<void> {
+    await native().lucia_remove_user(this.#handle, userId, '');
+  }
+
+  async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
+    await native().lucia_remove_user(this.#handle, userId, keep);
+  }
+
+  async deleteExpiredSessions(): Promise<void> {
+    await native().lucia_remove_expired(this.#handle, Math.floor(Date.now() / 1000));
+  }
+
+  async addIndexes(): Promise<void> {
+    await native().lucia_add_indexes(this.#handle);
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open !== undefined) native().close_lucia(open);
+  }
+}
+
+/**
+ * sqlite opens Lucia's tables in an SQLite file, as they are. Give it the path; or, when the program
+ * uses better-sqlite3 on the same file, that Database, since two copies of SQLite in one process
+ * would destroy each other's writes (a path is then refused with ERR_LATCHKEY_SQLITE_SHARED).
+ */
+export function sqlite(database: string | Database, tables: Tables = {}): NativeAdapter {
+  const named = { user: 'user', session: 'session', hashed: false, ...tables };
+  if (typeof database !== 'string') return new BetterSqlite3(database, named);
+  return new SqliteFile(database.replace(/^sqlite:/, ''), named);
+}

@@ -1,0 +1,199 @@
+// The functions of the addon (npm/native), loaded when the first of them is needed and never at
+// import: `next build` evaluates modules, too.
+//
+// Import it as 'latchkey/native', also from the files beside it: bundlers leave out of a bundle what
+// is named in `serverExternalPackages`, and that is this one entry. Everything else is bundled with
+// the application, which React components have to be. It has a folder of its own because webpack
+// looks for that name in the path of the file, and Turbopack in the import.
+
+/** Something native that is held by JavaScript. */
+export type Handle<Name extends string> = { readonly handle: Name };
+
+export type RecordList = [
+  id: string,
+  userId: string | null,
+  createdAt: number,
+  authenticatedAt: number,
+  lastSeenAt: number,
+  idleExpiresAt: number,
+  absoluteExpiresAt: number,
+  level: number,
+  persistent: boolean,
+  userAgent: string,
+  address: string,
+  attributes: string,
+  version: number,
+];
+export type UserList = [id: string, username: string, attributes: string, createdAt: number];
+export type ValidationList = [
+  state: 'no_session' | 'expired' | 'revoked' | 'active',
+  session: RecordList | null,
+  user: UserList | null,
+  fresh: boolean,
+  token: string | null,
+  keepCookie: boolean,
+  fromSnapshot: boolean,
+];
+export type NewSessionList = [token: string, session: RecordList];
+export type UpdatedList = [token: string | null, session: RecordList];
+export type CookieList = [
+  name: string,
+  secure: boolean,
+  httpOnly: boolean,
+  sameSite: 'lax' | 'strict' | 'none',
+  path: string,
+  domain: string,
+  partitioned: boolean,
+];
+
+export type RejectionList = [name: string, text: string];
+export type OutcomeList = [
+  rejection: RejectionList | null,
+  session: NewSessionList | null,
+  user: UserList | null,
+];
+
+export type Open = Handle<'sessions'>;
+export type SealPassword = Handle<'seal password'>;
+type Lucia = Handle<'lucia'>;
+
+export interface Native {
+  version(): string;
+
+  make_seal_password(id: string, password: string): SealPassword;
+  seal(password: SealPassword, json: string, ttlMillis: number, now: number): string;
+  unseal(password: SealPassword | null, seal: string, now: number): string | number;
+
+  deny(store: string, key: string, until: number, now: number): Promise<null>;
+  is_denied(store: string, key: string): boolean | Promise<boolean>;
+
+  jws_open(token: string, key: Uint8Array, bits: number): string | number;
+  jws_sign(header: string, payload: string, key: Uint8Array, bits: number): string;
+  jwe_open(
+    encodedHeader: string,
+    key: Uint8Array,
+    enc: string,
+    iv: Uint8Array,
+    ciphertext: Uint8Array,
+    tag: Uint8Array,
+  ): Uint8Array<ArrayBuffer> | null;
+  jwe_seal(
+    encodedHeader: string,
+    plaintext: string,
+    key: Uint8Array,
+    enc: string,
+    iv: Uint8Array | undefined,
+  ): string;
+
+  open_sessions(key: string, store: string, options: object): Open;
+  close_sessions(key: string): Promise<null>;
+  validate(open: Open, token: unknown, now: number, bits: number): ValidationList;
+  validate_async(open: Open, token: unknown, now: number, bits: number): Promise<ValidationList>;
+  create(open: Open, user: string | null, options: object, now: number): Promise<NewSessionList>;
+  list(
+    open: Open,
+    user: string,
+    after: string,
+    limit: number,
+    now: number,
+  ): Promise<[records: RecordList[], next: string]>;
+  hygiene(open: Open, what: 'prune' | 'flush', now: number): Promise<number>;
+
+  revoke(open: Open, target: string, byToken: boolean, now: number): Promise<boolean>;
+  update(
+    open: Open,
+    target: string,
+    byToken: boolean,
+    now: number,
+    patch: string,
+  ): Promise<UpdatedList>;
+  touch(open: Open, target: string, byToken: boolean, now: number): Promise<UpdatedList>;
+  rotate(
+    open: Open,
+    target: string,
+    byToken: boolean,
+    now: number,
+    level: number | null,
+  ): Promise<NewSessionList>;
+  attach(
+    open: Open,
+    target: string,
+    byToken: boolean,
+    now: number,
+    user: string,
+    options: object,
+    carry: string[],
+  ): Promise<NewSessionList>;
+  revoke_others(
+    open: Open,
+    token: string,
+    byToken: true,
+    now: number,
+  ): Promise<[ids: string[], kept: UpdatedList]>;
+  revoke_user(
+    open: Open,
+    user: string,
+    byToken: false,
+    now: number,
+    except: string | null,
+  ): Promise<string[]>;
+
+  set_cookies(
+    open: Open,
+    token: string,
+    persistent: boolean,
+    now: number,
+    lines: string[],
+    idleExpiresAt: number,
+    absoluteExpiresAt: number,
+  ): string[];
+  enter(
+    open: Open,
+    signUp: boolean,
+    username: string,
+    password: string,
+    options: object,
+    now: number,
+  ): Promise<OutcomeList>;
+  change_password(
+    open: Open,
+    token: string,
+    current: string,
+    replacement: string,
+    now: number,
+  ): Promise<[rejection: RejectionList | null, kept: NewSessionList | null]>;
+
+  blank_cookies(open: Open, lines: string[]): string[];
+  read_cookie(open: Open, lines: string[]): string | null;
+  cookie_options(open: Open): CookieList;
+
+  open_lucia(path: string, sessions: string, users: string, hashed: boolean): Lucia;
+  close_lucia(lucia: Lucia): null;
+  lucia_find(lucia: Lucia, id: string): [generation: number, ...row: unknown[]] | null;
+  lucia_shape(lucia: Lucia): [generation: number, sessionColumns: number, names: string[]];
+  lucia_list(lucia: Lucia, user: unknown): [names?: unknown[], ...rows: unknown[][]];
+  lucia_insert(
+    lucia: Lucia,
+    id: string,
+    user: unknown,
+    end: number,
+    names: string[],
+    values: unknown[],
+  ): Promise<null>;
+  lucia_extend(lucia: Lucia, id: string, end: number): Promise<null>;
+  lucia_update(lucia: Lucia, id: string, names: string[], values: unknown[]): Promise<boolean>;
+  lucia_remove(lucia: Lucia, id: string): Promise<null>;
+  lucia_remove_user(lucia: Lucia, user: unknown, except: string): Promise<null>;
+  lucia_remove_expired(lucia: Lucia, now: number): Promise<null>;
+  lucia_add_indexes(lucia: Lucia): Promise<null>;
+}
+
+declare const require: (name: '../loader.cjs') => () => Native;
+
+let loaded: Native | undefined;
+
+/** The addon. Throws ERR_LATCHKEY_NO_BINARY where there is none for this platform. */
+export function native(): Native {
+  loaded ??= require('../loader.cjs')();
+  return loaded;
+}

@@ -1,0 +1,119 @@
+import { redirect } from 'next/navigation';
+import type { Sessions } from '../sessions';
+import type { Session as CoreSession, Validation } from '../sessions_types';
+import { millis } from '../duration';
+import { pagesOf, type Engine } from './config';
+import { unauthorized } from './failures';
+import { loginPath } from './paths';
+import { isPrefetch } from './prefetch';
+import { isUsers, present } from './present';
+import { currentRequest, validateOnce, writeCookies, type CurrentRequest } from './request';
+import { userOf } from './users';
+import type {
+  AbsentReason,
+  Attributes,
+  CheckedSession,
+  Duration,
+  Session,
+  SessionsConfig,
+  VerifyOptions,
+} from './types';
+
+type UsersSession = CoreSession & { userId: string };
+
+export interface Found<User> {
+  request: CurrentRequest;
+  session: UsersSession | null;
+  user: User | null;
+  reason: 'expired' | 'revoked' | null;
+}
+
+/** Everything that finds out who asks. Reads only, but for cookies where Next.js allows them. */
+export class Gate<User, A extends Attributes> {
+  constructor(
+    private readonly config: SessionsConfig<User>,
+    private readonly engine: () => Engine,
+  ) {}
+
+  /** Finds the session of this request. `active`: it counts as activity. */
+  async find(active: boolean, fresh = false): Promise<Found<User>> {
+    const { sessions } = this.engine();
+    const request = await currentRequest(sessions);
+    // Where no cookie can be written, nothing is moved that a cookie has to follow.
+    const touch =
+      active && !isPrefetch(request.headers) && (request.writable || this.slidesAlone());
+    const answer = validateOnce(request, sessions, { touch, fresh });
+    this.keepCookieInStep(request, sessions, answer);
+    const { session } = answer;
+    const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
+    if (!isUsers(session)) return { request, session: null, user: null, reason };
+    const user = await userOf(this.config, request, sessions, { ...answer, session });
+    if (user === null) return { request, session: null, user: null, reason: null };
+    return { request, session, user, reason: null };
+  }
+
+  async verifySession(options: VerifyOptions = {}): Promise<Session<A> | null> {
+    const found = await this.find(options.renew !== false, options.fresh);
+    if (found.session) return present<A>(found.session);
+    if (options.redirect === false) return null;
+    return this.refuse(found.request, found.reason, options);
+  }
+
+  async getSession(): Promise<Session<A> | null> {
+    const { session } = await this.find(false);
+    return session && present<A>(session);
+  }
+
+  async verifyAuth(): Promise<{ user: User; session: Session<A> } | { user: null; session: null }> {
+    const { session, user } = await this.find(true);
+    return session && user ? { user, session: present<A>(session) } : { user: null, session: null };
+  }
+
+  async checkSession(): Promise<CheckedSession> {
+    const { session, reason } = await this.find(false);
+    if (session) return { isValid: true, userId: session.userId };
+    return reason ? { isValid: false, reason } : { isValid: false };
+  }
+
+  async requireRecentLogin(
+    within: Duration,
+    options: Omit<VerifyOptions, 'fresh' | 'renew'> = {},
+  ): Promise<Session<A> | null> {
+    const { request, session, reason } = await this.find(true, true);
+    const age = session ? Date.now() - session.authenticatedAt.getTime() : Infinity;
+    if (session && age <= millis(within)) return present<A>(session);
+    if (options.redirect === false) return null;
+    return this.refuse(request, session ? 'recent_login' : reason, options);
+  }
+
+  /** Sends whoever is signed in already away from a login page. */
+  async redirectIfSignedIn(to?: string): Promise<void> {
+    if (await this.getSession()) redirect(to ?? pagesOf(this.config).home);
+  }
+
+  private refuse(
+    request: CurrentRequest,
+    reason: AbsentReason | null,
+    options: VerifyOptions,
+  ): never {
+    if (request.isHandler && typeof options.redirect !== 'string') throw unauthorized();
+    const page = options.redirect || pagesOf(this.config).login;
+    return redirect(loginPath(page, reason, options.next));
+  }
+
+  /** True when the row slides and the cookie stays as it is. */
+  private slidesAlone(): boolean {
+    const carrier = this.config.carrier ?? 'stored';
+    return carrier !== 'sealed' && carrier !== 'signed' && !this.config.cookie?.renew;
+  }
+
+  private keepCookieInStep(request: CurrentRequest, sessions: Sessions, answer: Validation): void {
+    if (!request.writable) return;
+    const header = request.headers.get('cookie');
+    if (answer.session && answer.fresh && answer.token) {
+      writeCookies(request, sessions.setCookies(answer.token, answer.session, header));
+    } else if (answer.state !== 'active' && !answer.keepCookie && request.hasCookie) {
+      writeCookies(request, sessions.blankCookies(header));
+    }
+  }
+}

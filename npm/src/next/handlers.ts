@@ -1,0 +1,111 @@
+import { isLatchkeyError } from '../errors';
+import type { Session as CoreSession } from '../sessions_types';
+import { pagesOf, type Engine } from './config';
+import type { Changes } from './changes';
+import { isUsers } from './present';
+import { safePath } from './paths';
+import { currentRequest, validateOnce, writeCookies } from './request';
+import { userOf } from './users';
+import type { Attributes, SessionsConfig } from './types';
+
+type Handler = (request: Request) => Promise<Response>;
+
+/** The functions for `app/api/session/[[...all]]/route.ts`. */
+export function makeHandlers<User, A extends Attributes>(
+  config: SessionsConfig<User>,
+  engine: () => Engine,
+  changes: Changes<A>,
+): { GET: Handler; POST: Handler } {
+  return {
+    GET: guarded((request) => status(config, engine(), request)),
+    POST: guarded(async (request) => {
+      const sent = {
+        origin: request.headers.get('origin'),
+        site: request.headers.get('sec-fetch-site'),
+      };
+      if (!isOwnOrigin(sent, engine().origin)) return json({ error: 'foreign_origin' }, 403);
+      const action = new URL(request.url).pathname.split('/').filter(Boolean).pop();
+      switch (action) {
+        case 'renew':
+          return (await changes.updateSession()) ? json({ done: true }) : json(NO_SESSION, 401);
+        case 'logout':
+          await changes.deleteSession();
+          return done(request, pagesOf(config).afterLogout);
+        case 'logout-others': {
+          const ended = await changes.deleteOtherSessions();
+          return ended === null ? json(NO_SESSION, 401) : json({ done: true, ended });
+        }
+        default:
+          return json({ error: 'not_found' }, 404);
+      }
+    }),
+  };
+}
+
+const NO_SESSION = { error: 'no_session' };
+
+/** The status of the session. It never extends it. */
+async function status<User>(
+  config: SessionsConfig<User>,
+  { sessions }: Engine,
+  request: Request,
+): Promise<Response> {
+  const current = await currentRequest(sessions);
+  const answer = validateOnce(current, sessions, { touch: false });
+  const now = Date.now();
+  if (!isUsers(answer.session)) {
+    if (answer.state !== 'active' && !answer.keepCookie && current.hasCookie) {
+      writeCookies(current, sessions.blankCookies(current.headers.get('cookie')));
+    }
+    const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
+    return json({ status: 'unauthenticated', reason, session: null, now });
+  }
+  const wanted = new URL(request.url).searchParams.has('user');
+  const user =
+    wanted || config.getUser
+      ? await userOf(config, current, sessions, { ...answer, session: answer.session })
+      : undefined;
+  if (user === null) return json({ status: 'unauthenticated', reason: null, session: null, now });
+  return json({
+    status: 'authenticated',
+    reason: null,
+    session: outline(answer.session),
+    ...(wanted && { user }),
+    now,
+  });
+}
+
+function outline(session: CoreSession) {
+  const { id, userId, version, idleExpiresAt } = session;
+  return { id, userId, version, expiresAt: idleExpiresAt.getTime() };
+}
+
+/** Browsers say where a POST comes from; the Host header decides nothing. */
+export function isOwnOrigin(
+  sent: { origin?: string | null | undefined; site?: unknown },
+  origin: string,
+): boolean {
+  return sent.origin ? sent.origin === origin : sent.site === 'same-origin';
+}
+
+// A form of a page without JavaScript wants a page.
+function done(request: Request, page: string): Response {
+  if (!(request.headers.get('accept') ?? '').includes('text/html')) return json({ done: true });
+  return new Response(null, { status: 303, headers: { location: safePath(page) } });
+}
+
+function guarded(handler: Handler): Handler {
+  return async (request) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      // The store has failed: nobody is logged out, the cookie stays.
+      if (!isLatchkeyError(error) || error.retryable !== true) throw error;
+      return json({ error: 'store_unavailable' }, 503, { 'retry-after': '5' });
+    }
+  };
+}
+
+function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
+}

@@ -1,0 +1,27 @@
+import type { Session as CoreSession } from '../sessions_types';
+import type { Attributes, Session } from './types';
+
+/** The session as pages and actions see it; plain data that a client component may be given. */
+export function present<A = Attributes>(found: CoreSession & { userId: string }): Session<A> {
+  return {
+    isAuth: true,
+    isValid: true,
+    id: found.id,
+    userId: found.userId,
+    attributes: found.attributes as A,
+    createdAt: found.createdAt,
+    authenticatedAt: found.authenticatedAt,
+    lastSeenAt: found.lastSeenAt,
+    expiresAt: found.idleExpiresAt,
+    absoluteExpiresAt: found.absoluteExpiresAt,
+    level: found.level,
+    userAgent: found.userAgent,
+    address: found.address,
+    version: found.version,
+  };
+}
+
+/** A guest's session is nobody's: whoever asks for a user gets none. */
+export function isUsers(found: CoreSession | null): found is CoreSession & { userId: string } {
+  return found !== null && found.userId !== null;
+}

@@ -1,0 +1,108 @@
+import { cookies, headers } from 'next/headers';
+import type { Sessions } from '../sessions';
+import type { Session as CoreSession, Validation } from '../sessions_types';
+import { parseSetCookie } from './set_cookie';
+import type { CookieStore } from './types';
+
+/** The request that Next.js is answering. */
+export interface CurrentRequest {
+  readonly headers: Headers;
+  readonly cookies: CookieStore;
+  readonly token: string | null;
+  /** The name is there, whatever its value. */
+  readonly hasCookie: boolean;
+  /** In Server Actions and Route Handlers; never while a page renders. */
+  readonly writable: boolean;
+  /** Neither a page nor an action nor a form: whoever asks wants a status, no redirect. */
+  readonly isHandler: boolean;
+}
+
+export async function currentRequest(sessions: Sessions): Promise<CurrentRequest> {
+  const [store, head] = await Promise.all([cookies(), headers()]);
+  const { name } = sessions.cookie;
+  // While a page renders Next.js gives every writing method the same function, which throws.
+  const writable = (store.set as unknown) !== store.delete;
+  const form = /^(multipart\/form-data|application\/x-www-form-urlencoded)/;
+  return {
+    headers: head,
+    cookies: store,
+    token: tokenIn(sessions, store, head.get('cookie')),
+    hasCookie: store.getAll().some((cookie) => belongs(cookie.name, name)),
+    writable,
+    isHandler: writable && !head.has('next-action') && !form.test(head.get('content-type') ?? ''),
+  };
+}
+
+// What this request has set itself is only in the store; a name sent twice is only in the header.
+function tokenIn(sessions: Sessions, store: CookieStore, header: string | null): string | null {
+  const { name } = sessions.cookie;
+  const pairs = store.getAll().filter((cookie) => belongs(cookie.name, name));
+  if (pairs.length === 0) return null;
+  const line = pairs.map((cookie) => `${cookie.name}=${cookie.value}`).join('; ');
+  const token = sessions.readCookie(line);
+  const sent =
+    header === null ? [] : header.split(/;[ \t]*/).filter((pair) => pair.startsWith(`${name}=`));
+  if (sent.length > 1 && sent.includes(`${name}=${token}`)) return null;
+  return token;
+}
+
+function belongs(cookie: string, name: string): boolean {
+  return (
+    cookie === name || (cookie.startsWith(`${name}.`) && /^\d$/.test(cookie.slice(name.length + 1)))
+  );
+}
+
+/** Writes Set-Cookie values into the answer of this request. */
+export function writeCookies(request: CurrentRequest, lines: readonly string[]): void {
+  for (const line of lines) request.cookies.set(parseSetCookie(line));
+}
+
+interface Seen {
+  validations: Map<string, { touched: boolean; answer: Validation }>;
+  users: Map<string, Promise<unknown>>;
+}
+
+// One entry for each request: `headers()` resolves to the same object all through it, in renders,
+// actions and handlers alike, where React's cache() works in renders only.
+const requests = new WeakMap<object, WeakMap<Sessions, Seen>>();
+
+function seenIn(request: CurrentRequest, sessions: Sessions): Seen {
+  let bySessions = requests.get(request.headers);
+  if (!bySessions) requests.set(request.headers, (bySessions = new WeakMap()));
+  let seen = bySessions.get(sessions);
+  if (!seen) bySessions.set(sessions, (seen = { validations: new Map(), users: new Map() }));
+  return seen;
+}
+
+/** Validates once for each request and token; a change forgets what was found. */
+export function validateOnce(
+  request: CurrentRequest,
+  sessions: Sessions,
+  { touch, fresh = false }: { touch: boolean; fresh?: boolean },
+): Validation {
+  const token = request.token ?? '';
+  const { validations } = seenIn(request, sessions);
+  const known = validations.get(token);
+  if (known && !fresh && (known.touched || !touch)) return known.answer;
+  const answer = sessions.validate(token, { touch, fresh, withUser: true });
+  validations.set(token, { touched: touch, answer });
+  return answer;
+}
+
+export function forget(request: CurrentRequest, sessions: Sessions): void {
+  requests.get(request.headers)?.delete(sessions);
+}
+
+/** Asks the application for a user once for each request. */
+export function userOnce<User>(
+  request: CurrentRequest,
+  sessions: Sessions,
+  session: CoreSession,
+  getUser: (userId: string) => Promise<User | null> | User | null,
+): Promise<User | null> {
+  const { users } = seenIn(request, sessions);
+  const id = session.userId ?? '';
+  let asked = users.get(id) as Promise<User | null> | undefined;
+  if (!asked) users.set(id, (asked = Promise.resolve(getUser(id))));
+  return asked;
+}

@@ -1,0 +1,124 @@
+import type {
+  Attributes,
+  CarrierName,
+  CreateOptions as CoreCreateOptions,
+  Duration,
+} from '../sessions_types';
+
+export type { Attributes, CarrierName, Duration };
+
+/** Why somebody is sent to the login page; `recent_login`: to prove again who they are. */
+export type AbsentReason = 'expired' | 'revoked' | 'recent_login';
+
+/** What a page, an action or a handler knows of who asks. */
+export interface Session<A = Attributes> {
+  isAuth: true;
+  isValid: true;
+  /** Public: may be logged and listed. */
+  id: string;
+  userId: string;
+  attributes: A;
+  createdAt: Date;
+  authenticatedAt: Date;
+  lastSeenAt: Date;
+  /** The session ends here without activity, and at `absoluteExpiresAt` whatever happens. */
+  expiresAt: Date;
+  absoluteExpiresAt: Date;
+  level: number;
+  userAgent: string;
+  address: string;
+  /** Grows when the attributes change. */
+  version: number;
+}
+
+export type CheckedSession =
+  | { isValid: true; userId: string }
+  | { isValid: false; userId?: undefined; reason?: 'expired' | 'revoked' };
+
+export interface CookieSettings {
+  name?: string;
+  sameSite?: 'lax' | 'strict' | 'none';
+  domain?: string;
+  /** false: the cookie ends with the browser. */
+  persistent?: boolean;
+  /** true: the cookie slides with the row, as Lucia's does. */
+  renew?: boolean;
+}
+
+export interface Pages {
+  login?: string;
+  /** Where whoever is signed in already goes from the login page. */
+  home?: string;
+  afterLogout?: string;
+}
+
+export interface SessionsConfig<User = unknown> {
+  /** `sqlite:PATH` or `memory:NAME`; default `$LATCHKEY_STORE`, or `sqlite:./data/latchkey.db`. */
+  store?: string;
+  /** For every carrier but `stored`; the newest first. Default `$SESSION_SECRET`. */
+  secret?: string | readonly string[];
+  carrier?: CarrierName;
+  /** The address browsers use; default `$LATCHKEY_PUBLIC_URL`, outside production localhost. */
+  publicUrl?: string;
+  idle?: Duration;
+  absolute?: Duration;
+  /** How old "last seen" may get before a request moves it. */
+  lastSeenEvery?: Duration;
+  maxPerUser?: number;
+  cookie?: CookieSettings;
+  pages?: Pages;
+  /** Where the route handlers are; default `/api/session`. */
+  basePath?: string;
+  /** The application's own user behind a session. null: the session counts for nothing. */
+  getUser?: (userId: string) => Promise<User | null> | User | null;
+  /** Where the client's address is to be read, for the list of sessions. Default: nowhere. */
+  clientAddress?: (headers: Headers) => string | null | undefined;
+}
+
+export interface CreateOptions extends Pick<CoreCreateOptions, 'remember' | 'level'> {
+  attributes?: Attributes;
+  /** Names of a guest's attributes that move into the new session. */
+  carry?: readonly string[];
+}
+
+export interface VerifyOptions {
+  /** false: null instead of a redirect; text: another page than `pages.login`. */
+  redirect?: false | string;
+  /** Where the login page is to lead afterwards. */
+  next?: string;
+  /** false: this call is no activity. */
+  renew?: boolean;
+  /** Asks the store, not a copy. */
+  fresh?: boolean;
+}
+
+/** What of a Set-Cookie header Next.js takes apart. */
+export interface CookieToSet {
+  name: string;
+  value: string;
+  path?: string;
+  domain?: string;
+  maxAge?: number;
+  expires?: Date;
+  httpOnly?: boolean;
+  secure?: boolean;
+  sameSite?: 'lax' | 'strict' | 'none';
+  partitioned?: boolean;
+}
+
+/** What is used of the store that `cookies()` resolves to. */
+export interface CookieStore {
+  get(name: string): { value: string } | undefined;
+  getAll(): { name: string; value: string }[];
+  set(cookie: CookieToSet): unknown;
+  delete(name: string): unknown;
+}
+
+/** What is used of a NextRequest. */
+export interface ProxyRequest extends Request {
+  readonly nextUrl: {
+    readonly pathname: string;
+    readonly search: string;
+    readonly basePath?: string;
+  };
+}

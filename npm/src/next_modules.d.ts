@@ -1,0 +1,19 @@
+// What is used of Next.js. Declared here because its own types would be needed to build the package
+// and, with them, a whole Next.js.
+declare module 'next/headers' {
+  export function cookies(): Promise<import('./next/types').CookieStore>;
+  export function headers(): Promise<Headers>;
+}
+declare module 'next/navigation' {
+  export function redirect(url: string): never;
+  export function usePathname(): string;
+  export function useRouter(): { refresh(): void; push(url: string): void };
+}
+declare module 'next/server' {
+  export class NextResponse extends Response {
+    readonly cookies: { set(cookie: import('./next/types').CookieToSet): unknown };
+    static next(init?: { request?: { headers: Headers } }): NextResponse;
+    static redirect(url: URL | string, status?: number): NextResponse;
+    static json(body: unknown, init?: ResponseInit): NextResponse;
+  }
+}

@@ -1,0 +1,161 @@
+'use client';
+
+import {
+  createContext,
+  createElement,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
+import { usePathname, useRouter } from 'next/navigation';
+import {
+  createSessionStore,
+  currentStore,
+  setCurrentStore,
+  type ClientSession,
+  type EndReason,
+  type RegisteredUser,
+  type SessionStatus,
+  type SessionStore,
+  type StoreOptions,
+} from './client';
+
+/** The text of the toast. */
+export const EXPIRED_MESSAGE = 'Session expired. Please log in again.';
+
+export interface SessionProviderProps extends StoreOptions {
+  children?: ReactNode;
+  onExpired?: (reason: 'expired' | 'revoked') => void;
+}
+
+const Context = createContext<SessionStore | null>(null);
+
+/**
+ * SessionProvider watches the session for everything below it. With `initialSession` from the
+ * server page (`null` when there is none) the browser asks nothing at first.
+ */
+export function SessionProvider({ children, onExpired, ...options }: SessionProviderProps) {
+  const [store] = useState(() => createSessionStore(options));
+  const router = useRouter();
+  const pathname = usePathname();
+  const shown = useRef(pathname);
+
+  useEffect(() => {
+    setCurrentStore(store);
+    // What the router has kept of private pages is dropped, so that Back does not show it.
+    const forget = store.onEnd(() => router.refresh());
+    const stop = store.start();
+    return () => {
+      stop();
+      forget();
+      if (currentStore() === store) setCurrentStore(null);
+    };
+  }, [store, router]);
+
+  useEffect(() => (onExpired ? store.onExpired(onExpired) : undefined), [store, onExpired]);
+
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    store.navigated();
+  }, [store, pathname]);
+
+  // A Server Action that signs in or out renders the layout anew.
+  const given = options.initialSession;
+  const hinted = useRef(given);
+  useEffect(() => {
+    if (hinted.current?.id === given?.id) return;
+    hinted.current = given;
+    store.hinted(given ?? null);
+  }, [store, given]);
+
+  return createElement(Context.Provider, { value: store }, children);
+}
+
+/** The store behind the hooks. */
+export function useSessionStore(): SessionStore {
+  const store = useContext(Context);
+  if (!store) throw new Error('useSession needs a <SessionProvider> from latchkey/react above it.');
+  return store;
+}
+
+export interface UseSessionOptions {
+  /** Whoever is not signed in is sent away; until then the status reads `loading`. */
+  required?: boolean;
+  onUnauthenticated?: () => void;
+}
+
+export interface UseSession {
+  data: ClientSession<RegisteredUser> | null;
+  status: SessionStatus;
+  reason: EndReason;
+  expiresAt: number | null;
+  /** Asks the server again. */
+  update: () => Promise<ClientSession<RegisteredUser> | null>;
+  /** "Stay signed in". */
+  renew: () => Promise<void>;
+  signOut: (options?: { others?: boolean }) => Promise<void>;
+}
+
+export function useSession({
+  required = false,
+  onUnauthenticated,
+}: UseSessionOptions = {}): UseSession {
+  const store = useSessionStore();
+  const router = useRouter();
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
+  const away = required && snapshot.status === 'unauthenticated';
+
+  useEffect(() => {
+    if (!away) return;
+    // The server page decides where to; without one the application says it.
+    if (onUnauthenticated) onUnauthenticated();
+    else router.refresh();
+  }, [away, onUnauthenticated, router]);
+
+  return {
+    ...snapshot,
+    status: away ? 'loading' : snapshot.status,
+    update: () => store.recheck().then(() => store.getSnapshot().data),
+    renew: () => store.renew(),
+    signOut: (options) => store.signOut(options),
+  };
+}
+
+/** Calls back once when the session expired or was revoked: the place for a toast. */
+export function useExpired(call: (reason: 'expired' | 'revoked') => void): void {
+  const store = useSessionStore();
+  const latest = useRef(call);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => store.onExpired((reason) => latest.current(reason)), [store]);
+}
+
+/** Calls back `warnBefore` seconds before the session ends. */
+export function useExpiryWarning(call: (secondsLeft: number) => void): void {
+  const store = useSessionStore();
+  const latest = useRef(call);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => store.onWarn((seconds) => latest.current(seconds)), [store]);
+}
+
+/** Ends the session from code outside of components. */
+export function signOut(options?: { others?: boolean }): Promise<void> {
+  const store = currentStore();
+  if (!store) return Promise.reject(new Error('There is no <SessionProvider> on this page.'));
+  return store.signOut(options);
+}
+
+/** Asks the server who is signed in, from code outside of components. */
+export async function getSession(): Promise<ClientSession<RegisteredUser> | null> {
+  const store = currentStore();
+  if (!store) throw new Error('There is no <SessionProvider> on this page.');
+  await store.recheck();
+  return store.getSnapshot().data;
+}

@@ -1,0 +1,124 @@
+/** A duration: milliseconds, or text such as `'15m'`, `'12h'`, `'30d'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`;
+
+export type CarrierName = 'stored' | 'encrypted_id' | 'hybrid' | 'sealed' | 'signed';
+export type PresetName = 'default' | 'lucia' | 'aal1' | 'aal2' | 'aal3' | 'high_value';
+export type Attributes = Record<string, unknown>;
+
+export interface CookieAttributes {
+  name?: string;
+  secure?: boolean;
+  sameSite?: 'lax' | 'strict' | 'none';
+  path?: string;
+  domain?: string;
+  partitioned?: boolean;
+}
+
+export interface SessionsOptions {
+  /** `sqlite:PATH` or `memory:NAME`. A path without a scheme is an SQLite file. */
+  store: string;
+  /** How a session travels; `stored` unless told otherwise. */
+  carrier?: CarrierName;
+  /** Secrets for every carrier but `stored`, newest first: the first writes, the others read. */
+  secret?: string | readonly string[];
+  /** Where browsers reach the application: decides the cookie's name and Secure. */
+  publicUrl?: string;
+  cookie?: CookieAttributes;
+  preset?: PresetName;
+  idle?: Duration;
+  absolute?: Duration;
+  sliding?: boolean;
+  /** The cookie survives the browser's restart. */
+  persistent?: boolean;
+  /** Also the cookie slides; by default only the row does. */
+  renewCookie?: boolean;
+  lastSeenEvery?: Duration;
+  browserIdle?: Duration;
+  browserAbsolute?: Duration;
+  guest?: Duration;
+  maxPerUser?: number;
+  guestsPerMinute?: number;
+  /** Life of a hybrid's snapshot. */
+  snapshot?: Duration;
+  maxChunks?: number;
+  touchEvery?: Duration;
+}
+
+export interface Session {
+  id: string;
+  /** null for a guest. */
+  userId: string | null;
+  createdAt: Date;
+  /** The last proof of identity. */
+  authenticatedAt: Date;
+  lastSeenAt: Date;
+  idleExpiresAt: Date;
+  absoluteExpiresAt: Date;
+  level: number;
+  persistent: boolean;
+  userAgent: string;
+  address: string;
+  attributes: Attributes;
+  /** Grows with every change of the attributes; of a stateless session it is the user's epoch. */
+  version: number;
+}
+
+export interface User {
+  id: string;
+  username: string;
+  attributes: Attributes;
+  createdAt: Date;
+}
+
+export interface Validation {
+  /** `expired` and `revoked` are told only to the holder of the right secret. */
+  state: 'no_session' | 'expired' | 'revoked' | 'active';
+  session: Session | null;
+  user: User | null;
+  /** The cookie should be written again; `token` is what to write. */
+  fresh: boolean;
+  token: string | null;
+  /** Do not blank the cookie: its key may not have reached this process yet. */
+  keepCookie: boolean;
+  fromSnapshot: boolean;
+}
+
+export interface ValidateOptions {
+  /** Counts as activity; true unless told otherwise. */
+  touch?: boolean;
+  withUser?: boolean;
+  /** Ask the store and no cache. */
+  fresh?: boolean;
+  /** A hybrid's snapshot may answer; for reads only. */
+  snapshotOk?: boolean;
+}
+
+export interface CreateOptions {
+  attributes?: Attributes;
+  userAgent?: string | null;
+  address?: string | null;
+  /** false: ends with the browser and lives shorter. */
+  remember?: boolean;
+  level?: number;
+}
+
+export interface NewSession {
+  /** For the cookie, and for nobody but the client. */
+  token: string;
+  session: Session;
+}
+
+/** A session after a change. A `token` must be written as its new cookie. */
+export interface Updated {
+  token: string | null;
+  session: Session;
+}
+
+export interface SessionPage {
+  sessions: Session[];
+  /** What to give as `after` for the next page; empty: that was all. */
+  next: string;
+}
+
+/** Names a session: its id, the token its client holds, or what a validation returned. */
+export type SessionRef = string | Session;

@@ -1,0 +1,195 @@
+// The command line, in projects made for each test.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+const CLI = join(PACKAGE, 'dist/cli.js');
+
+function project(t, files, manifest = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'latchkey-cli-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const dependencies = { next: '16.4.6', latchkey: '0.1.0' };
+  const all = { 'package.json': JSON.stringify({ dependencies, ...manifest }), ...files };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return {
+    root,
+    read: (path) => readFileSync(join(root, path), 'utf8'),
+    run: (...words) => {
+      const done = spawnSync(process.execPath, [CLI, ...words], { cwd: root, encoding: 'utf8', timeout: 20_000 });
+      return { code: done.status, out: done.stdout, err: done.stderr };
+    },
+  };
+}
+
+test('secret prints 32 random bytes that the core accepts', (t) => {
+  const { run } = project(t, {});
+  const one = run('secret').out.trim();
+  assert.equal(Buffer.from(one, 'base64').length, 32);
+  assert.notEqual(run('secret').out.trim(), one);
+});
+
+test('init writes what is missing, keeps what is there, and doctor is content with it', (t) => {
+  const { root, run, read } = project(t, { 'tsconfig.json': '{}', 'src/app/page.tsx': 'export {};',
+    '.gitignore': 'node_modules' });
+  assert.equal(run('init').code, 0);
+  for (const path of ['src/lib/session.ts', 'src/proxy.ts', 'next.config.ts',
+    'src/app/api/session/[[...all]]/route.ts']) assert.notEqual(read(path), '', path);
+  const secret = read('.env.local');
+  assert.match(secret, /^SESSION_SECRET=\S{44}\n$/);
+  assert.equal(statSync(join(root, '.env.local')).mode & 0o777, 0o600);
+  assert.match(read('.gitignore'), /^node_modules\n\/data\/\n/);
+  const examined = run('doctor');
+  assert.equal(examined.code, 0, examined.out);
+
+  writeFileSync(join(root, 'src/proxy.ts'), '// mine');
+  assert.match(run('init').out, /kept {6}src\/proxy\.ts/);
+  assert.equal(read('src/proxy.ts'), '// mine');
+  assert.equal(read('.env.local'), secret);
+  run('init', '--force');
+  assert.match(read('src/proxy.ts'), /matcher/);
+});
+
+test('init outside of a Next.js project writes nothing', (t) => {
+  const { run } = project(t, {}, { dependencies: {} });
+  const { code, err } = run('init');
+  assert.equal(code, 1);
+  assert.match(err, /no Next\.js/);
+});
+
+const GOOD = "import { withSessions } from 'latchkey/next/config';\nexport default withSessions({});\n";
+const PROXY = (matcher) => `import { proxy as check } from './lib/session';
+export const proxy = (request) => check(request, { protected: ['/account'] });
+const missing = [{ type: 'header', key: 'next-router-prefetch' }];
+export const config = { matcher: ${matcher} };\n`;
+
+const BROKEN = [
+  ['a configuration without the external entry', { 'next.config.ts': 'export default {};' },
+    /next\.config\.ts: .*withSessions/],
+  ['the whole package as external',
+    { 'next.config.ts': "export default { serverExternalPackages: ['latchkey'] };" },
+    /second React/],
+  ['a short secret', { '.env.local': 'SESSION_SECRET=hunter2\n' }, /\.env\.local: .*32 bytes/],
+  ['synchronous cookies()',
+    { 'app/a.ts': "import { cookies } from 'next/headers';\n\ncookies().set('a', 'b');\n" },
+    /app\/a\.ts:3: cookies\(\) is a promise/],
+  ['cookies() kept without await',
+    { 'app/a.ts': "import { cookies } from 'next/headers';\nconst store = cookies();\n" },
+    /app\/a\.ts:2: cookies\(\)/],
+  ['redirect inside try', { 'app/b.ts': `import { redirect } from 'next/navigation';
+export async function signup() {
+  try {
+    await create();
+    redirect('/training');
+  } catch (error) {
+    return { error };
+  }
+}\n` }, /app\/b\.ts:5: redirect\(\) inside try/],
+  ['server code in a client component',
+    { 'app/c.tsx': "'use client';\nimport { createSessions } from 'latchkey/next';\n" },
+    /app\/c\.tsx:2: latchkey\/next belongs to the server/],
+  ['router.events', { 'app/d.tsx': "import { useRouter } from 'next/navigation';\n" +
+    "router.events.on('routeChangeComplete', f);\n" }, /app\/d\.tsx:2: .*usePathname/],
+  ['a matcher that is no literal', { 'proxy.ts': PROXY('paths') }, /proxy\.ts: .*literal/],
+  ['a matcher that leaves a protected path out', { 'proxy.ts': PROXY("['/dashboard/:path*']") },
+    /proxy\.ts: the matcher leaves out \/account/],
+  ['a matcher that leaves out a page with actions', {
+    'proxy.ts': PROXY("['/account/:path*']"),
+    'app/(shop)/cart/[id]/page.tsx': "async function buy() { 'use server'; }\n",
+  }, /leaves out \/cart\/sample/],
+  ['middleware where proxy belongs', { 'middleware.ts': "import { x } from 'latchkey/next';" },
+    /middleware\.ts: .*rename it to proxy/],
+  ['two copies', {
+    'node_modules/latchkey/package.json': '{}',
+    'node_modules/other/node_modules/latchkey/package.json': '{}',
+  }, /installed more than once/],
+];
+for (const [name, files, expected] of BROKEN) {
+  test(`doctor finds ${name}, and nothing else`, (t) => {
+    const { code, out } = project(t, { 'next.config.ts': GOOD, ...files }).run('doctor');
+    assert.match(out, expected);
+    assert.match(out, /\n1 thing to mend\.\n$/, out);
+    assert.equal(code, 1);
+  });
+}
+
+test('doctor is silent about what is right', (t) => {
+  const { code, out } = project(t, {
+    'next.config.ts': GOOD,
+    'proxy.ts': PROXY("[{ source: '/((?!_next/static|api/session).*)', missing }]"),
+    'app/account/page.tsx': "'use server';\n",
+    'app/a.ts': `import { cookies } from 'next/headers';
+import { redirect, unstable_rethrow } from 'next/navigation';
+// cookies().set() was synchronous once
+export async function f() {
+  const store = await cookies();
+  (await cookies()).get('a');
+  const later = getIronSession(cookies(), options);
+  try { g(); } catch { log(); }
+  try { redirect('/a'); } catch (error) { unstable_rethrow(error); }
+  try { h(); } finally { i(); }
+  redirect('/b');
+}\n`,
+  }).run('doctor');
+  assert.equal(out, 'Nothing is wrong.\n');
+  assert.equal(code, 0);
+});
+
+test('codemod imports changes module names and nothing else', (t) => {
+  const before = `import { Lucia } from "lucia";
+import type { SessionOptions } from 'iron-session';
+export * from 'jose';
+const jose = require('jose');
+const later = await import('iron-session');
+import 'lucia';
+const text = 'jose'; // from jose
+import { other } from 'jose-other';
+import { PrismaAdapter } from '@lucia-auth/adapter-prisma';\n`;
+  const { run, read } = project(t, { 'lib/a.ts': before, 'lib/b.ts': 'export {};\n',
+    'node_modules/x/a.js': "require('jose')" });
+  assert.match(run('codemod', 'imports', '--dry').out, /lib\/a\.ts: .*\n1 file would change/);
+  assert.equal(read('lib/a.ts'), before);
+  assert.match(run('codemod', 'imports').out, /\n1 file changed/);
+  assert.equal(read('lib/a.ts'), before
+    .replace('"lucia"', '"latchkey/lucia"').replace("'lucia'", "'latchkey/lucia'")
+    .replaceAll("'iron-session'", "'latchkey/iron-session'")
+    .replace("from 'jose'", "from 'latchkey/jose'").replace("('jose')", "('latchkey/jose')"));
+  assert.equal(read('node_modules/x/a.js'), "require('jose')");
+  assert.match(run('codemod', 'imports').out, /^0 files changed/);
+  assert.equal(run('codemod').code, 2);
+});
+
+test('migrate makes a database of Lucia ready and keeps its live sessions', async (t) => {
+  const { root, run } = project(t, {});
+  const { default: Database } = await import(new URL('peers/node_modules/better-sqlite3/lib/index.js', import.meta.url));
+  const file = join(root, 'app.db');
+  const database = new Database(file);
+  database.exec(`CREATE TABLE user(id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE session(id TEXT NOT NULL PRIMARY KEY, expires_at INTEGER NOT NULL,
+      user_id TEXT NOT NULL REFERENCES user(id));
+    INSERT INTO user VALUES ('u'); INSERT INTO session VALUES ('old', 1000, 'u');
+    INSERT INTO session VALUES ('live', 4000000000, 'u');`);
+  database.close();
+  const done = run('migrate', 'lucia', 'app.db');
+  assert.equal(done.code, 0, done.err);
+  const after = new Database(file, { readonly: true });
+  assert.deepEqual(after.prepare('SELECT id FROM session').pluck().all(), ['live']);
+  assert.equal(after.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").pluck().get(), 2);
+  after.close();
+  assert.equal(run('migrate', 'lucia', 'none.db').code, 1);
+  assert.equal(run('migrate', 'lucia', 'app.db', '--session-table', 'nothing').code, 1);
+  assert.equal(run('migrate', 'auth0').code, 2);
+});
+
+test('a word that is no command is refused, and help helps', (t) => {
+  const { run } = project(t, {});
+  assert.equal(run('install').code, 2);
+  assert.match(run('--help').out, /npx latchkey doctor/);
+});

@@ -1,0 +1,293 @@
+// What the browser knows of its session.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSessionStore } from 'latchkey/client';
+import { FakeBrowser } from './support/fake_browser.mjs';
+
+const session = (browser, more = {}) =>
+  ({ id: 's1', userId: 'ada', version: 1, expiresAt: browser.now + 60_000, ...more });
+
+function open(browser, options = {}) {
+  const tab = browser.tab();
+  const store = createSessionStore({ ...options, environment: tab.environment });
+  const told = [];
+  const ended = [];
+  store.onExpired((reason) => told.push(reason));
+  store.onEnd((reason) => ended.push(reason));
+  const stop = store.start();
+  return { tab, store, told, ended, stop };
+}
+
+test('without a session from the page the server is asked once, user included', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store } = open(browser);
+  assert.equal(store.getSnapshot().status, 'loading');
+  await browser.pass(0);
+  const { status, data, expiresAt } = store.getSnapshot();
+  assert.equal(status, 'authenticated');
+  assert.deepEqual(data.user, { name: 'ada' });
+  assert.equal(data.expires, new Date(expiresAt).toISOString());
+  assert.deepEqual(browser.server.asked, ['/api/session?user=1']);
+});
+
+test('with a session from the page nothing is asked before the deadline', async () => {
+  const browser = new FakeBrowser();
+  const initialSession = session(browser);
+  browser.server.session = { ...initialSession, expiresAt: browser.now + 200_000 };
+  const { store } = open(browser, { initialSession, initialUser: { name: 'Ada' } });
+  assert.equal(store.getSnapshot().status, 'authenticated');
+  await browser.pass(59_000);
+  assert.deepEqual(browser.server.asked, []);
+  await browser.pass(2000);
+  assert.deepEqual(browser.server.asked, ['/api/session'], 'the user is known already');
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'Ada' });
+  assert.equal(store.getSnapshot().expiresAt, browser.server.session.expiresAt);
+});
+
+test('user data is asked for again only when the session is another one or has changed', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store } = open(browser);
+  await browser.pass(0);
+  await store.check();
+  await store.check();
+  browser.server.session = session(browser, { version: 2 });
+  await store.check();
+  browser.server.session = session(browser, { id: 's2', userId: 'ben' });
+  await store.check();
+  const withUser = browser.server.asked.filter((path) => path.includes('user=1'));
+  assert.equal(withUser.length, 3);
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'ben' });
+});
+
+test('the end is told once, in no reload again, and in every open tab', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const one = open(browser);
+  const two = open(browser);
+  await browser.pass(0);
+  browser.server.session = null;
+  browser.server.reason = 'expired';
+  await browser.pass(61_000);
+  await one.store.check();
+  assert.deepEqual([one.told, two.told], [['expired'], ['expired']]);
+  assert.deepEqual([one.ended, two.ended], [['expired'], ['expired']]);
+  assert.equal(one.store.getSnapshot().reason, 'expired');
+  const reloaded = open(browser);
+  await browser.pass(0);
+  assert.deepEqual(reloaded.told, []);
+});
+
+test('a page loaded after the end tells it, also when the browser has dropped the cookie', async () => {
+  for (const reason of ['expired', null]) {
+    const browser = new FakeBrowser();
+    browser.server.session = session(browser);
+    const before = open(browser);
+    await browser.pass(0);
+    before.stop();
+    browser.now += 100_000;
+    browser.server.session = null;
+    browser.server.reason = reason;
+    const { told } = open(browser);
+    await browser.pass(0);
+    assert.deepEqual(told, ['expired'], String(reason));
+  }
+});
+
+test('a reason in the address is believed only of a session this browser had', async () => {
+  const browser = new FakeBrowser();
+  browser.search = '?reason=expired';
+  const visitor = open(browser, { initialSession: null });
+  await browser.pass(0);
+  assert.deepEqual(visitor.told, []);
+  assert.equal(visitor.store.getSnapshot().reason, null);
+  visitor.stop();
+  browser.storage.set('latchkey.last', JSON.stringify({ id: 's1', expiresAt: browser.now + 9e9 }));
+  const known = open(browser, { initialSession: null });
+  await browser.pass(0);
+  assert.deepEqual(known.told, ['expired']);
+});
+
+test('what stands in the storage may be anything', async () => {
+  for (const value of ['{', 'null', '1', '[]', '{"id":1}', '{"id":"x"}']) {
+    const browser = new FakeBrowser();
+    browser.storage.set('latchkey.last', value);
+    browser.search = '?reason=revoked';
+    const { told } = open(browser, { initialSession: null });
+    await browser.pass(0);
+    assert.deepEqual(told, [], value);
+  }
+});
+
+for (const broken of ['offline', 'nonsense', 500, 503, 404]) {
+  test(`an answer that is ${broken} ends nothing and is asked for again, ever more rarely`, async () => {
+    const browser = new FakeBrowser();
+    browser.server.session = session(browser, { expiresAt: browser.now + 1000 });
+    const { store, told, ended } = open(browser);
+    await browser.pass(0);
+    browser.server.broken = broken;
+    browser.server.asked = [];
+    await browser.pass(600_000);
+    assert.equal(store.getSnapshot().status, 'authenticated');
+    assert.deepEqual([told, ended], [[], []]);
+    const { length } = browser.server.asked;
+    assert.ok(length > 5 && length < 20, `asked ${length} times in ten minutes`);
+    browser.server.broken = null;
+    browser.server.session = null;
+    browser.server.reason = 'expired';
+    await browser.pass(61_000);
+    assert.deepEqual(told, ['expired']);
+  });
+}
+
+test('a browser that is offline is not even asked, unless told so', async () => {
+  const browser = new FakeBrowser();
+  browser.online = false;
+  const { store } = open(browser, { initialSession: null });
+  await store.check();
+  assert.deepEqual(browser.server.asked, []);
+  const eager = open(browser, { initialSession: null, refetchWhenOffline: true });
+  await eager.store.check();
+  assert.equal(browser.server.asked.length, 1);
+});
+
+test('questions at the same time are one', async () => {
+  const browser = new FakeBrowser();
+  const { store, tab } = open(browser, { initialSession: null });
+  store.navigated();
+  tab.seen('focus');
+  tab.seen('show');
+  await store.check();
+  assert.equal(browser.server.asked.length, 1);
+});
+
+test('focus and navigation ask only where that is wanted', async () => {
+  const browser = new FakeBrowser();
+  const quiet = { initialSession: null, refetchOnWindowFocus: false, refetchOnNavigation: false };
+  const { store, tab } = open(browser, quiet);
+  store.navigated();
+  tab.seen('focus');
+  await browser.pass(0);
+  assert.deepEqual(browser.server.asked, []);
+  tab.seen('show');
+  await browser.pass(0);
+  assert.equal(browser.server.asked.length, 1, 'a page out of the cache always asks');
+});
+
+test('a sign-out is seen in the other tab without a word about expiry', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const one = open(browser);
+  const two = open(browser);
+  await browser.pass(0);
+  await one.store.signOut();
+  await browser.pass(200_000);
+  assert.deepEqual([one.told, two.told], [[], []]);
+  assert.deepEqual([one.ended, two.ended], [['signed-out'], ['signed-out']]);
+  assert.equal(two.store.getSnapshot().reason, 'signed-out');
+  assert.ok(browser.server.asked.includes('/api/session/logout'));
+});
+
+test('a sign-out that fails changes nothing', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store, ended } = open(browser);
+  await browser.pass(0);
+  browser.server.broken = 503;
+  await assert.rejects(store.signOut());
+  assert.equal(store.getSnapshot().status, 'authenticated');
+  assert.deepEqual(ended, []);
+});
+
+test('a login in one tab is seen in the other, and they do not go on telling each other', async () => {
+  const browser = new FakeBrowser();
+  const one = open(browser, { initialSession: null });
+  const two = open(browser, { initialSession: null });
+  await browser.pass(0);
+  browser.server.session = session(browser);
+  one.store.navigated();
+  await browser.pass(0);
+  assert.equal(two.store.getSnapshot().status, 'authenticated');
+  assert.ok(browser.server.asked.length <= 4, browser.server.asked.join(' '));
+});
+
+test('whoever leaves right after signing in is told of the end all the same', async () => {
+  const browser = new FakeBrowser();
+  const { store, stop } = open(browser, { initialSession: null });
+  const other = open(browser, { initialSession: null });
+  await browser.pass(0);
+  browser.server.session = session(browser);
+  store.hinted(session(browser));
+  stop();
+  await browser.pass(0);
+  assert.equal(other.store.getSnapshot().status, 'authenticated', 'other tabs hear of it');
+  other.stop();
+  browser.server.session = null;
+  browser.server.reason = 'expired';
+  browser.now += 100_000;
+  const { told } = open(browser);
+  await browser.pass(0);
+  assert.deepEqual(told, ['expired']);
+  const visitor = new FakeBrowser();
+  const { store: nobody } = open(visitor, { initialSession: null });
+  nobody.hinted(null);
+  assert.deepEqual(visitor.server.asked, []);
+});
+
+test('a warning comes once before the end, and polls stop with the session', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store } = open(browser, { warnBefore: 20, refetchInterval: 15 });
+  const warned = [];
+  store.onWarn((seconds) => warned.push([seconds, browser.now]));
+  await browser.pass(0);
+  const asked = browser.server.asked.length;
+  await browser.pass(59_000);
+  assert.deepEqual(warned, [[20, 1_040_000]]);
+  assert.equal(browser.server.asked.length - asked, 3);
+  browser.server.session = null;
+  await browser.pass(2000);
+  browser.server.asked = [];
+  await browser.pass(100_000);
+  assert.deepEqual(browser.server.asked, []);
+});
+
+test('the deadline follows the clock of the server', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store } = open(browser);
+  const answer = browser.server.answer.bind(browser.server);
+  browser.server.answer = (path, now) => answer(path, now + 50_000);
+  await store.check();
+  browser.server.asked = [];
+  await browser.pass(11_000);
+  assert.equal(browser.server.asked.length, 1);
+});
+
+test('started twice and stopped twice, as React does it, it runs once and then not at all', async () => {
+  const browser = new FakeBrowser();
+  const { store, tab, stop } = open(browser, { initialSession: null });
+  const again = store.start();
+  stop();
+  stop();
+  assert.notEqual(tab.seen, null);
+  again();
+  assert.equal(tab.seen, null);
+  assert.equal(tab.heard, null);
+  await browser.pass(100_000);
+  assert.equal(tab.timers.size, 0);
+});
+
+test('setUser changes what is known of the user and tells whoever listens', async () => {
+  const browser = new FakeBrowser();
+  const { store } = open(browser, { initialSession: session(browser), initialUser: { name: 'a' } });
+  let calls = 0;
+  const unsubscribe = store.subscribe(() => (calls += 1));
+  store.setUser({ name: 'b' });
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'b' });
+  unsubscribe();
+  store.setUser(null);
+  assert.equal(calls, 1);
+  assert.equal(store.getSnapshot().status, 'authenticated');
+});

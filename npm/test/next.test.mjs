@@ -1,0 +1,454 @@
+// latchkey/next in pages, actions and handlers, on a Next.js that is only pretended.
+import { during } from './support/fake_next.mjs';
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { withSessions } from 'latchkey/next/config';
+import { signIn } from 'latchkey/testing';
+const { compose, createSessions, safePath } = await import('latchkey/next');
+
+let count = 0;
+const SECRET = 'kR7vN2pQ9sT4wX1zB6dF3gH8jL5mC0aE';
+const make = (config = {}) => createSessions({
+  store: `memory:next${++count}`, publicUrl: 'http://localhost:3000', secret: SECRET, ...config,
+});
+const NAME = 'session-3000';
+const PASSWORD = 'correct horse battery staple';
+
+test('nothing is opened before the first request, and the folder is made then', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-next-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'data/app.db');
+  const sessions = make({ store: `sqlite:${path}`, carrier: 'sealed' });
+  assert.equal(existsSync(join(folder, 'data')), false);
+  await during('page', {}, () => sessions.getSession());
+  assert.equal(existsSync(path), true);
+  await sessions.core.close();
+});
+
+test('what is missing in the configuration is named with the first request', async (t) => {
+  const before = { ...process.env };
+  t.after(() => Object.assign(process.env, before));
+  delete process.env.SESSION_SECRET;
+  delete process.env.LATCHKEY_PUBLIC_URL;
+  const message = async (config) =>
+    (await during('page', {}, () => createSessions(config).getSession())).error?.message;
+  const store = 'memory:config';
+  assert.match(await message({ store, carrier: 'sealed' }), /SESSION_SECRET.*npx latchkey secret/);
+  assert.match(await message({ store, publicUrl: 'example.com' }), /publicUrl/);
+  process.env.NODE_ENV = 'production';
+  assert.match(await message({ store }), /LATCHKEY_PUBLIC_URL/);
+  process.env.NODE_ENV = before.NODE_ENV ?? 'test';
+});
+
+test('an action makes a session, a page reads it, an action ends it', async () => {
+  const { createSession, verifySession, deleteSession } = make();
+  const made = await during('action', { headers: { 'user-agent': 'Test/1' } },
+    () => createSession('ada'));
+  const [cookie] = made.written;
+  assert.equal(cookie.name, NAME);
+  assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, 'lax', '/']);
+  const header = { cookie: `${NAME}=${cookie.value}` };
+  const read = await during('page', header, () => verifySession());
+  assert.equal(read.value.userId, 'ada');
+  assert.equal(read.value.id, made.value);
+  assert.equal(read.value.isAuth, true);
+  assert.equal(read.value.userAgent, 'Test/1');
+  assert.ok(!JSON.stringify(read.value).includes(cookie.value), 'the token is not in it');
+  const ended = await during('action', header, () => deleteSession());
+  assert.equal(ended.value, true);
+  assert.deepEqual([ended.written[0].value, ended.written[0].maxAge], ['', 0]);
+  const after = await during('page', header, () => verifySession({ next: '/a?b=1' }));
+  assert.equal(after.redirect, '/login?reason=revoked&next=%2Fa%3Fb%3D1');
+  assert.deepEqual(after.written, []);
+});
+
+test('one request is validated once, in pages, actions and handlers alike', async () => {
+  for (const where of ['page', 'action', 'handler']) {
+    const sessions = make();
+    const { cookieHeader } = await signIn(sessions, 'ada');
+    let calls = 0;
+    const { validate } = sessions.core;
+    sessions.core.validate = (...given) => {
+      calls += 1;
+      return validate.apply(sessions.core, given);
+    };
+    await during(where, { cookie: cookieHeader }, () => Promise.all([
+      sessions.verifySession(), sessions.verifyAuth(), sessions.getSession(),
+      sessions.checkSession(), sessions.verifySession(),
+    ]));
+    assert.equal(calls, 1, where);
+  }
+});
+
+test('getUser is asked once for each request, and null counts as no session', async () => {
+  let calls = 0;
+  const getUser = async (id) => {
+    calls += 1;
+    return id === 'ada' ? { name: 'Ada' } : null;
+  };
+  const sessions = make({ getUser });
+  const ada = await signIn(sessions, 'ada');
+  const { value } = await during('page', { cookie: ada.cookieHeader }, async () => {
+    await sessions.verifySession();
+    return sessions.verifyAuth();
+  });
+  assert.deepEqual(value.user, { name: 'Ada' });
+  assert.equal(calls, 1);
+  const ben = await signIn(sessions, 'ben');
+  const gone = await during('page', { cookie: ben.cookieHeader }, () => sessions.verifyAuth());
+  assert.deepEqual(gone.value, { user: null, session: null });
+});
+
+test('without a session: pages redirect, handlers say 401, redirect: false gives null', async () => {
+  const { verifySession, verifyAuth, checkSession } = make({ pages: { login: '/auth' } });
+  for (const cookie of ['', `${NAME}=x`, `${NAME}=lk1_${'A'.repeat(47)}`]) {
+    assert.equal((await during('page', { cookie }, () => verifySession())).redirect, '/auth');
+    assert.equal((await during('action', { cookie }, () => verifySession())).redirect, '/auth');
+    assert.equal((await during('handler', { cookie }, () => verifySession())).status, '401');
+    const form = { cookie, headers: { 'content-type': 'multipart/form-data; boundary=x' } };
+    assert.equal((await during('handler', form, () => verifySession())).redirect, '/auth');
+    const none = await during('handler', { cookie }, () => verifySession({ redirect: false }));
+    assert.equal(none.value, null);
+    assert.deepEqual((await during('page', { cookie }, () => checkSession())).value, { isValid: false });
+    const auth = await during('page', { cookie }, () => verifyAuth());
+    assert.deepEqual(auth.value, { user: null, session: null });
+  }
+});
+
+test('a bad cookie is deleted where that is allowed, with its attributes', async () => {
+  const { verifyAuth } = make();
+  const cookie = `${NAME}=x`;
+  assert.deepEqual((await during('page', { cookie }, () => verifyAuth())).written, []);
+  const [blank] = (await during('action', { cookie }, () => verifyAuth())).written;
+  assert.deepEqual([blank.name, blank.value, blank.maxAge, blank.path, blank.httpOnly],
+    [NAME, '', 0, '/', true]);
+  assert.deepEqual((await during('action', {}, () => verifyAuth())).written, []);
+});
+
+test('the same name twice is no session', async () => {
+  const sessions = make();
+  const { cookieHeader } = await signIn(sessions, 'ada');
+  const twice = { cookie: `${NAME}=x; ${cookieHeader}` };
+  assert.equal((await during('page', twice, () => sessions.getSession())).value, null);
+});
+
+test('a render moves nothing that a cookie has to follow', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  for (const [config, slides] of [[{}, true], [{ carrier: 'sealed' }, false],
+    [{ carrier: 'signed' }, false], [{ cookie: { renew: true } }, false]]) {
+    const sessions = make({ ...config, idle: '1h', absolute: '10d' });
+    const { cookieHeader, session } = await signIn(sessions, 'ada');
+    t.mock.timers.tick(40 * 60_000);
+    const page = await during('page', { cookie: cookieHeader }, () => sessions.verifySession());
+    assert.equal(page.error, undefined);
+    await sessions.core.flush();
+    const peek = await during('page', { cookie: cookieHeader }, () => sessions.getSession());
+    assert.equal(peek.value.expiresAt > session.idleExpiresAt, slides, JSON.stringify(config));
+    const action = await during('action', { cookie: cookieHeader }, () => sessions.verifySession());
+    assert.equal(action.written.length, slides ? 0 : 1, JSON.stringify(config));
+  }
+});
+
+test('renew: false and status questions are no activity', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make({ idle: '1h' });
+  const { cookieHeader } = await signIn(sessions, 'ada');
+  const header = { cookie: cookieHeader };
+  t.mock.timers.tick(50 * 60_000);
+  await during('page', header, () => sessions.verifySession({ renew: false }));
+  await during('page', header, () => sessions.getSession());
+  await during('page', header, () => sessions.checkSession());
+  await during('page', { ...header, headers: { 'sec-purpose': 'prefetch' } }, () => sessions.verifySession());
+  await during('handler', header, () => sessions.handlers.GET(new Request('http://localhost:3000/api/session')));
+  await sessions.core.flush();
+  t.mock.timers.tick(11 * 60_000);
+  assert.equal((await during('page', header, () => sessions.getSession())).value, null);
+  const late = await during('page', header, () => sessions.verifySession());
+  assert.equal(late.redirect, '/login?reason=expired');
+});
+
+test('what writes a cookie says so where none can be written', async () => {
+  const sessions = make();
+  for (const call of ['createSession', 'deleteSession', 'updateSession', 'deleteOtherSessions',
+    'signUp', 'logIn', 'changePassword', 'logout', 'createGuestSession', 'raiseLevel']) {
+    const { error } = await during('page', {}, () => sessions[call]({}));
+    assert.equal(error.code, 'ERR_LATCHKEY_COOKIE_READ_ONLY', call);
+  }
+});
+
+test('updateSession moves row and cookie together, keeps data, and gives null without one', async () => {
+  for (const carrier of ['stored', 'sealed', 'signed', 'hybrid']) {
+    const sessions = make({ carrier });
+    const { cookieHeader } = await signIn(sessions, 'ada', { attributes: { a: 1 } });
+    const done = await during('action', { cookie: cookieHeader }, async () => {
+      const updated = await sessions.updateSession({ b: 2 });
+      return [updated, await sessions.getSession()];
+    });
+    const [updated, seen] = done.value;
+    assert.deepEqual(updated.attributes, { a: 1, b: 2 }, carrier);
+    assert.deepEqual(seen.attributes, { a: 1, b: 2 }, `${carrier}: the same request sees it`);
+    assert.equal(done.written.at(-1).name, NAME);
+    assert.equal((await during('action', {}, () => sessions.updateSession())).value, null);
+    const bad = { cookie: `${NAME}=lk1_bad` };
+    assert.equal((await during('action', bad, () => sessions.updateSession({ c: 1 }))).value, null);
+  }
+});
+
+test('logging in anew leaves the old session behind; a guest takes along what is named', async () => {
+  const sessions = make();
+  const old = await signIn(sessions, 'ada');
+  const made = await during('action', { cookie: old.cookieHeader }, () => sessions.createSession('ben'));
+  assert.notEqual(made.value, old.session.id);
+  assert.equal(sessions.core.validate(old.token).session, null);
+  const guest = await during('action', {}, () => sessions.createGuestSession({ cart: [1], x: 2 }));
+  const cookie = `${NAME}=${guest.written[0].value}`;
+  assert.equal((await during('page', { cookie }, () => sessions.getSession())).value, null);
+  const login = await during('action', { cookie }, () => sessions.createSession('cleo', { carry: ['cart'] }));
+  const next = { cookie: `${NAME}=${login.written.at(-1).value}` };
+  const { value } = await during('page', next, () => sessions.verifySession());
+  assert.deepEqual(value.attributes, { cart: [1] });
+});
+
+test('passwords: sign up, log in, change, and what is refused', async () => {
+  const sessions = make();
+  const signUp = (username, password) => during('action', {}, () => sessions.signUp({ username, password }));
+  const logIn = (username, password) => during('action', {}, () => sessions.logIn({ username, password }));
+  assert.equal((await signUp('ada', 'short')).value.rejection.code, 'password_too_short');
+  const made = await signUp('ada', PASSWORD);
+  assert.equal(made.value.user.username, 'ada');
+  assert.equal((await signUp('ada', PASSWORD)).value.rejection.code, 'username_taken');
+  const wrong = await logIn('ada', 'not the password at all');
+  assert.equal(wrong.value.rejection.code, 'wrong_credentials');
+  assert.deepEqual(wrong.written, []);
+  const other = await logIn('ada', PASSWORD);
+  const cookie = `${NAME}=${made.written[0].value}`;
+  const change = (current) => during('action', { cookie },
+    () => sessions.changePassword({ current, replacement: `${PASSWORD} again` }));
+  assert.equal((await change('not the password at all')).value.code, 'wrong_credentials');
+  const changed = await change(PASSWORD);
+  assert.equal(changed.value, null);
+  assert.equal(sessions.core.validate(other.written[0].value).session, null);
+  const kept = sessions.core.validate(changed.written[0].value).session;
+  const auth = await during('page', { cookie: `${NAME}=${changed.written[0].value}` }, () => sessions.verifyAuth());
+  assert.equal(auth.value.user.username, 'ada');
+  assert.equal(auth.value.session.id, kept.id);
+});
+
+test('requireRecentLogin asks for a new login when the last is too long ago', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make();
+  const { cookieHeader } = await signIn(sessions, 'ada');
+  const ask = (options) => during('page', { cookie: cookieHeader }, () => sessions.requireRecentLogin('5m', options));
+  t.mock.timers.tick(300_000);
+  assert.equal((await ask()).value.userId, 'ada');
+  t.mock.timers.tick(1);
+  assert.equal((await ask({ next: '/pay' })).redirect, '/login?reason=recent_login&next=%2Fpay');
+  assert.equal((await ask({ redirect: false })).value, null);
+});
+
+test('a list of sessions; only an own one is ended by its id', async () => {
+  const sessions = make();
+  const mine = await signIn(sessions, 'ada');
+  const second = await signIn(sessions, 'ada');
+  const foreign = await signIn(sessions, 'ben');
+  const as = (call) => during('action', { cookie: mine.cookieHeader }, call);
+  const { value } = await as(() => sessions.listSessions());
+  assert.deepEqual(value.map((found) => [found.id, found.current]).sort(),
+    [[mine.session.id, true], [second.session.id, false]].sort());
+  assert.equal((await as(() => sessions.revokeOwnSession(foreign.session.id))).value, false);
+  assert.equal((await as(() => sessions.revokeOwnSession(second.session.id))).value, true);
+  assert.equal(sessions.core.validate(foreign.token).state, 'active');
+  assert.equal((await as(() => sessions.deleteOtherSessions())).value, 0);
+});
+
+const PROXIED = { protected: ['/training', '/account'] };
+async function ask(sessions, path, { method = 'GET', cookie, options = PROXIED, ...headers } = {}) {
+  const url = new URL(path, 'http://evil.example');
+  const request = new Request(url, { method, headers: { accept: 'text/html', ...(cookie && { cookie }), ...headers } });
+  request.nextUrl = { pathname: url.pathname, search: url.search };
+  const answer = await sessions.proxy(request, options);
+  const cookies = answer.headers.getSetCookie();
+  return { status: answer.status, to: answer.headers.get('location'), cookies, next: answer.headers.has('x-middleware-next') };
+}
+
+test('the proxy sends visitors of protected pages to the login, to the public URL', async () => {
+  const sessions = make();
+  const { to, status } = await ask(sessions, '/training/1?a=b&_rsc=x');
+  assert.equal(status, 307);
+  assert.equal(to, 'http://localhost:3000/login?next=%2Ftraining%2F1%3Fa%3Db');
+  for (const path of ['/%74raining', '/training/', '/training//1']) {
+    assert.notEqual((await ask(sessions, path)).to, null, path);
+  }
+  for (const path of ['/', '/login', '/trainings', '/api/session/logout']) {
+    assert.equal((await ask(sessions, path)).next, true, path);
+  }
+  const all = { options: { public: ['/about'] } };
+  assert.notEqual((await ask(sessions, '/anything', all)).to, null);
+  for (const path of ['/about', '/about/us', '/login', '/_next/data']) {
+    assert.equal((await ask(sessions, path, all)).next, true, path);
+  }
+  await assert.rejects(ask(sessions, '/', { options: {} }), { code: 'ERR_LATCHKEY_BAD_CONFIG' });
+});
+
+test('the proxy lets actions pass, turns forms into a GET and answers 401 to programs', async () => {
+  const sessions = make();
+  assert.equal((await ask(sessions, '/training', { method: 'POST', 'next-action': 'x' })).next, true);
+  assert.equal((await ask(sessions, '/training', { method: 'POST' })).status, 303);
+  assert.equal((await ask(sessions, '/training', { method: 'DELETE', accept: '*/*' })).status, 401);
+  assert.equal((await ask(sessions, '/training', { accept: 'application/json' })).status, 401);
+  const rsc = await ask(sessions, '/training', { accept: '*/*', 'next-url': '/' });
+  assert.equal(rsc.status, 307);
+});
+
+test('the proxy deletes a bad cookie everywhere and keeps a good one', async () => {
+  const sessions = make();
+  const { cookieHeader } = await signIn(sessions, 'ada');
+  assert.deepEqual(await ask(sessions, '/training', { cookie: cookieHeader }),
+    { status: 200, to: null, cookies: [], next: true });
+  for (const path of ['/', '/training']) {
+    const { cookies } = await ask(sessions, path, { cookie: `${NAME}=bad` });
+    assert.deepEqual(cookies, [`${NAME}=; Max-Age=0`], path);
+  }
+  assert.deepEqual((await ask(sessions, '/', {})).cookies, []);
+});
+
+test('the proxy renews a stateless session when that is due, and never for a prefetch', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make({ carrier: 'sealed', idle: '1h', absolute: '10d' });
+  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
+  assert.deepEqual((await ask(sessions, '/training', { cookie })).cookies, []);
+  t.mock.timers.tick(40 * 60_000);
+  const ahead = await ask(sessions, '/training', { cookie, purpose: 'prefetch' });
+  assert.deepEqual([ahead.next, ahead.cookies], [true, []]);
+  assert.equal((await ask(sessions, '/training', { cookie })).cookies.length, 1);
+  const status = await ask(sessions, '/api/session', { cookie });
+  assert.deepEqual(status.cookies, []);
+  t.mock.timers.tick(21 * 60_000);
+  assert.match((await ask(sessions, '/training', { cookie })).to, /reason=expired/);
+});
+
+test('a store that fails logs nobody out', async () => {
+  const sessions = make();
+  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
+  sessions.core.validate = () => {
+    throw Object.assign(new Error('down'), { code: 'ERR_LATCHKEY_STORE_UNAVAILABLE', retryable: true });
+  };
+  const guarded = await ask(sessions, '/training', { cookie });
+  assert.deepEqual([guarded.status, guarded.cookies], [503, []]);
+  assert.equal((await ask(sessions, '/', { cookie })).next, true);
+  const status = await during('handler', { cookie },
+    () => sessions.handlers.GET(new Request('http://localhost:3000/api/session')));
+  assert.deepEqual([status.value.status, status.written], [503, []]);
+  const page = await during('page', { cookie }, () => sessions.verifySession());
+  assert.equal(page.error.code, 'ERR_LATCHKEY_STORE_UNAVAILABLE');
+});
+
+test('the handlers: status, renew, logout, others, and whose origin counts', async () => {
+  const sessions = make();
+  const { cookieHeader: cookie, token } = await signIn(sessions, 'ada');
+  await signIn(sessions, 'ada');
+  const get = async (query = '', header = cookie) => (await during('handler', { cookie: header },
+    () => sessions.handlers.GET(new Request(`http://localhost:3000/api/session${query}`)))).value;
+  const post = async (action, headers, header = cookie) => {
+    const request = new Request(`http://localhost:3000/api/session/${action}`, { method: 'POST', headers });
+    return (await during('handler', { cookie: header }, () => sessions.handlers.POST(request))).value;
+  };
+  const answer = await get();
+  assert.equal(answer.headers.get('cache-control'), 'no-store');
+  const body = await answer.json();
+  assert.equal(body.status, 'authenticated');
+  assert.equal('user' in body, false);
+  assert.deepEqual((await (await get('?user=1')).json()).user, { id: 'ada' });
+  assert.ok(!JSON.stringify(body).includes(token));
+  const own = { origin: 'http://localhost:3000' };
+  for (const headers of [{}, { origin: 'http://evil.example' }, { origin: 'null' }]) {
+    assert.equal((await post('logout', headers)).status, 403);
+  }
+  assert.equal((await post('renew', { 'sec-fetch-site': 'same-origin' })).status, 200);
+  assert.deepEqual(await (await post('logout-others', own)).json(), { done: true, ended: 1 });
+  assert.equal((await post('nothing', own)).status, 404);
+  const form = await post('logout', { ...own, accept: 'text/html' });
+  assert.deepEqual([form.status, form.headers.get('location')], [303, '/']);
+  assert.equal((await (await get()).json()).reason, 'revoked');
+  assert.equal((await post('renew', own)).status, 401);
+  assert.equal((await (await get('', '')).json()).reason, null);
+});
+
+test('the Pages Router: verify, and logout as an API route', async () => {
+  const sessions = make();
+  const { pagesRouter } = sessions;
+  const respond = () => {
+    const sent = { headers: {} };
+    return { sent, getHeader: (name) => sent.headers[name],
+      setHeader: (name, value) => (sent.headers[name] = value),
+      writeHead: (status) => (sent.status = status), end: (body) => (sent.body = body) };
+  };
+  const made = respond();
+  await pagesRouter.create({ headers: {} }, made, 'ada');
+  const cookie = made.sent.headers['set-cookie'][0].split(';')[0];
+  const session = await pagesRouter.verify({ headers: { cookie } }, respond());
+  assert.equal(session.userId, 'ada');
+  const foreign = respond();
+  await pagesRouter.logout({ method: 'POST', headers: { cookie, origin: 'http://evil.example' } }, foreign);
+  assert.equal(foreign.sent.status, 403);
+  const got = respond();
+  await pagesRouter.logout({ method: 'GET', headers: { cookie, origin: 'http://localhost:3000' } }, got);
+  assert.equal(got.sent.status, 405);
+  const out = respond();
+  await pagesRouter.logout({ method: 'POST', headers: { cookie, origin: 'http://localhost:3000' } }, out);
+  assert.equal(out.sent.status, 200);
+  assert.match(out.sent.headers['set-cookie'][0], /Max-Age=0/);
+  const gone = respond();
+  assert.equal(await pagesRouter.verify({ headers: { cookie } }, gone), null);
+  assert.match(gone.sent.headers['set-cookie'][0], /Max-Age=0/);
+  assert.deepEqual(pagesRouter.toLogin('/a'), { redirect: { destination: '/login?next=%2Fa', permanent: false } });
+});
+
+test('safePath lets nobody out of the site', () => {
+  for (const path of ['/', '/a', '/a/b?c=d#e', '/a//b', '/@evil.example']) assert.equal(safePath(path), path);
+  for (const path of ['', 'a', '//evil.example', '/\\evil.example', '/a\\b', 'https://evil.example',
+    '/\t/evil.example', '/a\nb', 'javascript:alert(1)', undefined, null, 5, ['/a']]) {
+    assert.equal(safePath(path, '/home'), '/home', String(path));
+  }
+});
+
+test('compose joins headers and cookies and stops at the first answer', async () => {
+  const { NextResponse } = await import('node:module').then(({ createRequire }) => createRequire(import.meta.url)('next/server'));
+  const ran = [];
+  const step = (name, make) => () => {
+    ran.push(name);
+    return make?.();
+  };
+  const withHeaders = (entries) => () => {
+    const answer = NextResponse.next();
+    for (const [key, value] of entries) answer.headers.append(key, value);
+    return answer;
+  };
+  const joined = await compose(
+    step('a', withHeaders([['set-cookie', 'a=1'], ['x-one', '1'], ['x-middleware-override-headers', 'p']])),
+    step('b'),
+    step('c', withHeaders([['set-cookie', 'c=2'], ['x-middleware-override-headers', 'q']])),
+    step('d', () => NextResponse.redirect('http://localhost/x')),
+    step('e'),
+  )({}, {});
+  assert.deepEqual(ran, ['a', 'b', 'c', 'd']);
+  assert.equal(joined.status, 307);
+  assert.deepEqual(joined.headers.getSetCookie().sort(), ['a=1', 'c=2']);
+  assert.equal(joined.headers.get('x-one'), '1');
+  assert.equal(joined.headers.has('x-middleware-next'), false);
+  assert.deepEqual(joined.headers.get('x-middleware-override-headers').split(',').sort(), ['p', 'q']);
+});
+
+const NATIVE = ['latchkey/native', 'latchkey/dist/native'];
+test('withSessions names the native part and keeps everything else', async () => {
+  assert.deepEqual(withSessions({ output: 'standalone', serverExternalPackages: ['x'] }),
+    { output: 'standalone', serverExternalPackages: ['x', ...NATIVE] });
+  assert.deepEqual(withSessions(), { serverExternalPackages: NATIVE });
+  const twice = withSessions(withSessions({}));
+  assert.deepEqual(twice.serverExternalPackages, NATIVE);
+  const made = await withSessions(async (phase) => ({ env: { phase } }))('dev');
+  assert.deepEqual(made, { env: { phase: 'dev' }, serverExternalPackages: NATIVE });
+});

@@ -1,0 +1,283 @@
+#include "latchkey/accounts.h"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "account/hash_gate.h"
+#include "account/username.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "crypto/password_hash.h"
+#include "crypto/unicode.h"
+
+namespace latchkey {
+namespace {
+
+using account::HashGate;
+using account::Username;
+using crypto::PasswordMatch;
+
+constexpr PasswordCost kFloor{};  // OWASP's minimum: 19 MiB, two passes, one lane
+
+AccountOutcome rejected(Rejection rejection) { return {rejection, std::nullopt, std::nullopt}; }
+
+PasswordChange wrong_password() { return {.rejection = Rejection::wrong_credentials}; }
+
+Error overloaded() { return {Errc::overloaded, "too many passwords are being checked"}; }
+
+// The limits hold for the text as typed; they are checked before any work (R67).
+Rejection shape_of(std::string_view password) noexcept {
+  if (password.size() > kMaxPasswordBytes) return Rejection::password_too_long;
+  return is_utf8(password) ? Rejection::none : Rejection::password_invalid;
+}
+
+Rejection strength_of(std::string_view password) noexcept {
+  if (const Rejection shape = shape_of(password); shape != Rejection::none) return shape;
+  return count_code_points(password).value_or(0) < kMinPasswordCodePoints
+             ? Rejection::password_too_short
+             : Rejection::none;
+}
+
+// Sixteen characters of a-z2-7, 80 random bits.
+Result<UserId> draw_user_id() {
+  static constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  std::array<std::uint8_t, 16> bytes;
+  if (Result<void> drawn = system_entropy().fill(bytes); !drawn) return drawn.error();
+  std::string text;
+  for (std::uint8_t byte : bytes) text += kAlphabet[byte & 31];
+  return *UserId::parse(text);
+}
+
+}  // namespace
+
+struct Accounts::Impl {
+  Store& store;
+  Sessions& sessions;
+  crypto::Argon2Cost cost;
+  HashGate gate;
+  std::string decoy_hash;  // what an unknown user's password is checked against
+  UserId decoy_id;
+
+  struct Known {
+    std::optional<StoredUser> user;
+    std::int64_t epoch = 0;
+  };
+  Result<Known> look_up(const std::optional<Username>& name);
+  Result<PasswordMatch> verify(std::string_view password, const std::string& hash);
+  Result<std::string> hash(std::string_view password);
+  void upgrade(const StoredUser& user, std::string_view password);
+  Result<AccountOutcome> open_session(const User& user, const CreateOptions& options);
+  std::optional<NewSession> keep_session(const SessionRecord& session, std::int64_t user_epoch);
+};
+
+Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& sessions,
+                                                 AccountsOptions options) {
+  const PasswordCost& cost = options.cost;
+  const bool weak = cost.memory_kib < kFloor.memory_kib || cost.iterations < kFloor.iterations;
+  if (weak && !options.insecure_cost_for_tests) {
+    return Error{Errc::bad_config,
+                 "password cost is below the floor of 19456 KiB and 2 iterations"};
+  }
+  if (cost.memory_kib < 8 * cost.parallelism || cost.iterations < 1 || cost.parallelism < 1) {
+    return Error{Errc::bad_config, "password cost: Argon2id cannot run with these parameters"};
+  }
+  const std::uint32_t cores = std::max(2U, std::thread::hardware_concurrency());
+  const std::uint32_t workers = options.workers > 0 ? options.workers : cores - 1;
+  const crypto::Argon2Cost argon2{cost.memory_kib, cost.iterations, cost.parallelism};
+  auto decoy_hash = crypto::hash_password("no password", argon2, system_entropy());
+  if (!decoy_hash) return decoy_hash.error();
+  auto decoy_id = draw_user_id();
+  if (!decoy_id) return decoy_id.error();
+  return std::unique_ptr<Accounts>(new Accounts(
+      std::unique_ptr<Impl>(new Impl{store, sessions, argon2, HashGate(workers, options.queue),
+                                     std::move(*decoy_hash), std::move(*decoy_id)})));
+}
+
+Accounts::Accounts(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Accounts::~Accounts() = default;
+
+// The epoch is read before the hash: a change of password that comes after this has another epoch,
+// one that came before has another hash. The unknown user costs the same three reads (R89).
+Result<Accounts::Impl::Known> Accounts::Impl::look_up(const std::optional<Username>& name) {
+  auto named = store.users().find_username(name ? std::string_view(name->key) : std::string_view());
+  if (!named) return named.error();
+  const UserId& id = *named ? (*named)->user.id : decoy_id;
+  auto epoch = store.epochs().user_epoch(id);
+  if (!epoch) return epoch.error();
+  auto user = store.users().find_user(id);
+  if (!user) return user.error();
+  return Known{std::move(*user), *epoch};
+}
+
+Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const std::string& hash) {
+  auto normal = crypto::nfkc(password);
+  if (!normal) return PasswordMatch::mismatch;
+  const HashGate::Pass pass(gate);
+  if (!pass.admitted()) return overloaded();
+  auto match = crypto::verify_password(*normal, hash);
+  wipe(normal->data(), normal->size());
+  return match;
+}
+
+Result<std::string> Accounts::Impl::hash(std::string_view password) {
+  auto normal = crypto::nfkc(password);
+  if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
+  const HashGate::Pass pass(gate);
+  if (!pass.admitted()) return overloaded();
+  auto phc = crypto::hash_password(*normal, cost, system_entropy());
+  wipe(normal->data(), normal->size());
+  return phc;
+}
+
+// A failed upgrade only leaves the old hash in place; the login goes on.
+void Accounts::Impl::upgrade(const StoredUser& user, std::string_view password) {
+  auto phc = hash(password);
+  if (phc) {
+    auto upgraded = store.users().upgrade_hash(user.user.id, user.password_hash, *phc);
+    if (upgraded) return;
+  }
+  log(LogLevel::warn, "hash_not_upgraded", {{"user_id", user.user.id.text()}});
+}
+
+Result<AccountOutcome> Accounts::Impl::open_session(const User& user,
+                                                    const CreateOptions& options) {
+  auto session = sessions.create(user.id, options);
+  if (!session) return session.error();
+  return AccountOutcome{Rejection::none, std::move(*session), user};
+}
+
+// The password has changed by now, so a failure here is no failure of the change.
+std::optional<NewSession> Accounts::Impl::keep_session(const SessionRecord& session,
+                                                       std::int64_t user_epoch) {
+  auto kept = is_stateless(sessions.options().carrier) ? sessions.reissue(session, user_epoch)
+                                                       : sessions.rotate(session);
+  if (kept) return std::move(*kept);
+  log(LogLevel::warn, "session_not_kept",
+      {{"session_id", session.id.text()}, {"code", error_name(kept.error().code)}});
+  return std::nullopt;
+}
+
+Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
+                                         const CreateOptions& session) {
+  auto name = account::parse_username(credentials.username);
+  if (!name) return rejected(Rejection::username_invalid);
+  if (const Rejection fault = strength_of(credentials.password); fault != Rejection::none) {
+    return rejected(fault);
+  }
+  auto known = impl_->store.users().find_username(name->key);
+  if (!known) return known.error();
+  if (*known) return rejected(Rejection::username_taken);
+
+  auto id = draw_user_id();
+  if (!id) return id.error();
+  auto phc = impl_->hash(credentials.password);
+  if (!phc) return phc.error();
+  const Clock* clock = impl_->sessions.options().clock;
+  StoredUser user;
+  user.user.id = std::move(*id);
+  user.user.username = std::move(name->shown);
+  user.user.created_at = clock != nullptr ? clock->now() : system_clock().now();
+  user.username_key = std::move(name->key);
+  user.password_hash = std::move(*phc);
+  auto added = impl_->store.users().add_user(user);
+  if (!added) return added.error();
+  if (!*added) return rejected(Rejection::username_taken);
+  return impl_->open_session(user.user, session);
+}
+
+Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
+                                        const CreateOptions& session) {
+  if (const Rejection fault = shape_of(credentials.password); fault != Rejection::none) {
+    return rejected(fault);
+  }
+  auto known = impl_->look_up(account::parse_username(credentials.username));
+  if (!known) return known.error();
+  const std::string& hash = known->user ? known->user->password_hash : impl_->decoy_hash;
+  auto match = impl_->verify(credentials.password, hash);
+  if (!match) return match.error();
+  if (*match == PasswordMatch::mismatch || !known->user || known->user->user.disabled) {
+    return rejected(Rejection::wrong_credentials);
+  }
+  CreateOptions creating = session;
+  creating.user_epoch = known->epoch;
+  auto opened = impl_->open_session(known->user->user, creating);
+  if (!opened && opened.error().code == Errc::user_changed) {
+    return rejected(Rejection::wrong_credentials);
+  }
+  if (opened && crypto::needs_rehash(known->user->password_hash, impl_->cost)) {
+    impl_->upgrade(*known->user, credentials.password);
+  }
+  return opened;
+}
+
+Result<PasswordChange> Accounts::change_password(const UserId& user, std::string_view current,
+                                                 std::string_view replacement,
+                                                 const SessionRecord* keep) {
+  Rejection fault = shape_of(current);
+  if (fault == Rejection::none) fault = strength_of(replacement);
+  if (fault != Rejection::none) return PasswordChange{.rejection = fault};
+  auto stored = impl_->store.users().find_user(user);
+  if (!stored) return stored.error();
+  const std::string& hash = *stored ? (*stored)->password_hash : impl_->decoy_hash;
+  auto match = impl_->verify(current, hash);
+  if (!match) return match.error();
+  if (*match == PasswordMatch::mismatch || !*stored || (*stored)->user.disabled) {
+    return wrong_password();
+  }
+  auto phc = impl_->hash(replacement);
+  if (!phc) return phc.error();
+  const Clock* clock = impl_->sessions.options().clock;
+  const UnixTime now = clock != nullptr ? clock->now() : system_clock().now();
+  std::optional<SessionId> except;
+  if (keep != nullptr) except = keep->id;
+  auto outcome = impl_->store.users().set_password({user, std::move(*phc), hash, except, now});
+  if (!outcome) return outcome.error();
+  // Changed meanwhile: what was shown as the current password no longer is.
+  if (outcome->status != SetPasswordStatus::changed) return wrong_password();
+  PasswordChange change{.user_epoch = outcome->removed.user_epoch};
+  if (keep != nullptr) change.kept = impl_->keep_session(*keep, change.user_epoch);
+  return change;
+}
+
+std::string_view rejection_name(Rejection rejection) noexcept {
+  switch (rejection) {
+    case Rejection::username_invalid:
+      return "username_invalid";
+    case Rejection::username_taken:
+      return "username_taken";
+    case Rejection::password_too_short:
+      return "password_too_short";
+    case Rejection::password_too_long:
+      return "password_too_long";
+    case Rejection::password_invalid:
+      return "password_invalid";
+    case Rejection::wrong_credentials:
+      return "wrong_credentials";
+    case Rejection::none:
+      break;
+  }
+  return "none";
+}
+
+std::string_view rejection_text(Rejection rejection) noexcept {
+  switch (rejection) {
+    case Rejection::username_invalid:
+      return "Use 1 to 254 characters without blanks or any of \"(),:;<>[\\]`.";
+    case Rejection::username_taken:
+      return "This user name is taken.";
+    case Rejection::password_too_short:
+      return "Use at least 15 characters.";
+    case Rejection::password_too_long:
+      return "Use at most 1024 bytes.";
+    case Rejection::password_invalid:
+      return "The password is not valid text.";
+    case Rejection::wrong_credentials:
+      return "User name or password is wrong.";
+    case Rejection::none:
+      break;
+  }
+  return "";
+}
+
+}  // namespace latchkey

@@ -1,0 +1,271 @@
+#include "latchkey/accounts.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <thread>
+
+#include "latchkey/memory.h"
+#include "tests/support/manual_clock.h"
+
+namespace latchkey {
+namespace {
+
+constexpr std::string_view kPassword = "correct horse battery staple";
+constexpr std::string_view kOther = "another long enough password";
+
+// HookedStore runs `before_insert` once, at the point where a login is about to become a session.
+class HookedStore final : public Store, public SessionStore {
+ public:
+  explicit HookedStore(Store& inner) : inner_(inner), inner_sessions_(inner.sessions()) {}
+  std::function<void()> before_insert;
+
+  SessionStore& sessions() override { return *this; }
+  EpochStore& epochs() override { return inner_.epochs(); }
+  UserStore& users() override { return inner_.users(); }
+  DenyStore& denials() override { return inner_.denials(); }
+  KeyStore& keys() override { return inner_.keys(); }
+  MetaStore& meta() override { return inner_.meta(); }
+
+  Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override {
+    if (auto hook = std::exchange(before_insert, nullptr)) hook();
+    return inner_sessions_.insert(record, options);
+  }
+  Result<std::vector<Found>> find(std::span<const SessionId> ids, const FindOptions& o) override {
+    return inner_sessions_.find(ids, o);
+  }
+  Result<std::size_t> touch(std::span<const Touch> touches) override {
+    return inner_sessions_.touch(touches);
+  }
+  Result<ReplaceStatus> replace(const SessionRecord& r, std::int64_t v, UnixTime now) override {
+    return inner_sessions_.replace(r, v, now);
+  }
+  Result<std::size_t> remove(std::span<const SessionId> ids, EndReason r, UnixTime now) override {
+    return inner_sessions_.remove(ids, r, now);
+  }
+  Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) override {
+    return inner_sessions_.remove_user(user, options);
+  }
+  Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override {
+    return inner_sessions_.list_user(user, page);
+  }
+  Result<std::size_t> prune(UnixTime now, std::size_t limit) override {
+    return inner_sessions_.prune(now, limit);
+  }
+  std::optional<Millis> watch(Sink sink) override { return inner_sessions_.watch(std::move(sink)); }
+
+ private:
+  Store& inner_;
+  SessionStore& inner_sessions_;
+};
+
+class AccountsTest : public ::testing::Test {
+ protected:
+  AccountsTest() : memory_(std::move(*make_memory_store())), store_(*memory_) {
+    SessionsOptions options;
+    options.clock = &clock_;
+    sessions_ = std::move(*Sessions::open(store_, options));
+    accounts_ = make({});
+  }
+  std::unique_ptr<Accounts> make(AccountsOptions options) {
+    if (!options.insecure_cost_for_tests) options.cost = {64, 1, 1};
+    options.insecure_cost_for_tests = true;
+    auto made = Accounts::make(store_, *sessions_, options);
+    EXPECT_TRUE(made);
+    return std::move(*made);
+  }
+  AccountOutcome sign_up(std::string_view name, std::string_view password = kPassword) {
+    auto outcome = accounts_->sign_up({name, password}, {});
+    EXPECT_TRUE(outcome);
+    return std::move(*outcome);
+  }
+  AccountOutcome log_in(std::string_view name, std::string_view password = kPassword) {
+    auto outcome = accounts_->log_in({name, password}, {});
+    EXPECT_TRUE(outcome);
+    return std::move(*outcome);
+  }
+  SessionState state(const NewSession& session) {
+    return sessions_->validate(session.token.reveal())->state;
+  }
+
+  testing::ManualClock clock_;
+  std::unique_ptr<Store> memory_;
+  HookedStore store_;
+  std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<Accounts> accounts_;
+};
+
+TEST_F(AccountsTest, SignUpThenLogInGiveSessionsWithNewIds) {
+  const AccountOutcome first = sign_up("Alice@example.com");
+  ASSERT_EQ(first.rejection, Rejection::none);
+  EXPECT_EQ(first.user->username, "Alice@example.com");
+  const AccountOutcome second = log_in(" alice@EXAMPLE.com ");
+  ASSERT_EQ(second.rejection, Rejection::none);
+  EXPECT_EQ(second.user->id, first.user->id);
+  EXPECT_NE(second.session->record.id, first.session->record.id);  // R5
+  EXPECT_EQ(state(*first.session), SessionState::active);
+  EXPECT_EQ(state(*second.session), SessionState::active);
+}
+
+TEST_F(AccountsTest, ATakenNameIsToldAndChangesNothing) {
+  ASSERT_EQ(sign_up("alice").rejection, Rejection::none);
+  EXPECT_EQ(sign_up("ALICE", kOther).rejection, Rejection::username_taken);
+  EXPECT_EQ(log_in("alice").rejection, Rejection::none);
+  EXPECT_EQ(log_in("alice", kOther).rejection, Rejection::wrong_credentials);
+}
+
+TEST_F(AccountsTest, ParallelSignUpsOfOneNameMakeOneUser) {
+  std::atomic<int> made{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      if (accounts_->sign_up({"alice", kPassword}, {})->rejection == Rejection::none) ++made;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(made, 1);
+}
+
+TEST_F(AccountsTest, R88UnknownWrongAndDisabledAreOneAnswer) {
+  const AccountOutcome alice = sign_up("alice");
+  EXPECT_EQ(log_in("alice", kOther).rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(log_in("nobody").rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(log_in("not a name").rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(log_in("alice", "short").rejection, Rejection::wrong_credentials);
+  ASSERT_TRUE(*memory_->users().set_disabled(alice.user->id, true));
+  EXPECT_EQ(log_in("alice").rejection, Rejection::wrong_credentials);
+}
+
+TEST_F(AccountsTest, R67PasswordsHave15CodePointsTo1024Bytes) {
+  EXPECT_EQ(sign_up("a", std::string(14, 'p')).rejection, Rejection::password_too_short);
+  EXPECT_EQ(sign_up("b", std::string(15, 'p')).rejection, Rejection::none);
+  EXPECT_EQ(sign_up("c", std::string(1024, 'p')).rejection, Rejection::none);
+  EXPECT_EQ(sign_up("d", std::string(1025, 'p')).rejection, Rejection::password_too_long);
+  EXPECT_EQ(sign_up("e", std::string(1 << 20, 'p')).rejection, Rejection::password_too_long);
+  EXPECT_EQ(log_in("b", std::string(1 << 20, 'p')).rejection, Rejection::password_too_long);
+  std::string umlauts;
+  for (int i = 0; i < 14; ++i) umlauts += "\xc3\xbc";
+  EXPECT_EQ(sign_up("f", umlauts).rejection, Rejection::password_too_short);  // 28 bytes, 14 points
+  EXPECT_EQ(sign_up("f", umlauts + "\xc3\xbc").rejection, Rejection::none);
+  EXPECT_EQ(sign_up("g", "valid until here\xff").rejection, Rejection::password_invalid);
+}
+
+TEST_F(AccountsTest, R68NothingIsTruncatedOrFolded) {
+  const std::string base(128, 'p');
+  ASSERT_EQ(sign_up("alice", base + "A").rejection, Rejection::none);
+  EXPECT_EQ(log_in("alice", base + "B").rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(log_in("alice", base + "a").rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(log_in("alice", base + "A ").rejection, Rejection::wrong_credentials);
+  std::string with_nul = std::string(15, 'p') + std::string("\0x", 2);
+  ASSERT_EQ(sign_up("bob", with_nul).rejection, Rejection::none);
+  with_nul.back() = 'y';
+  EXPECT_EQ(log_in("bob", with_nul).rejection, Rejection::wrong_credentials);
+}
+
+TEST_F(AccountsTest, R69OneNormalisationAtSetAndVerify) {
+  ASSERT_EQ(sign_up("alice", "pass phrase caf\xc3\xa9 long").rejection, Rejection::none);
+  EXPECT_EQ(log_in("alice", "pass phrase cafe\xcc\x81 long").rejection, Rejection::none);
+}
+
+TEST_F(AccountsTest, R70AnyCompositionIsFine) {
+  EXPECT_EQ(sign_up("alice", "aaaa bbbb cccc dddd").rejection, Rejection::none);
+  EXPECT_EQ(sign_up("bob", "111111111111111").rejection, Rejection::none);
+}
+
+TEST_F(AccountsTest, R23AChangeOfPasswordEndsEveryOtherSession) {
+  const AccountOutcome kept = sign_up("alice");
+  const AccountOutcome ended = log_in("alice");
+  const auto change = [&](std::string_view current, std::string_view replacement) {
+    return *accounts_->change_password(kept.user->id, current, replacement, &kept.session->record);
+  };
+  EXPECT_EQ(change(kOther, kOther).rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(change(kPassword, "short").rejection, Rejection::password_too_short);
+  EXPECT_EQ(state(*ended.session), SessionState::active);
+  const PasswordChange changed = change(kPassword, kOther);
+  EXPECT_EQ(changed.rejection, Rejection::none);
+  EXPECT_EQ(changed.user_epoch, 1);
+  ASSERT_TRUE(changed.kept);
+  EXPECT_EQ(changed.kept->record.id, kept.session->record.id);
+  EXPECT_EQ(state(*changed.kept), SessionState::active);
+  EXPECT_NE(state(*kept.session), SessionState::active) << "a copy of the cookie before";
+  EXPECT_EQ(state(*ended.session), SessionState::revoked);
+  EXPECT_EQ(log_in("alice").rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(log_in("alice", kOther).rejection, Rejection::none);
+}
+
+TEST_F(AccountsTest, ALoginWithTheOldPasswordCannotSurviveAChangeThatBeatsIt) {
+  const AccountOutcome alice = sign_up("alice");
+  store_.before_insert = [&] {
+    EXPECT_EQ(accounts_->change_password(alice.user->id, kPassword, kOther)->rejection,
+              Rejection::none);
+  };
+  EXPECT_EQ(log_in("alice").rejection, Rejection::wrong_credentials);
+  EXPECT_TRUE(sessions_->list(alice.user->id)->records.empty());
+}
+
+TEST_F(AccountsTest, RacingLoginsAndChangesLeaveNoSessionOfTheOldPassword) {
+  const AccountOutcome alice = sign_up("alice");
+  std::string current(kPassword);
+  for (int trial = 0; trial < 30; ++trial) {
+    const std::string next = "password number " + std::to_string(trial) + " is long";
+    std::optional<AccountOutcome> login;
+    std::thread racing([&] { login = log_in("alice", current); });
+    ASSERT_EQ(accounts_->change_password(alice.user->id, current, next)->rejection,
+              Rejection::none);
+    racing.join();
+    if (login->session) {
+      EXPECT_NE(state(*login->session), SessionState::active) << trial;
+    }
+    EXPECT_TRUE(sessions_->list(alice.user->id)->records.empty());
+    current = next;
+  }
+}
+
+TEST_F(AccountsTest, R73AnOlderHashIsUpgradedAtLogin) {
+  const AccountOutcome alice = sign_up("alice");
+  const std::string before = (*memory_->users().find_user(alice.user->id))->password_hash;
+  AccountsOptions stronger;
+  stronger.cost = {128, 1, 1};
+  stronger.insecure_cost_for_tests = true;
+  accounts_ = make(stronger);
+  EXPECT_EQ(log_in("alice").rejection, Rejection::none);
+  const std::string after = (*memory_->users().find_user(alice.user->id))->password_hash;
+  EXPECT_NE(after, before);
+  EXPECT_TRUE(after.starts_with("$argon2id$v=19$m=128,"));
+  EXPECT_EQ(log_in("alice").rejection, Rejection::none);
+}
+
+TEST_F(AccountsTest, R73ACostUnderTheFloorIsRefused) {
+  for (const PasswordCost& cost : {PasswordCost{19455, 2, 1}, PasswordCost{19456, 1, 1}}) {
+    const auto made = Accounts::make(store_, *sessions_, {.cost = cost});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, Errc::bad_config);
+  }
+}
+
+TEST_F(AccountsTest, R75AFloodIsRefusedInsteadOfPilingUp) {
+  AccountsOptions narrow;
+  narrow.workers = 1;
+  narrow.queue = 1;
+  accounts_ = make(narrow);
+  ASSERT_EQ(sign_up("alice").rejection, Rejection::none);
+  std::atomic<int> served{0};
+  std::atomic<int> refused{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 40; ++i) {
+    threads.emplace_back([&] {
+      const auto outcome = accounts_->log_in({"alice", kPassword}, {});
+      if (outcome) {
+        ++served;
+      } else if (outcome.error().code == Errc::overloaded) {
+        ++refused;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(served + refused, 40);
+  EXPECT_GE(served, 1);
+}
+
+}  // namespace
+}  // namespace latchkey

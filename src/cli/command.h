@@ -1,0 +1,22 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace latchkey::cli {
+
+// Action is what a chosen subcommand does; it returns the exit code.
+using Action = std::function<int()>;
+
+// Each subcommand has a file of its own with a function that adds it to the program and, when it
+// was chosen on the command line, stores what to do in `action`.
+void add_inspect(CLI::App& program, Action& action);
+void add_jwt(CLI::App& program, Action& action);
+void add_key(CLI::App& program, Action& action);
+void add_migrate(CLI::App& program, Action& action);
+void add_seal(CLI::App& program, Action& action);
+void add_serve(CLI::App& program, Action& action);
+void add_unseal(CLI::App& program, Action& action);
+void add_version(CLI::App& program, Action& action);
+
+}  // namespace latchkey::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "latchkey/result.h"
+#include "server/config.h"
+
+namespace latchkey::cli {
+
+// FlagValue is a setting given on the command line.
+struct FlagValue {
+  std::string flag;
+  std::string key;
+  std::string text;
+};
+
+// read_config reads `file` (empty: none), the environment, then `flags`; what comes later wins.
+Result<server::Config> read_config(const std::string& file, const std::vector<FlagValue>& flags);
+
+}  // namespace latchkey::cli

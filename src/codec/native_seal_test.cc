@@ -1,0 +1,133 @@
+#include "latchkey/native_seal.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace latchkey {
+namespace {
+
+NativeSealKey key_of(std::string id, char fill = 'k') {
+  return {std::move(id), SecretBytes{std::string(32, fill)}};
+}
+
+template <class... Keys>
+NativeSealer sealer_of(const NativeSealOptions& options, Keys... keys) {
+  std::vector<NativeSealKey> ring;
+  (ring.push_back(std::move(keys)), ...);
+  Result<NativeSealer> made = NativeSealer::make(std::move(ring), options);
+  EXPECT_TRUE(made) << made.error().detail;
+  return *std::move(made);
+}
+
+TEST(NativeSeal, WhatIsSealedOpensForEveryLength) {
+  const NativeSealer sealer = sealer_of({}, key_of("a"));
+  for (std::size_t size : {0U, 1U, 15U, 16U, 17U, 100U, 5000U}) {
+    const std::string content(size, '\xa5');
+    const auto seal = sealer.seal(content);
+    ASSERT_TRUE(seal);
+    const NativeUnsealed opened = sealer.unseal(*seal);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened.content(), content);
+    EXPECT_TRUE(opened.by_primary());
+  }
+}
+
+TEST(NativeSeal, R114AnotherNameOrPurposeDoesNotOpen) {
+  const std::string seal = *sealer_of({}, key_of("a")).seal("x");
+  NativeSealOptions other;
+  other.cookie_name = "__Host-other";
+  EXPECT_EQ(sealer_of(other, key_of("a")).unseal(seal).reason(), NativeSealReason::forged);
+  NativeSealOptions reset;
+  reset.purpose = "reset";
+  EXPECT_EQ(sealer_of(reset, key_of("a")).unseal(seal).reason(), NativeSealReason::forged);
+  // Moving a character from one part to its neighbour changes what is authenticated.
+  NativeSealOptions shifted;
+  shifted.cookie_name = "__Host-sessions";
+  shifted.purpose = "ession";
+  EXPECT_EQ(sealer_of(shifted, key_of("a")).unseal(seal).reason(), NativeSealReason::forged);
+}
+
+TEST(NativeSeal, R115NoTwoSealsShareASalt) {
+  const NativeSealer sealer = sealer_of({}, key_of("a"));
+  std::set<std::string> salts;
+  constexpr int kSeals = 10000;
+  // Behind the prefix: one octet of length, one of id, then 24 of salt.
+  for (int i = 0; i < kSeals; ++i) salts.insert(sealer.seal("same")->substr(8, 31));
+  EXPECT_EQ(salts.size(), static_cast<std::size_t>(kSeals));
+}
+
+TEST(NativeSeal, ReadOnlyKeysOpenAndUnknownOnesAreNamed) {
+  const std::string seal = *sealer_of({}, key_of("old", 'o')).seal("x");
+  const NativeSealer both = sealer_of({}, key_of("new", 'n'), key_of("old", 'o'));
+  const NativeUnsealed opened = both.unseal(seal);
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE(opened.by_primary());
+  EXPECT_EQ(sealer_of({}, key_of("new", 'n')).unseal(seal).reason(), NativeSealReason::unknown_key);
+  EXPECT_EQ(sealer_of({}, key_of("old", 'x')).unseal(seal).reason(), NativeSealReason::forged);
+}
+
+TEST(NativeSeal, AnyFlippedBitIsRefused) {
+  const NativeSealer sealer = sealer_of({}, key_of("a"));
+  const std::string seal = *sealer.seal("content");
+  for (std::size_t bit = 0; bit < seal.size() * 8; ++bit) {
+    std::string bad = seal;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    EXPECT_FALSE(sealer.unseal(bad)) << bad;
+  }
+}
+
+TEST(NativeSeal, WhatIsNoSealIsMalformed) {
+  const NativeSealer sealer = sealer_of({.max_bytes = 100}, key_of("a"));
+  const std::string seal = *sealer.seal("");
+  for (const std::string& bad :
+       {std::string{}, std::string{"lks1_"}, std::string{"lks1_AA"}, "lks2_" + seal.substr(5),
+        seal + "=", " " + seal, seal.substr(0, 60), "lks1_" + std::string(200, 'A'),
+        "lks1_" + std::string(80, '_')}) {
+    EXPECT_EQ(sealer.unseal(bad).reason(), NativeSealReason::malformed) << bad;
+  }
+}
+
+TEST(NativeSeal, TheLimitHoldsForBothDirections) {
+  const auto seal = sealer_of({.max_bytes = 100}, key_of("a")).seal(std::string(100, 'x'));
+  ASSERT_FALSE(seal);
+  EXPECT_EQ(seal.error().code, Errc::too_large);
+}
+
+TEST(NativeSeal, MisuseIsRefusedAtConstruction) {
+  const auto refused = [](std::vector<NativeSealKey> keys, const NativeSealOptions& options) {
+    const auto made = NativeSealer::make(std::move(keys), options);
+    return !made && made.error().code == Errc::bad_config;
+  };
+  EXPECT_TRUE(refused({}, {}));
+  for (const std::string& id : {std::string{}, std::string{"a b"}, std::string(33, 'a')}) {
+    std::vector<NativeSealKey> keys;
+    keys.push_back(key_of(id));
+    EXPECT_TRUE(refused(std::move(keys), {})) << id;
+  }
+  std::vector<NativeSealKey> twice, weak, fine;
+  twice.push_back(key_of("a"));
+  twice.push_back(key_of("a", 'b'));
+  EXPECT_TRUE(refused(std::move(twice), {}));
+  weak.push_back({"a", SecretBytes{std::string(31, 'k')}});
+  EXPECT_TRUE(refused(std::move(weak), {}));
+  fine.push_back(key_of("a"));
+  EXPECT_TRUE(refused(std::move(fine), {.cookie_name = std::string(256, 'n')}));
+}
+
+class NoEntropy final : public Entropy {
+ public:
+  Result<void> fill(std::span<std::uint8_t>) override {
+    return Error{Errc::entropy_unavailable, "none"};
+  }
+};
+
+TEST(NativeSeal, WithoutEntropyNothingIsSealed) {
+  NoEntropy none;
+  const auto seal = sealer_of({.entropy = &none}, key_of("a")).seal("x");
+  ASSERT_FALSE(seal);
+  EXPECT_EQ(seal.error().code, Errc::entropy_unavailable);
+}
+
+}  // namespace
+}  // namespace latchkey

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guard/address.h"
+#include "latchkey/result.h"
+
+namespace latchkey::guard {
+
+// TrustedProxies are the peers whose X-Forwarded-For is believed (R126). Empty by default.
+class TrustedProxies {
+ public:
+  TrustedProxies() = default;
+  // parse accepts addresses and networks ("10.0.0.0/8"). A network of everything is refused.
+  static Result<TrustedProxies> parse(std::span<const std::string> entries);
+
+  bool contains(const Address& address) const noexcept;
+
+ private:
+  struct Network {
+    Address address;
+    unsigned bits = 0;
+  };
+  std::vector<Network> networks_;
+};
+
+// client_address returns who sent a request: `peer`, or, when the peer is a trusted proxy, the
+// right-most address of `forwarded` (the X-Forwarded-For lines in order) that is not one (R127).
+// What stands left of it was written by the client and means nothing; a hop that is no address ends
+// the walk at the last address known.
+std::string client_address(std::string_view peer, std::span<const std::string_view> forwarded,
+                           const TrustedProxies& proxies);
+
+}  // namespace latchkey::guard

@@ -1,0 +1,70 @@
+#include "http/api.h"
+#include "http/problem.h"
+#include "http/session_json.h"
+#include "http/visitor.h"
+
+namespace latchkey::http {
+namespace {
+
+Response session_response(const App& app, const SessionRecord& record,
+                          const std::optional<User>& user) {
+  Response response;
+  response.content_type = "application/json; charset=utf-8";
+  response.body = session_and_user_json(record, user, app.clock.now());
+  return response;
+}
+
+}  // namespace
+
+Response api_failure(const Error& error, const Request& request) {
+  log_failure(error, request);
+  return problem_response(problem_of(error.code));
+}
+
+// The hot path: one look-up, one string.
+Response api_get_session(App& app, const Request& request) {
+  auto visitor = identify(app, request, {.touch = false, .with_user = true});
+  if (!visitor) return api_failure(visitor.error(), request);
+  if (!visitor->session) return problem_response(problem_of(visitor->state));
+  return session_response(app, *visitor->session, visitor->user);
+}
+
+Response api_refresh_session(App& app, const Request& request) {
+  auto visitor = identify(app, request, {.touch = true, .with_user = true});
+  if (!visitor) return api_failure(visitor.error(), request);
+  if (!visitor->session) return problem_response(problem_of(visitor->state));
+  auto touched = app.sessions.touch(*visitor->session);
+  if (!touched && touched.error().code == Errc::not_found) {  // it ended in between
+    visitor = identify(app, request, {.touch = false, .fresh = true});
+    if (!visitor) return api_failure(visitor.error(), request);
+    return problem_response(problem_of(visitor->state));
+  }
+  if (!touched) return api_failure(touched.error(), request);
+  if (touched->token) {
+    auto cookies = write_cookies(app, request, *touched->token, touched->record);
+    if (!cookies) return api_failure(cookies.error(), request);
+    visitor->cookies = std::move(*cookies);
+  }
+  Response response = session_response(app, touched->record, visitor->user);
+  set_cookie_headers(response, std::move(visitor->cookies));
+  return response;
+}
+
+Response get_livez(App&, const Request&) {
+  Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "alive\n";
+  return response;
+}
+
+Response get_readyz(App& app, const Request& request) {
+  if (app.draining) return problem_response(Problem::draining);
+  const auto checked = app.store.meta().check();
+  if (!checked) return api_failure(checked.error(), request);
+  Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "ready\n";
+  return response;
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace latchkey::http {
+
+// Form is the decoded content of a form or a query. Wiped when it dies, since it may hold a
+// password.
+class Form {
+ public:
+  // parse reads application/x-www-form-urlencoded, strictly: no broken escape, no field twice, at
+  // most 64 fields. Nothing else is a form.
+  static std::optional<Form> parse(std::string_view text);
+  ~Form();
+  Form(Form&&) noexcept = default;
+  Form& operator=(Form&&) noexcept = default;
+  Form(const Form&) = delete;
+  Form& operator=(const Form&) = delete;
+
+  // get returns the value of `name`, or empty text.
+  std::string_view get(std::string_view name) const noexcept;
+  bool has(std::string_view name) const noexcept;
+
+ private:
+  Form() = default;
+  const std::string* find(std::string_view name) const noexcept;
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+// encode_component percent-encodes all but letters, digits and "-._~/", for a value in a query.
+std::string encode_component(std::string_view text);
+
+}  // namespace latchkey::http

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/app.h"
+#include "http/visitor.h"
+
+namespace latchkey::http {
+
+enum class Entrance : std::uint8_t { sign_up, log_in };
+
+// Entry is a session that was opened, or why none was.
+struct Entry {
+  Rejection rejection = Rejection::none;
+  std::optional<SessionRecord> session{};  // set when nothing was rejected
+  std::optional<User> user{};              // likewise
+  std::vector<std::string> cookies{};      // likewise: the Set-Cookie values
+};
+
+// enter signs a user up or logs one in, for API and pages alike. The session this browser had
+// before ends (R5). An Error leaves the browser's cookie as it is; whatever was opened is then
+// ended again as far as the store lets it.
+Result<Entry> enter(App& app, const Request& request, Entrance entrance,
+                    const Credentials& credentials, bool remember);
+
+// leave ends the session of this request, if it has one. After an Error nothing was ended.
+Result<void> leave(App& app, const Request& request);
+
+// add_logout_headers blanks the cookie and, over https, all that the browser keeps of us (R60).
+void add_logout_headers(const App& app, const Request& request, Response& response);
+
+}  // namespace latchkey::http

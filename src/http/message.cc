@@ -1,0 +1,137 @@
+#include "http/message.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace latchkey::http {
+namespace {
+
+// R58-R66. In one piece, because every answer carries it.
+constexpr std::string_view kSecurityHeaders =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'\r\n"
+    "Referrer-Policy: same-origin\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view kHsts =
+    "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+constexpr std::string_view kPrivate = "Cache-Control: no-store\r\nVary: Cookie\r\n";
+constexpr std::string_view kImmutable = "Cache-Control: public, max-age=31536000, immutable\r\n";
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string_view status_line(int status) noexcept {
+  switch (status) {
+    case 200:
+      return "HTTP/1.1 200 OK\r\n";
+    case 201:
+      return "HTTP/1.1 201 Created\r\n";
+    case 204:
+      return "HTTP/1.1 204 No Content\r\n";
+    case 303:
+      return "HTTP/1.1 303 See Other\r\n";
+    case 400:
+      return "HTTP/1.1 400 Bad Request\r\n";
+    case 401:
+      return "HTTP/1.1 401 Unauthorized\r\n";
+    case 403:
+      return "HTTP/1.1 403 Forbidden\r\n";
+    case 404:
+      return "HTTP/1.1 404 Not Found\r\n";
+    case 405:
+      return "HTTP/1.1 405 Method Not Allowed\r\n";
+    case 408:
+      return "HTTP/1.1 408 Request Timeout\r\n";
+    case 409:
+      return "HTTP/1.1 409 Conflict\r\n";
+    case 413:
+      return "HTTP/1.1 413 Content Too Large\r\n";
+    case 414:
+      return "HTTP/1.1 414 URI Too Long\r\n";
+    case 415:
+      return "HTTP/1.1 415 Unsupported Media Type\r\n";
+    case 417:
+      return "HTTP/1.1 417 Expectation Failed\r\n";
+    case 429:
+      return "HTTP/1.1 429 Too Many Requests\r\n";
+    case 431:
+      return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
+    case 501:
+      return "HTTP/1.1 501 Not Implemented\r\n";
+    case 503:
+      return "HTTP/1.1 503 Service Unavailable\r\n";
+    case 505:
+      return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
+    default:
+      return "HTTP/1.1 500 Internal Server Error\r\n";
+  }
+}
+
+// Our own values are printable ASCII; anything else came from outside and could split the answer.
+bool is_header_value(std::string_view value) noexcept {
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+void append_length(std::string& out, std::size_t length) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, length).ptr;
+  out.append("Content-Length: ").append(digits, end).append("\r\n");
+}
+
+void append_head(const Response& response, const WriteOptions& options, std::string& out) {
+  out.append(status_line(response.status));
+  out.append("Date: ").append(options.date).append("\r\n");
+  out.append(kSecurityHeaders);
+  if (options.https) out.append(kHsts);
+  out.append(response.immutable ? kImmutable : kPrivate);
+  if (!response.content_type.empty()) {
+    out.append("Content-Type: ").append(response.content_type).append("\r\n");
+  }
+  if (response.status != 204) append_length(out, response.body.size());
+  if (response.close || !options.keep_alive) out.append("Connection: close\r\n");
+  for (const auto& [name, value] : response.headers) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
+  out.append("\r\n");
+}
+
+Response internal_error() {
+  Response response;
+  response.status = 500;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "Something went wrong on our side.\n";
+  response.close = true;
+  return response;
+}
+
+}  // namespace
+
+bool same_field(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const noexcept {
+  for (const Header& candidate : headers) {
+    if (same_field(candidate.name, name)) return candidate.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Request::header_count(std::string_view name) const noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(headers.begin(), headers.end(),
+                    [&](const Header& candidate) { return same_field(candidate.name, name); }));
+}
+
+void write_response(const Response& response, const WriteOptions& options, std::string& out) {
+  for (const auto& [name, value] : response.headers) {
+    if (is_header_value(value)) continue;
+    return write_response(internal_error(), options, out);
+  }
+  append_head(response, options, out);
+  if (!options.head && response.status != 204) out.append(response.body);
+}
+
+}  // namespace latchkey::http

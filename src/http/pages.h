@@ -1,0 +1,26 @@
+#pragma once
+
+#include "http/app.h"
+#include "http/problem.h"
+
+// The pages. They work without JavaScript. docs/pages.md
+namespace latchkey::http {
+
+Response page_home(App& app, const Request& request);
+Response page_training(App& app, const Request& request);
+Response page_sign_up(App& app, const Request& request);
+Response page_log_in(App& app, const Request& request);
+Response page_sessions(App& app, const Request& request);
+
+Response form_sign_up(App& app, const Request& request);
+Response form_log_in(App& app, const Request& request);
+Response form_log_out(App& app, const Request& request);
+Response form_end_session(App& app, const Request& request);
+Response form_end_others(App& app, const Request& request);
+
+// page_problem is the page for an error of any kind.
+Response page_problem(Problem problem);
+// page_failure answers a failure and logs it. It never touches a cookie.
+Response page_failure(const Error& error, const Request& request);
+
+}  // namespace latchkey::http

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/app.h"
+#include "http/service.h"
+
+namespace latchkey::http {
+
+// Body tells what a route's unsafe methods accept.
+enum class Body : std::uint8_t {
+  none,  // nothing, or application/json that is not looked at
+  json,
+  form,  // application/x-www-form-urlencoded
+};
+
+// Route is one address. HEAD is answered by `get`.
+struct Route {
+  std::string_view path;
+  bool prefix = false;  // the path goes on with one more segment
+  Handler get = nullptr;
+  Handler post = nullptr;
+  Handler remove = nullptr;  // DELETE
+  Body body = Body::none;
+  Lane read_lane = Lane::inline_read;
+  Lane write_lane = Lane::blocking;
+  bool session = true;  // false: who asks makes no difference
+};
+
+std::span<const Route> all_routes() noexcept;
+// find_route returns the route of `path`, or nullptr.
+const Route* find_route(std::string_view path) noexcept;
+// find_handler returns what answers `method` there, or nullptr.
+Handler find_handler(const Route& route, std::string_view method) noexcept;
+// allowed_methods is the value of an Allow header.
+std::string allowed_methods(const Route& route);
+
+// is_api_path tells whether errors at `path` are JSON; elsewhere they are pages.
+bool is_api_path(std::string_view path) noexcept;
+
+}  // namespace latchkey::http

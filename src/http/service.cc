@@ -1,0 +1,139 @@
+#include "http/service.h"
+
+#include <exception>
+
+#include "base/log.h"
+#include "guard/origin_check.h"
+#include "http/app.h"
+#include "http/migration.h"
+#include "http/pages.h"
+#include "http/problem.h"
+#include "http/routes.h"
+#include "http/visitor.h"
+
+namespace latchkey::http {
+namespace {
+
+constexpr std::size_t kMaxBody = 64 * 1024;
+
+Response refuse(const Request& request, Problem problem) {
+  return is_api_path(request.path) ? problem_response(problem) : page_problem(problem);
+}
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// is_media_type tells whether `value` is `type`, alone or with charset=utf-8.
+bool is_media_type(std::string_view value, std::string_view type) {
+  std::string folded(value);
+  for (char& c : folded) c = lower(c);
+  const std::size_t semicolon = folded.find(';');
+  if (trim(std::string_view(folded).substr(0, semicolon)) != type) return false;
+  if (semicolon == std::string::npos) return true;
+  const std::string_view parameter = trim(std::string_view(folded).substr(semicolon + 1));
+  return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
+}
+
+// accepts_body checks the media type of an unsafe request (R53).
+bool accepts_body(const Request& request, Body body) {
+  const auto type = request.header("content-type");
+  if (!type) return body == Body::none && request.body.empty();
+  if (request.header_count("content-type") != 1) return false;
+  return is_media_type(
+      *type, body == Body::form ? "application/x-www-form-urlencoded" : "application/json");
+}
+
+// passes_origin_check applies before anything looks at the session (R51). Of the API only JSON is
+// accepted anyway, which no foreign page can send unasked, so curl without Origin may pass.
+bool passes_origin_check(const App& app, const Request& request, const Route& route) {
+  const guard::OriginFacts facts{
+      .method = request.method,
+      .sec_fetch_site = request.header("sec-fetch-site"),
+      .origin = request.header("origin"),
+      .repeated = request.header_count("sec-fetch-site") > 1 || request.header_count("origin") > 1,
+      .simple_body = route.body == Body::form};
+  const auto verdict =
+      app.url ? guard::check_origin(facts, *app.url) : guard::OriginVerdict::foreign_origin;
+  if (verdict == guard::OriginVerdict::allowed) return true;
+  log(LogLevel::warn, "origin_refused",
+      {{"reason", guard::origin_verdict_name(verdict)},
+       {"path", route.path},
+       {"address", client_of(app, request)}});
+  return false;
+}
+
+Response call(App& app, const Request& request, const Route& route, Handler handler) {
+  if (!app.migration || !route.session) return handler(app, request);
+  return app.migration->answer(app, request, handler);
+}
+
+Response answer(App& app, const Request& request) {
+  const Route* route = find_route(request.path);
+  if (route == nullptr) return refuse(request, Problem::not_found);
+  const Handler handler = find_handler(*route, request.method);
+  if (handler == nullptr) {
+    const bool asked = request.method == "OPTIONS";
+    Response response = asked ? Response{} : refuse(request, Problem::method_not_allowed);
+    if (asked) response.status = 204;
+    response.headers.emplace_back("Allow", allowed_methods(*route));
+    return response;
+  }
+  if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
+  if (!passes_origin_check(app, request, *route)) return refuse(request, Problem::origin_refused);
+  if (request.body.size() > kMaxBody) return refuse(request, Problem::body_too_large);
+  if (!accepts_body(request, route->body)) {
+    return refuse(request, Problem::unsupported_media_type);
+  }
+  return call(app, request, *route, handler);
+}
+
+}  // namespace
+
+struct Service::Impl {
+  App app;
+};
+
+Service::Service(Store& store, Sessions& sessions, Accounts& accounts, ServiceOptions options) {
+  const Clock* clock = sessions.options().clock;
+  impl_.reset(new Impl{{.store = store,
+                        .sessions = sessions,
+                        .accounts = accounts,
+                        .clock = clock == nullptr ? system_clock() : *clock,
+                        .url = std::nullopt,
+                        .proxies = {},
+                        .staleness = options.staleness,
+                        .migration = std::move(options.migration)}});
+  if (auto url = PublicUrl::parse(options.public_url)) impl_->app.url = std::move(*url);
+  if (auto proxies = guard::TrustedProxies::parse(options.trusted_proxies)) {
+    impl_->app.proxies = std::move(*proxies);
+  }
+}
+
+Service::~Service() = default;
+
+Lane Service::lane(const Request& request) const noexcept {
+  const Route* route = find_route(request.path);
+  if (route == nullptr || find_handler(*route, request.method) == nullptr) return Lane::inline_read;
+  const Lane lane = guard::is_safe_method(request.method) ? route->read_lane : route->write_lane;
+  if (lane != Lane::inline_read || !route->session || !impl_->app.migration) return lane;
+  return impl_->app.migration->wants(impl_->app, request) ? Lane::blocking : lane;
+}
+
+Response Service::handle(const Request& request) {
+  try {
+    return answer(impl_->app, request);
+  } catch (const std::exception&) {
+    // Only memory can run out here; the text of an exception is not for clients (R153).
+    log(LogLevel::error, "internal_error", {{"path", request.path}});
+    return problem_response(Problem::overloaded);
+  }
+}
+
+void Service::drain() noexcept { impl_->app.draining = true; }
+
+}  // namespace latchkey::http

@@ -1,0 +1,135 @@
+#include "server/application.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/no_wait.h"
+#include "http/service.h"
+#include "latchkey/accounts.h"
+#include "latchkey/lookup.h"
+#include "latchkey/near_cache.h"
+#include "latchkey/sessions.h"
+#include "server/key_reload.h"
+#include "server/key_source.h"
+#include "server/migration.h"
+#include "server/units.h"
+
+namespace latchkey::server {
+namespace {
+
+bool is_loopback(const std::string& host) {
+  return host == "::1" || host == "localhost" || host.starts_with("127.");
+}
+
+// A copy of a session may be believed until it reaches its hard age, on this node or another one,
+// and a snapshot in a cookie until it expires. Denials of stateless sessions are never cached.
+Millis staleness(const Config& config) {
+  const Millis cached = config.cache ? config.near_cache.max_age : Millis{0};
+  return cached + (config.carrier == Carrier::hybrid ? config.snapshot : Millis{0});
+}
+
+}  // namespace
+
+Result<PublicUrl> decide_public_url(const Config& config, const std::string& host,
+                                    std::uint16_t port) {
+  if (!config.public_url.empty()) {
+    Result<PublicUrl> url = PublicUrl::parse(config.public_url);
+    if (url) return url;
+    return Error{Errc::bad_config, "server." + url.error().detail};
+  }
+  if (is_loopback(host)) return PublicUrl::parse("http://localhost:" + std::to_string(port));
+  return Error{Errc::bad_config,
+               "server.public_url must be set, because " + host_port_text(host, port) +
+                   " can be reached from other machines. Give the address browsers use: "
+                   "--public-url https://HOST, with a proxy in front that does TLS; or listen on "
+                   "127.0.0.1 only"};
+}
+
+// In the order of dependence; destroyed from the end.
+struct Application::Impl {
+  OpenedData data;
+  std::unique_ptr<Lookup> lookup;  // before a remote store
+  Metrics metrics;
+  std::unique_ptr<NearCache> cache;
+  std::optional<KeyReload> keys;
+  std::unique_ptr<Sessions> sessions;
+  std::unique_ptr<Accounts> accounts;
+  std::optional<http::Service> service;
+};
+
+Application::Application(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Config& config,
+                                                       const PublicUrl& url) {
+  auto impl = std::make_unique<Impl>();
+  impl->data = std::move(data);
+  Store* store = impl->data.store.get();
+  if (is_remote_store(config.store_url)) {
+    impl->lookup = make_lookup(*store);
+    store = impl->lookup.get();
+  }
+  if (config.cache) {
+    impl->cache = make_near_cache(*store, config.near_cache);
+    store = impl->cache.get();
+  }
+  auto keys = open_keys(config, impl->data, *store, system_entropy());
+  if (!keys) return keys.error();
+  impl->keys.emplace(std::move(keys->reader), std::move(keys->ring));
+  auto migration = make_migration(config.migrate, impl->metrics);
+  if (!migration) return migration.error();
+  auto sessions = Sessions::open(*store, {.policy = config.policy,
+                                          .cookie = url.cookie(),
+                                          .carrier = config.carrier,
+                                          .keys = impl->keys->keys(),
+                                          .snapshot = config.snapshot,
+                                          .max_chunks = config.max_chunks,
+                                          .migrating = migration->get() != nullptr});
+  if (!sessions) return sessions.error();
+  impl->sessions = std::move(*sessions);
+  auto accounts = Accounts::make(*store, *impl->sessions, config.accounts);
+  if (!accounts) return accounts.error();
+  impl->accounts = std::move(*accounts);
+  impl->service.emplace(*store, *impl->sessions, *impl->accounts,
+                        http::ServiceOptions{.public_url = url.origin(),
+                                             .trusted_proxies = config.trusted_proxies,
+                                             .staleness = staleness(config),
+                                             .migration = std::move(*migration)});
+  return std::unique_ptr<Application>(new Application(std::move(impl)));
+}
+
+http::Lane Application::lane(const http::Request& request) const noexcept {
+  return impl_->service->lane(request);
+}
+http::Response Application::handle(const http::Request& request) {
+  return impl_->service->handle(request);
+}
+
+// A file is read faster than a request moves to another thread; a remote store is not.
+std::optional<http::Response> Application::try_handle(const http::Request& request) {
+  if (impl_->lookup == nullptr) return handle(request);
+  const NoWait scope;
+  http::Response response = handle(request);
+  if (NoWait::refused()) return std::nullopt;
+  return response;
+}
+
+std::string Application::metrics() const { return impl_->metrics.text(); }
+void Application::drain() noexcept { impl_->service->drain(); }
+
+void Application::prune() {
+  const Result<std::size_t> pruned = impl_->sessions->prune();
+  if (!pruned) {
+    log(LogLevel::warn, "prune_failed",
+        {{"code", error_name(pruned.error().code)}, {"detail", pruned.error().detail}});
+  } else if (*pruned > 0) {
+    log(LogLevel::info, "pruned", {{"rows", std::to_string(*pruned)}});
+  }
+}
+
+void Application::reload_keys(bool always) { impl_->keys->look(always); }
+
+Result<void> Application::flush() { return impl_->sessions->flush(); }
+
+}  // namespace latchkey::server

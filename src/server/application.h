@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "latchkey/public_url.h"
+#include "latchkey/result.h"
+#include "server/config.h"
+#include "server/data_directory.h"
+#include "server/handler.h"
+
+namespace latchkey::server {
+
+// decide_public_url returns the configured URL, or http://localhost:PORT while `host` is a loopback
+// address. Anything else is refused with what to set.
+Result<PublicUrl> decide_public_url(const Config& config, const std::string& host,
+                                    std::uint16_t port);
+
+// Application is everything behind the sockets: store, cache, sessions, accounts, service.
+class Application final : public Handler {
+ public:
+  static Result<std::unique_ptr<Application>> make(OpenedData data, const Config& config,
+                                                   const PublicUrl& url);
+  ~Application() override;  // writes queued touches
+
+  http::Lane lane(const http::Request& request) const noexcept override;
+  http::Response handle(const http::Request& request) override;
+  std::optional<http::Response> try_handle(const http::Request& request) override;
+  // drain makes /readyz answer 503.
+  void drain() noexcept;
+  // metrics writes what was counted, for Prometheus.
+  std::string metrics() const;
+  // prune deletes sessions past their deadline and logs how that went.
+  void prune();
+  // reload_keys looks whether the key file changed, and reads it in any case if `always`.
+  void reload_keys(bool always);
+  // flush writes queued touches.
+  Result<void> flush();
+
+ private:
+  struct Impl;
+  explicit Application(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace latchkey::server

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "http/message.h"
+#include "http/service.h"
+
+namespace latchkey::server {
+
+// Handler answers requests. http::Service is the real one; tests bring their own. Thread-safe.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual http::Lane lane(const http::Request& request) const noexcept = 0;
+  virtual http::Response handle(const http::Request& request) = 0;
+  // try_handle answers on an event loop; nothing: it would have to wait, a worker must handle it.
+  virtual std::optional<http::Response> try_handle(const http::Request& request) {
+    return handle(request);
+  }
+};
+
+}  // namespace latchkey::server

@@ -1,0 +1,91 @@
+#include "server/key_reload.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "latchkey/memory.h"
+#include "server/key_file.h"
+#include "tests/support/temp_directory.h"
+
+namespace latchkey::server {
+namespace {
+
+class KeyReloadTest : public ::testing::Test {
+ protected:
+  KeyReloadTest()
+      : first_(write("mine")),
+        reload_(read_key_file_again(path(), "mine"), *read_key_file(path())->ring()) {
+    reload_.look(false);
+  }
+  std::string path() const { return directory_.path() + "/latchkey.key"; }
+  // write makes a file with a new key and returns the key's id.
+  std::string write(const std::string& instance) const {
+    const auto file = make_key_file(instance, system_clock().now(), system_entropy());
+    EXPECT_TRUE(write_key_file(path(), *file));
+    return file->keys.front().id;
+  }
+  bool has(const std::string& id) const { return reload_.keys()->get()->find(id) != nullptr; }
+
+  testing::TempDirectory directory_;
+  std::string first_;
+  KeyReload reload_;
+};
+
+TEST_F(KeyReloadTest, TakesAChangedFileAtTheNextLook) {
+  const std::string second = write("mine");
+  EXPECT_FALSE(has(second));
+  reload_.look(false);
+  EXPECT_TRUE(has(second));
+  EXPECT_FALSE(has(first_));
+}
+
+TEST_F(KeyReloadTest, KeepsTheOldKeysWhenTheFileIsRefused) {
+  std::ofstream(path()) << "version = 1\n";
+  reload_.look(false);
+  EXPECT_TRUE(has(first_));
+  const std::string open_to_all = write("mine");
+  ::chmod(path().c_str(), 0644);
+  reload_.look(true);
+  EXPECT_TRUE(has(first_));
+  ::chmod(path().c_str(), 0600);
+  reload_.look(false);
+  EXPECT_TRUE(has(open_to_all));
+}
+
+TEST_F(KeyReloadTest, TakesKeysThatWereChangedInTheStore) {
+  const auto store = std::move(*make_memory_store());
+  const auto put = [&](std::int64_t version) {
+    std::vector<Key> keys;
+    const UnixTime now = system_clock().now();
+    keys.push_back(*generate_key(KeyState::primary, now, now));
+    const std::string id = keys.front().id;
+    EXPECT_TRUE(*store->keys().put_keys(keys, version));
+    return id;
+  };
+  const std::string one = put(0);
+  KeyReload reload(read_stored_keys(store->keys()), reload_.keys()->get());
+  reload.look(false);
+  const auto ring = reload.keys()->get();
+  EXPECT_NE(ring->find(one), nullptr);
+  reload.look(false);
+  EXPECT_EQ(reload.keys()->get(), ring) << "nothing changed";
+  const std::string two = put(1);
+  reload.look(false);
+  EXPECT_NE(reload.keys()->get()->find(two), nullptr);
+  EXPECT_EQ(reload.keys()->get()->find(one), nullptr);
+}
+
+TEST_F(KeyReloadTest, KeepsTheOldKeysWhenTheFileIsGoneOrOfAnotherStore) {
+  const std::string foreign = write("another");
+  reload_.look(true);
+  EXPECT_FALSE(has(foreign));
+  ::unlink(path().c_str());
+  reload_.look(true);
+  EXPECT_TRUE(has(first_));
+}
+
+}  // namespace
+}  // namespace latchkey::server

@@ -1,0 +1,46 @@
+#include "server/lucia_source.h"
+
+#include <utility>
+
+#include "codec/opaque_token.h"
+
+namespace latchkey::server {
+namespace {
+
+class LuciaSource final : public session::ForeignSource {
+ public:
+  explicit LuciaSource(std::unique_ptr<sqlite::LuciaReader> database)
+      : database_(std::move(database)) {}
+
+  std::string_view name() const noexcept override { return "lucia"; }
+
+  Result<session::ForeignRead> read(std::string_view text, UnixTime now) override {
+    if (!codec::opaque_session_id(text)) return session::ForeignRead{.why = "malformed"};
+    auto row = database_->find(text);
+    if (!row) return row.error();
+    if (!*row) return session::ForeignRead{.why = "unknown"};
+    if (now >= (*row)->expires_at) return session::ForeignRead{.why = "expired"};
+    session::ForeignSession session;
+    session.user_id = std::move((*row)->user_id);
+    session.attributes = std::move((*row)->attributes);
+    session.expires_at = (*row)->expires_at;
+    session.key = session::foreign_key(text);
+    return session::ForeignRead{.session = std::move(session)};
+  }
+
+  Result<bool> end(std::string_view text, const session::ForeignSession&, DenyStore&) override {
+    return database_->remove(text);
+  }
+
+ private:
+  const std::unique_ptr<sqlite::LuciaReader> database_;
+};
+
+}  // namespace
+
+std::unique_ptr<session::ForeignSource> make_lucia_source(
+    std::unique_ptr<sqlite::LuciaReader> database) {
+  return std::make_unique<LuciaSource>(std::move(database));
+}
+
+}  // namespace latchkey::server

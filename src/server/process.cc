@@ -1,0 +1,60 @@
+#include "server/process.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <ctime>
+#include <string>
+
+namespace latchkey::server {
+namespace {
+
+// Database connections, their WAL and shared memory, listeners, epoll, log.
+constexpr std::size_t kOwnFiles = 128;
+
+sigset_t termination() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+}  // namespace
+
+TerminationSignals::TerminationSignals() {
+  const sigset_t set = termination();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+std::optional<int> TerminationSignals::wait(Millis at_most) const {
+  const sigset_t set = termination();
+  const timespec timeout{.tv_sec = at_most.count() / 1000,
+                         .tv_nsec = at_most.count() % 1000 * 1'000'000};
+  const int signal = ::sigtimedwait(&set, nullptr, &timeout);
+  return signal > 0 ? std::optional{signal} : std::nullopt;
+}
+
+std::size_t allow_open_files(std::size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  limit.rlim_cur =
+      std::min<rlim_t>(limit.rlim_max, std::max<rlim_t>(limit.rlim_cur, wanted + kOwnFiles));
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t all = limit.rlim_cur;
+  const std::size_t own = std::min(all / 2, kOwnFiles);
+  return std::clamp<std::size_t>(all - own, 1, wanted);
+}
+
+// A fixed threshold also keeps glibc from raising it to the size of the first large block freed.
+void keep_memory_small() { ::mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+
+void notify_service_manager(std::string_view state) { ::sd_notify(0, std::string{state}.c_str()); }
+
+}  // namespace latchkey::server

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "latchkey/time.h"
+
+namespace latchkey::server {
+
+// TerminationSignals blocks SIGTERM, SIGINT and SIGHUP, which asks for keys to be read again, so
+// that they can be waited for, and ignores SIGPIPE.
+class TerminationSignals {
+ public:
+  TerminationSignals();
+  // wait returns the signal that came, or nothing after `at_most`.
+  std::optional<int> wait(Millis at_most) const;
+};
+
+// allow_open_files raises the limit of open files as far as allowed and returns how many
+// connections fit beside the server's own files, at most `wanted`.
+std::size_t allow_open_files(std::size_t wanted);
+
+// keep_memory_small makes the allocator give large blocks back at once: the 19 MiB a password hash
+// takes would otherwise stay with the process for good.
+void keep_memory_small();
+
+// notify_service_manager tells systemd, when it asked to be told ("READY=1", "STOPPING=1").
+void notify_service_manager(std::string_view state);
+
+}  // namespace latchkey::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "http/message.h"
+
+namespace latchkey::server {
+
+// refusal makes the problem+json answer for a request that never reached a handler; `status` is one
+// the parser or a connection gives. 503 carries Retry-After. All but an overload end the
+// connection.
+http::Response refusal(int status);
+
+// kTooManyConnections is the whole answer for a connection beyond the limit.
+extern const std::string_view kTooManyConnections;
+
+}  // namespace latchkey::server

@@ -1,0 +1,32 @@
+#include "server/refusal.h"
+
+#include <gtest/gtest.h>
+
+namespace latchkey::server {
+namespace {
+
+TEST(Refusal, IsAProblemDocumentOfItsStatus) {
+  for (const int status : {400, 405, 408, 413, 414, 417, 431, 501, 503, 505}) {
+    const http::Response response = refusal(status);
+    EXPECT_EQ(response.status, status);
+    EXPECT_EQ(response.content_type, "application/problem+json; charset=utf-8");
+    EXPECT_NE(response.body.find("\"status\":" + std::to_string(status)), std::string::npos);
+    EXPECT_EQ(response.close, status != 503) << status;
+    std::string wire;
+    http::write_response(response, {.keep_alive = false}, wire);
+    EXPECT_TRUE(wire.starts_with("HTTP/1.1 " + std::to_string(status) + " ")) << wire;
+  }
+}
+
+TEST(Refusal, SaysWhenToComeBackAndWhatIsAllowed) {
+  EXPECT_EQ(refusal(503).headers.at(0).first, "Retry-After");
+  EXPECT_EQ(refusal(405).headers.at(0).first, "Allow");
+}
+
+TEST(Refusal, TheAnswerToOneConnectionTooManyIsWhole) {
+  EXPECT_TRUE(kTooManyConnections.starts_with("HTTP/1.1 503 "));
+  EXPECT_TRUE(kTooManyConnections.ends_with("\r\n\r\n"));
+}
+
+}  // namespace
+}  // namespace latchkey::server

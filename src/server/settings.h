@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/config.h"
+
+namespace latchkey::server {
+
+// SettingValue is a value before it is understood: one text, or several for a list.
+struct SettingValue {
+  std::vector<std::string> texts;
+  bool list = false;
+
+  static SettingValue one(std::string text) { return {{std::move(text)}, false}; }
+};
+
+enum class SettingKind : std::uint8_t { text, number, boolean, list };
+
+// Setting is one key of the configuration, the same in file, environment and flags.
+struct Setting {
+  std::string_view key;  // section.name
+  SettingKind kind;
+  std::string form;  // what a value must look like, for messages
+  std::string_view help;
+  std::function<bool(Config&, const SettingValue&)> set;  // false: not of that form
+  std::function<SettingValue(const Config&)> get;
+};
+
+// settings lists all of them, in the order in which they must be applied: session.preset comes
+// before what refines it.
+std::span<const Setting> settings();
+const Setting* find_setting(std::string_view key);
+
+// environment_name returns LATCHKEY_SECTION_NAME.
+std::string environment_name(std::string_view key);
+
+// print_config writes `config` as a file that load_config reads.
+std::string print_config(const Config& config);
+
+}  // namespace latchkey::server

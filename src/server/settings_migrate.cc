@@ -1,0 +1,104 @@
+#include "server/settings_migrate.h"
+
+#include "codec/time_text.h"
+#include "server/setting_kinds.h"
+
+namespace latchkey::server {
+namespace {
+
+Setting until() {
+  return {.key = "migrate.until",
+          .kind = SettingKind::text,
+          .form = "a time such as \"2027-01-31T00:00:00Z\"",
+          .help = "The end of the migration window; needed with any of the cookies below.",
+          .set =
+              [](Config& config, const SettingValue& value) {
+                config.migrate.until.reset();
+                if (value.texts.front().empty()) return true;
+                config.migrate.until = codec::parse_rfc3339(value.texts.front());
+                return config.migrate.until.has_value();
+              },
+          .get =
+              [](const Config& config) {
+                const auto& time = config.migrate.until;
+                return SettingValue::one(time ? codec::rfc3339(*time) : "");
+              }};
+}
+
+template <class Field>
+Setting name(std::string_view key, Field field, std::string_view help) {
+  return text(key, "a name", field, help);
+}
+
+void add_lucia(std::vector<Setting>& all) {
+  all.push_back(text(
+      "migrate.lucia_database", "a SQLite file",
+      [](Config & c) -> auto& { return c.migrate.lucia_database; },
+      "Where the sessions of Lucia are; empty: none are taken over."));
+  all.push_back(name(
+      "migrate.lucia_cookie", [](Config & c) -> auto& { return c.migrate.lucia_cookie; },
+      "The cookie of Lucia."));
+  all.push_back(name(
+      "migrate.lucia_session_table",
+      [](Config & c) -> auto& { return c.migrate.lucia_session_table; },
+      "The table of its sessions, whose key is the column id."));
+  all.push_back(name(
+      "migrate.lucia_user_table", [](Config & c) -> auto& { return c.migrate.lucia_user_table; },
+      "The table of its users; a session without one is none."));
+  all.push_back(boolean(
+      "migrate.lucia_hashed", [](Config & c) -> auto& { return c.migrate.lucia_hashed; },
+      "The id in the table is SHA-256 of the cookie in hexadecimal."));
+}
+
+void add_cookies(std::vector<Setting>& all) {
+  all.push_back(name(
+      "migrate.iron_session_cookie",
+      [](Config & c) -> auto& { return c.migrate.iron_session_cookie; },
+      "The cookie of iron-session; empty: none are taken over."));
+  all.push_back(text(
+      "migrate.iron_session_password_file", "a file with mode 600",
+      [](Config & c) -> auto& { return c.migrate.iron_session_password_file; },
+      "Its password, or a JSON object of passwords by their number."));
+  all.push_back(text(
+      "migrate.iron_session_user", "a path such as \"user.id\"",
+      [](Config & c) -> auto& { return c.migrate.iron_session_user; },
+      "Where the user's id stands in the session."));
+  all.push_back(name(
+      "migrate.authjs_cookie", [](Config & c) -> auto& { return c.migrate.authjs_cookie; },
+      "The session cookie of Auth.js, with its prefix; empty: none are taken over."));
+  all.push_back(text(
+      "migrate.authjs_secret_file", "a file with mode 600",
+      [](Config & c) -> auto& { return c.migrate.authjs_secret_file; },
+      "Its secrets, one a line, the newest first."));
+  all.push_back(number(
+      "migrate.authjs_version", 4, 5, [](Config & c) -> auto& { return c.migrate.authjs_version; },
+      "4 is next-auth 4, 5 is Auth.js 5."));
+  all.push_back(text(
+      "migrate.authjs_user", "a path such as \"user.id\"",
+      [](Config & c) -> auto& { return c.migrate.authjs_user; },
+      "The claim that holds the user's id."));
+  all.push_back(name(
+      "migrate.jwt_cookie", [](Config & c) -> auto& { return c.migrate.jwt_cookie; },
+      "The cookie of an HS256 token with an expiry; empty: none are taken over."));
+  all.push_back(text(
+      "migrate.jwt_secret_file", "a file with mode 600",
+      [](Config & c) -> auto& { return c.migrate.jwt_secret_file; },
+      "Its secret as text, at least 32 bytes."));
+  all.push_back(text(
+      "migrate.jwt_user", "a path such as \"user.id\"",
+      [](Config & c) -> auto& { return c.migrate.jwt_user; },
+      "The claim that holds the user's id."));
+}
+
+}  // namespace
+
+void add_migrate(std::vector<Setting>& all) {
+  all.push_back(until());
+  all.push_back(boolean(
+      "migrate.keep_cookies", [](Config & c) -> auto& { return c.migrate.keep_cookies; },
+      "Leave old cookies in the browser until log-out, for a rollback."));
+  add_lucia(all);
+  add_cookies(all);
+}
+
+}  // namespace latchkey::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+#include "base/mutex.h"
+
+namespace latchkey::server {
+
+// Task is a function and what it works on; submitting one allocates nothing.
+struct Task {
+  void (*run)(void* context);
+  void* context;
+};
+
+// WorkerPool runs tasks on threads of its own, in order of arrival. Its queue is bounded.
+class WorkerPool {
+ public:
+  WorkerPool(std::size_t threads, std::size_t queue_limit);
+  ~WorkerPool();  // stop()
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // submit returns false when the queue is full or the pool has stopped.
+  bool submit(Task task) LATCHKEY_EXCLUDES(mutex_);
+  // stop runs what is queued and joins the threads.
+  void stop() LATCHKEY_EXCLUDES(mutex_);
+
+ private:
+  void work() LATCHKEY_EXCLUDES(mutex_);
+
+  const std::size_t queue_limit_;
+  Mutex mutex_;
+  Condition ready_;
+  std::vector<Task> ring_ LATCHKEY_GUARDED_BY(mutex_);
+  std::size_t first_ LATCHKEY_GUARDED_BY(mutex_) = 0;
+  std::size_t queued_ LATCHKEY_GUARDED_BY(mutex_) = 0;
+  std::size_t idle_ LATCHKEY_GUARDED_BY(mutex_) = 0;
+  bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace latchkey::server

@@ -1,0 +1,23 @@
+#include "session/guest_limiter.h"
+
+namespace latchkey::session {
+
+bool GuestLimiter::allow(std::string_view address, UnixTime now) {
+  constexpr Millis kWindow = std::chrono::minutes{1};
+  const auto over = [&](const Window& window) {
+    return now - window.start >= kWindow || now < window.start;
+  };
+  MutexLock lock(mutex_);
+  std::string key(address);
+  if (windows_.size() >= kMaxAddresses && !windows_.contains(key)) {
+    std::erase_if(windows_, [&](const auto& entry) { return over(entry.second); });
+    if (windows_.size() >= kMaxAddresses) key.clear();
+  }
+  Window& window = windows_.try_emplace(std::move(key), Window{now}).first->second;
+  if (over(window)) window = Window{now};
+  if (window.used >= per_minute_) return false;
+  ++window.used;
+  return true;
+}
+
+}  // namespace latchkey::session

@@ -1,0 +1,235 @@
+#include "latchkey/sessions.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "session/attributes.h"
+#include "session/mint.h"
+#include "session/sessions_impl.h"
+
+namespace latchkey {
+namespace {
+
+// A clash of 120 random bits does not happen; a store may clash on fewer, so a few draws are made.
+constexpr int kDraws = 4;
+
+Error refuse(const char* what) { return {Errc::bad_config, what}; }
+
+Result<void> check(const SessionsOptions& options) {
+  if (const std::string_view fault = validate_policy(options.policy); !fault.empty()) {
+    return Error{Errc::bad_config, "policy: " + std::string(fault)};
+  }
+  if (options.touch_every <= Millis{0}) return refuse("touch_every must be positive");
+  if (options.carrier != Carrier::stored && (!options.keys || !options.keys->get())) {
+    return refuse("this carrier needs a key ring: make a key with `latchkey key new`");
+  }
+  if (options.snapshot <= Millis{0} || options.snapshot > kMaxSnapshot) {
+    return refuse("a snapshot lives for at most five minutes");
+  }
+  if (options.max_chunks < 1 || options.max_chunks > 4) return refuse("max_chunks is 1 to 4");
+  return {};
+}
+
+Result<std::vector<CookieWriter>> make_writers(const SessionsOptions& options) {
+  std::vector<CookieWriter> writers;
+  for (std::uint32_t i = 0; i == 0 || (options.max_chunks > 1 && i <= options.max_chunks); ++i) {
+    CookieOptions cookie = options.cookie;
+    if (i > 0) cookie.name += "." + std::to_string(i - 1);
+    auto writer = CookieWriter::make(std::move(cookie));
+    if (!writer) return writer.error();
+    writers.push_back(std::move(*writer));
+  }
+  return writers;
+}
+
+std::unique_ptr<session::TextCarrier> make_carrier(const SessionsOptions& options,
+                                                   Entropy& entropy) {
+  const session::TextCarrierOptions given{.keys = options.keys,
+                                          .cookie_name = options.cookie.name,
+                                          .policy = options.policy,
+                                          .max_bytes = 4 * kMaxCookieBytes,
+                                          .entropy = &entropy};
+  if (options.carrier == Carrier::sealed) return session::make_sealed_carrier(given);
+  return session::make_signed_carrier(given);
+}
+
+std::unique_ptr<session::Envelope> make_envelope(const SessionsOptions& options, Entropy& entropy) {
+  const session::EnvelopeOptions given{.keys = options.keys,
+                                       .cookie_name = options.cookie.name,
+                                       .policy = options.policy,
+                                       .snapshot = options.snapshot,
+                                       .entropy = &entropy};
+  if (options.carrier == Carrier::hybrid) return session::make_hybrid(given);
+  return options.carrier == Carrier::encrypted_id ? session::make_encrypted_id(given) : nullptr;
+}
+
+}  // namespace
+
+Sessions::Impl::Impl(Store& store, SessionsOptions given, std::vector<CookieWriter> writers,
+                     const StoreMeta& meta)
+    : options(std::move(given)),
+      sessions(store.sessions()),
+      denials(store.denials()),
+      clock(options.clock != nullptr ? *options.clock : system_clock()),
+      entropy(options.entropy != nullptr ? *options.entropy : system_entropy()),
+      cookies(std::move(writers)),
+      slot_key(meta.slot_key),
+      guests(options.guests_per_minute),
+      not_before(options.snapshot),
+      envelope(make_envelope(options, entropy)),
+      behind(sessions, options.touch_every),
+      validator(sessions, behind, options.policy, clock) {
+  if (is_stateless(options.carrier)) {
+    stateless = std::make_unique<session::Stateless>(
+        session::Stateless::Context{options, store, clock, entropy, slot_key},
+        make_carrier(options, entropy));
+  }
+}
+
+Result<std::unique_ptr<Sessions>> Sessions::open(Store& store, SessionsOptions options) {
+  if (Result<void> fine = check(options); !fine) return fine.error();
+  auto writers = make_writers(options);
+  if (!writers) return writers.error();
+  auto meta = store.meta().meta();
+  if (!meta) return meta.error();
+  return std::unique_ptr<Sessions>(
+      new Sessions(std::make_unique<Impl>(store, std::move(options), std::move(*writers), *meta)));
+}
+
+Sessions::Sessions(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Sessions::~Sessions() = default;
+
+const SessionsOptions& Sessions::options() const noexcept { return impl_->options; }
+
+Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOptions& limits) {
+  for (int draw = 0; draw < kDraws; ++draw) {
+    auto token = session::mint_token(record.user_id, slot_key, entropy);
+    if (!token) return token.error();
+    record.id = token->id();
+    record.secret_hash = session::hash_secret(*token);
+    auto outcome = sessions.insert(record, limits);
+    if (!outcome) return outcome.error();
+    if (outcome->status == InsertStatus::user_changed) {
+      return Error{Errc::user_changed, "the user's sessions were ended during the login"};
+    }
+    if (outcome->status == InsertStatus::inserted) {
+      return wrap({std::move(*token), std::move(record)});
+    }
+  }
+  return Error{Errc::store_unavailable, "the store reports every new session id as taken"};
+}
+
+Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOptions& given,
+                                          SessionKind kind) {
+  auto attributes = session::checked_attributes(given.attributes);
+  if (!attributes) return attributes.error();
+  if (given.level > 3) return Error{Errc::invalid_argument, "level is 0 to 3"};
+  const UnixTime now = clock.now();
+  const Lifetime life = lifetime_of(kind, now, options.policy);
+  SessionRecord record;
+  record.user_id = user;
+  record.created_at = record.last_seen_at = now;
+  if (kind != SessionKind::guest) {
+    if (given.authenticated) record.authenticated_at = now;
+    record.level = given.level;
+  }
+  record.idle = life.idle;
+  record.idle_expires_at = life.idle_expires_at;
+  record.absolute_expires_at = life.absolute_expires_at;
+  record.persistent = life.persistent;
+  record.user_agent = clean_line(given.context.user_agent, kMaxUserAgentBytes);
+  record.address = clean_line(given.context.address, kMaxAddressBytes);
+  record.attributes = std::move(*attributes);
+  if (stateless) return stateless->issue(std::move(record), given.user_epoch);
+  return insert(std::move(record), {now, options.policy.max_per_user, given.user_epoch});
+}
+
+Result<NewSession> Sessions::create(const UserId& user, const CreateOptions& options) {
+  if (user.empty()) return Error{Errc::invalid_argument, "create needs a user; see create_guest"};
+  return impl_->create(user, options,
+                       options.remember ? SessionKind::remembered : SessionKind::browser_lived);
+}
+
+Result<NewSession> Sessions::create_guest(const CreateOptions& options) {
+  if (!impl_->guests.allow(options.context.address, impl_->clock.now())) {
+    return Error{Errc::rate_limited, "too many guest sessions from one address"};
+  }
+  return impl_->create(UserId{}, options, SessionKind::guest);
+}
+
+Result<Validation> Sessions::validate(std::string_view token, const ValidateOptions& options) {
+  if (impl_->stateless) return impl_->stateless->validate(token, options);
+  if (impl_->envelope) return impl_->validate(token, options);
+  return impl_->validator.validate(token, options);
+}
+
+Result<bool> Sessions::revoke(const SessionId& id, EndReason reason) {
+  if (impl_->stateless) return impl_->stateless->revoke(id);
+  auto removed = impl_->sessions.remove(std::span(&id, 1), reason, impl_->clock.now());
+  impl_->changed(id);
+  if (!removed) return removed.error();
+  return *removed > 0;
+}
+
+Result<bool> Sessions::revoke(const SessionRecord& session, EndReason reason) {
+  if (impl_->stateless) return impl_->stateless->revoke(session);
+  return revoke(session.id, reason);
+}
+
+Result<std::vector<SessionId>> Sessions::revoke_user(const UserId& user,
+                                                     std::optional<SessionId> except) {
+  if (except) {
+    if (Result<void> rows = impl_->need_row(); !rows) return rows.error();
+  }
+  // Without an exception logins under way end too: "everything" leaves no gap. With one, the caller
+  // is logged in and a login of theirs elsewhere at this moment is not what they asked to end.
+  const bool bump_epoch = !except.has_value() || impl_->options.migrating;
+  auto removed = impl_->sessions.remove_user(
+      user, {impl_->clock.now(), EndReason::revoked, except, bump_epoch});
+  impl_->changed(user);
+  if (!removed) return removed.error();
+  return std::move(removed->ids);
+}
+
+Result<OthersRevoked> Sessions::revoke_others(const SessionRecord& session) {
+  if (impl_->stateless) return impl_->stateless->revoke_others(session);
+  auto ended = revoke_user(session.user_id, session.id);
+  if (!ended) return ended.error();
+  return OthersRevoked{std::move(*ended), {session, std::nullopt}};
+}
+
+Result<SessionPage> Sessions::list(const UserId& user, std::string_view after, std::size_t limit) {
+  if (Result<void> rows = impl_->need_row(); !rows) return rows.error();
+  if (limit < 1 || limit > 1000) return Error{Errc::invalid_argument, "limit is 1 to 1000"};
+  return impl_->sessions.list_user(user, {impl_->clock.now(), std::string(after), limit});
+}
+
+Result<void> Sessions::Impl::need_row() const {
+  if (!stateless) return {};
+  return Error{Errc::unsupported,
+               "sessions that live in their cookies cannot be listed or found by id: use what a "
+               "validation returned"};
+}
+
+Result<std::size_t> Sessions::prune() {
+  constexpr std::size_t kBatch = 500;
+  const UnixTime now = impl_->clock.now();
+  std::size_t total = 0;
+  const auto drain = [&](const auto& batch) -> Result<void> {
+    for (std::size_t gone = kBatch; gone == kBatch; total += gone) {
+      auto pruned = batch();
+      if (!pruned) return pruned.error();
+      gone = *pruned;
+    }
+    return {};
+  };
+  Result<void> done = drain([&] { return impl_->sessions.prune(now, kBatch); });
+  if (done) done = drain([&] { return impl_->denials.prune_denials(now, kBatch); });
+  if (!done) return done.error();
+  return total;
+}
+
+Result<void> Sessions::flush() { return impl_->behind.flush(); }
+
+}  // namespace latchkey

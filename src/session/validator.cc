@@ -1,0 +1,90 @@
+#include "session/validator.h"
+
+#include "session/grace.h"
+#include "session/mint.h"
+
+namespace latchkey::session {
+
+// A record is several cache lines of text and times: the answer of the store stays where it is, and
+// what is wanted of it moves once, into the Validation.
+struct Validator::Look {
+  Found found;
+  UnixTime now{};
+  Judgement judgement;  // only with a record
+};
+
+namespace {
+
+SessionState state_of(EndReason reason) noexcept {
+  return reason == EndReason::expired ? SessionState::expired : SessionState::revoked;
+}
+
+}  // namespace
+
+Result<void> Validator::look(const SessionId& id, const FindOptions& options, Look& out) {
+  out.found = Found{};
+  Result<void> found = store_.find_one(id, options, out.found);
+  if (!found) return found;
+  out.now = clock_.now();
+  if (out.found.record) out.judgement = judge(*out.found.record, out.now, policy_);
+  return {};
+}
+
+Result<Validation> Validator::validate(std::string_view text, const ValidateOptions& options) {
+  Result<Validation> validation = Validation{};
+  auto token = SessionToken::parse(text);
+  if (!token) return validation;
+  store_.expect(token->id());  // what it loads arrives while the secret is hashed
+  const SecretHash hash = hash_secret(*token);
+  Look seen;
+  Result<void> looked =
+      look(token->id(), {.with_user = options.with_user, .fresh = options.fresh}, seen);
+  if (looked && seen.found.record && seen.judgement.liveness != Liveness::active) {
+    // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
+    // when the store says so after everything queued was written.
+    looked = behind_.flush();
+    if (looked) looked = look(token->id(), {.with_user = options.with_user, .fresh = true}, seen);
+  }
+  if (!looked) return looked.error();
+  accept(std::move(*token), hash, seen, options, *validation);
+  return validation;
+}
+
+void Validator::accept(SessionToken presented, const SecretHash& hash, Look& look,
+                       const ValidateOptions& options, Validation& out) {
+  Found& found = look.found;
+  if (!found.record) {
+    // An unknown id costs the same comparison as a known one (R92).
+    const Tombstone tombstone = found.tombstone.value_or(Tombstone{});
+    const bool holder = equal_ct(hash.bytes, tombstone.secret_hash.bytes);
+    if (holder && found.tombstone) out.state = state_of(tombstone.reason);
+    return;
+  }
+  SessionRecord& record = *found.record;
+  bool fresh = false;
+  if (!equal_ct(hash.bytes, record.secret_hash.bytes)) {
+    auto current = open_grace(presented, hash, record, look.now);
+    if (!current) return;
+    presented = std::move(*current);
+    fresh = true;
+  }
+  if (look.judgement.liveness != Liveness::active) {
+    behind_.expire(record.id, look.now);
+    out.state = SessionState::expired;
+    return;
+  }
+  if (found.user && found.user->disabled) return;
+  if (options.touch && look.judgement.touch_due) {
+    behind_.touch({record.id, look.now, look.judgement.idle_expires_at});
+    record.last_seen_at = look.now;
+    record.idle_expires_at = look.judgement.idle_expires_at;
+    fresh = fresh || look.judgement.renew_due;
+  }
+  out.state = SessionState::active;
+  out.session = std::move(found.record);
+  if (options.with_user) out.user = std::move(found.user);
+  out.fresh = fresh;
+  if (fresh) out.token = std::move(presented);
+}
+
+}  // namespace latchkey::session

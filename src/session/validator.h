@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+
+#include "latchkey/sessions.h"
+#include "session/write_behind.h"
+
+namespace latchkey::session {
+
+// Validator answers one question: what is this token worth now? Thread-safe.
+class Validator {
+ public:
+  Validator(SessionStore& store, WriteBehind& behind, const Policy& policy, const Clock& clock)
+      : store_(store), behind_(behind), policy_(policy), clock_(clock) {}
+
+  Result<Validation> validate(std::string_view text, const ValidateOptions& options);
+
+ private:
+  struct Look;  // one look-up and what was judged from it
+  Result<void> look(const SessionId& id, const FindOptions& options, Look& out);
+  void accept(SessionToken presented, const SecretHash& hash, Look& look,
+              const ValidateOptions& options, Validation& out);
+
+  SessionStore& store_;
+  WriteBehind& behind_;
+  const Policy& policy_;
+  const Clock& clock_;
+};
+
+}  // namespace latchkey::session

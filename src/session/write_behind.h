@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/mutex.h"
+#include "latchkey/store.h"
+
+namespace latchkey::session {
+
+// WriteBehind takes writes that need not wait off the request path: touches, merged by session, and
+// the removal of sessions that were seen past their deadline. A thread of its own writes them in
+// groups. When the store fails they are kept and tried again, up to kMaxQueued. Thread-safe.
+class WriteBehind {
+ public:
+  static constexpr std::size_t kMaxQueued = 65536;
+
+  WriteBehind(SessionStore& store, Millis every);
+  ~WriteBehind();  // writes what is queued, once
+
+  void touch(const Touch& touch) LATCHKEY_EXCLUDES(mutex_);
+  void expire(const SessionId& id, UnixTime now) LATCHKEY_EXCLUDES(mutex_);
+  // flush writes everything queued before the call.
+  Result<void> flush() LATCHKEY_EXCLUDES(mutex_, writing_);
+
+ private:
+  void run() LATCHKEY_EXCLUDES(mutex_, writing_);
+  void requeue(std::unordered_map<SessionId, Touch> touches, std::unordered_set<SessionId> expired)
+      LATCHKEY_EXCLUDES(mutex_);
+  void merge(const Touch& touch) LATCHKEY_REQUIRES(mutex_);
+
+  SessionStore& store_;
+  const Millis every_;
+  Mutex writing_;  // one flush at a time, so that flush() waits for one under way
+  Mutex mutex_;
+  Condition wake_;
+  std::unordered_map<SessionId, Touch> touches_ LATCHKEY_GUARDED_BY(mutex_);
+  std::unordered_set<SessionId> expired_ LATCHKEY_GUARDED_BY(mutex_);
+  UnixTime expired_at_ LATCHKEY_GUARDED_BY(mutex_){};
+  bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace latchkey::session

@@ -1,0 +1,170 @@
+#include "latchkey/faulty.h"
+
+#include <array>
+#include <atomic>
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+constexpr std::size_t kCalls = static_cast<std::size_t>(StoreCall::check) + 1;
+
+// Faults counts calls and asks the plan about each.
+class Faults {
+ public:
+  explicit Faults(FaultPlan plan) : plan_(std::move(plan)) {}
+
+  template <class Call>
+  auto run(StoreCall call, Call inner) -> decltype(inner()) {
+    const std::uint64_t nth = ++counts_[static_cast<std::size_t>(call)];
+    const Fault fault = plan_ ? plan_(call, nth) : Fault::none;
+    if (fault == Fault::fail_before) return failure();
+    auto result = inner();
+    if (fault == Fault::fail_after) return failure();
+    return result;
+  }
+
+ private:
+  static Error failure() { return Error{Errc::store_unavailable, "a planned fault"}; }
+
+  const FaultPlan plan_;
+  std::array<std::atomic<std::uint64_t>, kCalls> counts_{};
+};
+
+class FaultySessions final : public SessionStore {
+ public:
+  FaultySessions(SessionStore& inner, Faults& faults) : inner_(inner), faults_(faults) {}
+
+  Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override {
+    return faults_.run(StoreCall::insert, [&] { return inner_.insert(record, options); });
+  }
+  Result<std::vector<Found>> find(std::span<const SessionId> ids,
+                                  const FindOptions& options) override {
+    return faults_.run(StoreCall::find, [&] { return inner_.find(ids, options); });
+  }
+  Result<std::size_t> touch(std::span<const Touch> touches) override {
+    return faults_.run(StoreCall::touch, [&] { return inner_.touch(touches); });
+  }
+  Result<ReplaceStatus> replace(const SessionRecord& record, std::int64_t expected_version,
+                                UnixTime now) override {
+    return faults_.run(StoreCall::replace,
+                       [&] { return inner_.replace(record, expected_version, now); });
+  }
+  Result<std::size_t> remove(std::span<const SessionId> ids, EndReason reason,
+                             UnixTime now) override {
+    return faults_.run(StoreCall::remove, [&] { return inner_.remove(ids, reason, now); });
+  }
+  Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) override {
+    return faults_.run(StoreCall::remove_user, [&] { return inner_.remove_user(user, options); });
+  }
+  Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override {
+    return faults_.run(StoreCall::list_user, [&] { return inner_.list_user(user, page); });
+  }
+  Result<std::size_t> prune(UnixTime now, std::size_t limit) override {
+    return faults_.run(StoreCall::prune, [&] { return inner_.prune(now, limit); });
+  }
+  std::optional<Millis> watch(Sink sink) override { return inner_.watch(std::move(sink)); }
+
+ private:
+  SessionStore& inner_;
+  Faults& faults_;
+};
+
+class FaultyUsers final : public UserStore, public EpochStore, public MetaStore {
+ public:
+  FaultyUsers(Store& inner, Faults& faults) : inner_(inner), faults_(faults) {}
+
+  Result<std::int64_t> user_epoch(const UserId& user) override {
+    return faults_.run(StoreCall::user_epoch, [&] { return inner_.epochs().user_epoch(user); });
+  }
+  Result<bool> add_user(const StoredUser& user) override {
+    return faults_.run(StoreCall::add_user, [&] { return inner_.users().add_user(user); });
+  }
+  Result<std::optional<StoredUser>> find_user(const UserId& id) override {
+    return faults_.run(StoreCall::find_user, [&] { return inner_.users().find_user(id); });
+  }
+  Result<std::optional<StoredUser>> find_username(std::string_view username_key) override {
+    return faults_.run(StoreCall::find_username,
+                       [&] { return inner_.users().find_username(username_key); });
+  }
+  Result<SetPasswordOutcome> set_password(const SetPassword& change) override {
+    return faults_.run(StoreCall::set_password,
+                       [&] { return inner_.users().set_password(change); });
+  }
+  Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
+                            const std::string& new_hash) override {
+    return faults_.run(StoreCall::upgrade_hash,
+                       [&] { return inner_.users().upgrade_hash(id, expected_hash, new_hash); });
+  }
+  Result<bool> set_disabled(const UserId& id, bool disabled) override {
+    return faults_.run(StoreCall::set_disabled,
+                       [&] { return inner_.users().set_disabled(id, disabled); });
+  }
+  Result<StoreMeta> meta() override {
+    return faults_.run(StoreCall::meta, [&] { return inner_.meta().meta(); });
+  }
+  Result<void> check() override {
+    return faults_.run(StoreCall::check, [&] { return inner_.meta().check(); });
+  }
+
+ private:
+  Store& inner_;
+  Faults& faults_;
+};
+
+class FaultyKeys final : public DenyStore, public KeyStore {
+ public:
+  FaultyKeys(Store& inner, Faults& faults) : inner_(inner), faults_(faults) {}
+
+  Result<std::size_t> deny(std::span<const Denial> denials) override {
+    return faults_.run(StoreCall::deny, [&] { return inner_.denials().deny(denials); });
+  }
+  Result<Standing> standing(std::string_view key, const UserId& user) override {
+    return faults_.run(StoreCall::standing, [&] { return inner_.denials().standing(key, user); });
+  }
+  Result<std::size_t> prune_denials(UnixTime now, std::size_t limit) override {
+    return faults_.run(StoreCall::prune_denials,
+                       [&] { return inner_.denials().prune_denials(now, limit); });
+  }
+  Result<StoredKeys> keys() override {
+    return faults_.run(StoreCall::keys, [&] { return inner_.keys().keys(); });
+  }
+  Result<bool> put_keys(std::span<const Key> keys, std::int64_t expected_version) override {
+    return faults_.run(StoreCall::put_keys,
+                       [&] { return inner_.keys().put_keys(keys, expected_version); });
+  }
+
+ private:
+  Store& inner_;
+  Faults& faults_;
+};
+
+class FaultyStore final : public Store {
+ public:
+  FaultyStore(Store& inner, FaultPlan plan)
+      : faults_(std::move(plan)),
+        sessions_(inner.sessions(), faults_),
+        users_(inner, faults_),
+        keys_(inner, faults_) {}
+
+  SessionStore& sessions() override { return sessions_; }
+  EpochStore& epochs() override { return users_; }
+  UserStore& users() override { return users_; }
+  DenyStore& denials() override { return keys_; }
+  KeyStore& keys() override { return keys_; }
+  MetaStore& meta() override { return users_; }
+
+ private:
+  Faults faults_;
+  FaultySessions sessions_;
+  FaultyUsers users_;
+  FaultyKeys keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_faulty_store(Store& inner, FaultPlan plan) {
+  return std::make_unique<FaultyStore>(inner, std::move(plan));
+}
+
+}  // namespace latchkey

@@ -1,0 +1,138 @@
+#include "latchkey/faulty.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "latchkey/memory.h"
+#include "latchkey/testing/store_suite.h"
+#include "tests/support/store_handle.h"
+
+namespace latchkey::testing {
+namespace {
+
+// Without a fault the wrapper is a store like the one it wraps.
+class UnfaultedUnderTest final : public StoreUnderTest {
+ public:
+  Store& store() override { return *store_; }
+  std::unique_ptr<Store> open_again() override { return std::make_unique<StoreHandle>(*inner_); }
+
+ private:
+  std::unique_ptr<Store> inner_ = std::move(*make_memory_store());
+  std::unique_ptr<Store> store_ = make_faulty_store(*inner_, nullptr);
+};
+
+INSTANTIATE_TEST_SUITE_P(Faulty, StoreSuite,
+                         ::testing::Values(StoreFactory{
+                             "Unfaulted", [] { return std::make_unique<UnfaultedUnderTest>(); }}),
+                         store_factory_name);
+
+const UserId kUser = UserId::parse("ada").value();
+
+SessionRecord record() {
+  SessionRecord result;
+  result.id = SessionId::parse("06Sabcdefghijklmnopqrst").value();
+  result.user_id = kUser;
+  result.created_at = kStart;
+  result.idle_expires_at = result.absolute_expires_at = kStart + kIdle;
+  return result;
+}
+
+StoredUser user() {
+  StoredUser result;
+  result.user.id = kUser;
+  result.username_key = "ada";
+  result.password_hash = "old";
+  return result;
+}
+
+// Every call of the contract, and whether it failed as a planned fault does.
+std::map<StoreCall, std::function<bool(Store&)>> every_call() {
+  const auto failed = [](const auto& result) {
+    return !result && result.error().code == Errc::store_unavailable;
+  };
+  const SessionId id = record().id;
+  return {
+      {StoreCall::insert, [=](Store& s) { return failed(s.sessions().insert(record(), {})); }},
+      {StoreCall::find,
+       [=](Store& s) {
+         return failed(s.sessions().find({&id, 1}, {}));
+       }},
+      {StoreCall::touch, [=](Store& s) { return failed(s.sessions().touch({})); }},
+      {StoreCall::replace,
+       [=](Store& s) { return failed(s.sessions().replace(record(), 1, kStart)); }},
+      {StoreCall::remove,
+       [=](Store& s) {
+         return failed(s.sessions().remove({&id, 1}, EndReason::logout, kStart));
+       }},
+      {StoreCall::remove_user,
+       [=](Store& s) { return failed(s.sessions().remove_user(kUser, {})); }},
+      {StoreCall::list_user, [=](Store& s) { return failed(s.sessions().list_user(kUser, {})); }},
+      {StoreCall::prune, [=](Store& s) { return failed(s.sessions().prune(kStart, 1)); }},
+      {StoreCall::user_epoch, [=](Store& s) { return failed(s.epochs().user_epoch(kUser)); }},
+      {StoreCall::add_user, [=](Store& s) { return failed(s.users().add_user(user())); }},
+      {StoreCall::find_user, [=](Store& s) { return failed(s.users().find_user(kUser)); }},
+      {StoreCall::find_username, [=](Store& s) { return failed(s.users().find_username("ada")); }},
+      {StoreCall::set_password,
+       [=](Store& s) {
+         return failed(
+             s.users().set_password({.user = kUser, .new_hash = "new", .expected_hash = "old"}));
+       }},
+      {StoreCall::upgrade_hash,
+       [=](Store& s) { return failed(s.users().upgrade_hash(kUser, "old", "new")); }},
+      {StoreCall::set_disabled,
+       [=](Store& s) { return failed(s.users().set_disabled(kUser, true)); }},
+      {StoreCall::deny, [=](Store& s) { return failed(s.denials().deny({})); }},
+      {StoreCall::standing, [=](Store& s) { return failed(s.denials().standing("x", kUser)); }},
+      {StoreCall::prune_denials,
+       [=](Store& s) { return failed(s.denials().prune_denials(kStart, 1)); }},
+      {StoreCall::keys, [=](Store& s) { return failed(s.keys().keys()); }},
+      {StoreCall::put_keys, [=](Store& s) { return failed(s.keys().put_keys({}, 0)); }},
+      {StoreCall::meta, [=](Store& s) { return failed(s.meta().meta()); }},
+      {StoreCall::check, [=](Store& s) { return failed(s.meta().check()); }},
+  };
+}
+
+TEST(FaultyStore, FailsExactlyTheCallThatIsPlanned) {
+  const auto calls = every_call();
+  ASSERT_EQ(calls.size(), static_cast<std::size_t>(StoreCall::check) + 1);
+  for (const auto& [planned, unused] : calls) {
+    const std::unique_ptr<Store> inner = std::move(*make_memory_store());
+    const std::unique_ptr<Store> store =
+        make_faulty_store(*inner, [planned = planned](StoreCall call, std::uint64_t nth) {
+          return call == planned && nth == 2 ? Fault::fail_before : Fault::none;
+        });
+    for (int nth = 1; nth <= 3; ++nth) {
+      for (const auto& [call, run] : calls) {
+        EXPECT_EQ(run(*store), call == planned && nth == 2)
+            << "call " << static_cast<int>(call) << ", time " << nth;
+      }
+    }
+  }
+}
+
+Found look_up(Store& store) {
+  const SessionId id = record().id;
+  return std::move(must(store.sessions().find({&id, 1}, {})).at(0));
+}
+
+TEST(FaultyStore, FailingBeforeLeavesTheInnerStoreUntouched) {
+  const std::unique_ptr<Store> inner = std::move(*make_memory_store());
+  const std::unique_ptr<Store> store =
+      make_faulty_store(*inner, [](StoreCall, std::uint64_t) { return Fault::fail_before; });
+  EXPECT_FALSE(store->sessions().insert(record(), {}));
+  EXPECT_FALSE(look_up(*inner).record.has_value());
+}
+
+TEST(FaultyStore, FailingAfterDoesTheWorkAndLosesTheAnswer) {
+  const std::unique_ptr<Store> inner = std::move(*make_memory_store());
+  const std::unique_ptr<Store> store =
+      make_faulty_store(*inner, [](StoreCall, std::uint64_t) { return Fault::fail_after; });
+  EXPECT_FALSE(store->sessions().insert(record(), {}));
+  EXPECT_TRUE(look_up(*inner).record.has_value());
+  EXPECT_FALSE(store->sessions().remove_user(kUser, {.now = kStart}));
+  EXPECT_TRUE(look_up(*inner).tombstone.has_value());
+}
+
+}  // namespace
+}  // namespace latchkey::testing

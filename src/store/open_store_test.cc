@@ -1,0 +1,99 @@
+#include "latchkey/open_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/temp_directory.h"
+
+namespace latchkey {
+namespace {
+
+Error error_of(std::string_view url, const OpenStoreOptions& options = {}) {
+  const Result<std::unique_ptr<Store>> opened = open_store(url, options);
+  EXPECT_FALSE(opened) << url;
+  return opened ? Error{Errc::conflict, "it was opened"} : opened.error();
+}
+
+TEST(OpenStore, APathAndASqliteUrlNameTheSameFile) {
+  const testing::TempDirectory directory;
+  const std::string path = directory.path() + "/sessions.db";
+  std::string instance;
+  {
+    const auto made = open_store(path);
+    ASSERT_TRUE(made) << made.error().detail;
+    instance = (*made)->meta().meta()->instance;
+  }
+  const auto again = open_store("sqlite:" + path, {.create = false, .expected_instance = instance});
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ((*again)->meta().meta()->instance, instance);
+}
+
+TEST(OpenStore, NothingIsMadeUnlessAskedTo) {
+  const testing::TempDirectory directory;
+  const std::string path = directory.path() + "/sessions.db";
+  EXPECT_EQ(error_of(path, {.create = false}).code, Errc::store_unavailable);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(OpenStore, AnotherInstanceIsRefused) {
+  const testing::TempDirectory directory;
+  const std::string path = directory.path() + "/sessions.db";
+  ASSERT_TRUE(open_store(path));
+  EXPECT_EQ(error_of(path, {.expected_instance = "another"}).code, Errc::store_mismatch);
+  EXPECT_EQ(error_of("memory:", {.expected_instance = "any"}).code, Errc::store_mismatch);
+}
+
+TEST(OpenStore, MemoryIsOpenedByItsScheme) {
+  const auto opened = open_store("memory:");
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE((*opened)->meta().meta()->instance.empty());
+  EXPECT_EQ(error_of("memory:x").code, Errc::bad_config);
+}
+
+TEST(OpenStore, NoPasswordOfAParameterIsShown) {
+  EXPECT_EQ(without_password("postgres:///a?sslpassword=one&password=two&schema=s"),
+            "postgres:///a?sslpassword=********&password=********&schema=s");
+  EXPECT_EQ(without_password("postgres:///a?listen=postgres%3A%2F%2Fann%3Ahunter2%40h&pool=2"),
+            "postgres:///a?listen=********&pool=2");
+}
+
+TEST(OpenStore, OnlyWhatIsARoundTripAwayIsRemote) {
+  for (const char* url : {"postgres:///app", "postgresql:///app", "redis://db.example"}) {
+    EXPECT_TRUE(is_remote_store(url)) << url;
+  }
+  for (const char* url : {"sqlite:a.db", "a.db", "memory:", "", "mongodb://db.example"}) {
+    EXPECT_FALSE(is_remote_store(url)) << url;
+  }
+}
+
+TEST(OpenStore, AnUnknownSchemeIsRefusedAndTheUrlIsNotRepeated) {
+  const Error error = error_of("mongodb://user:hunter2@db.example/sessions");
+  EXPECT_EQ(error.code, Errc::bad_config);
+  EXPECT_EQ(error.detail.find("hunter2"), std::string::npos);
+  EXPECT_NE(error.detail.find("sqlite:"), std::string::npos) << error.detail;
+  EXPECT_EQ(error_of("").code, Errc::bad_config);
+}
+
+TEST(OpenStore, TheSchemeIsToldWithoutTheRest) {
+  EXPECT_EQ(store_scheme("sqlite:a.db"), "sqlite");
+  EXPECT_EQ(store_scheme("./a:b.db"), "sqlite") << "a path may hold a colon";
+  EXPECT_EQ(store_scheme("memory:"), "memory");
+  EXPECT_EQ(store_scheme("mongodb://x"), "");
+}
+
+TEST(OpenStore, APasswordIsHiddenWhereverItStands) {
+  EXPECT_EQ(without_password("redis://user:hunter2@host:6379/0?x=1"),
+            "redis://user:********@host:6379/0?x=1");
+  EXPECT_EQ(without_password("redis://:hunter2@host"), "redis://:********@host");
+  EXPECT_EQ(without_password("redis://:a@b@host"), "redis://:********@host");
+  EXPECT_EQ(without_password("postgres:///app?host=/run&password=hunter2&user=u"),
+            "postgres:///app?host=/run&password=********&user=u");
+  for (const char* plain : {"", "a/b.db", "sqlite:a@b:c", "redis://host:6379/?a=b@c",
+                            "memory:", "redis://user@host:6379"}) {
+    EXPECT_EQ(without_password(plain), plain);
+  }
+}
+
+}  // namespace
+}  // namespace latchkey

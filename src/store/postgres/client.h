@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "store/postgres/pool.h"
+
+namespace latchkey::postgres {
+
+// Client runs statements for the parts of a store, each within its time.
+class Client {
+ public:
+  struct Settings {
+    std::string instance{};
+    std::int64_t origin = 0;  // tells this store's own changes from those of others
+    Millis read_timeout{};
+    Millis write_timeout{};
+    Millis connect_timeout{};
+  };
+  Client(Target target, std::shared_ptr<const Statements> statements, Settings settings)
+      : settings_(std::move(settings)),
+        pool_(std::move(target), std::move(statements), settings_.connect_timeout) {}
+
+  const std::string& instance() const noexcept { return settings_.instance; }
+  std::int64_t origin() const noexcept { return settings_.origin; }
+  const Target& target() const noexcept { return pool_.target(); }
+  Millis connect_timeout() const noexcept { return settings_.connect_timeout; }
+
+  // read runs a statement that changes nothing, a second time if its connection was lost.
+  Result<Rows> read(Sql sql, const Params& params);
+  // write runs one that does, again if the server undid it for the sake of another transaction.
+  // `sqlstate` receives why it failed.
+  Result<Rows> write(Sql sql, const Params& params, std::string* sqlstate = nullptr);
+  // params begins the parameters of a function that changes rows.
+  Params params() const {
+    Params params;
+    params.add(settings_.instance);
+    return params;
+  }
+
+  // changed is called after each write that others must hear of, and calls what on_change was
+  // given before any was made.
+  void on_change(std::function<void()> tell) { tell_ = std::move(tell); }
+  void changed() const { tell_(); }
+
+ private:
+  const Settings settings_;
+  std::function<void()> tell_;
+  Pool pool_;
+};
+
+}  // namespace latchkey::postgres

@@ -1,0 +1,192 @@
+#include "store/postgres/connection.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "store/postgres/errors.h"
+
+namespace latchkey::postgres {
+namespace {
+
+constexpr int kBinary = 1;
+
+Error unavailable(std::string detail) { return Error{Errc::store_unavailable, std::move(detail)}; }
+
+Error no_answer() {
+  return unavailable("the database did not answer in time: check its load and the network");
+}
+
+int poll_millis(Deadline deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
+}
+
+// wait_on waits for `events` on `fd`, or for `other` to become readable. False: the time is up.
+bool wait_on(int fd, short events, int other, Deadline deadline) {
+  std::array<pollfd, 2> watched{{{fd, events, 0}, {other, POLLIN, 0}}};
+  while (true) {
+    const int ready = ::poll(watched.data(), other < 0 ? 1 : 2, poll_millis(deadline));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+    if (ready == 0) return false;
+  }
+}
+
+// reason_of returns the first line of what libpq says of a connection that did not come about. It
+// names host, user and database, never the password.
+std::string reason_of(PGconn* connection) {
+  constexpr std::size_t kMaxReason = 300;
+  const std::string_view message = PQerrorMessage(connection);
+  return std::string(message.substr(0, std::min(message.find('\n'), kMaxReason)));
+}
+
+std::string statement_name(Sql sql) { return "latchkey_" + std::to_string(static_cast<int>(sql)); }
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const Target& target,
+                                                     std::shared_ptr<const Statements> statements,
+                                                     Deadline deadline) {
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  for (const auto& [name, value] : target.keywords) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  std::unique_ptr<Connection> opened(new Connection(
+      PQconnectStartParams(names.data(), values.data(), 0), std::move(statements), target.prepare));
+  if (opened->connection_ == nullptr) return unavailable("out of memory");
+  if (Result<void> connected = opened->connect(deadline); !connected) return connected.error();
+  return opened;
+}
+
+Result<void> Connection::connect(Deadline deadline) {
+  PGconn* connection = connection_.get();
+  PQsetNoticeProcessor(
+      connection, [](void*, const char*) {}, nullptr);
+  PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+  if (PQstatus(connection) == CONNECTION_BAD) next = PGRES_POLLING_FAILED;
+  while (next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING) {
+    const short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    if (!wait_on(PQsocket(connection), events, -1, deadline)) {
+      return unavailable("the database cannot be reached in time: check the URL and the network");
+    }
+    next = PQconnectPoll(connection);
+  }
+  if (next != PGRES_POLLING_OK) {
+    return unavailable("the database cannot be reached: " + reason_of(connection));
+  }
+  if (PQsetnonblocking(connection, 1) != 0) return unavailable("libpq refused to not block");
+  return {};
+}
+
+Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {
+  if (!prepare_) return run_text(statements_->text(sql), params, deadline);
+  if (!prepared_.test(static_cast<std::size_t>(sql))) {
+    if (Result<void> done = prepare(sql, params, deadline); !done) return done.error();
+  }
+  const std::vector<const char*> values = params.values();
+  const std::vector<int> formats = params.formats();
+  return collect(PQsendQueryPrepared(connection_.get(), statement_name(sql).c_str(), params.count(),
+                                     values.data(), params.lengths(), formats.data(), kBinary),
+                 deadline);
+}
+
+Result<void> Connection::prepare(Sql sql, const Params& params, Deadline deadline) {
+  Result<Rows> prepared =
+      collect(PQsendPrepare(connection_.get(), statement_name(sql).c_str(),
+                            statements_->text(sql).c_str(), params.count(), params.types()),
+              deadline);
+  if (!prepared) return prepared.error();
+  prepared_.set(static_cast<std::size_t>(sql));
+  return {};
+}
+
+Result<Rows> Connection::run_text(const std::string& text, const Params& params,
+                                  Deadline deadline) {
+  const std::vector<const char*> values = params.values();
+  const std::vector<int> formats = params.formats();
+  return collect(PQsendQueryParams(connection_.get(), text.c_str(), params.count(), params.types(),
+                                   values.data(), params.lengths(), formats.data(), kBinary),
+                 deadline);
+}
+
+Result<void> Connection::run_script(const std::string& text, Deadline deadline) {
+  Result<Rows> ran = collect(PQsendQuery(connection_.get(), text.c_str()), deadline);
+  if (!ran) return ran.error();
+  return {};
+}
+
+// lose marks the connection as broken: what a late answer would belong to is not known any more.
+Error Connection::lose(Error error) {
+  broken_ = true;
+  sqlstate_.clear();
+  return error;
+}
+
+Result<void> Connection::await_answer(Deadline deadline) {
+  PGconn* connection = connection_.get();
+  while (true) {
+    const int unsent = PQflush(connection);
+    if (unsent < 0) break;
+    if (unsent == 0 && PQisBusy(connection) == 0) return {};
+    const short events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
+    if (!wait_on(PQsocket(connection), events, -1, deadline)) return lose(no_answer());
+    if (PQconsumeInput(connection) == 0) break;
+  }
+  return lose(unavailable("the connection to the database was lost"));
+}
+
+// collect reads every result of what was sent and returns the last, or the first that failed.
+Result<Rows> Connection::collect(int sent, Deadline deadline) {
+  if (broken_ || sent == 0) {
+    return lose(unavailable("the connection to the database was lost"));
+  }
+  Rows last;
+  std::string failed;
+  while (true) {
+    if (Result<void> come = await_answer(deadline); !come) return come.error();
+    PGresult* result = PQgetResult(connection_.get());
+    if (result == nullptr) break;
+    last = Rows(result);
+    const ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || !failed.empty()) continue;
+    const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    failed = sqlstate != nullptr ? sqlstate : "08006";
+  }
+  if (failed.empty()) return last;
+  // A plan that a migration made useless, or a statement that a pooler lost, is gone with them.
+  const bool plan_is_lost = failed == "0A000" || failed == "26000";
+  if (PQstatus(connection_.get()) != CONNECTION_OK || plan_is_lost) broken_ = true;
+  sqlstate_ = failed;
+  return to_error(failed);
+}
+
+bool Connection::still_open() {
+  if (broken_) return false;
+  pollfd idle{PQsocket(connection_.get()), POLLIN, 0};
+  if (::poll(&idle, 1, 0) == 0) return true;
+  // Notices and changed parameters are read; the end of the stream is a failure.
+  return PQconsumeInput(connection_.get()) != 0 && PQstatus(connection_.get()) == CONNECTION_OK;
+}
+
+Result<void> Connection::wait_for_news(int wake, Deadline deadline) {
+  if (!wait_on(PQsocket(connection_.get()), POLLIN, wake, deadline)) return {};
+  if (PQconsumeInput(connection_.get()) != 0) return {};
+  return lose(unavailable("the connection to the database was lost"));
+}
+
+std::optional<std::string> Connection::take_notification() {
+  const std::unique_ptr<PGnotify, void (*)(void*)> news(PQnotifies(connection_.get()), PQfreemem);
+  if (news == nullptr) return std::nullopt;
+  return std::string(news->extra);
+}
+
+}  // namespace latchkey::postgres

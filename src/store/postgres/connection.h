@@ -1,0 +1,71 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <bitset>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "latchkey/result.h"
+#include "store/postgres/params.h"
+#include "store/postgres/rows.h"
+#include "store/postgres/sql.h"
+#include "store/postgres/target.h"
+
+namespace latchkey::postgres {
+
+using Deadline = std::chrono::steady_clock::time_point;
+inline Deadline after(Millis time) { return std::chrono::steady_clock::now() + time; }
+
+// Connection is one connection to the server. Every call ends at its deadline; a connection that
+// missed one, or was lost, is broken for good. Not thread-safe.
+class Connection {
+ public:
+  // open looks up the name of the host without regard to the deadline.
+  static Result<std::unique_ptr<Connection>> open(const Target& target,
+                                                  std::shared_ptr<const Statements> statements,
+                                                  Deadline deadline);
+
+  // run executes a statement, prepared at its first use unless the target forbids it.
+  Result<Rows> run(Sql sql, const Params& params, Deadline deadline);
+  // run_text executes a text that is used once.
+  Result<Rows> run_text(const std::string& text, const Params& params, Deadline deadline);
+  // run_script executes several statements as one transaction and drops what they answer.
+  Result<void> run_script(const std::string& text, Deadline deadline);
+
+  // sqlstate tells how the last call that failed did; empty when the connection broke.
+  std::string_view sqlstate() const noexcept { return sqlstate_; }
+  bool broken() const noexcept { return broken_; }
+  // still_open looks, without waiting, whether the server has hung up an idle connection.
+  bool still_open();
+
+  // wait_for_news returns when a notification came, `wake` became readable or the time is up.
+  Result<void> wait_for_news(int wake, Deadline deadline);
+  // take_notification returns the payload of one that came; call it until there is none.
+  std::optional<std::string> take_notification();
+
+ private:
+  struct Finish {
+    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+  };
+
+  Connection(PGconn* connection, std::shared_ptr<const Statements> statements, bool prepare)
+      : connection_(connection), statements_(std::move(statements)), prepare_(prepare) {}
+
+  Result<void> connect(Deadline deadline);
+  Result<void> prepare(Sql sql, const Params& params, Deadline deadline);
+  Result<Rows> collect(int sent, Deadline deadline);
+  Result<void> await_answer(Deadline deadline);
+  Error lose(Error error);
+
+  std::unique_ptr<PGconn, Finish> connection_;
+  const std::shared_ptr<const Statements> statements_;
+  const bool prepare_;
+  bool broken_ = false;
+  std::string sqlstate_;
+  std::bitset<kSqlCount> prepared_;
+};
+
+}  // namespace latchkey::postgres

@@ -1,0 +1,70 @@
+#include "store/postgres/errors.h"
+
+#include <array>
+#include <string>
+
+namespace latchkey::postgres {
+namespace {
+
+struct Meaning {
+  std::string_view sqlstate;  // all of it, or its beginning
+  Errc code;
+  std::string_view detail;
+};
+
+// The first that fits counts.
+constexpr std::array kMeanings{
+    Meaning{kOtherInstance, Errc::store_mismatch,
+            "the database is no longer the one that was opened: it was emptied or replaced; "
+            "restore a backup, or restart to take the new one"},
+    Meaning{kWrongIsolation, Errc::store_unavailable,
+            "transactions here are not READ COMMITTED by default: ALTER ROLE ... SET "
+            "default_transaction_isolation = 'read committed'"},
+    Meaning{"28", Errc::store_unavailable,
+            "the server refused the user or password: check the URL and pg_hba.conf"},
+    Meaning{"3D000", Errc::store_unavailable, "the server has no database of this name"},
+    Meaning{"42P01", Errc::store_mismatch,
+            "tables of latchkey are missing: check database and schema, or restore a backup"},
+    Meaning{"42883", Errc::store_mismatch,
+            "functions of latchkey are missing: check database and schema, or restore a backup"},
+    Meaning{"3F000", Errc::store_mismatch, "the schema is missing: check the URL"},
+    Meaning{"42501", Errc::store_read_only,
+            "the database user lacks a right: GRANT it what docs/formats/postgres.md names"},
+    Meaning{"25006", Errc::store_read_only,
+            "the server is a standby or read-only: the URL must lead to the primary"},
+    Meaning{"53100", Errc::store_read_only, "the disk of the database server is full"},
+    Meaning{"53300", Errc::store_unavailable,
+            "the server has no connection left: raise max_connections or lower `pool` in the URL"},
+    Meaning{"26000", Errc::store_unavailable,
+            "prepared statements get lost: behind a pooler in transaction mode the URL needs "
+            "prepare=off"},
+    Meaning{"42P05", Errc::store_unavailable,
+            "prepared statements of others are in the way: behind a pooler in transaction mode the "
+            "URL needs prepare=off"},
+    Meaning{"55P03", Errc::store_busy, "rows are locked by another transaction: end it"},
+    Meaning{"57014", Errc::store_busy, "the server cancelled the statement"},
+    Meaning{"40", Errc::store_busy, "the transaction lost too many races"},
+    Meaning{"XX", Errc::store_damaged, "the server found damage in its files: restore a backup"},
+    Meaning{"22", Errc::invalid_argument, "the database cannot hold a value: text must be UTF-8"},
+    Meaning{"57P", Errc::store_unavailable, "the server is starting, stopping or was crashed"},
+};
+
+}  // namespace
+
+Error to_error(std::string_view sqlstate) {
+  for (const Meaning& meaning : kMeanings) {
+    if (sqlstate.starts_with(meaning.sqlstate)) {
+      return Error{meaning.code, std::string(meaning.detail)};
+    }
+  }
+  return Error{Errc::store_unavailable,
+               "the server answered with error " + std::string(sqlstate) + ": see its log"};
+}
+
+bool is_transient(std::string_view sqlstate) noexcept {
+  return sqlstate == "40P01" || sqlstate == "40001";
+}
+
+Error lost_instance() { return to_error(kOtherInstance); }
+
+}  // namespace latchkey::postgres

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "latchkey/result.h"
+
+namespace latchkey::postgres {
+
+// SQLSTATEs that our own functions raise.
+inline constexpr std::string_view kOtherInstance = "LK001";
+inline constexpr std::string_view kWrongIsolation = "LK002";
+inline constexpr std::string_view kUniqueViolation = "23505";
+
+// to_error says what an SQLSTATE means and what to do about it. The server's own words are left
+// out: they may quote values.
+Error to_error(std::string_view sqlstate);
+
+// is_transient tells whether a transaction that ended so may be run again at once.
+bool is_transient(std::string_view sqlstate) noexcept;
+
+Error lost_instance();
+
+}  // namespace latchkey::postgres

@@ -1,0 +1,143 @@
+#include "store/postgres/listener.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "store/postgres/errors.h"
+#include "store/postgres/notifier.h"
+#include "store/postgres/row.h"
+
+namespace latchkey::postgres {
+namespace {
+
+constexpr Millis kFirstPause{20};
+constexpr Millis kLongestPause{1000};
+
+// add_users reads user ids with line feeds between them, which no id holds.
+void add_users(std::string_view lines, std::vector<UserId>& users) {
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', at), lines.size());
+    if (auto user = UserId::parse(lines.substr(at, end - at))) users.push_back(*std::move(user));
+    at = end + 1;
+  }
+}
+
+}  // namespace
+
+Listener::Listener(const Client& client, std::shared_ptr<const Statements> statements,
+                   std::optional<Target> direct, Millis poll_every)
+    : client_(client),
+      statements_(std::move(statements)),
+      direct_(std::move(direct)),
+      poll_every_(direct_ ? kPing : std::min(poll_every, kPing)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Listener::~Listener() {
+  stop();
+  ::close(wake_);
+}
+
+void Listener::stop() {
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  const std::uint64_t one = 1;
+  if (::write(wake_, &one, sizeof one) < 0) log(LogLevel::warn, "eventfd_failed");
+  thread_.join();
+  std::uint64_t drained = 0;
+  if (::read(wake_, &drained, sizeof drained) < 0) log(LogLevel::warn, "eventfd_failed");
+  stopping_ = false;
+}
+
+Millis Listener::watch(SessionStore::Sink sink) {
+  stop();
+  sink_ = std::move(sink);
+  if (sink_) thread_ = std::thread([this] { run(); });
+  return poll_every_ + kReadTime;
+}
+
+void Listener::run() {
+  Millis pause_time = kFirstPause;
+  while (!stopping_) {
+    auto connection = Connection::open(direct_ ? *direct_ : client_.target(), statements_,
+                                       after(client_.connect_timeout()));
+    Result<void> heard = connection ? listen(**connection) : Result<void>(connection.error());
+    if (heard) {
+      pause_time = kFirstPause;
+      heard = follow(**connection);
+    }
+    if (heard || stopping_) continue;
+    log(LogLevel::warn, "invalidations_lost", {{"detail", heard.error().detail}});
+    tell_everything();
+    pause(pause_time);
+    pause_time = std::min(pause_time * 2, kLongestPause);
+  }
+}
+
+// listen begins to hear; what was missed before is answered by telling that everything changed.
+Result<void> Listener::listen(Connection& connection) {
+  if (direct_) {
+    const std::string text = "LISTEN " + channel_of(client_);
+    Result<Rows> listening = connection.run_text(text, Params(), after(client_.connect_timeout()));
+    if (!listening) return listening.error();
+  }
+  snapshot_.clear();
+  server_.clear();
+  return read(connection);
+}
+
+Result<void> Listener::follow(Connection& connection) {
+  while (!stopping_) {
+    Result<bool> told = hear(connection);
+    if (!told) return told.error();
+    if (stopping_ || !*told) continue;
+    if (Result<void> done = read(connection); !done) return done;
+  }
+  return {};
+}
+
+// hear waits. True: it is time to read, for another node changed something or it is long ago.
+Result<bool> Listener::hear(Connection& connection) {
+  const Deadline late = after(poll_every_);
+  while (!stopping_) {
+    if (Result<void> waited = connection.wait_for_news(wake_, late); !waited) {
+      return waited.error();
+    }
+    bool others = false;
+    while (std::optional<std::string> payload = connection.take_notification()) {
+      others = others || *payload != std::to_string(client_.origin());
+    }
+    if (others || std::chrono::steady_clock::now() >= late) return true;
+  }
+  return false;
+}
+
+Result<void> Listener::read(Connection& connection) {
+  Params params;
+  params.add_or_null(snapshot_).add(client_.origin());
+  Result<Rows> rows = connection.run(Sql::read_outbox, params, after(kReadTime));
+  if (!rows) return rows.error();
+  Invalidation changes;
+  for (int row = 0; row < rows->size(); ++row) {
+    for (SessionId& id : read_ids(rows->text(row, 2))) changes.ids.push_back(id);
+    add_users(rows->text(row, 3), changes.users);
+  }
+  // Another server or other data: its transactions are numbered anew.
+  changes.everything = snapshot_.empty() || server_ != rows->text(0, 1);
+  snapshot_ = rows->text(0, 0);
+  server_ = rows->text(0, 1);
+  if (changes.everything || !changes.ids.empty() || !changes.users.empty()) sink_(changes);
+  return {};
+}
+
+void Listener::pause(Millis time) const {
+  pollfd woken{wake_, POLLIN, 0};
+  ::poll(&woken, 1, static_cast<int>(time.count()));
+}
+
+void Listener::tell_everything() { sink_(Invalidation{.everything = true}); }
+
+}  // namespace latchkey::postgres

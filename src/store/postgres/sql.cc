@@ -1,0 +1,133 @@
+#include "store/postgres/sql.h"
+
+// @name stands for the table or function latchkey_name in its schema; names are always qualified,
+// so that no search_path, which a pooler may lose, decides which table is meant.
+#define SESSION_COLUMNS                                                              \
+  "id,secret_hash,user_id,created_at,authenticated_at,last_seen_at,idle_expires_at," \
+  "absolute_expires_at,idle,level,persistent,version,user_agent,address,attributes,previous"
+#define USER_COLUMNS "u.id,u.username,u.created_at,u.disabled,u.attributes"
+#define STORED_USER_COLUMNS USER_COLUMNS ",u.username_key,u.password_hash"
+
+// Rows of three kinds in one answer, told apart by the first column: records (0), and where some
+// are missing, tombstones (1) and the instance marker (2): "no such session" is believed only from
+// a store that is still ours. When no record is missing the other two parts are not executed.
+#define NO_RECORD "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"
+#define SOME_ARE_MISSING "(SELECT count(*) FROM s)<cardinality($1)"
+#define FIND_SESSIONS(MORE_COLUMNS, JOIN, NO_MORE_COLUMNS)                                 \
+  "WITH s AS MATERIALIZED(SELECT " SESSION_COLUMNS                                         \
+  " FROM @sessions WHERE id=ANY($1))"                                                      \
+  "SELECT 0::int8,s.*" MORE_COLUMNS " FROM s " JOIN                                        \
+  " UNION ALL SELECT 1::int8,t.id,t.secret_hash,NULL,t.ended_at,NULL,NULL,NULL,NULL,NULL," \
+  "t.reason,NULL,NULL,NULL,NULL,NULL,NULL" NO_MORE_COLUMNS                                 \
+  " FROM @tombstones t WHERE t.id=ANY($1) AND " SOME_ARE_MISSING                           \
+  " UNION ALL SELECT 2::int8,m.value,NULL,NULL," NO_RECORD NO_MORE_COLUMNS                 \
+  " FROM @meta m WHERE m.key='instance' AND " SOME_ARE_MISSING
+
+namespace latchkey::postgres {
+namespace {
+
+std::string_view sql_template(Sql sql) noexcept {
+  switch (sql) {
+    case Sql::find_sessions:
+      return FIND_SESSIONS("", "", "");
+    case Sql::find_sessions_with_users:
+      return FIND_SESSIONS("," USER_COLUMNS, "LEFT JOIN @users u ON u.id=s.user_id",
+                           ",NULL,NULL,NULL,NULL,NULL");
+    case Sql::list_user_sessions:
+      return "SELECT " SESSION_COLUMNS
+             " FROM @sessions WHERE user_id=$1 AND idle_expires_at>$2 "
+             "AND (created_at,id)<($3,$4) ORDER BY created_at DESC,id DESC LIMIT $5";
+    case Sql::insert_session:
+      return "SELECT status,evicted FROM @insert($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,"
+             "$15,$16,$17,$18,$19,$20,$21)";
+    case Sql::touch_sessions:
+      return "SELECT @touch($1,$2,$3,$4)";
+    case Sql::replace_session:
+      return "SELECT @replace($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)";
+    case Sql::remove_sessions:
+      return "SELECT @remove($1,$2,$3,$4,$5)";
+    case Sql::remove_user:
+      return "SELECT 0::int8,removed,epoch FROM @remove_user($1,$2,$3,$4,$5,$6,$7)";
+    case Sql::prune:
+      return "SELECT @prune($1,$2,$3,$4)";
+    case Sql::add_user:
+      return "SELECT @add_user($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+    case Sql::find_user:
+      return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.id=$1";
+    case Sql::find_username:
+      return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.username_key=$1";
+    case Sql::set_password:
+      return "SELECT status,removed,epoch FROM @set_password($1,$2,$3,$4,$5,$6,$7,$8)";
+    case Sql::upgrade_hash:
+      return "SELECT @upgrade_hash($1,$2,$3,$4)";
+    case Sql::set_disabled:
+      return "SELECT @set_disabled($1,$2,$3,$4)";
+    case Sql::user_epoch:
+      return "SELECT epoch FROM @user_epochs WHERE user_id=$1";
+    case Sql::deny:
+      return "SELECT @deny($1,$2,$3)";
+    case Sql::standing:
+      return "SELECT m.value,EXISTS(SELECT 1 FROM @denied WHERE "
+             "key=$1),coalesce(e.epoch,0)," USER_COLUMNS
+             " FROM (SELECT 1) one LEFT JOIN @meta m ON m.key='instance' "
+             "LEFT JOIN @user_epochs e ON e.user_id=$2 LEFT JOIN @users u ON u.id=$2";
+    case Sql::prune_denials:
+      return "SELECT @prune_denials($1,$2,$3)";
+    case Sql::keys:
+      return "SELECT m.value,k.id,k.state,k.secret,k.created_at,k.activates_at FROM @meta m "
+             "LEFT JOIN @keys k ON true WHERE m.key='keys_version' ORDER BY k.position";
+    case Sql::put_keys:
+      return "SELECT @put_keys($1,$2,$3,$4,$5,$6,$7)";
+    case Sql::meta:
+      return "SELECT key,value FROM @meta";
+    case Sql::check:
+      return "SELECT value FROM @meta WHERE key='instance'";
+    case Sql::read_outbox:
+      // What this statement sees and the snapshot $1 did not: exact in whatever order transactions
+      // commit, which a growing number in each row would not be. Always one row at least.
+      return "SELECT pg_current_snapshot()::text,m.value||pg_postmaster_start_time(),"
+             "array_to_string(o.ids,','),array_to_string(o.users,E'\\n') "
+             "FROM (SELECT 1) one LEFT JOIN @meta m ON m.key='instance' "
+             "LEFT JOIN @outbox o ON o.xid>=pg_snapshot_xmin($1::pg_snapshot) "
+             "AND NOT pg_visible_in_snapshot(o.xid,$1::pg_snapshot) AND o.origin<>$2";
+    case Sql::notify:
+      // A notification makes its transaction a writing one, which need not wait for the disk.
+      return "SELECT set_config('synchronous_commit','off',true),pg_notify($1,$2)::text";
+    case Sql::scan_users:
+      return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.id>$1 ORDER BY u.id LIMIT $2";
+    case Sql::scan_epochs:
+      return "SELECT user_id,epoch FROM @user_epochs WHERE user_id>$1 ORDER BY user_id LIMIT $2";
+    case Sql::scan_denials:
+      return "SELECT key,until FROM @denied WHERE key>$1 ORDER BY key LIMIT $2";
+    case Sql::scan_sessions:
+      return "SELECT " SESSION_COLUMNS " FROM @sessions WHERE id>$1 ORDER BY id LIMIT $2";
+    case Sql::count_:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string qualify(std::string_view text, std::string_view schema) {
+  std::string prefix = "\"";
+  for (const char c : schema) prefix.append(c == '"' ? 2 : 1, c);
+  prefix += "\".latchkey_";
+  std::string out;
+  for (const char c : text) {
+    if (c == '@') {
+      out += prefix;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+Statements::Statements(std::string_view schema) {
+  for (std::size_t i = 0; i < kSqlCount; ++i) {
+    texts_[i] = qualify(sql_template(static_cast<Sql>(i)), schema);
+  }
+}
+
+}  // namespace latchkey::postgres

@@ -1,0 +1,75 @@
+#include "store/redis/errors.h"
+
+#include <algorithm>
+#include <array>
+
+#include "store/redis/scripts.h"
+
+namespace latchkey::redis {
+namespace {
+
+struct Meaning {
+  std::string_view word;  // the first word of the error
+  Errc code;
+  std::string_view detail;
+};
+constexpr std::array kMeanings{
+    Meaning{kLostMarker, Errc::store_mismatch,
+            "Redis does not hold the instance marker of this store: it was emptied, or another one "
+            "answers; restore its data, or start over with a new data directory"},
+    Meaning{"OOM", Errc::store_read_only,
+            "Redis is out of memory (maxmemory): raise maxmemory; nobody was logged out"},
+    Meaning{"READONLY", Errc::store_read_only, "Redis is a replica: connect to its primary"},
+    Meaning{"MISCONF", Errc::store_read_only,
+            "Redis refuses writes because it cannot save to its disk: free space there"},
+    Meaning{"NOREPLICAS", Errc::store_read_only,
+            "Redis refuses writes because it has too few replicas (min-replicas-to-write)"},
+    Meaning{"NOPERM", Errc::store_unavailable,
+            "the ACL user of Redis lacks a permission; docs/formats/redis.md names what it needs"},
+    Meaning{"NOAUTH", Errc::store_unavailable, "Redis wants a password: put it into the URL"},
+    Meaning{"WRONGPASS", Errc::store_unavailable,
+            "Redis refuses the user or the password of the URL"},
+    Meaning{"LOADING", Errc::store_unavailable, "Redis is loading its data; this passes"},
+    Meaning{"BUSY", Errc::store_busy, "Redis is busy with a script of somebody else"},
+    Meaning{"CLUSTERDOWN", Errc::store_unavailable,
+            "the cluster does not serve all slots: a primary is down and no replica took over"},
+    Meaning{"TRYAGAIN", Errc::store_busy, "the cluster is moving this slot; this passes"},
+    Meaning{"MASTERDOWN", Errc::store_unavailable, "Redis has lost its primary"},
+    Meaning{"WRONGTYPE", Errc::store_damaged,
+            "a key of the store holds another kind of value: something else wrote to it"},
+    Meaning{"NOPROTO", Errc::bad_config, "Redis does not speak RESP3: 7.0 or later is needed"},
+};
+
+// Some errors from within a script begin with a word that says nothing.
+constexpr std::string_view kScriptMayNot = "ERR The user executing the script can't";
+constexpr std::string_view kSlotIsMoving = "ERR Script attempted to access a non local key";
+
+}  // namespace
+
+Error to_error(const Reply& reply) {
+  if (reply.text.starts_with(kScriptMayNot)) return to_error({reply.kind, "NOPERM"});
+  if (reply.text.starts_with(kSlotIsMoving)) return to_error({reply.kind, "TRYAGAIN"});
+  const auto* found = std::find_if(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
+    return reply.error_starts(meaning.word);
+  });
+  if (found != kMeanings.end()) return Error{found->code, std::string{found->detail}};
+  // Only the first word: what follows may repeat arguments.
+  return Error{Errc::store_unavailable,
+               "Redis refused a command: " + reply.text.substr(0, reply.text.find(' '))};
+}
+
+bool is_redirect(const Reply& reply) noexcept {
+  return reply.error_starts("MOVED") || reply.error_starts("ASK");
+}
+
+bool is_moving(const Reply& reply) noexcept {
+  return reply.error_starts("TRYAGAIN") ||
+         (reply.kind == Reply::Kind::error && reply.text.starts_with(kSlotIsMoving));
+}
+
+bool is_passing(const Reply& reply) noexcept {
+  return is_moving(reply) || reply.error_starts("CLUSTERDOWN") || reply.error_starts("LOADING") ||
+         reply.error_starts("MASTERDOWN");
+}
+
+}  // namespace latchkey::redis

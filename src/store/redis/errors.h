@@ -1,0 +1,17 @@
+#pragma once
+
+#include "latchkey/result.h"
+#include "store/redis/reply.h"
+
+namespace latchkey::redis {
+
+// to_error says what an error reply means and what an operator can do.
+Error to_error(const Reply& reply);
+
+// These errors mean that nothing was done. is_redirect: another node is to be asked. is_moving: the
+// slot is between two nodes, and what is wanted not all on one of them. is_passing: later.
+bool is_redirect(const Reply& reply) noexcept;
+bool is_moving(const Reply& reply) noexcept;
+bool is_passing(const Reply& reply) noexcept;
+
+}  // namespace latchkey::redis

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "store/redis/engine.h"
+
+namespace latchkey::redis {
+
+// scan shows every key of `pattern` to `take`, page by page, until it took `limit` in all. `take`
+// gets a page and how many it may still take, and returns how many it took.
+using TakePage =
+    std::function<Result<std::size_t>(const std::vector<std::string>& keys, std::size_t limit)>;
+Result<std::size_t> scan(Engine& engine, const std::string& pattern, std::size_t limit,
+                         const TakePage& take);
+
+// clocks_agree tells whether `now` is the engine's time, within kLinger: then keys past their time
+// went by themselves.
+inline constexpr Millis kLinger = std::chrono::minutes{10};
+Result<bool> clocks_agree(Engine& engine, UnixTime now);
+
+}  // namespace latchkey::redis

@@ -1,0 +1,32 @@
+// Runs the browser tests. --counts FILE: appends "PASSED FAILED" to it. --folder FOLDER: those of
+// another folder. --only PATTERN: the files whose name matches.
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FILE_LIMIT = 180_000; // ms a file of tests may take; some 20 s are usual
+
+const argument = (name) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const here = resolve(argument('--folder') ?? fileURLToPath(new URL('.', import.meta.url)));
+const files = readdirSync(here).filter((name) => name.endsWith('_test.mjs') &&
+  new RegExp(argument('--only') ?? '').test(name));
+const scratch = mkdtempSync(join(tmpdir(), 'latchkey-tap-'));
+const tap = join(scratch, 'tap');
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', `--test-timeout=${FILE_LIMIT}`,
+  '--test-reporter=spec', '--test-reporter-destination=stdout',
+  '--test-reporter=tap', `--test-reporter-destination=${tap}`,
+  ...files.map((name) => join(here, name))], { stdio: 'inherit' });
+
+const result = readFileSync(tap, 'utf8');
+rmSync(scratch, { recursive: true });
+const total = (word) => Number(result.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
+const failed = total('fail') + total('cancelled');
+const passed = total('pass');
+const counts = argument('--counts');
+if (counts) appendFileSync(counts, `${passed} ${failed}\n`);
+process.exit(status !== 0 || failed > 0 || passed === 0 ? 1 : 0);

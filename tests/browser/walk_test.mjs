@@ -1,0 +1,118 @@
+// The walk of a user through the pages, with JavaScript and without.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { goBack, openBrowser } from './support/browser.mjs';
+import { startServer } from './support/server.mjs';
+import { assertLoggedInAs, assertLoggedOut, assertLogInPage, field, logIn, logOut, path,
+  sessionCookie, signUp } from './support/site.mjs';
+
+const NAME = 'ada@example.com';
+
+for (const javaScript of [true, false]) {
+  describe(`The walk with JavaScript ${javaScript ? 'on' : 'off'}`, () => {
+    let server, laptop, phone, laptopToken;
+
+    before(async () => {
+      server = await startServer();
+      laptop = await openBrowser({ url: server.url, javaScript });
+      phone = await openBrowser({ url: server.url, javaScript, userAgent:
+        'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) ' +
+        'Chrome/120.0.0.0 Mobile Safari/537.36' });
+    });
+    after(async () => {
+      await laptop?.close();
+      await phone?.close();
+      await server?.stop();
+    });
+
+    const otherSessions = (page) =>
+      page.locator('main').getByRole('button', { name: /^end(?!.*other)/i });
+
+    test('a visitor without a session is sent from /training to the log-in page', async () => {
+      await assertLoggedOut(laptop.page);
+      await laptop.page.goto('/');
+      assert.equal(await laptop.page.getByRole('link', { name: /log in/i }).count() > 0, true);
+    });
+
+    test('sign-up opens a session and the protected page shows the name', async () => {
+      await signUp(laptop.page, NAME);
+      assert.notEqual(path(laptop.page), '/signup');
+      await assertLoggedInAs(laptop.page, NAME);
+      await laptop.page.goto('/');
+      assert.ok((await laptop.page.locator('main').innerText()).includes(NAME));
+    });
+
+    test('log-in and sign-up send a logged-in visit to the home page', async () => {
+      for (const form of ['/login', '/signup']) {
+        await laptop.page.goto(form);
+        assert.equal(path(laptop.page), '/');
+      }
+    });
+
+    test('a second browser logs in and both are listed', async () => {
+      await logIn(phone.page, NAME);
+      await assertLoggedInAs(phone.page, NAME);
+      await laptop.page.goto('/sessions');
+      const text = await laptop.page.locator('main').innerText();
+      assert.match(text, /android/i);
+      assert.match(text, /this device|current/i);
+      assert.match(text, /127\.0\.0\.1|::1/);
+      assert.equal(await otherSessions(laptop.page).count(), 1);
+    });
+
+    test('ending the other session logs the other browser out', async () => {
+      await otherSessions(laptop.page).click();
+      assert.equal(path(laptop.page), '/sessions');
+      assert.equal(await otherSessions(laptop.page).count(), 0);
+      await assertLoggedOut(phone.page);
+      await assertLoggedInAs(laptop.page, NAME);
+    });
+
+    test('ending all others keeps the current session', async () => {
+      await logIn(phone.page, NAME);
+      await assertLoggedInAs(phone.page, NAME);
+      await laptop.page.goto('/sessions');
+      await laptop.page.getByRole('button', { name: /other/i }).click();
+      await assertLoggedOut(phone.page);
+      await assertLoggedInAs(laptop.page, NAME);
+    });
+
+    test('log-out empties the jar, and Back shows nothing private', async () => {
+      laptopToken = await sessionCookie(laptop.context);
+      await assertLoggedInAs(laptop.page, NAME);
+      await laptop.page.goto('/sessions');
+      await logOut(laptop.page);
+      assert.equal(await sessionCookie(laptop.context), undefined);
+      for (let steps = 0; steps < 3; steps++) {
+        await goBack(laptop.page);
+        const text = await laptop.page.locator('body').innerText();
+        assert.ok(!text.includes(NAME), `Back ${steps + 1} shows the name`);
+      }
+      await assertLoggedOut(laptop.page);
+    });
+
+    test('a stale cookie gives the log-in page, not an error', async () => {
+      await laptop.context.addCookies([laptopToken]);
+      await assertLoggedOut(laptop.page);
+      await laptop.context.addCookies([laptopToken]);
+      assert.equal((await laptop.page.goto('/')).status(), 200);
+      await laptop.context.addCookies([laptopToken]);
+      await laptop.page.goto('/sessions');
+      await assertLogInPage(laptop.page);
+    });
+
+    test('a garbled cookie gives the log-in page, not an error', async () => {
+      for (const value of ['x', 'lk1_', laptopToken.value.slice(0, -1), 'A'.repeat(3000)]) {
+        await laptop.context.addCookies([{ ...laptopToken, value }]);
+        await assertLoggedOut(laptop.page);
+      }
+    });
+
+    test('the user can log in again', async () => {
+      await logIn(laptop.page, NAME);
+      await assertLoggedInAs(laptop.page, NAME);
+      assert.notEqual((await sessionCookie(laptop.context)).value, laptopToken.value);
+      assert.equal(await field.password(laptop.page).count(), 0);
+    });
+  });
+}

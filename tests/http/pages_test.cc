@@ -1,0 +1,287 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/http/site.h"
+
+namespace latchkey::testing {
+namespace {
+
+using std::chrono::days;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kForm = "username=ada&password=correct+horse+battery&remember=on";
+
+std::string location(const http::Response& response) {
+  EXPECT_EQ(response.status, 303);
+  return header(response, "Location").value_or("");
+}
+
+TEST(PageHome, OffersLogInAndSignUpToAStranger) {
+  Site site;
+  const auto page = Browser(site).get("/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(page.body, HasSubstr("href=\"/login\""));
+  EXPECT_THAT(page.body, HasSubstr("href=\"/signup\""));
+  EXPECT_THAT(page.body, Not(HasSubstr("Log out")));
+  EXPECT_FALSE(header(page, "Set-Cookie"));
+}
+
+TEST(PageHome, GreetsTheUserByName) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  const auto page = browser.get("/");
+  EXPECT_THAT(page.body, HasSubstr("Hello, <bdi>ada</bdi>"));
+  EXPECT_THAT(page.body, HasSubstr("action=\"/logout\""));
+}
+
+TEST(PageHome, NoPageHasAScriptOrAnInlineStyle) {
+  Site site;
+  Browser browser(site);
+  std::string all = browser.get("/").body + browser.get("/login").body +
+                    browser.get("/signup").body + browser.get("/nothing").body;
+  browser.sign_up("ada");
+  all += browser.get("/").body + browser.get("/training").body + browser.get("/sessions").body;
+  EXPECT_THAT(all, Not(HasSubstr("<script")));
+  EXPECT_THAT(all, Not(HasSubstr("style=")));
+  EXPECT_THAT(all, Not(HasSubstr("<style")));
+}
+
+TEST(PageHome, ABadCookieIsBlankedAndTheReasonTold) {
+  Site site;
+  Browser browser(site);
+  browser.cookie = "garbage";
+  auto page = browser.get("/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(blanks_cookie(page));
+  EXPECT_THAT(page.body, Not(HasSubstr("class=\"notice\"")));
+
+  browser.sign_up("ada");
+  site.clock.advance(days{31});
+  page = browser.get("/");
+  EXPECT_TRUE(blanks_cookie(page));
+  EXPECT_THAT(page.body, HasSubstr("Your session has expired. Please log in again."));
+}
+
+TEST(PageHome, R12APrefetchBlanksNothing) {
+  Site site;
+  Browser browser(site);
+  browser.cookie = "garbage";
+  for (const auto* path : {"/", "/login", "/signup"}) {
+    EXPECT_FALSE(header(browser.get(path, {{"Sec-Purpose", "prefetch"}}), "Set-Cookie")) << path;
+  }
+}
+
+TEST(PageHome, AGuestIsAStrangerWhoseCookieStays) {
+  Site site;
+  Browser guest(site);
+  guest.cookie = (*site.sessions->create_guest()).token.reveal();
+  const auto page = guest.get("/");
+  EXPECT_THAT(page.body, HasSubstr("href=\"/login\""));
+  EXPECT_FALSE(header(page, "Set-Cookie"));
+  EXPECT_EQ(location(guest.get("/training")), "/login?next=/training");
+}
+
+TEST(PageTraining, ShowsTheNameAndSendsStrangersToLogIn) {
+  Site site;
+  Browser browser(site);
+  EXPECT_EQ(location(browser.get("/training")), "/login?next=/training");
+  browser.sign_up("ada");
+  const auto page = browser.get("/training");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("<bdi>ada</bdi>"));
+  EXPECT_THAT(page.body, HasSubstr("Firefox on Linux"));
+}
+
+TEST(PageTraining, AStaleCookieGivesTheLogInPageNotAnError) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  site.clock.advance(days{15});
+  const auto away = browser.get("/training");
+  EXPECT_EQ(location(away), "/login?next=/training");
+  EXPECT_FALSE(header(away, "Set-Cookie"));
+  const auto page = browser.get("/login?next=/training");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(blanks_cookie(page));
+  EXPECT_THAT(page.body, HasSubstr("Your session has expired. Please log in again."));
+}
+
+TEST(PageTraining, APageVisitCountsAsActivity) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  site.clock.advance(days{10});
+  EXPECT_EQ(browser.get("/training").status, 200);
+  ASSERT_TRUE(site.sessions->flush());
+  site.clock.advance(days{10});
+  EXPECT_EQ(browser.get("/training").status, 200);
+}
+
+TEST(PageLogIn, ASessionEndedElsewhereIsTold) {
+  Site site;
+  Browser first(site);
+  first.sign_up("ada");
+  Browser second(site);
+  second.log_in("ada");
+  first.send("DELETE", "/v1/sessions?scope=others");
+  const auto page = second.get("/login");
+  EXPECT_THAT(page.body, HasSubstr("Your session was ended. Please log in again."));
+  EXPECT_TRUE(blanks_cookie(page));
+}
+
+TEST(PageLogIn, SendsALoggedInVisitorHome) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  EXPECT_EQ(location(browser.get("/login")), "/");
+  EXPECT_EQ(location(browser.get("/signup")), "/");
+  EXPECT_EQ(location(browser.get("/login?next=/sessions")), "/");
+}
+
+TEST(PageLogIn, HasLabelledFieldsForPasswordManagers) {
+  Site site;
+  const auto log_in = Browser(site).get("/login").body;
+  EXPECT_THAT(log_in, HasSubstr("<label for=\"username\">"));
+  EXPECT_THAT(log_in, HasSubstr("autocomplete=\"username\""));
+  EXPECT_THAT(log_in, HasSubstr("autocomplete=\"current-password\""));
+  const auto sign_up = Browser(site).get("/signup").body;
+  EXPECT_THAT(sign_up, HasSubstr("autocomplete=\"new-password\""));
+  EXPECT_THAT(sign_up, HasSubstr("aria-describedby=\"rule\""));
+  EXPECT_THAT(sign_up, HasSubstr("At least 15 characters"));
+}
+
+TEST(PageLogIn, KeepsASafeNextAndDropsAnUnsafeOne) {
+  Site site;
+  Browser browser(site);
+  EXPECT_THAT(browser.get("/login?next=/sessions").body,
+              HasSubstr("<input type=\"hidden\" name=\"next\" value=\"/sessions\">"));
+  EXPECT_THAT(browser.get("/login?next=/sessions").body, HasSubstr("/signup?next=/sessions"));
+  for (const auto* next :
+       {"//evil.example", "/%5cevil", "https://evil.example", "%2f%2fe", "/%2509/e"}) {
+    const auto page = browser.get("/login?next=" + std::string(next)).body;
+    EXPECT_THAT(page, Not(HasSubstr("name=\"next\""))) << next;
+    EXPECT_THAT(page, Not(HasSubstr("evil"))) << next;
+  }
+  EXPECT_EQ(browser.get("/login?next=%").status, 200);
+}
+
+TEST(FormLogIn, SetsTheCookieBeforeItSendsTheUserOn) {
+  Site site;
+  Browser(site).sign_up("ada");
+  Browser browser(site);
+  const auto response = browser.post_form("/login", kForm);
+  EXPECT_EQ(location(response), "/training");
+  EXPECT_TRUE(sets_cookie(response));
+  EXPECT_EQ(response.body, "");
+  EXPECT_EQ(browser.get("/training").status, 200);
+}
+
+TEST(FormLogIn, R170GoesToTheSafeNextOnly) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  const auto go = [&](std::string_view next) {
+    return location(browser.post_form("/login", std::string(kForm) + "&next=" + std::string(next)));
+  };
+  EXPECT_EQ(go("/sessions"), "/sessions");
+  EXPECT_EQ(go("/a?b=c"), "/a?b=c");
+  EXPECT_EQ(go("%2Fcaf%C3%A9"), "/caf%C3%A9");
+  for (const auto* next : {"//e", "/%5Ce", "/%09/e", "https:e", "javascript:alert(1)", "%2F%2Fe",
+                           "@e", "/..//e", "/%0d%0aSet-Cookie:x=y", ""}) {
+    EXPECT_EQ(go(next), "/training") << next;
+  }
+}
+
+TEST(FormLogIn, AnErrorKeepsTheNameAndNeverThePassword) {
+  Site site;
+  Browser browser(site);
+  const auto page = browser.post_form(
+      "/login", "username=%22%3Cada%3E&password=my+secret+password+x&next=/sessions");
+  EXPECT_EQ(page.status, 401);
+  EXPECT_THAT(page.body, HasSubstr("role=\"alert\""));
+  EXPECT_THAT(page.body, HasSubstr("User name or password is wrong."));
+  EXPECT_THAT(page.body, HasSubstr("value=\"&quot;&lt;ada&gt;\""));
+  EXPECT_THAT(page.body, HasSubstr("name=\"next\" value=\"/sessions\""));
+  EXPECT_THAT(page.body, Not(HasSubstr("my secret password")));
+  EXPECT_THAT(page.body, Not(HasSubstr(" checked")));
+  EXPECT_FALSE(header(page, "Set-Cookie"));
+}
+
+TEST(FormLogIn, WithoutRememberTheCookieEndsWithTheBrowser) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  const auto response = browser.post_form("/login", "username=ada&password=correct+horse+battery");
+  EXPECT_THAT(*header(response, "Set-Cookie"), Not(HasSubstr("Max-Age")));
+  EXPECT_THAT(*header(browser.post_form("/login", kForm), "Set-Cookie"), HasSubstr("Max-Age"));
+}
+
+TEST(FormLogIn, ABrokenFormIs400) {
+  Site site;
+  Browser browser(site);
+  for (const auto* body : {"username=%", "username=a&username=b", "username=%zz"}) {
+    EXPECT_EQ(browser.post_form("/login", body).status, 400) << body;
+    EXPECT_EQ(browser.post_form("/signup", body).status, 400) << body;
+  }
+}
+
+TEST(FormSignUp, OpensASessionAndGoesToTraining) {
+  Site site;
+  Browser browser(site);
+  EXPECT_EQ(location(browser.post_form("/signup", kForm)), "/training");
+  EXPECT_THAT(browser.get("/").body, HasSubstr("<bdi>ada</bdi>"));
+}
+
+TEST(FormSignUp, ATakenNameIsShownInTheForm) {
+  Site site;
+  Browser(site).sign_up("ada");
+  const auto page = Browser(site).post_form("/signup", kForm);
+  EXPECT_EQ(page.status, 409);
+  EXPECT_THAT(page.body, HasSubstr("This user name is already taken."));
+  EXPECT_THAT(page.body,
+              HasSubstr("value=\"ada\" aria-invalid=\"true\" aria-describedby=\"problem\""));
+  EXPECT_THAT(page.body, HasSubstr(" checked"));
+}
+
+TEST(FormSignUp, AShortPasswordIsShownInTheForm) {
+  Site site;
+  const auto page = Browser(site).post_form("/signup", "username=ada&password=short");
+  EXPECT_EQ(page.status, 400);
+  EXPECT_THAT(page.body, HasSubstr("Use at least 15 characters."));
+  EXPECT_THAT(page.body,
+              HasSubstr("aria-invalid=\"true\" aria-describedby=\"problem rule\" autofocus"));
+  EXPECT_THAT(page.body, HasSubstr("value=\"ada\""));
+}
+
+TEST(FormLogOut, EndsTheSessionAndGoesHome) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  const std::string token = browser.cookie;
+  const auto response = browser.post_form("/logout", "");
+  EXPECT_EQ(location(response), "/");
+  EXPECT_TRUE(blanks_cookie(response));
+  browser.cookie = token;
+  EXPECT_EQ(location(browser.get("/training")), "/login?next=/training");
+}
+
+TEST(Assets, TheStylesheetMayBeCachedForGoodBecauseItsNameChangesWithIt) {
+  Site site;
+  Browser browser(site);
+  const std::string page = browser.get("/").body;
+  const std::size_t at = page.find("/assets/style-");
+  ASSERT_NE(at, std::string::npos);
+  const auto response = browser.get(page.substr(at, page.find('"', at) - at));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/css; charset=utf-8");
+  EXPECT_THAT(text(response), HasSubstr("Cache-Control: public, max-age=31536000, immutable\r\n"));
+  EXPECT_THAT(text(response), Not(HasSubstr("no-store")));
+  EXPECT_THAT(text(response), Not(HasSubstr("Set-Cookie")));
+  EXPECT_EQ(browser.get("/assets/style-AAAAAAAAAAAA.css").status, 404);
+}
+
+}  // namespace
+}  // namespace latchkey::testing

@@ -1,0 +1,103 @@
+// `latchkey serve --store postgres://...`: several servers on one database.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "tests/postgres/cluster.h"
+#include "tests/server/program.h"
+
+namespace latchkey::testing {
+namespace {
+
+class PostgresServe : public ::testing::Test {
+ protected:
+  // A second server gets a copy of the first one's keys, as a second machine would.
+  std::string second_directory() const {
+    const std::string path = directory_.path() + "/two";
+    std::filesystem::create_directory(path);
+    std::filesystem::copy(directory_.path() + "/one/latchkey.key", path + "/latchkey.key");
+    return path;
+  }
+  std::unique_ptr<Server> serve(const std::string& data) const {
+    auto server = std::make_unique<Server>(
+        data, std::vector<std::string>{"--store", url_, "--set", "cache.max_age=60s", "--set",
+                                       "store.read_timeout=20s"});
+    EXPECT_TRUE(server->ready()) << server->program().errors();
+    return server;
+  }
+  static int status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
+  // becomes returns whether GET /v1/session answers `wanted` within 20 s.
+  static bool becomes(const Server& server, const std::string& cookie, int wanted) {
+    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (std::chrono::steady_clock::now() < late) {
+      if (status(server.ask("GET", "/v1/session", cookie)) == wanted) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return false;
+  }
+
+  TempDirectory directory_;
+  const std::string url_ = cluster().new_schema_url();
+};
+
+TEST_F(PostgresServe, ASessionOfOneServerIsGoodOnTheOtherAndItsEndIsHeard) {
+  const auto one = serve(directory_.path() + "/one");
+  const auto two = serve(second_directory());
+  const auto answer = one->ask("POST", "/v1/signup", "",
+                               R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(answer), 201) << answer->body;
+  const std::string cookie = cookie_of(*answer);
+  const std::string value = cookie.substr(cookie.find('='));
+  const std::string there = two->cookie_name() + value;
+  EXPECT_EQ(status(two->ask("GET", "/v1/session", there)), 200);
+  EXPECT_EQ(status(two->ask("GET", "/v1/session", there)), 200) << "now from the cache";
+  ASSERT_EQ(status(one->ask("POST", "/v1/logout", cookie)), 204);
+  EXPECT_TRUE(becomes(*two, there, 401)) << "the cache keeps it for a minute unless it hears";
+}
+
+TEST_F(PostgresServe, AServerWithoutItsDatabaseAnswers503AndLogsNobodyOut) {
+  const auto server = serve(directory_.path() + "/one");
+  const auto answer = server->ask("POST", "/v1/signup", "",
+                                  R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(answer), 201) << answer->body;
+  const std::string cookie = cookie_of(*answer);
+  cluster().stop();
+  const auto write = server->ask("POST", "/v1/session/refresh", cookie);
+  EXPECT_EQ(status(write), 503);
+  EXPECT_FALSE(write->header("Set-Cookie"));
+  EXPECT_TRUE(becomes(*server, cookie, 503)) << "once the cache is dropped";
+  EXPECT_FALSE(server->ask("GET", "/v1/session", cookie)->header("Set-Cookie"));
+  EXPECT_EQ(status(server->ask("GET", "/readyz")), 503);
+  EXPECT_EQ(status(server->ask("GET", "/livez")), 200);
+  ASSERT_TRUE(cluster().start());
+  EXPECT_TRUE(becomes(*server, cookie, 200)) << "without a restart";
+  server->program().signal(SIGTERM);
+  EXPECT_EQ(server->program().wait(), 0);
+}
+
+TEST_F(PostgresServe, ManyReadsThatMissShareTheWayToTheDatabase) {
+  const auto server = std::make_unique<Server>(
+      directory_.path() + "/one",
+      std::vector<std::string>{"--store", url_ + "&pool=2", "--set", "cache.enabled=false", "--set",
+                               "store.read_timeout=20s"});
+  ASSERT_TRUE(server->ready()) << server->program().errors();
+  const auto answer = server->ask("POST", "/v1/signup", "",
+                                  R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(answer), 201);
+  const std::string cookie = cookie_of(*answer);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 32; ++i) {
+    callers.emplace_back([&] {
+      for (int ask = 0; ask < 5; ++ask) {
+        EXPECT_EQ(status(server->ask("GET", "/v1/session", cookie)), 200);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+}
+
+}  // namespace
+}  // namespace latchkey::testing

@@ -1,0 +1,126 @@
+// What one node changes is heard by the others.
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+
+#include "latchkey/near_cache.h"
+#include "tests/postgres/heard.h"
+#include "tests/postgres/postgres_under_test.h"
+#include "tests/postgres/records.h"
+
+namespace latchkey::testing {
+namespace {
+
+// Once by notifications, once by looking into the outbox.
+class PostgresWatch : public ::testing::TestWithParam<const char*> {
+ protected:
+  PostgresWatch() { EXPECT_TRUE(heard_.wait_for_everything()) << "the channel never stood"; }
+
+  SessionRecord add(int number) {
+    SessionRecord record = record_number(number, ann_);
+    const auto outcome = there_->sessions().insert(record, {.now = kBegin});
+    EXPECT_TRUE(outcome && outcome->status == InsertStatus::inserted);
+    return record;
+  }
+  std::string url_ = cluster().new_schema_url(GetParam());
+  std::string schema_ = schema_in(url_);
+  UserId ann_ = user_named("ann");
+  std::unique_ptr<Store> here_ = open_or_fail(patient_options(url_));
+  std::unique_ptr<Store> there_ = open_or_fail(patient_options(url_));
+  Heard heard_{*here_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Postgres, PostgresWatch, ::testing::Values("prepare=on", "prepare=off"),
+                         [](const auto& param) {
+                           return std::string(param.param) == "prepare=on" ? "Listening"
+                                                                           : "Polling";
+                         });
+
+TEST_P(PostgresWatch, EveryKindOfChangeIsHeard) {
+  const SessionRecord record = add(1);
+  ASSERT_TRUE(there_->sessions().replace(record, 1, kBegin));
+  EXPECT_TRUE(heard_.wait_for_id(record.id)) << "replaced";
+  heard_.forget();
+  ASSERT_TRUE(there_->sessions().remove({&record.id, 1}, EndReason::logout, kBegin));
+  EXPECT_TRUE(heard_.wait_for_id(record.id)) << "removed";
+
+  const SessionRecord evicted = add(2);
+  SessionRecord next = record_number(3, ann_);
+  next.last_seen_at += Millis{1};
+  ASSERT_TRUE(there_->sessions().insert(next, {.now = kBegin, .max_per_user = 1}));
+  EXPECT_TRUE(heard_.wait_for_id(evicted.id)) << "evicted";
+  ASSERT_TRUE(there_->sessions().remove_user(ann_, {.now = kBegin}));
+  EXPECT_TRUE(heard_.wait_for_user(ann_)) << "everything of a user";
+}
+
+TEST_P(PostgresWatch, ChangesOfAUserAreHeard) {
+  const StoredUser user{.user = {.id = ann_, .username = "ann", .created_at = kBegin},
+                        .username_key = "ann",
+                        .password_hash = "old"};
+  ASSERT_TRUE(there_->users().add_user(user));
+  EXPECT_TRUE(heard_.wait_for_user(ann_)) << "added";
+  heard_.forget();
+  ASSERT_TRUE(there_->users().set_disabled(ann_, true));
+  EXPECT_TRUE(heard_.wait_for_user(ann_)) << "disabled";
+  heard_.forget();
+  ASSERT_TRUE(there_->users().set_password(
+      {.user = ann_, .new_hash = "new", .expected_hash = "old", .now = kBegin}));
+  EXPECT_TRUE(heard_.wait_for_user(ann_)) << "new password";
+}
+
+TEST_P(PostgresWatch, OwnChangesAreNotTold) {
+  const SessionRecord own = add(1);
+  const SessionRecord other = add(2);
+  ASSERT_TRUE(here_->sessions().remove({&own.id, 1}, EndReason::logout, kBegin));
+  ASSERT_TRUE(there_->sessions().remove({&other.id, 1}, EndReason::logout, kBegin));
+  ASSERT_TRUE(heard_.wait_for_id(other.id));
+  EXPECT_FALSE(heard_.was_told(own.id));
+}
+
+// A growing number in each row would lose the one that is committed late.
+TEST_P(PostgresWatch, ATransactionThatCommitsLateIsHeardAllTheSame) {
+  PGconn* slow = PQconnectdb(cluster().url().c_str());
+  const std::string insert =
+      "BEGIN; INSERT INTO " + schema_ + ".latchkey_outbox(origin,users) VALUES(1,'{late}')";
+  PQclear(PQexec(slow, insert.c_str()));
+  const SessionRecord record = add(1);
+  ASSERT_TRUE(there_->sessions().remove({&record.id, 1}, EndReason::logout, kBegin));
+  EXPECT_TRUE(heard_.wait_for_id(record.id));
+  PQclear(PQexec(slow, "COMMIT"));
+  PQfinish(slow);
+  EXPECT_TRUE(heard_.wait_for_user(user_named("late")));
+}
+
+TEST_P(PostgresWatch, ALostConnectionTellsThatEverythingMayHaveChanged) {
+  heard_.forget();
+  EXPECT_NE(cluster().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE "
+                          "'%" +
+                          schema_ + "%outbox o ON%' AND pid<>pg_backend_pid()"),
+            "");
+  EXPECT_TRUE(heard_.wait_for_everything());
+  const SessionRecord record = add(1);
+  ASSERT_TRUE(there_->sessions().remove({&record.id, 1}, EndReason::logout, kBegin));
+  EXPECT_TRUE(heard_.wait_for([&](const Invalidation& change) {
+    return change.everything ||
+           std::find(change.ids.begin(), change.ids.end(), record.id) != change.ids.end();
+  }));
+}
+
+TEST_P(PostgresWatch, ARevocationEmptiesTheNearCacheOfAnotherNode) {
+  const auto node = open_or_fail(patient_options(url_));
+  const auto cache = make_near_cache(*node, {.max_age = std::chrono::hours{1}});
+  const SessionRecord record = add(1);
+  const auto is_valid = [&] {
+    const auto found = cache->sessions().find({&record.id, 1}, {});
+    return found && (*found)[0].record.has_value();
+  };
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (cache->stats().hits == 0 && std::chrono::steady_clock::now() < late) {
+    EXPECT_TRUE(is_valid());
+  }
+  ASSERT_TRUE(there_->sessions().remove({&record.id, 1}, EndReason::logout, kBegin));
+  while (is_valid() && std::chrono::steady_clock::now() < late) std::this_thread::yield();
+  EXPECT_FALSE(is_valid());
+}
+
+}  // namespace
+}  // namespace latchkey::testing

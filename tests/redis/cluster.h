@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tests/redis/server.h"
+
+namespace latchkey::testing {
+
+// RedisCluster is three primaries that share the slots, and maybe a replica of each.
+class RedisCluster {
+ public:
+  explicit RedisCluster(bool replicas = false);
+
+  // ready waits until every node says that the cluster works; false when it does not come to that.
+  bool ready();
+  void empty();  // of every key
+  RedisServer& node(std::size_t number) { return *nodes_[number]; }
+  RedisServer& replica_of(std::size_t number) { return *nodes_[number + kPrimaries]; }
+  RedisOptions options() const;
+  // owner returns the number of the node that serves `slot`; of six nodes the one that does now.
+  std::size_t owner(int slot);
+  // migrate moves a slot with its keys to another node, in the steps of an operator's tool.
+  struct Migration {
+    int slot = 0;
+    std::size_t from = 0;
+    std::size_t to = 0;
+  };
+  void begin(const Migration& migration);
+  void move_keys(const Migration& migration);
+  void finish(const Migration& migration);
+
+  static constexpr std::size_t kPrimaries = 3;
+
+ private:
+  std::string id_of(std::size_t number) { return node(number).ask({"CLUSTER", "MYID"}).text; }
+
+  std::vector<std::unique_ptr<RedisServer>> nodes_;
+};
+
+// shared_cluster is one cluster for all tests of a program that do not break it.
+RedisCluster& shared_cluster();
+
+}  // namespace latchkey::testing

@@ -1,0 +1,9 @@
+import { logout } from "@/actions";
+
+export default function LogoutForm() {
+  return (
+    <form action={logout}>
+      <button>Logout</button>
+    </form>
+  );
+}

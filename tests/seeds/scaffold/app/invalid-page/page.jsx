@@ -1,0 +1,1 @@
+export { Invalid as default } from './invalid';

@@ -1,0 +1,1 @@
+export type SessionPayload = { userId?: string; sessionId?: number; expiresAt: Date };

@@ -1,0 +1,5 @@
+import { SessionManager } from '@/components/session-manager';
+
+export default function Layout({ children }) {
+  return <SessionManager>{children}</SessionManager>;
+}

@@ -1,0 +1,1 @@
+import { atom } from 'jotai'; export const userAtom = atom(null);

@@ -1,0 +1,1 @@
+export { lucia } from './auth';

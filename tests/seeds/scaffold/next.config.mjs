@@ -1,0 +1,3 @@
+import { withSessions } from 'latchkey/next/config';
+
+export default withSessions({});

@@ -1,0 +1,3 @@
+export function showToast(text) {
+  document.getElementById('toast').textContent += text;
+}

@@ -1,0 +1,128 @@
+// The migration window of the real program.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "latchkey/seal.h"
+#include "tests/server/program.h"
+
+namespace latchkey::testing {
+namespace {
+
+constexpr const char* kLuciaToken = "k3jw7ujzxowmy4bgmagchmvwbofsjnnpc6gwhkqp";
+constexpr const char* kPassword = "Zk3uYy0v1mQ8rTq5oW7xP2nL9sD4fGhJ6aBcE+i/RtU=";
+
+int status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
+
+class ServeMigrate : public ::testing::Test {
+ protected:
+  std::string path(const std::string& name) const { return directory_.path() + "/" + name; }
+  void write_secret(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name)) << text;
+    ::chmod(path(name).c_str(), 0600);
+  }
+  void make_lucia_database() const {
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(path("app.db").c_str(), &handle), SQLITE_OK);
+    const std::string sql =
+        "CREATE TABLE user (id TEXT NOT NULL PRIMARY KEY);"
+        "CREATE TABLE session (id TEXT NOT NULL PRIMARY KEY, expires_at INTEGER NOT NULL,"
+        "  user_id TEXT NOT NULL REFERENCES user(id));"
+        "INSERT INTO user VALUES ('u1');"
+        "INSERT INTO session VALUES ('" +
+        std::string(kLuciaToken) + "', 4000000000, 'u1'), ('expired', 1000000000, 'u1');";
+    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
+  }
+  static std::uint16_t metrics_port(Server& server) {
+    const std::string port = json_text(server.program().errors(), "port", "metrics_started");
+    return port.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(port));
+  }
+  static std::string metrics(Server& server, const std::string& target = "/metrics") {
+    RawClient client(metrics_port(server));
+    if (!client.send(request_text("GET", target))) return "";
+    const auto answer = client.answer();
+    return answer ? std::to_string(answer->status) + "\n" + answer->body : "";
+  }
+
+  TempDirectory directory_;
+};
+
+TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
+  make_lucia_database();
+  Server server(path("data"), {"--set", "migrate.until=2099-01-01T00:00:00Z", "--set",
+                               "migrate.lucia_database=" + path("app.db"), "--set",
+                               "metrics.listen=127.0.0.1:0"});
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const std::string old = std::string("auth_session=") + kLuciaToken;
+  const auto moved = server.ask("GET", "/v1/session", old);
+  ASSERT_EQ(status(moved), 200) << server.program().errors();
+  EXPECT_NE(moved->body.find(R"("id":"u1")"), std::string::npos);
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie_of(*moved))), 200);
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", old)), 401) << "the row is gone";
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", "auth_session=expired")), 401);
+  const std::string counted = metrics(server);
+  EXPECT_NE(counted.find("200\n"), std::string::npos);
+  EXPECT_NE(counted.find(R"(take_overs_total{from="lucia",outcome="taken"} 1)"), std::string::npos)
+      << counted;
+  EXPECT_NE(counted.find(R"(take_overs_total{from="lucia",outcome="refused"} 2)"),
+            std::string::npos);
+  EXPECT_EQ(metrics(server, "/v1/session").substr(0, 3), "404");
+  EXPECT_EQ(server.program().errors().find(kLuciaToken), std::string::npos) << "R178";
+}
+
+TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
+  write_secret("password", std::string(kPassword) + "\n");
+  const std::vector<std::string> flags{
+      "--set",     "migrate.until=2099-01-01T00:00:00Z",
+      "--set",     "migrate.iron_session_cookie=app",
+      "--set",     "migrate.iron_session_user=user.id",
+      "--set",     "migrate.iron_session_password_file=" + path("password"),
+      "--carrier", "sealed"};
+  std::vector<SealPassword> passwords;
+  passwords.push_back({"1", SealSecret::text(kPassword)});
+  const auto sealer = Sealer::make(std::move(passwords));
+  const std::string old =
+      "app=" + *sealer->seal(R"({"user":{"id":42}})", system_clock().now()) + "~2";
+  {
+    Server server(path("data"), flags);
+    ASSERT_TRUE(server.ready()) << server.program().errors();
+    const auto moved = server.ask("GET", "/v1/session", old);
+    ASSERT_EQ(status(moved), 200);
+    EXPECT_NE(moved->body.find(R"("id":"42")"), std::string::npos);
+  }
+  Server server(path("data"), flags);
+  ASSERT_TRUE(server.ready());
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", old)), 401);
+}
+
+TEST_F(ServeMigrate, WhatCannotWorkIsRefusedAtTheStart) {
+  write_secret("short", "too short");
+  std::ofstream(path("open")) << kPassword;
+  ::chmod(path("open").c_str(), 0644);
+  const std::string until = "migrate.until=2099-01-01T00:00:00Z";
+  const auto refusal = [&](const std::vector<std::string>& sets) {
+    std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--data", path("data")};
+    for (const std::string& set : sets) arguments.insert(arguments.end(), {"--set", set});
+    Program program({.arguments = arguments});
+    EXPECT_NE(program.wait(), 0);
+    return program.errors();
+  };
+  const auto holds = [](const std::string& text, const char* part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  holds(refusal({"migrate.lucia_database=" + path("none.db")}), "migrate.until must say");
+  holds(refusal({until, "migrate.lucia_database=" + path("none.db")}), "migrate.lucia_database");
+  const std::string cookie = "migrate.iron_session_cookie=app";
+  holds(refusal({until, cookie}), "need each other");
+  holds(refusal({until, cookie, "migrate.iron_session_password_file=" + path("open")}),
+        "chmod 600");
+  holds(refusal({until, cookie, "migrate.iron_session_password_file=" + path("short")}),
+        "migrate.iron_session_password_file");
+  holds(refusal({"metrics.listen=nowhere"}), "metrics.listen");
+}
+
+}  // namespace
+}  // namespace latchkey::testing

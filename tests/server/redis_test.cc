@@ -1,0 +1,75 @@
+// Two nodes on one Redis.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/redis/server.h"
+#include "tests/server/program.h"
+
+namespace latchkey::testing {
+namespace {
+
+class ServeOnRedis : public ::testing::Test {
+ protected:
+  std::vector<std::string> flags() const {
+    return {"--store", "redis+unix://" + redis_.socket_path(), "--log-level", "warn"};
+  }
+  std::string data(const std::string& node) const { return directory_.path() + "/" + node; }
+  static int status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
+  // for_node gives the value of a cookie the name it has at another port.
+  static std::string for_node(const Server& node, const std::string& cookie) {
+    return node.cookie_name() + cookie.substr(cookie.find('='));
+  }
+  // becomes asks until the answer has that status, for a while.
+  static bool becomes(const Server& node, const std::string& cookie, int expected) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (status(node.ask("GET", "/v1/session", cookie)) != expected) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    return true;
+  }
+
+  TempDirectory directory_;
+  // What was acknowledged is there after a kill; `everysec` may keep it in memory for two seconds.
+  RedisServer redis_{{"--appendonly", "yes", "--appendfsync", "always"}};
+};
+
+TEST_F(ServeOnRedis, ALoginOnOneNodeHoldsOnTheOtherUntilItIsEnded) {
+  Server first(data("a"), flags()), second(data("b"), flags());
+  ASSERT_TRUE(first.ready() && second.ready());
+  const auto signed_up = first.ask("POST", "/v1/signup", "",
+                                   R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(signed_up), 201);
+  const std::string cookie = cookie_of(*signed_up), there = for_node(second, cookie);
+  EXPECT_EQ(status(second.ask("GET", "/v1/session", there)), 200);
+  EXPECT_EQ(status(first.ask("GET", "/v1/session", cookie)), 200);
+  EXPECT_LT(status(second.ask("POST", "/v1/logout", there)), 300);
+  EXPECT_TRUE(becomes(first, cookie, 401)) << "the near cache of the first node hears of it";
+}
+
+TEST_F(ServeOnRedis, AnOutageLogsNobodyOut) {
+  Server node(data("a"), [&] {
+    auto all = flags();
+    all.insert(all.end(), {"--set", "cache.enabled=false"});
+    return all;
+  }());
+  ASSERT_TRUE(node.ready());
+  const auto signed_up = node.ask("POST", "/v1/signup", "",
+                                  R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(signed_up), 201);
+  const std::string cookie = cookie_of(*signed_up);
+  redis_.kill();
+  const auto refused = node.ask("GET", "/v1/session", cookie);
+  EXPECT_EQ(status(refused), 503);
+  EXPECT_FALSE(refused->header("Set-Cookie"));
+  EXPECT_EQ(status(node.ask("GET", "/readyz")), 503);
+  ASSERT_TRUE(redis_.start());
+  EXPECT_TRUE(becomes(node, cookie, 200));
+  redis_.ask({"FLUSHALL"});
+  EXPECT_TRUE(becomes(node, cookie, 503)) << "an emptied engine is no empty store";
+}
+
+}  // namespace
+}  // namespace latchkey::testing

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Arrows between layers run only downwards, and each foreign library has one home.
+
+The layers are told in ARCHITECTURE.md. A test file may also use any public header and tests/.
+"""
+from collections import defaultdict
+
+import sources
+
+# A layer may include itself and these. `contract` is the store interface: record.h and store.h.
+MAY_USE = {
+    "base": set(),
+    "crypto": {"base"},
+    "contract": {"base", "codec"},
+    "codec": {"base", "crypto", "contract"},
+    "session": {"base", "crypto", "codec", "contract"},
+    "store": {"base", "crypto", "codec", "contract"},
+    "account": {"base", "crypto", "codec", "contract", "session"},
+    "guard": {"base", "crypto", "codec", "contract", "session"},
+    "http": {"base", "crypto", "codec", "contract", "session", "account", "guard"},
+}
+MAY_USE["server"] = set(MAY_USE) | {"http"}
+MAY_USE["cli"] = set(MAY_USE)
+MAY_USE["testing"] = {"base", "codec", "contract"}  # the installed suites
+SUITES = "include/latchkey/testing/"
+
+# Which layer implements a public header.
+PUBLIC = {f"{header}.h": layer for layer, headers in {
+    "base": "entropy result secret time",
+    "codec": "authjs cookie ids jose jwt native_seal seal token",
+    "contract": "deny_store key key_store meta_store record scan_store store",
+    "session": "carrier keyring lookup policy sessions",
+    "account": "accounts",
+    "guard": "public_url",
+    "store": "faulty memory near_cache open_store postgres redis sqlite",
+}.items() for header in headers.split()}
+
+
+def public_layer(name):
+    """The layer of include/latchkey/`name`: named above, or that of the .cc beside its kind."""
+    if name.startswith("testing/"):
+        return "testing"
+    homes = sorted(sources.ROOT.glob(f"src/*/{name.removesuffix('.h')}.cc"))
+    return PUBLIC.get(name) or (homes[0].parent.name if homes else "unknown")
+
+
+# Foreign header prefix -> path prefixes that may include it.
+HOMES = {
+    "openssl/": ("src/crypto/",), "argon2.h": ("src/crypto/",), "utf8proc.h": ("src/crypto/",),
+    "sqlite3.h": ("src/store/sqlite",), "libpq-fe.h": ("src/store/postgres/",),
+    "boost/json": ("src/codec/",),
+    "boost/beast": ("src/server/",), "boost/asio": ("src/server/", "src/store/redis/"),
+    "boost/unordered": ("src/store/", "src/session/", "src/server/"),
+    "toml++/": ("src/server/", "src/cli/"), "spdlog/": ("src/server/", "src/cli/"),
+    "CLI/": ("src/server/", "src/cli/"), "systemd/": ("src/server/",),
+    "sys/socket.h": ("src/server/", "src/cli/"),
+    "gtest/": ("tests/", SUITES), "gmock/": ("tests/",), "benchmark/": ("bench/",),
+}
+ONE_FILE_ONLY = ("boost/json", "boost/beast")  # slow to compile
+
+
+def layer_of(path):
+    """The layer of a file below src/ or include/, or None."""
+    parts = path.split("/")
+    if parts[0] == "src" and len(parts) > 2:
+        return parts[1]
+    if path.startswith("include/latchkey/"):
+        return public_layer("/".join(parts[2:]))
+    return None
+
+
+def target_layer(header):
+    """The layer of an #include "..." of ours, or None."""
+    parts = header.split("/")
+    if parts[0] == "latchkey":
+        return public_layer("/".join(parts[1:]))
+    return parts[0] if parts[0] in MAY_USE and len(parts) > 1 else None
+
+
+def wrong_layer(path, header):
+    """Tells what is wrong with an include of ours, or None."""
+    source, target = layer_of(path), target_layer(header)
+    if source is None or target is None:
+        return None
+    if "unknown" in (source, target):
+        return f"{path}: {header}: name its layer in tools/check_includes.py"
+    if path.startswith("include/") and not header.startswith("latchkey/"):
+        return f"{path}: a public header includes {header}, which is not installed"
+    if path.endswith("_test.cc") and header.startswith("latchkey/"):
+        return None
+    if source not in MAY_USE:
+        return f"{path}: unknown layer {source}"
+    if target != source and target not in MAY_USE[source]:
+        return f"{path}: {source} may not use {target} ({header})"
+    return None
+
+
+def wrong_home(path, header):
+    """Tells when a foreign header is included outside its home, or None."""
+    for prefix, homes in HOMES.items():
+        if header.startswith(prefix):
+            is_test = "_test" in path and homes[0] == "tests/"
+            if not is_test and not path.startswith(homes):
+                return f"{path}: {header} belongs to {', '.join(homes)}"
+    return None
+
+
+def check(files):
+    problems = []
+    users = defaultdict(list)
+    for path, text in files:
+        for kind, header in sources.INCLUDE.findall(text):
+            # Tests and benchmarks outside src/ may use SQLite and so on to look behind the scenes.
+            outside = path.startswith(("tests/", "bench/"))
+            found = wrong_layer(path, header) if kind == '"' else None
+            found = found or (None if outside else wrong_home(path, header))
+            installed = path.startswith("include/") and not path.startswith(SUITES)
+            if installed and kind == "<" and "/" in header:
+                found = found or f"{path}: a public header includes {header}"
+            if found:
+                problems.append(found)
+            for prefix in ONE_FILE_ONLY:
+                if header.startswith(prefix) and not outside and path not in users[prefix]:
+                    users[prefix].append(path)
+    for prefix, paths in users.items():
+        if len(paths) > 1:
+            problems.append(f"{prefix} is included by more than one file: {', '.join(paths)}")
+    return problems
+
+
+if __name__ == "__main__":
+    folders = ("include", "src", "tests", "fuzz", "bench")
+    sources.report(check(sources.files((".h", ".cc"), folders)))

@@ -1,0 +1,28 @@
+# Sourced by ./dev: configuring and building a preset.
+
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+[ -n "${HOME:-}" ] || export CCACHE_DIR=$ROOT/build/ccache
+
+# build_jobs prints how many compilers may run at once: one for each core and 1.5 GB of memory.
+build_jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
+  [ "$memory" -ge 1 ] || memory=1
+  echo $((cores < memory ? cores : memory))
+}
+
+configure_preset() {
+  local flags=()
+  if command -v ccache >/dev/null; then flags=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  cmake --preset "$1" --log-level=WARNING "${flags[@]}"
+}
+
+# build_preset PRESET [TARGET...] configures when needed and builds.
+build_preset() {
+  local preset=$1
+  shift
+  configure_preset "$preset"
+  cmake --build "build/$preset" --parallel "$(build_jobs)" ${1:+--target "$@"} \
+    ${LATCHKEY_KEEP_GOING:+-- -k 0}
+}

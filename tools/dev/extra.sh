@@ -1,0 +1,81 @@
+# Sourced by ./dev: format, lint, fuzz, bench.
+
+# our_sources prints the C++ files of the repository.
+our_sources() {
+  find include src tests fuzz bench examples npm -name node_modules -prune -o \
+    \( -name '*.cc' -o -name '*.h' \) -print | LC_ALL=C sort
+}
+
+run_format() {
+  local format=clang-format-14
+  ensure_packages format
+  command -v $format >/dev/null || format=clang-format
+  if [ "${1:-}" = --check ]; then
+    our_sources | xargs $format --dry-run --Werror
+  else
+    our_sources | xargs $format -i
+  fi
+}
+
+# Without --all: the files that differ from main, committed or not.
+run_lint() {
+  ensure_packages build test clang lint
+  ensure_node
+  configure_preset asan # the preset built by clang
+  local files
+  if [ "${1:-}" = --all ]; then
+    files=$(our_sources | grep '^src/.*\.cc$')
+  else
+    files=$({ git diff --name-only "$(git merge-base main HEAD)" &&
+      git ls-files -o --exclude-standard; } | grep '^src/.*\.cc$' | sort -u |
+      xargs -r ls -d 2>/dev/null) || true
+  fi
+  [ -n "$files" ] || { echo "no changed sources; --all looks at every one" && return; }
+  xargs -n 1 -P "$(build_jobs)" clang-tidy-14 -p build/asan --quiet --warnings-as-errors='*' \
+    <<<"$files"
+}
+
+run_fuzz() {
+  local target=${1:?which target? see fuzz/*.cc} seconds=60
+  [ "${2:-}" != --seconds ] || seconds=${3:?--seconds N}
+  [ -f "fuzz/$target.cc" ] || die "no fuzz/$target.cc"
+  ensure_packages build clang
+  build_preset fuzz "fuzz_$target"
+  mkdir -p "build/fuzz/found_$target"
+  local flags=(-max_total_time="$seconds" -print_final_stats=1)
+  if [ -f "fuzz/$target.dict" ]; then flags+=("-dict=fuzz/$target.dict"); fi
+  "build/fuzz/fuzz/fuzz_$target" "${flags[@]}" "build/fuzz/found_$target" "fuzz/${target}_corpus"
+}
+
+# Names that begin with addon_ or next_ are benchmarks of the npm package; without a name both
+# kinds run. Their results share the file of --json.
+run_bench() {
+  local native=() node=() flags=() json=""
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --list) flags+=("$1") ;;
+      --*)
+        flags+=("$1" "${2:?$1 needs a value}")
+        if [ "$1" = --json ]; then json=$2; fi
+        shift
+        ;;
+      addon_* | next_*) node+=("$1") ;;
+      *) native+=("$1") ;;
+    esac
+    shift
+  done
+  ensure_packages build bench
+  mkdir -p build/bench build/logs
+  if [ -n "$json" ]; then rm -f "$json"; fi
+  if [ ${#native[@]} -gt 0 ] || [ ${#node[@]} -eq 0 ]; then
+    build_preset release
+    build/release/latchkey_bench "${native[@]}" "${flags[@]}"
+  fi
+  if [ ${#node[@]} -gt 0 ] || [ ${#native[@]} -eq 0 ]; then
+    . tools/dev/npm.sh
+    ensure_node
+    build_npm
+    ensure_npm npm/test/peers
+    node npm/bench/main.mjs "${node[@]}" "${flags[@]}"
+  fi
+}

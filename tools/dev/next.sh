@@ -1,0 +1,123 @@
+# Sourced by ./dev: the Next.js application in examples/, and its tests in a browser.
+
+NEXT_APP=examples/next-training
+NEXT_OLDEST=15.5.29 # of the versions that run middleware on Node
+
+# prepare_next installs what the application needs, and the package as it is now: packed and copied,
+# because Turbopack does not follow a link out of the application's folder.
+prepare_next() {
+  run_pack
+  local installed=$NEXT_APP/node_modules
+  if [ ! -f "$installed/.package-lock.json" ] ||
+    [ "$NEXT_APP/package-lock.json" -nt "$installed/.package-lock.json" ]; then
+    echo "dev: installing the npm packages of $NEXT_APP"
+    # Not `npm ci`: it insists on the compilers for every other platform.
+    npm --prefix "$NEXT_APP" install --no-save --no-audit --no-fund >build/logs/npm.log 2>&1 ||
+      { tail -n 15 build/logs/npm.log >&2; die "npm install failed in $NEXT_APP"; }
+    touch "$installed/.package-lock.json"
+  fi
+  copy_package "$installed"
+}
+
+# copy_package NODE_MODULES puts the packed package there.
+copy_package() {
+  rm -rf "$1/latchkey"
+  mkdir "$1/latchkey"
+  tar xzf npm/latchkey-*.tgz -C "$1/latchkey" --strip-components=1
+}
+
+# prepare_seeds makes the application out of the texts' code in build/next/seeds.
+prepare_seeds() {
+  local folder=build/next/seeds
+  rm -rf $folder
+  mkdir -p $folder
+  # Hard links: as quick as a link, which Turbopack would not follow.
+  cp -al $NEXT_APP/node_modules $folder/node_modules
+  copy_package $folder/node_modules
+  node tests/seeds/make.mjs $folder
+}
+
+# next_build FOLDER [FLAG...]
+next_build() {
+  (cd "$1" && NEXT_TELEMETRY_DISABLED=1 timeout 300 node_modules/.bin/next build "${@:2}")
+}
+
+step_next() {
+  prepare_next
+  check "the application builds" next_build $NEXT_APP
+  check "the texts' code is put together" prepare_seeds
+  check "the texts' code compiles" next_build build/next/seeds
+  node tests/browser/run.mjs --folder tests/next --counts "$LOGS/counts"
+  if [ -n "${LATCHKEY_FULL:-}" ]; then next_variants; fi
+}
+
+# copy_next NAME copies the application to build/next/NAME.
+copy_next() {
+  local folder=build/next/$1
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp -al $NEXT_APP/node_modules "$folder/node_modules"
+  (cd $NEXT_APP && cp -r app components lib ./*.ts ./*.json .npmrc "$ROOT/$folder")
+}
+
+# next_walk NAME MODE [PATTERN] runs the flows in a copy: start, standalone or dev.
+next_walk() {
+  LATCHKEY_NEXT_APP=$ROOT/build/next/$1/ LATCHKEY_NEXT_MODE=$2 node tests/browser/run.mjs \
+    --folder tests/next --only "${3:-^(flow|life)}" --counts "$LOGS/counts"
+}
+
+# The flows hold in every way an application is run, without the proxy, and on the oldest Next.js.
+next_variants() {
+  local status=0
+  copy_next webpack
+  check "it builds with webpack" next_build build/next/webpack --webpack
+  next_walk webpack start || status=1
+  copy_next standalone
+  NEXT_OUTPUT=standalone check "it builds standalone" next_build build/next/standalone
+  cp -r build/next/standalone/.next/static build/next/standalone/.next/standalone/.next/static
+  next_walk standalone standalone || status=1
+  copy_next development
+  # One server for a folder, and lives of seconds are shorter than a compilation.
+  next_walk development dev '^flow' || status=1
+  copy_next without-proxy
+  rm build/next/without-proxy/proxy.ts
+  check "it builds without a proxy" next_build build/next/without-proxy
+  next_walk without-proxy start || status=1
+  check "Next.js $NEXT_OLDEST is installed" next_oldest
+  check "it builds on Next.js $NEXT_OLDEST" next_build build/next/oldest
+  next_walk oldest start || status=1
+  return $status
+}
+
+# In Next.js 15 the proxy is middleware, which runs on Node when it says so.
+next_oldest() {
+  copy_next oldest
+  local folder=build/next/oldest
+  rm -rf $folder/node_modules $folder/package-lock.json
+  sed -i "s/\"next\": \"[^\"]*\"/\"next\": \"$NEXT_OLDEST\"/; /\"latchkey\"/d" $folder/package.json
+  npm --prefix $folder install --no-save --no-audit --no-fund --legacy-peer-deps >/dev/null
+  copy_package $folder/node_modules
+  sed -e 's/export function proxy/export function middleware/' \
+    -e "s/^export const config = {/&\n  runtime: 'nodejs',/" $folder/proxy.ts >$folder/middleware.ts
+  rm $folder/proxy.ts
+}
+
+# run_example next starts the application for development.
+run_example() {
+  case ${1:-} in
+    next) ;;
+    cluster) run_cluster "${@:2}" ;;
+    *) die "./dev example next, or ./dev example cluster" ;;
+  esac
+  mkdir -p build/logs
+  ensure_packages build
+  ensure_node
+  prepare_next
+  local settings=$NEXT_APP/.env.local
+  if [ ! -f "$settings" ]; then
+    (umask 077 && echo "SESSION_SECRET=$(node -p \
+      'require("node:crypto").randomBytes(32).toString("base64")')" >"$settings")
+  fi
+  cd $NEXT_APP
+  exec node_modules/.bin/next dev "${@:2}"
+}

@@ -1,0 +1,45 @@
+# Sourced by ./dev: the npm package. What is made stands in npm/dist and npm/prebuilds.
+
+# npm_platform prints the folder of this machine's binary, as npm/src/loader.cjs names it.
+npm_platform() {
+  node -p 'process.platform + "-" + process.arch'
+}
+
+# build_npm makes the addon and compiles the package.
+build_npm() {
+  ensure_npm npm
+  build_preset npm latchkey_addon
+  local platform
+  platform=$(npm_platform)
+  mkdir -p "npm/prebuilds/$platform"
+  # Replaced, not overwritten: a process may have the old one loaded.
+  cp build/npm/latchkey.node "npm/prebuilds/$platform/.new"
+  mv "npm/prebuilds/$platform/.new" "npm/prebuilds/$platform/latchkey.node"
+  rm -rf npm/dist
+  npm/node_modules/.bin/tsc -p npm
+  node npm/tools/wrap.mjs
+}
+
+# run_pack leaves npm/latchkey-VERSION.tgz, for this machine's platform.
+run_pack() {
+  ensure_packages build
+  mkdir -p build/logs
+  ensure_node
+  build_npm
+  cp LICENSE npm/LICENSE
+  (cd npm && rm -f latchkey-*.tgz && npm pack --silent) >/dev/null
+  ls npm/latchkey-*.tgz
+}
+
+step_npm() {
+  run_pack
+  build_preset release latchkey
+  build_preset npm latchkey_session_tool
+  ensure_npm npm/test/peers
+  local tap=$LOGS/npm.tap status=0
+  node --test --test-timeout=120000 --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$tap" npm/test/*.test.mjs || status=$?
+  count "$(awk '/^# pass / { print $3 }' "$tap")" \
+    "$(awk '/^# (fail|cancelled) / { n += $3 } END { print n + 0 }' "$tap")"
+  return "$status"
+}
