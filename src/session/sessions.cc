@@ -27,20 +27,7 @@ Result<void> check(const SessionsOptions& options) {
   if (options.snapshot <= Millis{0} || options.snapshot > kMaxSnapshot) {
     return refuse("a snapshot lives for at most five minutes");
   }
-  if (options.max_chunks < 1 || options.max_chunks > 4) return refuse("max_chunks is 1 to 4");
   return {};
-}
-
-Result<std::vector<CookieWriter>> make_writers(const SessionsOptions& options) {
-  std::vector<CookieWriter> writers;
-  for (std::uint32_t i = 0; i == 0 || (options.max_chunks > 1 && i <= options.max_chunks); ++i) {
-    CookieOptions cookie = options.cookie;
-    if (i > 0) cookie.name += "." + std::to_string(i - 1);
-    auto writer = CookieWriter::make(std::move(cookie));
-    if (!writer) return writer.error();
-    writers.push_back(std::move(*writer));
-  }
-  return writers;
 }
 
 std::unique_ptr<session::TextCarrier> make_carrier(const SessionsOptions& options,
@@ -66,14 +53,14 @@ std::unique_ptr<session::Envelope> make_envelope(const SessionsOptions& options,
 
 }  // namespace
 
-Sessions::Impl::Impl(Store& store, SessionsOptions given, std::vector<CookieWriter> writers,
+Sessions::Impl::Impl(Store& store, SessionsOptions given, session::SessionCookies written,
                      const StoreMeta& meta)
     : options(std::move(given)),
       sessions(store.sessions()),
       denials(store.denials()),
       clock(options.clock != nullptr ? *options.clock : system_clock()),
       entropy(options.entropy != nullptr ? *options.entropy : system_entropy()),
-      cookies(std::move(writers)),
+      cookies(std::move(written)),
       slot_key(meta.slot_key),
       guests(options.guests_per_minute),
       not_before(options.snapshot),
@@ -89,12 +76,12 @@ Sessions::Impl::Impl(Store& store, SessionsOptions given, std::vector<CookieWrit
 
 Result<std::unique_ptr<Sessions>> Sessions::open(Store& store, SessionsOptions options) {
   if (Result<void> fine = check(options); !fine) return fine.error();
-  auto writers = make_writers(options);
-  if (!writers) return writers.error();
+  auto cookies = session::SessionCookies::make(options);
+  if (!cookies) return cookies.error();
   auto meta = store.meta().meta();
   if (!meta) return meta.error();
   return std::unique_ptr<Sessions>(
-      new Sessions(std::make_unique<Impl>(store, std::move(options), std::move(*writers), *meta)));
+      new Sessions(std::make_unique<Impl>(store, std::move(options), std::move(*cookies), *meta)));
 }
 
 Sessions::Sessions(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -7,6 +7,7 @@
 #include "session/envelope.h"
 #include "session/guest_limiter.h"
 #include "session/not_before.h"
+#include "session/session_cookies.h"
 #include "session/stateless.h"
 #include "session/validator.h"
 #include "session/write_behind.h"
@@ -16,7 +17,7 @@ namespace latchkey {
 // Impl serves the calls of Sessions: sessions with rows itself, those without through `stateless`.
 // At most one of `stateless` and `envelope` is set.
 struct Sessions::Impl {
-  Impl(Store& store, SessionsOptions given, std::vector<CookieWriter> writers,
+  Impl(Store& store, SessionsOptions given, session::SessionCookies written,
        const StoreMeta& meta);
 
   // create fills a record from `given` and brings it into the world.
@@ -44,14 +45,13 @@ struct Sessions::Impl {
 
   Result<Validation> open(session::Opened opened, const ValidateOptions& options, UnixTime now);
   Result<void> finish(session::Opened& opened, Validation& validation, UnixTime now);
-  std::optional<UnixTime> cookie_expiry(const SessionRecord& record) const;
 
   SessionsOptions options;
   SessionStore& sessions;
   DenyStore& denials;
   const Clock& clock;
   Entropy& entropy;
-  std::vector<CookieWriter> cookies;  // of the name itself, then of its chunks
+  session::SessionCookies cookies;
   session::SlotKey slot_key;
   session::GuestLimiter guests;
   session::NotBefore not_before;
