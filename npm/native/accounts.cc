@@ -60,8 +60,9 @@ napi_value enter(napi_env env, napi_callback_info info) {
 // change finds whose session the token is, and changes the password of that user.
 Result<PasswordChange> change(OpenSessions& open, const SecretBytes& token,
                               const SecretBytes& current, const SecretBytes& replacement) {
-  const auto known =
-      open.sessions->validate(token.insecure_view(), {.touch = false, .fresh = true});
+  const auto known = with_sessions(open, [&](Sessions& sessions) {
+    return sessions.validate(token.insecure_view(), {.touch = false, .fresh = true});
+  });
   if (!known) return known.error();
   if (!known->session || known->session->user_id.empty()) {
     return Error{Errc::not_found, "there is no such session, or it has ended"};

@@ -16,6 +16,7 @@ NAPI_MODULE_INIT() {
   define_jwt(env, exports);
   define_denials(env, exports);
   define_lucia(env, exports);
+  define_lucia_store(env, exports);
   define_sessions(env, exports);
   define_accounts(env, exports);
   return exports;

@@ -2,13 +2,14 @@
 
 #include "napi.h"
 
-// The parts of the addon; each defines its functions. The JavaScript side is npm/src/native.ts.
+// The parts of the addon; each defines its functions. The JavaScript side is npm/src/native/index.ts.
 namespace latchkey::node {
 
 void define_seal(napi_env env, napi_value exports);
 void define_jwt(napi_env env, napi_value exports);
 void define_denials(napi_env env, napi_value exports);
 void define_lucia(napi_env env, napi_value exports);
+void define_lucia_store(napi_env env, napi_value exports);
 void define_sessions(napi_env env, napi_value exports);
 void define_session_changes(napi_env env, napi_value exports);
 void define_session_cookies(napi_env env, napi_value exports);

@@ -3,17 +3,13 @@
 #include "addon.h"
 #include "latchkey/store.h"
 #include "promise.h"
-#include "registry.h"
+#include "stores.h"
 
 // Ended sessions that no row holds, for latchkey/iron-session with a store.
 namespace latchkey::node {
 namespace {
 
 constexpr std::size_t kPruneAtOnce = 64;
-
-bool is_remote(const std::string& url) {
-  return !url.starts_with("sqlite:") && !url.starts_with("memory:");
-}
 
 UnixTime time_of(double unix_millis) noexcept {
   return from_unix_millis(static_cast<std::int64_t>(unix_millis));
@@ -52,7 +48,7 @@ napi_value is_denied(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   std::string url = call.text(0);
   std::string key = call.text(1);
-  if (is_remote(url)) {
+  if (is_remote_url(url)) {
     return promise(
         env, [url = std::move(url), key = std::move(key)] { return look_up(url, key); },
         [](napi_env js, bool denied) { return make_flag(js, denied); });

@@ -1,12 +1,10 @@
 #include "registry.h"
 
-#include <chrono>
-#include <filesystem>
 #include <map>
 
 #include "base/mutex.h"
-#include "latchkey/memory.h"
-#include "latchkey/sqlite.h"
+#include "base/no_wait.h"
+#include "stores.h"
 
 namespace latchkey::node {
 namespace {
@@ -17,8 +15,6 @@ thread_local std::int64_t t_now = kNoTime;
 struct Registry {
   Mutex mutex;
   std::map<std::string, std::shared_ptr<OpenSessions>> open LATCHKEY_GUARDED_BY(mutex);
-  std::map<std::string, std::weak_ptr<Store>> stores LATCHKEY_GUARDED_BY(mutex);
-  std::map<std::string, std::shared_ptr<Store>> kept LATCHKEY_GUARDED_BY(mutex);
   std::map<std::string, std::shared_ptr<sqlite::LuciaTables>> lucia LATCHKEY_GUARDED_BY(mutex);
   int environments LATCHKEY_GUARDED_BY(mutex) = 0;
 };
@@ -27,37 +23,6 @@ struct Registry {
 Registry& registry() {
   static auto* the = new Registry;
   return *the;
-}
-
-// Two spellings of one path are one store.
-std::string canonical(const std::string& path) {
-  std::error_code failed;
-  const auto found = std::filesystem::weakly_canonical(path, failed);
-  return failed ? path : found.string();
-}
-
-Result<std::unique_ptr<Store>> make_store(const std::string& url) {
-  if (url.starts_with("memory:")) return make_memory_store();
-  if (url.starts_with("sqlite:") && url.size() > 7) {
-    SqliteOptions options;
-    options.path = canonical(url.substr(7));
-    options.refuse_shared = true;
-    return open_sqlite(options);
-  }
-  return Error{Errc::bad_config, "the store must be sqlite:PATH or memory:NAME"};
-}
-
-Result<std::shared_ptr<Store>> find_store(Registry& all, const std::string& url)
-    LATCHKEY_REQUIRES(all.mutex) {
-  const bool sqlite = url.starts_with("sqlite:");
-  const std::string name = sqlite ? "sqlite:" + canonical(url.substr(7)) : url;
-  std::weak_ptr<Store>& known = all.stores[name];
-  if (std::shared_ptr<Store> store = known.lock()) return store;
-  Result<std::unique_ptr<Store>> made = make_store(url);
-  if (!made) return made.error();
-  std::shared_ptr<Store> store = *std::move(made);
-  known = store;
-  return store;
 }
 
 }  // namespace
@@ -75,10 +40,36 @@ const CallClock& call_clock() noexcept {
   return clock;
 }
 
+OpenSessions::OpenSessions(OpenRequest request, session::SessionCookies cookies)
+    : request_(std::move(request)),
+      cookies_(std::move(cookies)),
+      remote_(is_remote_url(request_.store)) {}
+
+Result<Sessions*> OpenSessions::sessions() {
+  if (Sessions* ready = ready_.load(std::memory_order_acquire)) return ready;
+  if (remote_ && NoWait::refuse()) {
+    return Error{Errc::store_unavailable, "the store is not open yet"};
+  }
+  const std::lock_guard lock(making_);
+  if (sessions_) return sessions_.get();
+  Result<std::shared_ptr<Store>> store = find_store(request_.store);
+  if (!store) return store.error();
+  SessionsOptions options = request_.sessions;
+  options.clock = &call_clock();
+  auto sessions = Sessions::open(**store, std::move(options));
+  if (!sessions) return sessions.error();
+  store_ = *std::move(store);
+  sessions_ = *std::move(sessions);
+  ready_.store(sessions_.get(), std::memory_order_release);
+  return sessions_.get();
+}
+
 Result<Accounts*> OpenSessions::accounts() {
+  const Result<Sessions*> open = sessions();
+  if (!open) return open.error();
   const std::lock_guard lock(making_);
   if (!accounts_) {
-    auto made = Accounts::make(*store, *sessions, {});
+    auto made = Accounts::make(*store_, **open, {});
     if (!made) return made.error();
     accounts_ = *std::move(made);
   }
@@ -89,15 +80,14 @@ Result<std::shared_ptr<OpenSessions>> open_sessions(OpenRequest request) {
   Registry& all = registry();
   MutexLock lock(all.mutex);
   if (auto found = all.open.find(request.key); found != all.open.end()) return found->second;
-  Result<std::shared_ptr<Store>> store = find_store(all, request.store);
-  if (!store) return store.error();
-  auto opened = std::make_shared<OpenSessions>();
-  opened->store = *store;
-  request.sessions.clock = &call_clock();
-  auto sessions = Sessions::open(**store, std::move(request.sessions));
-  if (!sessions) return sessions.error();
-  opened->sessions = *std::move(sessions);
-  all.open.emplace(request.key, opened);
+  auto cookies = session::SessionCookies::make(request.sessions);
+  if (!cookies) return cookies.error();
+  const std::string key = request.key;
+  auto opened = std::make_shared<OpenSessions>(std::move(request), *std::move(cookies));
+  if (!opened->remote()) {
+    if (const auto sessions = opened->sessions(); !sessions) return sessions.error();
+  }
+  all.open.emplace(key, opened);
   return opened;
 }
 
@@ -111,17 +101,8 @@ void close_sessions(const std::string& key) {
   }
 }
 
-Result<std::shared_ptr<Store>> keep_store(const std::string& url) {
-  Registry& all = registry();
-  MutexLock lock(all.mutex);
-  if (auto found = all.kept.find(url); found != all.kept.end()) return found->second;
-  Result<std::shared_ptr<Store>> store = find_store(all, url);
-  if (store) all.kept.emplace(url, *store);
-  return store;
-}
-
 Result<std::shared_ptr<sqlite::LuciaTables>> open_lucia(sqlite::LuciaOptions options) {
-  options.path = canonical(options.path);
+  options.path = canonical_path(options.path);
   const std::string key = options.path + '\0' + options.session_table + '\0' + options.user_table +
                           '\0' + (options.hashed_ids ? "hashed" : "plain");
   Registry& all = registry();
@@ -148,13 +129,12 @@ void environment_started() {
 
 void environment_ended() {
   std::map<std::string, std::shared_ptr<OpenSessions>> ended;
-  std::map<std::string, std::shared_ptr<Store>> kept;
   std::map<std::string, std::shared_ptr<sqlite::LuciaTables>> ended_lucia;
   Registry& all = registry();
   MutexLock lock(all.mutex);
   if (--all.environments > 0) return;
   ended.swap(all.open);
-  kept.swap(all.kept);
+  forget_kept_stores();
   ended_lucia.swap(all.lucia);
 }
 

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "latchkey/accounts.h"
 #include "latchkey/sessions.h"
 #include "latchkey/store.h"
+#include "session/session_cookies.h"
 #include "store/sqlite_lucia.h"
 
 // What is open in this process, shared by every thread and every reload of a program's code.
@@ -34,31 +37,50 @@ const CallClock& call_clock() noexcept;
 
 struct OpenRequest {
   std::string key;    // equal configurations have equal keys
-  std::string store;  // "sqlite:PATH" or "memory:NAME"
+  std::string store;  // sqlite:PATH, memory:NAME, redis://... or postgres://...
   SessionsOptions sessions{};
 };
 
 // OpenSessions is one configuration at work.
-struct OpenSessions {
-  std::shared_ptr<Store> store;
-  std::unique_ptr<Sessions> sessions;
+class OpenSessions {
+ public:
+  OpenSessions(OpenRequest request, session::SessionCookies cookies);
+
+  // cookies needs no store.
+  const session::SessionCookies& cookies() const noexcept { return cookies_; }
+  bool remote() const noexcept { return remote_; }
+  // sessions opens the store at the first call. A remote one is not waited for where NoWait
+  // forbids it; the next call after a failure tries again. Thread-safe.
+  Result<Sessions*> sessions();
   // accounts makes them at the first call, which costs a password hash: not on the event loop.
   Result<Accounts*> accounts();
 
  private:
+  const OpenRequest request_;
+  const session::SessionCookies cookies_;
+  const bool remote_;
+  std::atomic<Sessions*> ready_{nullptr};
   std::mutex making_;
-  std::unique_ptr<Accounts> accounts_;  // dies before the sessions it stands on
+  std::shared_ptr<Store> store_;  // in the order of dependence
+  std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<Accounts> accounts_;
 };
 
-// open_sessions returns what is open for this key, or opens it. Thread-safe.
+// with_sessions runs `job` with what is open.
+template <class Job>
+auto with_sessions(OpenSessions& open, Job job) -> decltype(job(std::declval<Sessions&>())) {
+  const Result<Sessions*> sessions = open.sessions();
+  if (!sessions) return sessions.error();
+  return job(**sessions);
+}
+
+// open_sessions returns what is open for this key, or opens it; a remote store is opened later, by
+// the first call that needs it. Thread-safe.
 Result<std::shared_ptr<OpenSessions>> open_sessions(OpenRequest request);
 // close_sessions forgets a key; what is in use ends with its last user.
 void close_sessions(const std::string& key);
 
-// keep_store opens a store, or finds it open, and keeps it open with the program. Thread-safe.
-Result<std::shared_ptr<Store>> keep_store(const std::string& url);
-
-// open_lucia and close_lucia do the same with the tables of lucia.
+// open_lucia and close_lucia do the same with the tables of lucia in an SQLite file.
 Result<std::shared_ptr<sqlite::LuciaTables>> open_lucia(sqlite::LuciaOptions options);
 void close_lucia(const std::shared_ptr<sqlite::LuciaTables>& tables);
 

@@ -70,7 +70,7 @@ napi_value change(const Call& call, Job job, Convert convert) {
       [open = *handle, now = call.number(3), job = std::move(job),
        target = Target{SecretBytes(Text(call.env(), call[1]).view()), call.flag(2)}] {
         const CallClock::At at(now);
-        return job(*open->sessions, target);
+        return with_sessions(*open, [&](Sessions& sessions) { return job(sessions, target); });
       },
       convert);
 }

@@ -20,14 +20,14 @@ napi_value set_cookies(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "set_cookies needs open sessions");
-  const CallClock::At at(call.number(3));
   SessionRecord record;
   record.persistent = call.flag(2);
   record.idle_expires_at = from_unix_millis(static_cast<std::int64_t>(call.number(5)));
   record.absolute_expires_at = from_unix_millis(static_cast<std::int64_t>(call.number(6)));
   const SessionToken token = SessionToken::carried(SessionId{}, Text(env, call[1]).view());
   const std::vector<std::string> lines = read_texts(env, call[4]);
-  auto values = (*handle)->sessions->set_cookies(token, record, views_of(lines));
+  auto values = (*handle)->cookies().set_cookies(
+      token, record, views_of(lines), from_unix_millis(static_cast<std::int64_t>(call.number(3))));
   return values ? make_texts(env, *values) : throw_error(env, values.error());
 }
 
@@ -37,7 +37,7 @@ napi_value blank_cookies(napi_env env, napi_callback_info info) {
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "blank_cookies needs open sessions");
   const std::vector<std::string> lines = read_texts(env, call[1]);
-  return make_texts(env, (*handle)->sessions->blank_cookies(views_of(lines)));
+  return make_texts(env, (*handle)->cookies().blank_cookies(views_of(lines)));
 }
 
 // read_cookie(sessions, lines) returns the token in Cookie header lines, or null.
@@ -46,7 +46,7 @@ napi_value read_cookie(napi_env env, napi_callback_info info) {
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "read_cookie needs open sessions");
   const std::vector<std::string> lines = read_texts(env, call[1]);
-  const auto value = (*handle)->sessions->read_cookie(views_of(lines));
+  const auto value = (*handle)->cookies().read_cookie(views_of(lines));
   return value ? make_text(env, *value) : make_null(env);
 }
 
@@ -55,7 +55,7 @@ napi_value cookie_options(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "cookie_options needs open sessions");
-  const CookieOptions& cookie = (*handle)->sessions->options().cookie;
+  const CookieOptions& cookie = (*handle)->cookies().options();
   const char* same_site = cookie.same_site == SameSite::lax      ? "lax"
                           : cookie.same_site == SameSite::strict ? "strict"
                                                                  : "none";

@@ -4,7 +4,7 @@
 #include "napi.h"
 
 // What the calls about sessions take and give. The order of the lists is that of
-// npm/src/native.ts, which names their members.
+// npm/src/native/index.ts, which names their members.
 namespace latchkey::node {
 
 napi_value make_record(napi_env env, const SessionRecord& record);

@@ -1,10 +1,12 @@
 #include <memory>
 
 #include "addon.h"
+#include "base/no_wait.h"
 #include "latchkey/secret.h"
 #include "promise.h"
 #include "registry.h"
 #include "session_values.h"
+#include "stores.h"
 
 // Calls about sessions. Reads answer at once from an embedded store; what waits for a disk, a
 // network or a password hash is a promise. Every call is given the time.
@@ -52,29 +54,47 @@ ValidateOptions read_validate(const Call& call, std::size_t i) {
           .snapshot_ok = (bits & 8U) != 0};
 }
 
-// validate(sessions, token, now, bits) answers at once.
+Result<Validation> ask(OpenSessions& open, std::string_view token, const ValidateOptions& options) {
+  return with_sessions(open, [&](Sessions& sessions) { return sessions.validate(token, options); });
+}
+
+// validate(sessions, token, now, bits) answers at once, from an embedded store.
 napi_value validate(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "validate needs open sessions");
+  if ((*handle)->remote()) {
+    const char* why = "this store is behind a network: use validateAsync";
+    return throw_error(env, Error{Errc::unsupported, why});
+  }
   const CallClock::At at(call.number(2));
   const Text token(env, call[1]);  // what is no text opens nothing
-  const Result<Validation> validation =
-      (*handle)->sessions->validate(token.view(), read_validate(call, 3));
+  const Result<Validation> validation = ask(**handle, token.view(), read_validate(call, 3));
   return validation ? make_validation(env, *validation) : throw_error(env, validation.error());
 }
 
-// validate_async(sessions, token, now, bits) is for stores behind a network.
+// validate_async(sessions, token, now, bits) answers at once where nothing has to be waited for, as
+// with a copy in the near cache, and otherwise with a promise.
 napi_value validate_async(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "validate needs open sessions");
+  const double now = call.number(2);
+  const ValidateOptions options = read_validate(call, 3);
+  const Text token(env, call[1]);
+  {
+    const CallClock::At at(now);
+    const NoWait scope;
+    const Result<Validation> found = ask(**handle, token.view(), options);
+    if (!NoWait::refused()) {
+      return found ? make_validation(env, *found) : throw_error(env, found.error());
+    }
+  }
   return promise(
       env,
-      [sessions = *handle, token = SecretBytes(Text(env, call[1]).view()), now = call.number(2),
-       options = read_validate(call, 3)] {
+      [open = *handle, text = SecretBytes(token.view()), now, options] {
         const CallClock::At at(now);
-        return sessions->sessions->validate(token.insecure_view(), options);
+        return ask(*open, text.insecure_view(), options);
       },
       [](napi_env js, const Validation& found) { return make_validation(js, found); });
 }
@@ -90,11 +110,12 @@ napi_value create(napi_env env, napi_callback_info info) {
   read_create(Options(env, call[2]), *given);
   return promise(
       env,
-      [sessions = *handle, user = *std::move(user), given = std::move(given),
-       now = call.number(3)]() -> Result<NewSession> {
+      [open = *handle, user = *std::move(user), given = std::move(given), now = call.number(3)] {
         const CallClock::At at(now);
-        if (user.empty()) return sessions->sessions->create_guest(given->options);
-        return sessions->sessions->create(user, given->options);
+        return with_sessions(*open, [&](Sessions& sessions) {
+          return user.empty() ? sessions.create_guest(given->options)
+                              : sessions.create(user, given->options);
+        });
       },
       [](napi_env js, const NewSession& made) { return make_new_session(js, made); });
 }
@@ -107,10 +128,11 @@ napi_value list(napi_env env, napi_callback_info info) {
   if (handle == nullptr || !user) return throw_misuse(env, "list(sessions, user)");
   return promise(
       env,
-      [sessions = *handle, user = *std::move(user), after = call.text(2),
+      [open = *handle, user = *std::move(user), after = call.text(2),
        limit = static_cast<std::size_t>(call.number(3)), now = call.number(4)] {
         const CallClock::At at(now);
-        return sessions->sessions->list(user, after, limit);
+        return with_sessions(*open,
+                             [&](Sessions& sessions) { return sessions.list(user, after, limit); });
       },
       [](napi_env js, const SessionPage& page) {
         std::vector<napi_value> records;
@@ -127,14 +149,25 @@ napi_value hygiene(napi_env env, napi_callback_info info) {
   if (handle == nullptr) return throw_misuse(env, "hygiene needs open sessions");
   return promise(
       env,
-      [sessions = *handle, prune = call.text(1) == "prune",
-       now = call.number(2)]() -> Result<std::size_t> {
+      [open = *handle, prune = call.text(1) == "prune", now = call.number(2)] {
         const CallClock::At at(now);
-        if (prune) return sessions->sessions->prune();
-        if (Result<void> flushed = sessions->sessions->flush(); !flushed) return flushed.error();
-        return std::size_t{0};
+        return with_sessions(*open, [&](Sessions& sessions) -> Result<std::size_t> {
+          if (prune) return sessions.prune();
+          if (Result<void> flushed = sessions.flush(); !flushed) return flushed.error();
+          return std::size_t{0};
+        });
       },
       [](napi_env js, std::size_t rows) { return make_number(js, static_cast<double>(rows)); });
+}
+
+// use_postgres(opener) takes what the other binary opens postgres: stores with.
+napi_value take_postgres(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const auto* opener = call.external<PostgresOpener>(0);
+  if (opener == nullptr)
+    return throw_misuse(env, "use_postgres needs the opener of the other part");
+  use_postgres(*opener);
+  return make_null(env);
 }
 
 }  // namespace
@@ -143,7 +176,7 @@ void define_sessions(napi_env env, napi_value exports) {
   constexpr Function kFunctions[] = {{"open_sessions", open}, {"close_sessions", close},
                                      {"validate", validate},  {"validate_async", validate_async},
                                      {"create", create},      {"list", list},
-                                     {"hygiene", hygiene}};
+                                     {"hygiene", hygiene},    {"use_postgres", take_postgres}};
   define(env, exports, kFunctions);
   define_session_changes(env, exports);
   define_session_cookies(env, exports);

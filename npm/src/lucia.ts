@@ -10,6 +10,9 @@ export { Cookie, TimeSpan, verifyRequestOrigin } from './lucia_cookie';
 export type { CookieAttributes, TimeSpanUnit } from './lucia_cookie';
 export { generateId, generateIdFromEntropySize, LegacyScrypt, Scrypt } from './lucia_crypto';
 export type { PasswordHashingAlgorithm } from './lucia_crypto';
+export { postgres } from './lucia_postgres';
+export { redis } from './lucia_redis';
+export type { RedisOptions } from './lucia_redis';
 export { sqlite } from './lucia_sqlite';
 export type { Database } from './lucia_better_sqlite3';
 export type {
@@ -17,6 +20,7 @@ export type {
   DatabaseSession,
   DatabaseUser,
   NativeAdapter,
+  RemoteAdapter,
   Tables,
 } from './lucia_adapter';
 
@@ -202,7 +206,7 @@ export class Lucia<
     attributes: Partial<RegisteredDatabaseSessionAttributes>,
   ): Promise<boolean> {
     if (!this.adapter.updateSessionAttributes) {
-      const message = 'this adapter cannot change attributes: use sqlite() of latchkey/lucia';
+      const message = 'this adapter cannot change attributes: use one of latchkey/lucia';
       throw makeError('ERR_LATCHKEY_UNSUPPORTED', message, 501);
     }
     return this.adapter.updateSessionAttributes(sessionId, attributes as object);

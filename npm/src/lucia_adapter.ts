@@ -30,12 +30,10 @@ export interface Adapter {
 }
 
 /** What our own adapters can do beyond that. */
-export interface NativeAdapter extends Adapter {
-  /** findSession answers at once. */
-  findSession(sessionId: string): SessionAndUser;
+export interface RemoteAdapter extends Adapter {
   /** deleteOtherSessions ends all sessions of a user but one, in one statement. */
   deleteOtherSessions(userId: UserId, keep: string): Promise<void>;
-  /** updateSessionAttributes sets columns of a session. False: there is none. */
+  /** updateSessionAttributes sets attributes of a session. False: there is none. */
   updateSessionAttributes(sessionId: string, attributes: object): Promise<boolean>;
   /** addIndexes makes the indexes on user_id and expires_at that Lucia's tables come without. */
   addIndexes(): Promise<void>;
@@ -43,10 +41,15 @@ export interface NativeAdapter extends Adapter {
   close(): Promise<void>;
 }
 
+/** Those of a database in this process can also answer at once. */
+export interface NativeAdapter extends RemoteAdapter {
+  findSession(sessionId: string): SessionAndUser;
+}
+
 export interface Tables {
-  /** Name of the table of users; `user` unless told otherwise. */
+  /** Name of the table of users; `user` on SQLite and `auth_user` on PostgreSQL if left out. */
   user?: string;
-  /** Name of the table of sessions; `session` unless told otherwise. */
+  /** Name of the table of sessions; `session`, or `user_session` on PostgreSQL. */
   session?: string;
   /** The id column holds the SHA-256 of each session's id, in lower-case hex. */
   hashed?: boolean;

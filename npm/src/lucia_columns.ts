@@ -17,18 +17,20 @@ export function checkAttributes(attributes: object): void {
   }
 }
 
-/** toColumns turns attributes into columns; what is undefined is left to the column's default. */
-export function toColumns(attributes: object): [names: string[], values: unknown[]] {
+/** givenColumns lists attributes; what is undefined is left to the column's default. */
+export function givenColumns(attributes: object): [name: string, value: unknown][] {
   checkAttributes(attributes);
-  const names: string[] = [];
-  const values: unknown[] = [];
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    names.push(name);
-    if (typeof value === 'boolean') values.push(value ? 1 : 0);
-    else values.push(value instanceof Date ? unixSeconds(value) : value);
-  }
-  return [names, values];
+  return Object.entries(attributes).filter(([, value]) => value !== undefined);
+}
+
+/** toColumns turns attributes into columns of SQLite. */
+export function toColumns(attributes: object): [names: string[], values: unknown[]] {
+  const given = givenColumns(attributes);
+  const values = given.map(([, value]) => {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    return value instanceof Date ? unixSeconds(value) : value;
+  });
+  return [given.map(([name]) => name), values];
 }
 
 type Row = readonly unknown[];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { native, type Open } from 'latchkey/native';
+import { native, nativeFor, type Open } from 'latchkey/native';
 import { Accounts } from './accounts';
 import { millis } from './duration';
 import { toNewSession, tokenOf, toSession, toUpdated, toValidation } from './session_lists';
@@ -39,8 +39,6 @@ const PLAIN = [
   'maxChunks',
 ] as const;
 
-const isId = (text: string) => text.length === 23 || text.startsWith('lko_');
-
 function flatten(options: SessionsOptions): Record<string, unknown> {
   const flat: Record<string, unknown> = {};
   for (const name of PLAIN) flat[name] = options[name];
@@ -75,18 +73,18 @@ export class Sessions {
   readonly accounts = new Accounts(() => this.#native);
 
   constructor(options: SessionsOptions) {
-    this.#store = /^\w+:/.test(options.store) ? options.store : `sqlite:${options.store}`;
+    this.#store = /^[a-z][a-z+]*:/.test(options.store) ? options.store : `sqlite:${options.store}`;
     this.#flat = flatten(options);
     const text = JSON.stringify([this.#store, process.cwd(), this.#flat]);
     this.#key = createHash('sha256').update(text).digest('base64url');
   }
 
   get #native(): Open {
-    this.#open ??= native().open_sessions(this.#key, this.#store, this.#flat);
+    this.#open ??= nativeFor(this.#store).open_sessions(this.#key, this.#store, this.#flat);
     return this.#open;
   }
 
-  /** open opens the store now instead of with the first call. */
+  /** open opens an embedded store now instead of with the first call. */
   open(): this {
     void this.#native;
     return this;
@@ -113,13 +111,16 @@ export class Sessions {
     return toNewSession(made);
   }
 
-  /** validate decides about a token, at once. Whatever a client can send is an ordinary value. */
+  /**
+   * validate decides about a token, at once. Whatever a client can send is an ordinary value. For
+   * stores in this process (SQLite, memory); behind a network it is ERR_LATCHKEY_UNSUPPORTED.
+   */
   validate(token: string | null | undefined, options: ValidateOptions = {}): Validation {
     const list = native().validate(this.#native, token, Date.now(), bits(options));
     return toValidation(list, token ?? '');
   }
 
-  /** validateAsync is validate for stores behind a network. */
+  /** validateAsync is validate for any store; it waits for a network only when it has to. */
   async validateAsync(
     token: string | null | undefined,
     options: ValidateOptions = {},
@@ -140,7 +141,7 @@ export class Sessions {
 
   /** revokeOthers ends every session of the user but this one, named by token or validation. */
   async revokeOthers(session: SessionRef): Promise<{ ids: string[]; kept: Updated }> {
-    const token = typeof session === 'string' ? session : (tokenOf(session) ?? '');
+    const token = typeof session === 'string' ? session : (tokenOf(session as Session) ?? '');
     const [ids, kept] = await native().revoke_others(this.#native, token, true, Date.now());
     return { ids, kept: toUpdated(kept, token) };
   }
@@ -267,8 +268,10 @@ function bits(options: ValidateOptions): number {
   );
 }
 
+// Text is a token and never an id, however it looks: it may have come from a client's cookie, and
+// ids are public.
 function target(session: SessionRef): [name: string, byToken: boolean] {
-  if (typeof session === 'string') return [session, !isId(session)];
-  const token = tokenOf(session);
+  if (typeof session === 'string') return [session, true];
+  const token = tokenOf(session as Session);
   return token === undefined ? [session.id, false] : [token, true];
 }

@@ -15,7 +15,10 @@ export interface CookieAttributes {
 }
 
 export interface SessionsOptions {
-  /** `sqlite:PATH` or `memory:NAME`. A path without a scheme is an SQLite file. */
+  /**
+   * `sqlite:PATH`, `memory:NAME`, `redis://...` (also `rediss`, `redis+unix`, `redis+cluster`) or
+   * `postgres://...`. A path without a scheme is an SQLite file.
+   */
   store: string;
   /** How a session travels; `stored` unless told otherwise. */
   carrier?: CarrierName;
@@ -120,5 +123,9 @@ export interface SessionPage {
   next: string;
 }
 
-/** Names a session: its id, the token its client holds, or what a validation returned. */
-export type SessionRef = string | Session;
+/**
+ * Names a session: the token its client holds, what a validation or a list returned, or `{ id }`.
+ * Text is always a token. Ids are public, so one that came from a client is no proof of anything:
+ * ask whose session it is before `{ id }` is changed.
+ */
+export type SessionRef = string | Session | { readonly id: string };

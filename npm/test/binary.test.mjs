@@ -2,12 +2,16 @@
 // else. Node exports an OpenSSL of its own, which would otherwise stand in for ours.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './support/lucia_tables.mjs';
 
 const platform = `${process.platform}-${process.arch}`;
-const binary = fileURLToPath(new URL(`../prebuilds/${platform}/latchkey.node`, import.meta.url));
+const prebuilt = (name) => fileURLToPath(new URL(`../prebuilds/${platform}/${name}`, import.meta.url));
+const binary = prebuilt('latchkey.node');
+const postgres = prebuilt('latchkey_postgres.node');
 
 function symbols(file, kind) {
   const out = execFileSync('nm', ['-D', '--with-symbol-versions', kind, file], {
@@ -54,4 +58,41 @@ test('no newer C library is needed than that of Debian 12, and no other library'
   const needed = [...dynamic.matchAll(/NEEDED\s+(\S+)/g)].map(([, name]) => name);
   for (const name of needed) assert.match(name, /^(libc|libm|ld-linux-x86-64|ld-linux-aarch64)\.so/);
   assert.doesNotMatch(dynamic, /R(UN)?PATH/);
+});
+
+test('the part for PostgreSQL takes libpq from the system, and nothing else', () => {
+  const known =
+    /^(napi_|PQ)|@GLIBC_|^(__gmon_start__|_ITM_deregisterTMCloneTable|_ITM_registerTMCloneTable)$/;
+  const others = symbols(postgres, '--undefined-only').filter((name) => !known.test(name));
+  assert.deepEqual(others, []);
+  const dynamic = execFileSync('objdump', ['-p', postgres], { encoding: 'utf8' });
+  const needed = [...dynamic.matchAll(/NEEDED\s+(\S+)/g)].map(([, name]) => name);
+  assert.ok(needed.includes('libpq.so.5'));
+  for (const name of needed) {
+    assert.match(name, /^(libpq\.so\.5|(libc|libm|ld-linux-x86-64|ld-linux-aarch64)\.so)/);
+  }
+});
+
+test('the libpq it loads speaks to the OpenSSL of the system, and not to that of Node', (t) => {
+  const folder = temporaryFolder(t);
+  const script = "require('./dist/loader.cjs').loadPostgres()";
+  execFileSync(process.execPath, ['-e', script], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: {
+      ...process.env,
+      LD_BIND_NOW: '1', // binds what would be bound at its first use
+      LD_DEBUG: 'bindings',
+      LD_DEBUG_OUTPUT: join(folder, 'bindings'),
+    },
+  });
+  const lines = readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8').split('\n'),
+  );
+  const bound = lines.flatMap((line) => {
+    const found = /binding file \S*libpq\.so\S* \[0\] to (\S+) \[0\]: normal symbol `(\w+)'/.exec(line);
+    return found ? [{ to: found[1], symbol: found[2] }] : [];
+  });
+  const crypto = bound.filter(({ symbol }) => /^(SSL|TLS|X509|BIO|EVP|HMAC|RAND|ERR)_/.test(symbol));
+  assert.ok(crypto.length > 20, 'libpq was loaded and uses OpenSSL');
+  for (const { to, symbol } of crypto) assert.match(to, /lib(ssl|crypto)\.so\.3$/, symbol);
 });

@@ -21,7 +21,7 @@ function open(t, options = {}, tables = {}) {
 
 const freeze = (t) => t.mock.timers.enable({ apis: ['Date'], now: START });
 
-test('the exports are those of lucia, and sqlite', () => {
+test('the exports are those of lucia, and the adapters', () => {
   assert.deepEqual(Object.keys(lucia).sort(), [
     'Cookie',
     'LegacyScrypt',
@@ -30,6 +30,8 @@ test('the exports are those of lucia, and sqlite', () => {
     'TimeSpan',
     'generateId',
     'generateIdFromEntropySize',
+    'postgres',
+    'redis',
     'sqlite',
     'verifyRequestOrigin',
   ]);

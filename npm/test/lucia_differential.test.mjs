@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as ours from 'latchkey/lucia';
+import { CALLS, outcome, pass, plain, validate } from './support/lucia_calls.mjs';
 import { luciaFile, sql, TABLES } from './support/lucia_tables.mjs';
 import { importPeer, requirePeer } from './support/peers.mjs';
 import { generator } from './support/random.mjs';
@@ -63,64 +64,6 @@ function memoryCopy() {
   return database;
 }
 
-const plain = (value) => JSON.parse(JSON.stringify(value ?? null));
-
-async function outcome(call) {
-  try {
-    return plain(await call());
-  } catch (error) {
-    return { threw: error.name === 'TypeError' ? 'TypeError' : 'Error' };
-  }
-}
-
-// An application writes the cookie when the session is fresh.
-async function validate(lucia, id) {
-  const result = await lucia.validateSession(id);
-  const cookie = result.session?.fresh ? lucia.createSessionCookie(id) : null;
-  return { ...result, cookie: cookie?.serialize(), attributes: plain(cookie?.attributes) };
-}
-
-const CALLS = [
-  (ids, pick) => {
-    const id = `${pick(1e6)}`.padStart(6, '0') + 'x'.repeat(34);
-    const attributes = [{}, { country: 'us' }, { country: null }, { country: undefined }][pick(4)];
-    const user = ['u1', 'u2', 'nobody'][pick(12) % 7 % 3];
-    ids.push(id);
-    return (lucia) => lucia.createSession(user, attributes, { sessionId: id });
-  },
-  (ids, pick) => {
-    const id = ids[pick(ids.length)] ?? 'unknown';
-    return (lucia) => validate(lucia, id);
-  },
-  (ids, pick) => {
-    const id = ids[ids.length - 1 - pick(6)] ?? 'unknown';
-    return (lucia) => validate(lucia, id);
-  },
-  (_, pick) => {
-    const user = ['u1', 'u2', 'nobody'][pick(3)];
-    return (lucia) => lucia.getUserSessions(user);
-  },
-  (ids, pick) => {
-    const id = ids[pick(ids.length)] ?? 'unknown';
-    return (lucia) => lucia.invalidateSession(id);
-  },
-  (_, pick) => (pick(6) ? null : (lucia) => lucia.invalidateUserSessions('u2')),
-  (_, pick) => (pick(3) ? null : (lucia) => lucia.deleteExpiredSessions()),
-  () => async (lucia) => lucia.createBlankSessionCookie().serialize(),
-  (ids) => async (lucia) => {
-    const cookie = lucia.createSessionCookie(ids.at(-1) ?? 'none');
-    const header = `a=1; ${cookie.name}=${cookie.value}; b=%20`;
-    return [cookie.serialize(), plain(cookie.attributes), lucia.readSessionCookie(header)];
-  },
-  () => async (lucia) => [
-    lucia.readBearerToken('Bearer abc'),
-    lucia.readBearerToken('Basic abc'),
-    lucia.readBearerToken(''),
-    lucia.readSessionCookie(''),
-    lucia.readSessionCookie('other=1'),
-  ],
-];
-
 // What the random calls met, so that they are known to have met something.
 const seen = { live: 0, fresh: 0, threw: 0 };
 
@@ -131,7 +74,7 @@ for (let seed = 0; seed < 8; ++seed) {
     const [peer, ...others] = sides(t, seed);
     const ids = [];
     for (let step = 0; step < 400; ++step) {
-      if (pick(8) === 0) t.mock.timers.tick([1, 999, DAY / 8, DAY / 3, DAY / 2, 16 * DAY][pick(6)]);
+      pass(t, pick);
       const call = CALLS[pick(CALLS.length)](ids, pick);
       if (call === null) continue;
       const expected = await outcome(() => call(peer.lucia));

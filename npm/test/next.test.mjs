@@ -70,10 +70,10 @@ test('one request is validated once, in pages, actions and handlers alike', asyn
     const sessions = make();
     const { cookieHeader } = await signIn(sessions, 'ada');
     let calls = 0;
-    const { validate } = sessions.core;
-    sessions.core.validate = (...given) => {
+    const { validateAsync } = sessions.core;
+    sessions.core.validateAsync = (...given) => {
       calls += 1;
-      return validate.apply(sessions.core, given);
+      return validateAsync.apply(sessions.core, given);
     };
     await during(where, { cookie: cookieHeader }, () => Promise.all([
       sessions.verifySession(), sessions.verifyAuth(), sessions.getSession(),
@@ -333,7 +333,7 @@ test('the proxy renews a stateless session when that is due, and never for a pre
 test('a store that fails logs nobody out', async () => {
   const sessions = make();
   const { cookieHeader: cookie } = await signIn(sessions, 'ada');
-  sessions.core.validate = () => {
+  sessions.core.validateAsync = async () => {
     throw Object.assign(new Error('down'), { code: 'ERR_LATCHKEY_STORE_UNAVAILABLE', retryable: true });
   };
   const guarded = await ask(sessions, '/training', { cookie });
@@ -344,6 +344,28 @@ test('a store that fails logs nobody out', async () => {
   assert.deepEqual([status.value.status, status.written], [503, []]);
   const page = await during('page', { cookie }, () => sessions.verifySession());
   assert.equal(page.error.code, 'ERR_LATCHKEY_STORE_UNAVAILABLE');
+});
+
+test('the public id of a stranger in the cookie changes nothing of theirs', async () => {
+  const sessions = make();
+  const victim = await signIn(sessions, 'ada');
+  const before = sessions.core.validate(victim.token, { touch: false }).session;
+  const name = victim.cookieHeader.split('=')[0];
+  const attack = { cookie: `${name}=${before.id}`, headers: { origin: 'http://localhost:3000' } };
+  for (const action of ['renew', 'logout', 'logout-others']) {
+    const url = `http://localhost:3000/api/session/${action}`;
+    const request = new Request(url, { method: 'POST', headers: attack.headers });
+    await during('handler', attack, () => sessions.handlers.POST(request));
+  }
+  assert.equal((await during('action', attack, () => sessions.updateSession({ a: 1 }))).value, null);
+  assert.equal((await during('action', attack, () => sessions.raiseLevel(3))).value, null);
+  assert.equal((await during('action', attack, () => sessions.deleteSession())).value, false);
+  const answer = { getHeader: () => undefined, setHeader() {}, writeHead() {}, end() {} };
+  const headers = { cookie: attack.cookie, origin: 'http://localhost:3000' };
+  await sessions.pagesRouter.logout({ method: 'POST', headers }, answer);
+  const after = sessions.core.validate(victim.token, { touch: false });
+  assert.equal(after.state, 'active');
+  assert.deepEqual(after.session, before);
 });
 
 test('the handlers: status, renew, logout, others, and whose origin counts', async () => {

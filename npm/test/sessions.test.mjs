@@ -17,13 +17,30 @@ test('a session is created, validated, updated, rotated and revoked', async () =
   assert.deepEqual(found.session.attributes, { theme: 'dark' });
   const updated = await sessions.update(found.session, { theme: null, size: 2 });
   assert.deepEqual(updated.session.attributes, { size: 2 });
-  const rotated = await sessions.rotate(session.id, { level: 2 });
+  const rotated = await sessions.rotate({ id: session.id }, { level: 2 });
   assert.equal(rotated.session.level, 2);
   assert.equal(sessions.validate(token).state, 'no_session');
   assert.equal(sessions.validate(rotated.token).state, 'active');
   assert.equal(await sessions.revoke(rotated.token), true);
-  assert.equal(await sessions.revoke(session.id), false);
+  assert.equal(await sessions.revoke({ id: session.id }), false);
   assert.equal(sessions.validate(rotated.token).state, 'revoked');
+});
+
+test('an id is public: as text, where a token is expected, it opens and changes nothing', async () => {
+  const sessions = memory();
+  const { token, session } = await sessions.create('u1');
+  const other = await sessions.create('u1');
+  assert.equal(sessions.validate(session.id).state, 'no_session');
+  assert.equal(await sessions.revoke(session.id), false);
+  const gone = { code: 'ERR_LATCHKEY_NOT_FOUND' };
+  await assert.rejects(sessions.rotate(session.id, { level: 2 }), gone);
+  await assert.rejects(sessions.update(session.id, { admin: true }), gone);
+  await assert.rejects(sessions.touch(session.id), gone);
+  await assert.rejects(sessions.attach(session.id, 'u2'), gone);
+  await assert.rejects(sessions.revokeOthers(session.id), gone);
+  assert.equal(sessions.validate(token).state, 'active');
+  assert.equal(sessions.validate(other.token).state, 'active');
+  assert.equal(await sessions.revoke({ id: session.id }), true);
 });
 
 test('whatever is no token opens nothing and throws nothing', () => {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/digest.h"
+#include "store/lucia_id.h"
 #include "store/sqlite_descriptors.h"
 
 namespace latchkey::sqlite {
@@ -18,20 +18,6 @@ std::string quoted(std::string_view name) {
   std::string text = "\"";
   for (const char c : name) text.append(c == '"' ? 2 : 1, c);
   return text.append("\"");
-}
-
-std::string to_hex(const crypto::Digest256& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : digest) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 15]);
-  }
-  return text;
-}
-
-bool is_hash(std::string_view text) noexcept {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // A copy of the text is not made: the parameter must live until the statement was reset.
@@ -123,7 +109,7 @@ LuciaTables::~LuciaTables() {
 }
 
 std::string LuciaTables::stored(std::string_view id) const {
-  return options_.hashed_ids ? to_hex(crypto::sha256(crypto::as_bytes(id))) : std::string(id);
+  return stored_lucia_id(id, options_.hashed_ids);
 }
 
 void LuciaTables::read_shape(Read& read) {
@@ -275,11 +261,9 @@ Result<bool> LuciaTables::update(std::string_view id, const LuciaColumns& attrib
 }
 
 Result<bool> LuciaTables::remove(std::string_view id) {
-  // A list shows hashes; what it shows can be ended, but opens nothing.
-  const bool listed = options_.hashed_ids && is_hash(id);
   Result<std::int64_t> done =
       write("DELETE FROM " + quoted(options_.session_table) + " WHERE id IN(?1,?2)",
-            {stored(id), listed ? std::string(id) : stored(id)});
+            {stored(id), removable_lucia_id(id, options_.hashed_ids)});
   if (!done) return done.error();
   return *done > 0;
 }

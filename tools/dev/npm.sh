@@ -8,13 +8,16 @@ npm_platform() {
 # build_npm makes the addon and compiles the package.
 build_npm() {
   ensure_npm npm
-  build_preset npm latchkey_addon
+  build_preset npm latchkey_addon latchkey_postgres_addon
   local platform
   platform=$(npm_platform)
   mkdir -p "npm/prebuilds/$platform"
-  # Replaced, not overwritten: a process may have the old one loaded.
-  cp build/npm/latchkey.node "npm/prebuilds/$platform/.new"
-  mv "npm/prebuilds/$platform/.new" "npm/prebuilds/$platform/latchkey.node"
+  local binary
+  for binary in latchkey latchkey_postgres; do
+    # Replaced, not overwritten: a process may have the old one loaded.
+    cp "build/npm/$binary.node" "npm/prebuilds/$platform/.new"
+    mv "npm/prebuilds/$platform/.new" "npm/prebuilds/$platform/$binary.node"
+  done
   rm -rf npm/dist
   npm/node_modules/.bin/tsc -p npm
   node npm/tools/wrap.mjs

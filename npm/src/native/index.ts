@@ -186,14 +186,122 @@ export interface Native {
   lucia_remove_user(lucia: Lucia, user: unknown, except: string): Promise<null>;
   lucia_remove_expired(lucia: Lucia, now: number): Promise<null>;
   lucia_add_indexes(lucia: Lucia): Promise<null>;
+
+  lucia_store_find(
+    store: string,
+    id: string,
+    withUser: boolean,
+    fresh: boolean,
+  ): StoredLuciaSession | null | Promise<StoredLuciaSession | null>;
+  lucia_store_insert(
+    store: string,
+    id: string,
+    user: string | null,
+    end: number,
+    attributes: string,
+    now: number,
+  ): Promise<null>;
+  lucia_store_extend(store: string, id: string, end: number, now: number): Promise<null>;
+  lucia_store_replace(
+    store: string,
+    id: string,
+    attributes: string,
+    version: number,
+    now: number,
+  ): Promise<'replaced' | 'conflict' | 'gone'>;
+  lucia_store_remove(store: string, id: string, now: number): Promise<null>;
+  lucia_store_remove_user(
+    store: string,
+    user: string,
+    except: string | null,
+    now: number,
+  ): Promise<null>;
+  lucia_store_list(
+    store: string,
+    user: string,
+    now: number,
+  ): Promise<[name: string, end: number, attributes: string][]>;
+  lucia_store_prune(store: string, now: number): Promise<null>;
+
+  use_postgres(opener: unknown): null;
 }
 
-declare const require: (name: '../loader.cjs') => () => Native;
+export type StoredLuciaSession = [
+  user: string | null,
+  end: number,
+  attributes: string,
+  version: number,
+  username: string | null,
+  userAttributes: string | null,
+];
+
+/** Rows as PostgreSQL writes them: each column's name and type, then lists of texts. */
+export type TextRows = [
+  sessionColumns: number,
+  names: string[],
+  types: number[],
+  ...rows: (string | null)[][],
+];
+
+export type PostgresLucia = Handle<'lucia on postgres'>;
+
+/** The functions of the second binary, which needs the system's libpq. */
+export interface NativePostgres {
+  store_opener(): unknown;
+  open_lucia(
+    url: string,
+    sessions: string,
+    users: string,
+    hashed: boolean,
+  ): Promise<PostgresLucia>;
+  close_lucia(lucia: PostgresLucia): null;
+  lucia_find(lucia: PostgresLucia, id: string): Promise<TextRows>;
+  lucia_list(lucia: PostgresLucia, user: string): Promise<TextRows>;
+  lucia_insert(
+    lucia: PostgresLucia,
+    id: string,
+    user: string,
+    end: string,
+    names: string[],
+    values: (string | null)[],
+  ): Promise<null>;
+  lucia_extend(lucia: PostgresLucia, id: string, end: string): Promise<null>;
+  lucia_update(
+    lucia: PostgresLucia,
+    id: string,
+    names: string[],
+    values: (string | null)[],
+  ): Promise<boolean>;
+  lucia_remove(lucia: PostgresLucia, id: string): Promise<boolean>;
+  lucia_remove_user(lucia: PostgresLucia, user: string, except: string): Promise<null>;
+  lucia_remove_expired(lucia: PostgresLucia, now: string): Promise<null>;
+  lucia_add_indexes(lucia: PostgresLucia): Promise<null>;
+}
+
+interface Loader {
+  load(): Native;
+  loadPostgres(): NativePostgres;
+}
+declare const require: (name: '../loader.cjs') => Loader;
 
 let loaded: Native | undefined;
+let postgres: NativePostgres | undefined;
 
 /** The addon. Throws ERR_LATCHKEY_NO_BINARY where there is none for this platform. */
 export function native(): Native {
-  loaded ??= require('../loader.cjs')();
+  loaded ??= require('../loader.cjs').load();
   return loaded;
+}
+
+/** The part for PostgreSQL. Throws ERR_LATCHKEY_NO_BINARY where libpq is missing. */
+export function nativePostgres(): NativePostgres {
+  postgres ??= require('../loader.cjs').loadPostgres();
+  return postgres;
+}
+
+/** nativeFor is the addon, ready to open `store`. */
+export function nativeFor(store: string): Native {
+  const addon = native();
+  if (/^postgres(ql)?:/.test(store)) addon.use_postgres(nativePostgres().store_opener());
+  return addon;
 }

@@ -22,7 +22,7 @@ export class Changes<A extends Attributes> {
   async createSession(userId: string | number, options: CreateOptions = {}): Promise<string> {
     const request = await this.writable('createSession()');
     const { sessions } = this.engine();
-    const before = validateOnce(request, sessions, { touch: false, fresh: true });
+    const before = await validateOnce(request, sessions, { touch: false, fresh: true });
     const { carry, ...create } = options;
     const given = {
       ...create,
@@ -104,7 +104,7 @@ export class Changes<A extends Attributes> {
   async deleteOtherSessions(): Promise<number | null> {
     const request = await this.writable('deleteOtherSessions()');
     const { sessions } = this.engine();
-    const { session } = validateOnce(request, sessions, { touch: false, fresh: true });
+    const { session } = await validateOnce(request, sessions, { touch: false, fresh: true });
     if (!isUsers(session)) return null;
     const { ids, kept } = await sessions.revokeOthers(session);
     if (kept.token) this.write(request, kept.token, kept.session);
@@ -118,9 +118,9 @@ export class Changes<A extends Attributes> {
 
   /** The live sessions of this request's user, newest first. Stateless carriers keep no list. */
   async listSessions(): Promise<ListedSession<A>[]> {
+    const request = await currentRequest(this.engine);
     const { sessions } = this.engine();
-    const request = await currentRequest(sessions);
-    const { session } = validateOnce(request, sessions, { touch: false });
+    const { session } = await validateOnce(request, sessions, { touch: false });
     if (!isUsers(session)) return [];
     const page = await sessions.list(session.userId);
     return page.sessions
@@ -132,12 +132,11 @@ export class Changes<A extends Attributes> {
   async revokeOwnSession(id: string): Promise<boolean> {
     const own = await this.listSessions();
     if (!own.some((session) => session.id === id)) return false;
-    return this.engine().sessions.revoke(id);
+    return this.engine().sessions.revoke({ id });
   }
 
   async writable(call: string): Promise<CurrentRequest> {
-    const { sessions } = this.engine();
-    const request = await currentRequest(sessions);
+    const request = await currentRequest(this.engine);
     if (!request.writable) throw cookieReadOnly(call);
     return request;
   }

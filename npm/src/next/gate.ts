@@ -37,12 +37,12 @@ export class Gate<User, A extends Attributes> {
 
   /** Finds the session of this request. `active`: it counts as activity. */
   async find(active: boolean, fresh = false): Promise<Found<User>> {
+    const request = await currentRequest(this.engine);
     const { sessions } = this.engine();
-    const request = await currentRequest(sessions);
     // Where no cookie can be written, nothing is moved that a cookie has to follow.
     const touch =
       active && !isPrefetch(request.headers) && (request.writable || this.slidesAlone());
-    const answer = validateOnce(request, sessions, { touch, fresh });
+    const answer = await validateOnce(request, sessions, { touch, fresh });
     this.keepCookieInStep(request, sessions, answer);
     const { session } = answer;
     const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;

@@ -17,7 +17,7 @@ export function makeHandlers<User, A extends Attributes>(
   changes: Changes<A>,
 ): { GET: Handler; POST: Handler } {
   return {
-    GET: guarded((request) => status(config, engine(), request)),
+    GET: guarded((request) => status(config, engine, request)),
     POST: guarded(async (request) => {
       const sent = {
         origin: request.headers.get('origin'),
@@ -47,11 +47,12 @@ const NO_SESSION = { error: 'no_session' };
 /** The status of the session. It never extends it. */
 async function status<User>(
   config: SessionsConfig<User>,
-  { sessions }: Engine,
+  engine: () => Engine,
   request: Request,
 ): Promise<Response> {
-  const current = await currentRequest(sessions);
-  const answer = validateOnce(current, sessions, { touch: false });
+  const current = await currentRequest(engine);
+  const { sessions } = engine();
+  const answer = await validateOnce(current, sessions, { touch: false });
   const now = Date.now();
   if (!isUsers(answer.session)) {
     if (answer.state !== 'active' && !answer.keepCookie && current.hasCookie) {

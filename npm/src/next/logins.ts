@@ -42,7 +42,7 @@ export class Logins {
   ): Promise<LoginOutcome> {
     const request = await this.changes.writable(`${how}()`);
     const { sessions } = this.engine();
-    const before = validateOnce(request, sessions, { touch: false, fresh: true });
+    const before = await validateOnce(request, sessions, { touch: false, fresh: true });
     const outcome: AccountOutcome = await sessions.accounts[how](credentials, {
       ...(options.attributes && { attributes: options.attributes }),
       ...(options.remember !== undefined && { remember: options.remember }),

@@ -32,7 +32,7 @@ export function makePagesRouter<User, A extends Attributes>(
     async verify(request: IncomingMessage, response: Answer): Promise<Session<A> | null> {
       const { sessions } = engine();
       const header = request.headers.cookie ?? null;
-      const answer = sessions.validate(sessions.readCookie(header));
+      const answer = await sessions.validateAsync(sessions.readCookie(header));
       if (answer.session && answer.fresh && answer.token) {
         add(response, sessions.setCookies(answer.token, answer.session, header));
       } else if (answer.state !== 'active' && !answer.keepCookie && header !== null) {

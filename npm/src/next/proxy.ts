@@ -40,7 +40,7 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
     const touch = options.renew !== false && !isPrefetch(request.headers);
     let answer: Validation;
     try {
-      answer = sessions.validate(sessions.readCookie(header), { touch });
+      answer = await sessions.validateAsync(sessions.readCookie(header), { touch });
     } catch (error) {
       if (!isLatchkeyError(error) || error.retryable !== true) throw error;
       return guarded ? unavailable() : NextResponse.next();

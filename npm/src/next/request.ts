@@ -1,5 +1,6 @@
 import { cookies, headers } from 'next/headers';
 import type { Sessions } from '../sessions';
+import type { Engine } from './config';
 import type { Session as CoreSession, Validation } from '../sessions_types';
 import { parseSetCookie } from './set_cookie';
 import type { CookieStore } from './types';
@@ -17,8 +18,13 @@ export interface CurrentRequest {
   readonly isHandler: boolean;
 }
 
-export async function currentRequest(sessions: Sessions): Promise<CurrentRequest> {
+/**
+ * currentRequest asks Next.js for the request before anything is opened: where there is none, as
+ * when `next build` tries to prerender a page, that ends the call and the page becomes dynamic.
+ */
+export async function currentRequest(engine: () => Engine): Promise<CurrentRequest> {
   const [store, head] = await Promise.all([cookies(), headers()]);
+  const { sessions } = engine();
   const { name } = sessions.cookie;
   // While a page renders Next.js gives every writing method the same function, which throws.
   const writable = (store.set as unknown) !== store.delete;
@@ -58,7 +64,7 @@ export function writeCookies(request: CurrentRequest, lines: readonly string[]):
 }
 
 interface Seen {
-  validations: Map<string, { touched: boolean; answer: Validation }>;
+  validations: Map<string, { touched: boolean; answer: Promise<Validation> }>;
   users: Map<string, Promise<unknown>>;
 }
 
@@ -79,13 +85,15 @@ export function validateOnce(
   request: CurrentRequest,
   sessions: Sessions,
   { touch, fresh = false }: { touch: boolean; fresh?: boolean },
-): Validation {
+): Promise<Validation> {
   const token = request.token ?? '';
   const { validations } = seenIn(request, sessions);
   const known = validations.get(token);
   if (known && !fresh && (known.touched || !touch)) return known.answer;
-  const answer = sessions.validate(token, { touch, fresh, withUser: true });
+  const answer = sessions.validateAsync(token, { touch, fresh, withUser: true });
   validations.set(token, { touched: touch, answer });
+  // A store that failed may be asked again in the same request.
+  answer.catch(() => validations.delete(token));
   return answer;
 }
 

@@ -53,7 +53,7 @@ export interface Pages {
 }
 
 export interface SessionsConfig<User = unknown> {
-  /** `sqlite:PATH` or `memory:NAME`; default `$LATCHKEY_STORE`, or `sqlite:./data/latchkey.db`. */
+  /** As in `Sessions`; default `$LATCHKEY_STORE`, or `sqlite:./data/latchkey.db`. */
   store?: string;
   /** For every carrier but `stored`; the newest first. Default `$SESSION_SECRET`. */
   secret?: string | readonly string[];

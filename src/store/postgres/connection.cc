@@ -12,6 +12,7 @@
 namespace latchkey::postgres {
 namespace {
 
+constexpr int kText = 0;
 constexpr int kBinary = 1;
 
 Error unavailable(std::string detail) { return Error{Errc::store_unavailable, std::move(detail)}; }
@@ -90,7 +91,9 @@ Result<void> Connection::connect(Deadline deadline) {
 Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {
   if (!prepare_) return run_text(statements_->text(sql), params, deadline);
   if (!prepared_.test(static_cast<std::size_t>(sql))) {
-    if (Result<void> done = prepare(sql, params, deadline); !done) return done.error();
+    const auto done = prepare(statement_name(sql), statements_->text(sql), params, deadline);
+    if (!done) return done.error();
+    prepared_.set(static_cast<std::size_t>(sql));
   }
   const std::vector<const char*> values = params.values();
   const std::vector<int> formats = params.formats();
@@ -99,14 +102,39 @@ Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {
                  deadline);
 }
 
-Result<void> Connection::prepare(Sql sql, const Params& params, Deadline deadline) {
-  Result<Rows> prepared =
-      collect(PQsendPrepare(connection_.get(), statement_name(sql).c_str(),
-                            statements_->text(sql).c_str(), params.count(), params.types()),
-              deadline);
+Result<void> Connection::prepare(const std::string& name, const std::string& text,
+                                 const Params& params, Deadline deadline) {
+  Result<Rows> prepared = collect(
+      PQsendPrepare(connection_.get(), name.c_str(), text.c_str(), params.count(), params.types()),
+      deadline);
   if (!prepared) return prepared.error();
-  prepared_.set(static_cast<std::size_t>(sql));
   return {};
+}
+
+Result<Rows> Connection::run_as_text(const std::string& text, const Params& params,
+                                     Deadline deadline) {
+  constexpr std::size_t kMaxNames = 64;
+  const char* style = PQparameterStatus(connection_.get(), "DateStyle");
+  if (style == nullptr || !std::string_view(style).starts_with("ISO")) {
+    if (Result<void> set = run_script("SET datestyle TO ISO", deadline); !set) return set.error();
+  }
+  auto name = names_.find(text);
+  if (prepare_ && name == names_.end() && names_.size() < kMaxNames) {
+    const std::string made = "latchkey_text_" + std::to_string(names_.size());
+    if (const auto done = prepare(made, text, params, deadline); !done) return done.error();
+    name = names_.emplace(text, made).first;
+  }
+  const std::vector<const char*> values = params.values();
+  const std::vector<int> formats = params.formats();
+  if (name == names_.end()) {
+    return collect(
+        PQsendQueryParams(connection_.get(), text.c_str(), params.count(), params.types(),
+                          values.data(), params.lengths(), formats.data(), kText),
+        deadline);
+  }
+  return collect(PQsendQueryPrepared(connection_.get(), name->second.c_str(), params.count(),
+                                     values.data(), params.lengths(), formats.data(), kText),
+                 deadline);
 }
 
 Result<Rows> Connection::run_text(const std::string& text, const Params& params,

@@ -4,6 +4,7 @@
 
 #include <bitset>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ class Connection {
   Result<Rows> run(Sql sql, const Params& params, Deadline deadline);
   // run_text executes a text that is used once.
   Result<Rows> run_text(const std::string& text, const Params& params, Deadline deadline);
+  // run_as_text executes a text, prepared at its first use unless the target forbids it. Values
+  // come as text, times in the form of ISO.
+  Result<Rows> run_as_text(const std::string& text, const Params& params, Deadline deadline);
   // run_script executes several statements as one transaction and drops what they answer.
   Result<void> run_script(const std::string& text, Deadline deadline);
 
@@ -55,7 +59,8 @@ class Connection {
       : connection_(connection), statements_(std::move(statements)), prepare_(prepare) {}
 
   Result<void> connect(Deadline deadline);
-  Result<void> prepare(Sql sql, const Params& params, Deadline deadline);
+  Result<void> prepare(const std::string& name, const std::string& text, const Params& params,
+                       Deadline deadline);
   Result<Rows> collect(int sent, Deadline deadline);
   Result<void> await_answer(Deadline deadline);
   Error lose(Error error);
@@ -66,6 +71,7 @@ class Connection {
   bool broken_ = false;
   std::string sqlstate_;
   std::bitset<kSqlCount> prepared_;
+  std::map<std::string, std::string> names_;  // of what run_as_text prepared, by its text
 };
 
 }  // namespace latchkey::postgres

@@ -26,6 +26,16 @@ Params& Params::add_null(Type type) {
   return *this;
 }
 
+Params& Params::add_untyped(std::string_view text) {
+  put(Type::unknown, text);
+  octets_.push_back('\0');  // the text form has an end instead of a length
+  return *this;
+}
+
+Params& Params::add_untyped(const std::optional<std::string>& text) {
+  return text ? add_untyped(std::string_view(*text)) : add_null(Type::unknown);
+}
+
 Params& Params::add_or_null(std::string_view text) {
   return text.empty() ? add_null(Type::text) : add(text);
 }
@@ -41,6 +51,13 @@ std::vector<const char*> Params::values() const {
     values.push_back(offset < 0 ? nullptr : octets_.data() + offset);
   }
   return values;
+}
+
+std::vector<int> Params::formats() const {
+  std::vector<int> formats;
+  formats.reserve(types_.size());
+  for (const unsigned type : types_) formats.push_back(type == 0 ? 0 : 1);
+  return formats;
 }
 
 Params& Params::put(Type type, std::string_view octets) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@ namespace latchkey::postgres {
 
 // The built-in types a statement is given, by their numbers in pg_type.
 enum class Type : unsigned {
+  unknown = 0,
   boolean = 16,
   bytea = 17,
   int8 = 20,
@@ -21,8 +23,8 @@ enum class Type : unsigned {
   int8_array = 1016,
 };
 
-// Params are the parameters of one statement in PostgreSQL's binary form. It copies what it is
-// given.
+// Params are the parameters of one statement, in PostgreSQL's binary form but for those without a
+// type. It copies what it is given.
 class Params {
  public:
   Params& add(std::string_view text) { return put(Type::text, text); }
@@ -31,6 +33,9 @@ class Params {
   Params& add(UnixTime time) { return add(to_unix_millis(time)); }
   Params& add(std::span<const std::uint8_t> bytes) { return put(Type::bytea, view(bytes)); }
   Params& add_null(Type type);
+  // add_untyped adds a value as text, of the type that the server finds it must have.
+  Params& add_untyped(std::string_view text);
+  Params& add_untyped(const std::optional<std::string>& text);  // nothing: NULL
   // An empty text or byte string becomes NULL.
   Params& add_or_null(std::string_view text);
   Params& add_or_null(std::span<const std::uint8_t> bytes);
@@ -60,7 +65,7 @@ class Params {
   const int* lengths() const noexcept { return lengths_.data(); }
   // values and formats are valid until the next change.
   std::vector<const char*> values() const;
-  std::vector<int> formats() const { return std::vector<int>(types_.size(), 1); }
+  std::vector<int> formats() const;
 
  private:
   static std::string_view view(std::span<const std::uint8_t> bytes) noexcept {

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -11,13 +12,22 @@
 
 namespace latchkey::postgres {
 
-// Rows are the answer to a statement, in binary form. Views live as long as it does.
+// Rows are the answer to a statement, in binary form, or as text where it was asked for so. Views
+// live as long as it does.
 class Rows {
  public:
   Rows() = default;
   explicit Rows(PGresult* result) : result_(result) {}
 
   int size() const noexcept { return PQntuples(result_.get()); }
+  int columns() const noexcept { return PQnfields(result_.get()); }
+  std::string_view name(int column) const noexcept { return PQfname(result_.get(), column); }
+  // type is the number of a column's type in pg_type.
+  unsigned type(int column) const noexcept { return PQftype(result_.get(), column); }
+  // changed tells how many rows an INSERT, UPDATE or DELETE concerned.
+  std::int64_t changed() const noexcept {
+    return std::strtoll(PQcmdTuples(result_.get()), nullptr, 10);
+  }
   bool is_null(int row, int column) const noexcept {
     return PQgetisnull(result_.get(), row, column) != 0;
   }

@@ -1,0 +1,167 @@
+#include "stores.h"
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "base/mutex.h"
+#include "latchkey/lookup.h"
+#include "latchkey/memory.h"
+#include "latchkey/near_cache.h"
+#include "latchkey/redis.h"
+#include "latchkey/sqlite.h"
+
+namespace latchkey::node {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Opened = Result<std::unique_ptr<Store>>;
+
+constexpr auto kPauseAfterFailure = std::chrono::seconds{1};
+
+std::atomic<PostgresOpener> g_open_postgres{nullptr};
+
+// RemoteStore is an engine behind a network with what stands before it.
+struct RemoteStore {
+  explicit RemoteStore(std::unique_ptr<Store> opened)
+      : engine(std::move(opened)),
+        lookup(make_lookup(*engine)),
+        cache(make_near_cache(*lookup, {})) {}
+  std::unique_ptr<Store> engine;
+  std::unique_ptr<Lookup> lookup;
+  std::unique_ptr<NearCache> cache;
+};
+
+// Entry is one store. `opening` is held while it is opened: who asks meanwhile waits for the same
+// outcome.
+struct Entry {
+  std::mutex opening;
+  std::weak_ptr<Store> store;
+  Error failure{Errc::store_unavailable, {}};
+  Clock::time_point next_attempt{};
+};
+
+struct Stores {
+  Mutex mutex;
+  std::map<std::string, std::shared_ptr<Entry>> entries LATCHKEY_GUARDED_BY(mutex);
+  std::map<std::string, std::shared_ptr<Store>> kept LATCHKEY_GUARDED_BY(mutex);
+};
+
+// Never destroyed: threads of Node may outlive the static objects of a library.
+Stores& stores() {
+  static auto* the = new Stores;
+  return *the;
+}
+
+bool has_scheme(const std::string& url, std::string_view scheme) {
+  return url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] == ':';
+}
+
+bool is_postgres(const std::string& url) {
+  return has_scheme(url, "postgres") || has_scheme(url, "postgresql");
+}
+
+bool is_redis(const std::string& url) {
+  for (const std::string_view scheme :
+       {"redis", "rediss", "redis+unix", "redis+cluster", "rediss+cluster"}) {
+    if (has_scheme(url, scheme)) return true;
+  }
+  return false;
+}
+
+Opened open_engine(const std::string& url) {
+  if (is_redis(url)) {
+    Result<RedisOptions> options = parse_redis_url(url);
+    return options ? open_redis(*options) : options.error();
+  }
+  const PostgresOpener opener = g_open_postgres.load();
+  if (opener == nullptr) return Error{Errc::bad_config, "the part for PostgreSQL is not loaded"};
+  return opener({.url = url});
+}
+
+Result<std::shared_ptr<Store>> open_any(const std::string& url) {
+  if (is_remote_url(url)) {
+    Opened engine = open_engine(url);
+    if (!engine) return engine.error();
+    auto layers = std::make_shared<RemoteStore>(*std::move(engine));
+    return std::shared_ptr<Store>(layers, layers->cache.get());
+  }
+  Opened made = Error{Errc::bad_config,
+                      "the store must be sqlite:PATH, memory:NAME, redis://..., rediss://..., "
+                      "redis+unix://..., redis+cluster://... or postgres://..."};
+  if (url.starts_with("memory:")) {
+    made = make_memory_store();
+  } else if (has_scheme(url, "sqlite")) {
+    SqliteOptions options;
+    options.path = canonical_path(url.substr(7));
+    options.refuse_shared = true;
+    made = open_sqlite(options);
+  }
+  if (!made) return made.error();
+  return std::shared_ptr<Store>(*std::move(made));
+}
+
+std::shared_ptr<Entry> entry_of(const std::string& url) {
+  const std::string name =
+      url.starts_with("sqlite:") ? "sqlite:" + canonical_path(url.substr(7)) : url;
+  Stores& all = stores();
+  const MutexLock lock(all.mutex);
+  std::shared_ptr<Entry>& entry = all.entries[name];
+  if (!entry) entry = std::make_shared<Entry>();
+  return entry;
+}
+
+}  // namespace
+
+std::string canonical_path(const std::string& path) {
+  std::error_code failed;
+  const auto found = std::filesystem::weakly_canonical(path, failed);
+  return failed ? path : found.string();
+}
+
+bool is_remote_url(const std::string& url) { return is_redis(url) || is_postgres(url); }
+
+void use_postgres(PostgresOpener opener) { g_open_postgres.store(opener); }
+
+Result<std::shared_ptr<Store>> find_store(const std::string& url) {
+  const std::shared_ptr<Entry> entry = entry_of(url);
+  const std::lock_guard lock(entry->opening);
+  if (std::shared_ptr<Store> store = entry->store.lock()) return store;
+  // An engine that is away is not dialled by every request that comes in meanwhile.
+  if (is_remote_url(url) && Clock::now() < entry->next_attempt) return entry->failure;
+  Result<std::shared_ptr<Store>> opened = open_any(url);
+  if (opened) {
+    entry->store = *opened;
+  } else {
+    entry->failure = opened.error();
+    entry->next_attempt = Clock::now() + kPauseAfterFailure;
+  }
+  return opened;
+}
+
+std::shared_ptr<Store> kept_store(const std::string& url) {
+  Stores& all = stores();
+  const MutexLock lock(all.mutex);
+  const auto found = all.kept.find(url);
+  return found == all.kept.end() ? nullptr : found->second;
+}
+
+Result<std::shared_ptr<Store>> keep_store(const std::string& url) {
+  if (std::shared_ptr<Store> kept = kept_store(url)) return kept;
+  Result<std::shared_ptr<Store>> store = find_store(url);
+  if (!store) return store;
+  Stores& all = stores();
+  const MutexLock lock(all.mutex);
+  return all.kept.emplace(url, *store).first->second;
+}
+
+void forget_kept_stores() {
+  std::map<std::string, std::shared_ptr<Store>> ended;  // dies behind the lock
+  Stores& all = stores();
+  const MutexLock lock(all.mutex);
+  ended.swap(all.kept);
+}
+
+}  // namespace latchkey::node

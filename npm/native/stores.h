@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "latchkey/postgres.h"
+#include "latchkey/store.h"
+
+// The stores that are open in this process, each once, whoever asked for it.
+namespace latchkey::node {
+
+// is_remote_url tells whether a store's calls wait for a network.
+bool is_remote_url(const std::string& url);
+
+// find_store opens a store, or finds it open. It blocks while it connects, so a remote store is not
+// asked for on the event loop; after a failure it answers with that for a moment. A remote store
+// has a look-up queue and a near cache before it. Thread-safe.
+Result<std::shared_ptr<Store>> find_store(const std::string& url);
+// keep_store does the same and keeps it open with the program.
+Result<std::shared_ptr<Store>> keep_store(const std::string& url);
+// kept_store returns a store that keep_store has opened before, or nothing.
+std::shared_ptr<Store> kept_store(const std::string& url);
+// forget_kept_stores lets go of those.
+void forget_kept_stores();
+
+// canonical_path makes one of the spellings of a path.
+std::string canonical_path(const std::string& path);
+
+// PostgresOpener is open_postgres in the other binary, the one that libpq is linked to.
+using PostgresOpener = Result<std::unique_ptr<Store>> (*)(const PostgresOptions&);
+void use_postgres(PostgresOpener opener);
+
+}  // namespace latchkey::node
