@@ -9,8 +9,7 @@ namespace {
 
 class LuciaSource final : public session::ForeignSource {
  public:
-  explicit LuciaSource(std::unique_ptr<sqlite::LuciaReader> database)
-      : database_(std::move(database)) {}
+  explicit LuciaSource(std::unique_ptr<LuciaReader> database) : database_(std::move(database)) {}
 
   std::string_view name() const noexcept override { return "lucia"; }
 
@@ -33,13 +32,12 @@ class LuciaSource final : public session::ForeignSource {
   }
 
  private:
-  const std::unique_ptr<sqlite::LuciaReader> database_;
+  const std::unique_ptr<LuciaReader> database_;
 };
 
 }  // namespace
 
-std::unique_ptr<session::ForeignSource> make_lucia_source(
-    std::unique_ptr<sqlite::LuciaReader> database) {
+std::unique_ptr<session::ForeignSource> make_lucia_source(std::unique_ptr<LuciaReader> database) {
   return std::make_unique<LuciaSource>(std::move(database));
 }
 

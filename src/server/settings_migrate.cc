@@ -1,6 +1,7 @@
 #include "server/settings_migrate.h"
 
 #include "codec/time_text.h"
+#include "latchkey/open_store.h"
 #include "server/setting_kinds.h"
 
 namespace latchkey::server {
@@ -31,10 +32,14 @@ Setting name(std::string_view key, Field field, std::string_view help) {
 }
 
 void add_lucia(std::vector<Setting>& all) {
-  all.push_back(text(
-      "migrate.lucia_database", "a SQLite file",
+  Setting database = text(
+      "migrate.lucia_database", "a SQLite file or postgres://...",
       [](Config & c) -> auto& { return c.migrate.lucia_database; },
-      "Where the sessions of Lucia are; empty: none are taken over."));
+      "Where the sessions of Lucia are; empty: none are taken over.");
+  database.get = [](const Config& config) {
+    return SettingValue::one(without_password(config.migrate.lucia_database));
+  };
+  all.push_back(std::move(database));
   all.push_back(name(
       "migrate.lucia_cookie", [](Config & c) -> auto& { return c.migrate.lucia_cookie; },
       "The cookie of Lucia."));

@@ -1,9 +1,8 @@
-#include "store/sqlite_lucia_reader.h"
-
 #include <cmath>
 #include <utility>
 
 #include "codec/json.h"
+#include "store/lucia_reader.h"
 #include "store/sqlite_lucia.h"
 
 namespace latchkey::sqlite {
@@ -58,13 +57,30 @@ std::optional<LuciaSession> read_row(const LuciaShape& shape, std::span<const Lu
   return session;
 }
 
+class SqliteLuciaReader final : public LuciaReader {
+ public:
+  explicit SqliteLuciaReader(std::unique_ptr<LuciaTables> tables) : tables_(std::move(tables)) {}
+
+  Result<std::optional<LuciaSession>> find(std::string_view token) override {
+    std::optional<LuciaSession> session;
+    const auto read =
+        tables_->find(token, [&](const LuciaShape& shape, std::span<const LuciaView> row) {
+          session = read_row(shape, row);
+        });
+    if (!read) return read.error();
+    return session;
+  }
+
+  Result<bool> remove(std::string_view token) override { return tables_->remove(token); }
+
+ private:
+  const std::unique_ptr<LuciaTables> tables_;
+};
+
 }  // namespace
 
-LuciaReader::LuciaReader(std::unique_ptr<LuciaTables> tables) : tables_(std::move(tables)) {}
-LuciaReader::~LuciaReader() = default;
-
-Result<std::unique_ptr<LuciaReader>> LuciaReader::open(const LuciaReaderOptions& options) {
-  auto tables = LuciaTables::open({.path = options.path,
+Result<std::unique_ptr<LuciaReader>> open_lucia_reader(const LuciaReaderOptions& options) {
+  auto tables = LuciaTables::open({.path = options.database,
                                    .session_table = options.session_table,
                                    .user_table = options.user_table,
                                    .hashed_ids = options.hashed_ids});
@@ -72,19 +88,7 @@ Result<std::unique_ptr<LuciaReader>> LuciaReader::open(const LuciaReaderOptions&
   // Looked for now, a table that is missing is a mistake of the configuration.
   const auto tried = (*tables)->find("", [](const LuciaShape&, std::span<const LuciaView>) {});
   if (!tried) return tried.error();
-  return std::unique_ptr<LuciaReader>(new LuciaReader(*std::move(tables)));
+  return std::unique_ptr<LuciaReader>(std::make_unique<SqliteLuciaReader>(*std::move(tables)));
 }
-
-Result<std::optional<LuciaSession>> LuciaReader::find(std::string_view token) {
-  std::optional<LuciaSession> session;
-  const auto read =
-      tables_->find(token, [&](const LuciaShape& shape, std::span<const LuciaView> row) {
-        session = read_row(shape, row);
-      });
-  if (!read) return read.error();
-  return session;
-}
-
-Result<bool> LuciaReader::remove(std::string_view token) { return tables_->remove(token); }
 
 }  // namespace latchkey::sqlite

@@ -1,4 +1,4 @@
-#include "store/sqlite_lucia_reader.h"
+#include "store/lucia_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -23,20 +23,21 @@ class LuciaReaderTest : public ::testing::Test {
            INSERT INTO user VALUES ('u1', 'ada'), (7, 'bob');)");
     run("INSERT INTO session VALUES ('" + kToken + "', 1800000000, 'u1', 'DE', 1.5, NULL, x'00')");
   }
-  void create_empty() { sqlite3_open(options_.path.c_str(), &handle_); }
+  void create_empty() { sqlite3_open(options_.database.c_str(), &handle_); }
   ~LuciaReaderTest() override { sqlite3_close(handle_); }
   void run(const std::string& sql) {
     ASSERT_EQ(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
         << sqlite3_errmsg(handle_);
   }
   std::unique_ptr<LuciaReader> open() {
-    auto database = LuciaReader::open(options_);
+    auto database = open_lucia_reader(options_);
     EXPECT_TRUE(database) << database.error().detail;
     return std::move(*database);
   }
 
   testing::TempDirectory directory_;
-  LuciaReaderOptions options_{.path = directory_.path() + "/app.db"};
+  LuciaReaderOptions options_{
+      .database = directory_.path() + "/app.db", .session_table = "session", .user_table = "user"};
   sqlite3* handle_ = nullptr;
 };
 
@@ -92,14 +93,18 @@ TEST_F(LuciaReaderTest, NamesOfTablesAreWhatTheyAre) {
 }
 
 TEST_F(LuciaReaderTest, AnotherSchemaIsRefusedAtOnce) {
-  for (const LuciaReaderOptions& options :
-       {LuciaReaderOptions{.path = options_.path, .session_table = "missing"},
-        LuciaReaderOptions{.path = options_.path, .user_table = "missing"}}) {
-    const auto database = LuciaReader::open(options);
+  LuciaReaderOptions no_sessions = options_;
+  no_sessions.session_table = "missing";
+  LuciaReaderOptions no_users = options_;
+  no_users.user_table = "missing";
+  for (const LuciaReaderOptions& options : {no_sessions, no_users}) {
+    const auto database = open_lucia_reader(options);
     ASSERT_FALSE(database);
     EXPECT_EQ(database.error().code, Errc::store_mismatch);
   }
-  EXPECT_FALSE(LuciaReader::open({.path = directory_.path() + "/none.db"}));
+  LuciaReaderOptions no_file = options_;
+  no_file.database = directory_.path() + "/none.db";
+  EXPECT_FALSE(open_lucia_reader(no_file));
   EXPECT_FALSE(std::filesystem::exists(directory_.path() + "/none.db")) << "it makes nothing";
 }
 

@@ -78,6 +78,27 @@ TEST_F(PostgresServe, AServerWithoutItsDatabaseAnswers503AndLogsNobodyOut) {
   EXPECT_EQ(server->program().wait(), 0);
 }
 
+TEST_F(PostgresServe, ASessionOfLuciaInItsOwnTablesMovesAndItsRowEnds) {
+  const std::string token = "k3jw7ujzxowmy4bgmagchmvwbofsjnnpc6gwhkqp";
+  const std::string made = cluster().run(
+      "CREATE SCHEMA app; CREATE TABLE app.auth_user(id TEXT PRIMARY KEY); "
+      "CREATE TABLE app.user_session(id TEXT PRIMARY KEY, expires_at TIMESTAMPTZ NOT NULL, "
+      "user_id TEXT NOT NULL); INSERT INTO app.auth_user VALUES('u1'); "
+      "INSERT INTO app.user_session VALUES('" +
+      token + "', '2099-01-01Z', 'u1')");
+  ASSERT_FALSE(made.starts_with("error: ")) << made;
+  Server server(directory_.path() + "/one", {"--set", "migrate.until=2099-01-01T00:00:00Z", "--set",
+                                             "migrate.lucia_database=" + cluster().url(), "--set",
+                                             "migrate.lucia_session_table=app.user_session",
+                                             "--set", "migrate.lucia_user_table=app.auth_user"});
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const auto moved = server.ask("GET", "/v1/session", "auth_session=" + token);
+  ASSERT_EQ(status(moved), 200) << server.program().errors();
+  EXPECT_NE(moved->body.find(R"("id":"u1")"), std::string::npos);
+  EXPECT_EQ(cluster().run("SELECT count(*) FROM app.user_session"), "0");
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", "auth_session=" + token)), 401);
+}
+
 TEST_F(PostgresServe, ManyReadsThatMissShareTheWayToTheDatabase) {
   const auto server = std::make_unique<Server>(
       directory_.path() + "/one",

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "latchkey/ids.h"
 #include "latchkey/result.h"
 #include "latchkey/time.h"
+#include "store/lucia_reader.h"
 #include "store/postgres/rows.h"
 
 // The tables of the npm package lucia 3 on PostgreSQL, opened as they are: user_session(id,
@@ -38,13 +38,6 @@ struct LuciaRows {
   int session_columns = 0;
 };
 
-// LuciaSession is a session of these tables whose user exists, as another system's.
-struct LuciaSession {
-  UserId user_id{};
-  UnixTime expires_at{};
-  std::string attributes{};  // every other column of the row, as a JSON object
-};
-
 // LuciaTables reads and writes such a database over a pool of connections. Thread-safe; calls
 // block. Names are quoted. What breaks a rule of a table, or names a column it does not have, is
 // invalid_argument.
@@ -59,7 +52,7 @@ class LuciaTables {
   Result<LuciaRows> find(std::string_view id);
   // list gives every session of a user, without the user's columns.
   Result<LuciaRows> list(std::string_view user);
-  // find_session gives the same session to those who know no columns. It judges no deadline.
+  // find_session is LuciaReader::find.
   Result<std::optional<LuciaSession>> find_session(std::string_view id);
 
   Result<void> insert(std::string_view id, std::string_view user, std::string_view expires_at,
