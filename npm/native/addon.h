@@ -2,7 +2,7 @@
 
 #include "napi.h"
 
-// The parts of the addon; each defines its functions. The JavaScript side is npm/src/native/index.ts.
+// The parts of the addon; each defines its functions, which npm/src/native/index.ts types.
 namespace latchkey::node {
 
 void define_seal(napi_env env, napi_value exports);

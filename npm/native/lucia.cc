@@ -27,12 +27,7 @@ napi_value open(napi_env env, napi_callback_info info) {
                                       .hashed_ids = call.flag(3),
                                       .refuse_shared = true});
   if (!tables) return throw_error(env, tables.error());
-  napi_value handle = nullptr;
-  auto owned = std::make_unique<Handle>(*std::move(tables));
-  napi_create_external(
-      env, owned.release(), [](napi_env, void* data, void*) { delete static_cast<Handle*>(data); },
-      nullptr, &handle);
-  return handle;
+  return make_handle(env, *std::move(tables));
 }
 
 // close_lucia(tables) lets it close with its last handle.

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "latchkey/result.h"
@@ -96,6 +98,17 @@ napi_value make_error(napi_env env, const Error& error);
 napi_value throw_error(napi_env env, const Error& error);
 // throw_misuse throws a TypeError: the programmer passed something of a wrong kind.
 napi_value throw_misuse(napi_env env, const char* message);
+
+// make_handle gives JavaScript something of ours, which dies with its last reference there.
+template <class T>
+napi_value make_handle(napi_env env, T value) {
+  napi_value handle = nullptr;
+  auto owned = std::make_unique<T>(std::move(value));
+  napi_create_external(
+      env, owned.release(), [](napi_env, void* data, void*) { delete static_cast<T*>(data); },
+      nullptr, &handle);
+  return handle;
+}
 
 // Function is one export of the addon.
 struct Function {

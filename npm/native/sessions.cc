@@ -26,12 +26,7 @@ napi_value open(napi_env env, napi_callback_info info) {
   request.sessions = *std::move(options);
   Result<Handle> opened = open_sessions(std::move(request));
   if (!opened) return throw_error(env, opened.error());
-  napi_value handle = nullptr;
-  auto owned = std::make_unique<Handle>(*std::move(opened));
-  napi_create_external(
-      env, owned.release(), [](napi_env, void* data, void*) { delete static_cast<Handle*>(data); },
-      nullptr, &handle);
-  return handle;
+  return make_handle(env, *std::move(opened));
 }
 
 // close_sessions(key) resolves when nothing of it is open any more, unless a handle is in use.

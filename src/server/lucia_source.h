@@ -9,7 +9,6 @@ namespace latchkey::server {
 
 // make_lucia_source reads the session cookies of an application that uses Lucia: the cookie is the
 // session's id. A session that is taken over ends by the deletion of its row.
-std::unique_ptr<session::ForeignSource> make_lucia_source(
-    std::unique_ptr<LuciaReader> database);
+std::unique_ptr<session::ForeignSource> make_lucia_source(std::unique_ptr<LuciaReader> database);
 
 }  // namespace latchkey::server

@@ -17,8 +17,7 @@ namespace latchkey {
 // Impl serves the calls of Sessions: sessions with rows itself, those without through `stateless`.
 // At most one of `stateless` and `envelope` is set.
 struct Sessions::Impl {
-  Impl(Store& store, SessionsOptions given, session::SessionCookies written,
-       const StoreMeta& meta);
+  Impl(Store& store, SessionsOptions given, session::SessionCookies written, const StoreMeta& meta);
 
   // create fills a record from `given` and brings it into the world.
   Result<NewSession> create(const UserId& user, const CreateOptions& given, SessionKind kind);

@@ -46,15 +46,6 @@ Result<Handle> open_shared(const LuciaOptions& options) {
   return tables;
 }
 
-napi_value make_handle(napi_env env, const Handle& tables) {
-  napi_value handle = nullptr;
-  auto owned = std::make_unique<Handle>(tables);
-  napi_create_external(
-      env, owned.release(), [](napi_env, void* data, void*) { delete static_cast<Handle*>(data); },
-      nullptr, &handle);
-  return handle;
-}
-
 // open_lucia(url, session_table, user_table, hashed_ids)
 napi_value open(napi_env env, napi_callback_info info) {
   const Call call(env, info);
@@ -64,7 +55,8 @@ napi_value open(napi_env env, napi_callback_info info) {
   options.user_table = call.text(2);
   options.hashed_ids = call.flag(3);
   return promise(
-      env, [options] { return open_shared(options); }, make_handle);
+      env, [options] { return open_shared(options); },
+      [](napi_env js, const Handle& tables) { return make_handle(js, tables); });
 }
 
 // close_lucia(tables): the connections close when nobody uses them.
