@@ -1,12 +1,14 @@
 // Runs the browser tests. --counts FILE: appends "PASSED FAILED" to it. --folder FOLDER: those of
 // another folder. --only PATTERN: the files whose name matches.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FILE_LIMIT = 180_000; // ms a file of tests may take; some 20 s are usual
+const RUN_LIMIT = 900_000; // and all of them
 
 const argument = (name) => {
   const at = process.argv.indexOf(name);
@@ -17,15 +19,22 @@ const files = readdirSync(here).filter((name) => name.endsWith('_test.mjs') &&
   new RegExp(argument('--only') ?? '').test(name));
 const scratch = mkdtempSync(join(tmpdir(), 'latchkey-tap-'));
 const tap = join(scratch, 'tap');
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', `--test-timeout=${FILE_LIMIT}`,
+// A group of its own: what hangs is ended with all that it started.
+const child = spawn(process.execPath, ['--test', '--test-concurrency=2', `--test-timeout=${FILE_LIMIT}`,
   '--test-reporter=spec', '--test-reporter-destination=stdout',
   '--test-reporter=tap', `--test-reporter-destination=${tap}`,
-  ...files.map((name) => join(here, name))], { stdio: 'inherit' });
+  ...files.map((name) => join(here, name))], { stdio: 'inherit', detached: true });
+const late = setTimeout(() => {
+  console.error(`ended: the browser tests took more than ${RUN_LIMIT / 1000} s`);
+  process.kill(-child.pid, 'SIGKILL');
+}, RUN_LIMIT);
+const [status] = await once(child, 'exit');
+clearTimeout(late);
 
 const result = readFileSync(tap, 'utf8');
 rmSync(scratch, { recursive: true });
 const total = (word) => Number(result.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
-const failed = total('fail') + total('cancelled');
+const failed = total('fail') + total('cancelled') + (status === null ? 1 : 0);
 const passed = total('pass');
 const counts = argument('--counts');
 if (counts) appendFileSync(counts, `${passed} ${failed}\n`);

@@ -40,7 +40,7 @@ step_npm() {
   build_preset npm latchkey_session_tool
   ensure_npm npm/test/peers
   local tap=$LOGS/npm.tap status=0
-  node --test --test-timeout=120000 --test-reporter=spec --test-reporter-destination=stdout \
+  timeout --kill-after=10 900 node --test --test-timeout=120000 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$tap" npm/test/*.test.mjs || status=$?
   count "$(awk '/^# pass / { print $3 }' "$tap")" \
     "$(awk '/^# (fail|cancelled) / { n += $3 } END { print n + 0 }' "$tap")"
