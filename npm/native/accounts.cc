@@ -44,7 +44,7 @@ napi_value enter(napi_env env, napi_callback_info info) {
   auto given = std::make_unique<CreateArguments>();
   read_create(Options(env, call[4]), *given);
   return promise(
-      env,
+      env, Where::waiting,
       [open = *handle, sign_up = call.flag(1), attempt = Attempt(call, 2, 3),
        given = std::move(given), now = call.number(5)]() -> Result<AccountOutcome> {
         const CallClock::At at(now);
@@ -80,7 +80,7 @@ napi_value change_password(napi_env env, napi_callback_info info) {
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "accounts need open sessions");
   return promise(
-      env,
+      env, Where::waiting,
       [open = *handle, token = SecretBytes(Text(env, call[1]).view()),
        current = SecretBytes(Text(env, call[2]).view()),
        replacement = SecretBytes(Text(env, call[3]).view()), now = call.number(4)] {

@@ -18,9 +18,11 @@ UnixTime time_of(double unix_millis) noexcept {
 // deny(store, key, until, now) ends a session; it also deletes a few entries that are over.
 napi_value deny(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  std::string url = call.text(0);
+  const Where where = is_remote_url(url) ? Where::waiting : Where::computing;
   return promise(
-      env,
-      [url = call.text(0), denial = Denial{call.text(1), time_of(call.number(2))},
+      env, where,
+      [url = std::move(url), denial = Denial{call.text(1), time_of(call.number(2))},
        now = time_of(call.number(3))]() -> Result<void> {
         const Result<std::shared_ptr<Store>> store = keep_store(url);
         if (!store) return store.error();
@@ -50,7 +52,8 @@ napi_value is_denied(napi_env env, napi_callback_info info) {
   std::string key = call.text(1);
   if (is_remote_url(url)) {
     return promise(
-        env, [url = std::move(url), key = std::move(key)] { return look_up(url, key); },
+        env, Where::waiting,
+        [url = std::move(url), key = std::move(key)] { return look_up(url, key); },
         [](napi_env js, bool denied) { return make_flag(js, denied); });
   }
   const Result<bool> denied = look_up(url, key);

@@ -112,7 +112,8 @@ napi_value write(const Call& call, Job job) {
   auto* handle = call.external<Handle>(0);
   if (handle == nullptr || *handle == nullptr) return throw_misuse(call.env(), kMisuse);
   return promise(
-      call.env(), [tables = *handle, job = std::move(job)] { return job(*tables); },
+      call.env(), Where::computing,
+      [tables = *handle, job = std::move(job)] { return job(*tables); },
       [](napi_env js) { return make_null(js); });
 }
 
@@ -142,7 +143,7 @@ napi_value update(napi_env env, napi_callback_info info) {
   auto columns = read_columns(env, call[2], call[3]);
   if (handle == nullptr || *handle == nullptr || !columns) return throw_misuse(env, kMisuse);
   return promise(
-      env,
+      env, Where::computing,
       [tables = *handle, id = call.text(1), columns = *std::move(columns)] {
         return tables->update(id, columns);
       },

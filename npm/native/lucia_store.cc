@@ -79,7 +79,7 @@ napi_value find(napi_env env, napi_callback_info info) {
     }
   }
   return promise(
-      env,
+      env, Where::waiting,
       [url = std::move(url), token, options]() -> Result<Found> {
         const Result<std::shared_ptr<Store>> store = keep_store(url);
         return store ? look_up(**store, *token, options) : store.error();
@@ -92,7 +92,7 @@ template <class Job, class Convert>
 napi_value with_session(const Call& call, Job job, Convert convert) {
   const auto id = id_of(Text(call.env(), call[1]).view());
   return promise(
-      call.env(),
+      call.env(), Where::waiting,
       [url = call.text(0), id, job = std::move(job)]() -> decltype(job(std::declval<Kept>())) {
         if (!id) return gone();
         Result<std::shared_ptr<Store>> store = keep_store(url);
@@ -191,7 +191,7 @@ napi_value remove_user(napi_env env, napi_callback_info info) {
   const auto user = UserId::parse(call.text(1));
   const auto except = call.has(2) ? id_of(Text(env, call[2]).view()) : std::nullopt;
   return promise(
-      env,
+      env, Where::waiting,
       [url = call.text(0), user, except, now = time_of(call.number(3))]() -> Result<void> {
         if (!user) return {};
         const Result<std::shared_ptr<Store>> store = keep_store(url);
@@ -209,7 +209,7 @@ napi_value list(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto user = UserId::parse(call.text(1));
   return promise(
-      env,
+      env, Where::waiting,
       [url = call.text(0), user,
        now = time_of(call.number(2))]() -> Result<std::vector<SessionRecord>> {
         std::vector<SessionRecord> records;
@@ -242,7 +242,7 @@ napi_value list(napi_env env, napi_callback_info info) {
 napi_value prune(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   return promise(
-      env,
+      env, Where::waiting,
       [url = call.text(0), now = time_of(call.number(1))]() -> Result<void> {
         constexpr std::size_t kBatch = 500;
         const Result<std::shared_ptr<Store>> store = keep_store(url);

@@ -10,6 +10,7 @@
 #include "latchkey/accounts.h"
 #include "latchkey/sessions.h"
 #include "latchkey/store.h"
+#include "promise.h"
 #include "session/session_cookies.h"
 #include "store/sqlite_lucia.h"
 
@@ -49,6 +50,7 @@ class OpenSessions {
   // cookies needs no store.
   const session::SessionCookies& cookies() const noexcept { return cookies_; }
   bool remote() const noexcept { return remote_; }
+  Where where() const noexcept { return remote_ ? Where::waiting : Where::computing; }
   // sessions opens the store at the first call. A remote one is not waited for where NoWait
   // forbids it; the next call after a failure tries again. Thread-safe.
   Result<Sessions*> sessions();

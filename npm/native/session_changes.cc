@@ -66,7 +66,7 @@ napi_value change(const Call& call, Job job, Convert convert) {
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(call.env(), "a change needs open sessions");
   return promise(
-      call.env(),
+      call.env(), (*handle)->where(),
       [open = *handle, now = call.number(3), job = std::move(job),
        target = Target{SecretBytes(Text(call.env(), call[1]).view()), call.flag(2)}] {
         const CallClock::At at(now);

@@ -33,7 +33,7 @@ napi_value open(napi_env env, napi_callback_info info) {
 napi_value close(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   return promise(
-      env,
+      env, Where::computing,
       [key = call.text(0)]() -> Result<void> {
         close_sessions(key);
         return {};
@@ -86,7 +86,7 @@ napi_value validate_async(napi_env env, napi_callback_info info) {
     }
   }
   return promise(
-      env,
+      env, (*handle)->where(),
       [open = *handle, text = SecretBytes(token.view()), now, options] {
         const CallClock::At at(now);
         return ask(*open, text.insecure_view(), options);
@@ -104,7 +104,7 @@ napi_value create(napi_env env, napi_callback_info info) {
   auto given = std::make_unique<CreateArguments>();
   read_create(Options(env, call[2]), *given);
   return promise(
-      env,
+      env, (*handle)->where(),
       [open = *handle, user = *std::move(user), given = std::move(given), now = call.number(3)] {
         const CallClock::At at(now);
         return with_sessions(*open, [&](Sessions& sessions) {
@@ -122,7 +122,7 @@ napi_value list(napi_env env, napi_callback_info info) {
   std::optional<UserId> user = UserId::parse(call.text(1));
   if (handle == nullptr || !user) return throw_misuse(env, "list(sessions, user)");
   return promise(
-      env,
+      env, (*handle)->where(),
       [open = *handle, user = *std::move(user), after = call.text(2),
        limit = static_cast<std::size_t>(call.number(3)), now = call.number(4)] {
         const CallClock::At at(now);
@@ -143,7 +143,7 @@ napi_value hygiene(napi_env env, napi_callback_info info) {
   const auto* handle = call.external<Handle>(0);
   if (handle == nullptr) return throw_misuse(env, "hygiene needs open sessions");
   return promise(
-      env,
+      env, (*handle)->where(),
       [open = *handle, prune = call.text(1) == "prune", now = call.number(2)] {
         const CallClock::At at(now);
         return with_sessions(*open, [&](Sessions& sessions) -> Result<std::size_t> {

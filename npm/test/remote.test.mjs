@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Sessions } from 'latchkey';
@@ -179,6 +180,32 @@ test('a store that cannot be reached at first is found when it comes', async (t)
     assert.ok(Date.now() < late);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+});
+
+test('a silent store takes none of the threads that files and hashes need', async (t) => {
+  const server = await redisServer();
+  t.after(async () => {
+    server.signal('SIGCONT');
+    await server.stop();
+  });
+  const sessions = new Sessions({ store: server.url });
+  const { token } = await sessions.create('u1');
+  server.signal('SIGSTOP');
+  // A file is read while all of them wait: none of Node's four threads is taken. A machine that
+  // stands still for longer than the calls wait says nothing, so it is tried a few times.
+  let overtaken = false;
+  for (let tries = 0; tries < 5 && !overtaken; tries++) {
+    let answered = 0;
+    const waiting = Array.from({ length: 40 }, () =>
+      sessions.validateAsync(token, { fresh: true }).catch(() => answered++),
+    );
+    await readFile(fileURLToPath(import.meta.url));
+    overtaken = answered === 0;
+    await Promise.all(waiting);
+    assert.equal(answered, 40);
+  }
+  assert.ok(overtaken);
+  await sessions.close();
 });
 
 test('misuse of a URL is told without repeating it', async () => {

@@ -55,7 +55,7 @@ napi_value open(napi_env env, napi_callback_info info) {
   options.user_table = call.text(2);
   options.hashed_ids = call.flag(3);
   return promise(
-      env, [options] { return open_shared(options); },
+      env, Where::waiting, [options] { return open_shared(options); },
       [](napi_env js, const Handle& tables) { return make_handle(js, tables); });
 }
 
@@ -92,7 +92,8 @@ napi_value run(const Call& call, Job job, Convert convert) {
   auto* handle = call.external<Handle>(0);
   if (handle == nullptr || *handle == nullptr) return throw_misuse(call.env(), kMisuse);
   return promise(
-      call.env(), [tables = *handle, job = std::move(job)] { return job(*tables); }, convert);
+      call.env(), Where::waiting, [tables = *handle, job = std::move(job)] { return job(*tables); },
+      convert);
 }
 
 // lucia_find(tables, id)

@@ -34,7 +34,7 @@ class Daemon {
   }
 }
 
-/** redisServer starts one; `url` names it. `pause` and `resume` make it silent for a while. */
+/** redisServer starts one; `url` names it. */
 export async function redisServer() {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-redis-'));
   const socket = join(folder, 'redis.sock');
@@ -50,6 +50,7 @@ export async function redisServer() {
     command: (...words) =>
       execFileSync('redis-cli', ['-s', socket, ...words], { encoding: 'utf8' }).trim(),
     kill: () => daemon.stop(),
+    signal: (name) => daemon.child.kill(name),
     restart: async () => (daemon = await start()),
     async stop() {
       if (daemon.child.exitCode === null && daemon.child.signalCode === null) await daemon.stop();
