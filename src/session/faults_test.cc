@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 
 #include "latchkey/faulty.h"
 #include "latchkey/memory.h"
@@ -16,6 +17,7 @@ class SessionFaults : public ::testing::Test {
   SessionFaults()
       : memory_(std::move(*make_memory_store())),
         store_(make_faulty_store(*memory_, [this](StoreCall call, std::uint64_t) {
+          if (call == StoreCall::touch && during_touch_) during_touch_();
           return call == failing_.load() ? kind_.load() : Fault::none;
         })) {
     SessionsOptions options;
@@ -34,6 +36,7 @@ class SessionFaults : public ::testing::Test {
   testing::ManualClock clock_;
   std::atomic<StoreCall> failing_{StoreCall::check};
   std::atomic<Fault> kind_{Fault::none};
+  std::function<void()> during_touch_;
   std::unique_ptr<Store> memory_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Sessions> sessions_;
@@ -88,15 +91,50 @@ TEST_F(SessionFaults, TouchesThatCouldNotBeWrittenAreKept) {
   EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
 }
 
-TEST_F(SessionFaults, AnEndIsNotBelievedWhileQueuedTouchesCannotBeWritten) {
+TEST_F(SessionFaults, AQueuedTouchCountsAlsoWhenItCannotBeWritten) {
   const NewSession made = create();
   clock_.advance(std::chrono::days{10});
   EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
   fail(StoreCall::touch);
   clock_.advance(std::chrono::days{5});  // past the deadline in the store, not past the queued one
-  expect_unavailable(sessions_->validate(made.token.reveal()), "validate");
-  heal();
   EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
+  expect_unavailable(sessions_->flush(), "flush");
+  EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
+}
+
+TEST_F(SessionFaults, UsePastTheStoredDeadlineDoesNotSpoilTheTouchThatMovesIt) {
+  const NewSession made = create();
+  for (int i = 0; i < 2; ++i) {
+    clock_.advance(std::chrono::days{10});
+    EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
+  }
+  ASSERT_TRUE(sessions_->flush());
+  clock_.advance(std::chrono::days{9});
+  EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
+}
+
+TEST_F(SessionFaults, ATouchCountsWhileItIsBeingWritten) {
+  const NewSession made = create();
+  clock_.advance(std::chrono::days{10});
+  EXPECT_EQ(sessions_->validate(made.token.reveal())->state, SessionState::active);
+  clock_.advance(std::chrono::days{5});
+  SessionState seen = SessionState::none;
+  during_touch_ = [&] { seen = sessions_->validate(made.token.reveal(), {.touch = false})->state; };
+  ASSERT_TRUE(sessions_->flush());
+  EXPECT_EQ(seen, SessionState::active);
+}
+
+TEST_F(SessionFaults, AValidationWritesNothingItself) {
+  const NewSession old = create();
+  clock_.advance(std::chrono::days{10});
+  const NewSession young = create();
+  clock_.advance(std::chrono::days{4});
+  for (const StoreCall call : {StoreCall::touch, StoreCall::remove}) {
+    fail(call);
+    EXPECT_EQ(sessions_->validate(young.token.reveal())->state, SessionState::active);
+    EXPECT_EQ(sessions_->validate(old.token.reveal())->state, SessionState::expired);
+    EXPECT_EQ(sessions_->validate(old.token.reveal())->state, SessionState::expired);
+  }
 }
 
 TEST_F(SessionFaults, AnExpiredSessionThatCouldNotBeRemovedIsTriedAgain) {

@@ -1,5 +1,7 @@
 #include "session/validator.h"
 
+#include <algorithm>
+
 #include "session/grace.h"
 #include "session/mint.h"
 
@@ -17,6 +19,14 @@ namespace {
 
 SessionState state_of(EndReason reason) noexcept {
   return reason == EndReason::expired ? SessionState::expired : SessionState::revoked;
+}
+
+// apply does to a record what the store will do to the row.
+void apply(const Touch& touch, SessionRecord& record) noexcept {
+  if (touch.last_seen_at >= std::min(record.idle_expires_at, record.absolute_expires_at)) return;
+  record.last_seen_at = std::max(record.last_seen_at, touch.last_seen_at);
+  record.idle_expires_at =
+      std::max(record.idle_expires_at, std::min(touch.idle_expires_at, record.absolute_expires_at));
 }
 
 }  // namespace
@@ -41,9 +51,15 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
       look(token->id(), {.with_user = options.with_user, .fresh = options.fresh}, seen);
   if (looked && seen.found.record && seen.judgement.liveness != Liveness::active) {
     // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
-    // when the store says so after everything queued was written.
-    looked = behind_.flush();
-    if (looked) looked = look(token->id(), {.with_user = options.with_user, .fresh = true}, seen);
+    // when the store says so and no touch waits that says otherwise. The queue is asked first: what
+    // leaves it meanwhile is in the store by then. It is not written here, for a look-up never
+    // waits for a commit.
+    const std::optional<Touch> waiting = behind_.pending(token->id());
+    looked = look(token->id(), {.with_user = options.with_user, .fresh = true}, seen);
+    if (looked && seen.found.record && waiting) {
+      apply(*waiting, *seen.found.record);
+      seen.judgement = judge(*seen.found.record, seen.now, policy_);
+    }
   }
   if (!looked) return looked.error();
   accept(std::move(*token), hash, seen, options, *validation);

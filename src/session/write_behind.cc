@@ -5,6 +5,16 @@
 #include "base/log.h"
 
 namespace latchkey::session {
+namespace {
+
+// The first moment of use stays, because the store takes a touch only of a session that was alive
+// then: a later one may lie past the deadline that this very touch moves.
+void combine(Touch& kept, const Touch& touch) noexcept {
+  kept.last_seen_at = std::min(kept.last_seen_at, touch.last_seen_at);
+  kept.idle_expires_at = std::max(kept.idle_expires_at, touch.idle_expires_at);
+}
+
+}  // namespace
 
 WriteBehind::WriteBehind(SessionStore& store, Millis every)
     : store_(store), every_(every), thread_([this] { run(); }) {}
@@ -25,9 +35,7 @@ void WriteBehind::touch(const Touch& touch) {
 
 void WriteBehind::merge(const Touch& touch) {
   if (touches_.size() >= kMaxQueued && !touches_.contains(touch.id)) return;
-  Touch& kept = touches_.try_emplace(touch.id, touch).first->second;
-  kept.last_seen_at = std::max(kept.last_seen_at, touch.last_seen_at);
-  kept.idle_expires_at = std::max(kept.idle_expires_at, touch.idle_expires_at);
+  combine(touches_.try_emplace(touch.id, touch).first->second, touch);
 }
 
 void WriteBehind::expire(const SessionId& id, UnixTime now) {
@@ -36,45 +44,58 @@ void WriteBehind::expire(const SessionId& id, UnixTime now) {
   expired_at_ = std::max(expired_at_, now);
 }
 
-Result<void> WriteBehind::flush() {
-  MutexLock one_at_a_time(writing_);
-  std::unordered_map<SessionId, Touch> touches;
-  std::unordered_set<SessionId> expired;
-  UnixTime expired_at;
-  {
-    MutexLock lock(mutex_);
-    touches.swap(touches_);
-    expired.swap(expired_);
-    expired_at = expired_at_;
+std::optional<Touch> WriteBehind::pending(const SessionId& id) const {
+  MutexLock lock(mutex_);
+  std::optional<Touch> touch;
+  for (const auto* touches : {&being_written_, &touches_}) {
+    const auto found = touches->find(id);
+    if (found == touches->end()) continue;
+    if (!touch) touch = found->second;
+    combine(*touch, found->second);
   }
-  Result<void> outcome;
-  if (!touches.empty()) {
-    std::vector<Touch> batch;
-    batch.reserve(touches.size());
-    for (const auto& [id, touch] : touches) batch.push_back(touch);
-    if (auto touched = store_.touch(batch); touched) {
-      touches.clear();
-    } else {
-      outcome = touched.error();
-    }
-  }
-  if (!expired.empty()) {
-    const std::vector<SessionId> ids(expired.begin(), expired.end());
-    if (auto removed = store_.remove(ids, EndReason::expired, expired_at); removed) {
-      expired.clear();
-    } else {
-      outcome = removed.error();
-    }
-  }
-  if (!outcome) requeue(std::move(touches), std::move(expired));
-  return outcome;
+  return touch;
 }
 
-void WriteBehind::requeue(std::unordered_map<SessionId, Touch> touches,
-                          std::unordered_set<SessionId> expired) {
+Result<void> WriteBehind::flush() {
+  MutexLock one_at_a_time(writing_);
+  Result<void> touched = write_touches();
+  Result<void> ended = write_ends();
+  return touched ? ended : touched;
+}
+
+// What is being written stays visible to pending() until the store has it.
+Result<void> WriteBehind::write_touches() {
+  std::vector<Touch> batch;
+  {
+    MutexLock lock(mutex_);
+    being_written_.swap(touches_);
+    batch.reserve(being_written_.size());
+    for (const auto& [id, touch] : being_written_) batch.push_back(touch);
+  }
+  if (batch.empty()) return {};
+  const auto written = store_.touch(batch);
   MutexLock lock(mutex_);
-  for (const auto& [id, touch] : touches) merge(touch);
-  expired_.merge(expired);
+  being_written_.clear();
+  if (written) return {};
+  for (const Touch& touch : batch) merge(touch);
+  return written.error();
+}
+
+Result<void> WriteBehind::write_ends() {
+  std::vector<SessionId> ids;
+  UnixTime now;
+  {
+    MutexLock lock(mutex_);
+    ids.assign(expired_.begin(), expired_.end());
+    expired_.clear();
+    now = expired_at_;
+  }
+  if (ids.empty()) return {};
+  const auto removed = store_.remove(ids, EndReason::expired, now);
+  if (removed) return {};
+  MutexLock lock(mutex_);
+  expired_.insert(ids.begin(), ids.end());
+  return removed.error();
 }
 
 void WriteBehind::run() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -23,21 +24,24 @@ class WriteBehind {
 
   void touch(const Touch& touch) LATCHKEY_EXCLUDES(mutex_);
   void expire(const SessionId& id, UnixTime now) LATCHKEY_EXCLUDES(mutex_);
+  // pending returns the touch of `id` that the store may not have yet. It waits for no store.
+  std::optional<Touch> pending(const SessionId& id) const LATCHKEY_EXCLUDES(mutex_);
   // flush writes everything queued before the call.
   Result<void> flush() LATCHKEY_EXCLUDES(mutex_, writing_);
 
  private:
   void run() LATCHKEY_EXCLUDES(mutex_, writing_);
-  void requeue(std::unordered_map<SessionId, Touch> touches, std::unordered_set<SessionId> expired)
-      LATCHKEY_EXCLUDES(mutex_);
+  Result<void> write_touches() LATCHKEY_EXCLUDES(mutex_) LATCHKEY_REQUIRES(writing_);
+  Result<void> write_ends() LATCHKEY_EXCLUDES(mutex_) LATCHKEY_REQUIRES(writing_);
   void merge(const Touch& touch) LATCHKEY_REQUIRES(mutex_);
 
   SessionStore& store_;
   const Millis every_;
   Mutex writing_;  // one flush at a time, so that flush() waits for one under way
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Condition wake_;
   std::unordered_map<SessionId, Touch> touches_ LATCHKEY_GUARDED_BY(mutex_);
+  std::unordered_map<SessionId, Touch> being_written_ LATCHKEY_GUARDED_BY(mutex_);
   std::unordered_set<SessionId> expired_ LATCHKEY_GUARDED_BY(mutex_);
   UnixTime expired_at_ LATCHKEY_GUARDED_BY(mutex_){};
   bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
