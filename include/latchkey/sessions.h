@@ -170,7 +170,7 @@ class Sessions {
   // the password, say) has just returned. not_found when another change has ended it since.
   Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);
 
-  // prune deletes what is past its deadline, in batches, until done. Returns how many rows went.
+  // prune deletes what is kTombstoneLife past its deadline, in batches. Returns how many rows went.
   Result<std::size_t> prune();
   // flush writes queued touches now.
   Result<void> flush();

@@ -199,7 +199,7 @@ export class Sessions {
     return toNewSession(list);
   }
 
-  /** prune deletes what is past its deadline and returns how many rows went. */
+  /** prune deletes what is 24 hours past its deadline and returns how many rows went. */
   async prune(): Promise<number> {
     return native().hygiene(this.#native, 'prune', Date.now());
   }

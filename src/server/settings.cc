@@ -157,7 +157,7 @@ void add_store(std::vector<Setting>& all) {
       "How often changes by other processes are looked for."));
   all.push_back(duration(
       "store.prune_every", Millis{1000}, [](Config & c) -> auto& { return c.prune_every; },
-      "How often sessions past their deadline are deleted."));
+      "How often sessions a day past their deadline are deleted."));
   all.push_back(boolean(
       "cache.enabled", [](Config & c) -> auto& { return c.cache; },
       "Keep copies of sessions in memory."));

@@ -202,6 +202,8 @@ Result<void> Sessions::Impl::need_row() const {
 Result<std::size_t> Sessions::prune() {
   constexpr std::size_t kBatch = 500;
   const UnixTime now = impl_->clock.now();
+  // A row past its deadline has no tombstone, so it stays as long as one does.
+  const UnixTime forgotten = now - kTombstoneLife;
   std::size_t total = 0;
   const auto drain = [&](const auto& batch) -> Result<void> {
     for (std::size_t gone = kBatch; gone == kBatch; total += gone) {
@@ -211,7 +213,7 @@ Result<std::size_t> Sessions::prune() {
     }
     return {};
   };
-  Result<void> done = drain([&] { return impl_->sessions.prune(now, kBatch); });
+  Result<void> done = drain([&] { return impl_->sessions.prune(forgotten, kBatch); });
   if (done) done = drain([&] { return impl_->denials.prune_denials(now, kBatch); });
   if (!done) return done.error();
   return total;

@@ -385,6 +385,31 @@ TEST_F(SessionsTest, R26PruneIsHygieneOnly) {
   EXPECT_EQ(state(young.token), SessionState::active);
 }
 
+TEST_F(SessionsTest, ItsHolderIsToldExpiredForADayHoweverOftenIsPruned) {
+  const NewSession unseen = create();
+  const NewSession seen = create();
+  clock_.advance(days{14});
+  EXPECT_EQ(state(seen.token), SessionState::expired);
+  for (int hour = 0; hour < 24; ++hour) {
+    ASSERT_EQ(*sessions_->prune(), 0U) << hour;
+    clock_.advance(hours{1} - milliseconds{hour == 23 ? 1 : 0});
+  }
+  EXPECT_EQ(*sessions_->prune(), 0U);
+  EXPECT_EQ(state(seen.token), SessionState::expired);
+  clock_.advance(milliseconds{1});
+  EXPECT_EQ(*sessions_->prune(), 2U);
+  EXPECT_EQ(state(unseen.token), SessionState::none);
+}
+
+TEST_F(SessionsTest, ATombstoneSpeaksForADay) {
+  const NewSession made = create();
+  ASSERT_TRUE(*sessions_->revoke(made.record.id));
+  clock_.advance(kTombstoneLife);
+  EXPECT_EQ(state(made.token), SessionState::revoked);
+  clock_.advance(milliseconds{1});
+  EXPECT_EQ(state(made.token), SessionState::none);
+}
+
 TEST_F(SessionsTest, CookiesFollowTheSession) {
   const NewSession remembered = create();
   EXPECT_EQ(*sessions_->set_cookie(remembered.token, remembered.record),

@@ -73,7 +73,10 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
     // An unknown id costs the same comparison as a known one (R92).
     const Tombstone tombstone = found.tombstone.value_or(Tombstone{});
     const bool holder = equal_ct(hash.bytes, tombstone.secret_hash.bytes);
-    if (holder && found.tombstone) out.state = state_of(tombstone.reason);
+    // When a tombstone goes is hygiene; how long it speaks is not.
+    if (holder && found.tombstone && look.now - tombstone.ended_at <= kTombstoneLife) {
+      out.state = state_of(tombstone.reason);
+    }
     return;
   }
   SessionRecord& record = *found.record;

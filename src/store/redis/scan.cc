@@ -45,7 +45,7 @@ Result<bool> clocks_agree(Engine& engine, UnixTime now) {
     std::from_chars(text.data(), text.data() + text.size(), seconds);
   }
   const UnixTime theirs{std::chrono::seconds{seconds}};
-  return now < theirs + kLinger && theirs < now + kLinger;
+  return now < theirs + kClockTolerance && theirs < now + kClockTolerance;
 }
 
 }  // namespace latchkey::redis

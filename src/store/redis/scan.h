@@ -15,9 +15,9 @@ using TakePage =
 Result<std::size_t> scan(Engine& engine, const std::string& pattern, std::size_t limit,
                          const TakePage& take);
 
-// clocks_agree tells whether `now` is the engine's time, within kLinger: then keys past their time
-// went by themselves.
-inline constexpr Millis kLinger = std::chrono::minutes{10};
+// clocks_agree tells whether `now` is the engine's time, within kClockTolerance: then keys past
+// their time went by themselves.
+inline constexpr Millis kClockTolerance = std::chrono::minutes{10};
 Result<bool> clocks_agree(Engine& engine, UnixTime now);
 
 }  // namespace latchkey::redis

@@ -6,9 +6,10 @@
 namespace latchkey::redis {
 namespace {
 
-// LINGER: what is past its deadline stays for ten minutes, so that its owner can be told why.
+// LINGER: what is past its deadline stays for a day, so that its owner can be told why. It is
+// kTombstoneLife, as TOMB is.
 constexpr std::string_view kPrelude = R"lua(
-local NEVER, LINGER, TOMB = 253402300799999, 600000, 86400000
+local NEVER, LINGER, TOMB = 253402300799999, 86400000, 86400000
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return redis.error_reply('LATCHKEYLOST the instance marker is missing or another')
 end

@@ -318,7 +318,7 @@ Result<SessionPage> RedisSessions::list_user(const UserId& user, const PageReque
 
 Result<std::size_t> RedisSessions::prune(UnixTime now, std::size_t limit) {
   if (limit == 0) return invalid("prune: limit is at least 1");
-  const Result<bool> agree = clocks_agree(engine_, now);
+  const Result<bool> agree = clocks_agree(engine_, add(now, kTombstoneLife));
   if (!agree) return agree.error();
   if (*agree) return std::size_t{0};
   return scan(engine_, engine_.keys().session_pattern(), limit,

@@ -21,8 +21,9 @@ class RedisSessions final : public SessionStore {
                              UnixTime now) override;
   Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) override;
   Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override;
-  // prune is the engine's own work: what is past its deadline goes by its time to live. Only when
-  // `now` is not the engine's time, within ten minutes, are keys looked through.
+  // prune is the engine's own work: kTombstoneLife after its deadline a record goes by its time to
+  // live. Only when `now` is not that long ago by the engine's time, within ten minutes, are keys
+  // looked through.
   Result<std::size_t> prune(UnixTime now, std::size_t limit) override;
   std::optional<Millis> watch(Sink sink) override;
 
