@@ -48,7 +48,8 @@ struct Judgement {
 
 // judge is pure. A deadline reached is a deadline passed (now >= deadline is dead). A touch is due
 // from the half of the idle life on, or when last_seen_at is last_seen_every old; never for a fixed
-// session, and never when it would not move anything.
+// session, and never when it would not move anything. With renew_cookie only the half-life moves
+// idle_expires_at, and the cookie goes out with it.
 Judgement judge(const SessionRecord& record, UnixTime now, const Policy& policy) noexcept;
 
 // Deadlines of a new session.

@@ -128,8 +128,7 @@ class Sessions {
 
   // create makes a session for `user` with a new id; never adopts one. Durable when it returns.
   Result<NewSession> create(const UserId& user, const CreateOptions& options = {});
-  // create_guest makes a session without a user. rate_limited over guests_per_minute of one
-  // address.
+  // create_guest makes a session without a user. rate_limited over guests_per_minute.
   Result<NewSession> create_guest(const CreateOptions& options = {});
   // validate decides about a token from a cookie. Anything a client can send is an ordinary value.
   Result<Validation> validate(std::string_view token, const ValidateOptions& options = {});
@@ -163,9 +162,10 @@ class Sessions {
                             const AttachOptions& options = {});
   Result<NewSession> attach(const SessionRecord& guest, const UserId& user,
                             const AttachOptions& options = {});
-  // touch moves the idle deadline now, without the queue (an explicit "stay signed in").
+  // touch moves the idle deadline now, without the queue (an explicit "stay signed in"). With
+  // renew_cookie that returns `presented`, the client's cookie, as the token to write.
   Result<SessionRecord> touch(const SessionId& id);
-  Result<Updated> touch(const SessionRecord& session);
+  Result<Updated> touch(const SessionRecord& session, std::string_view presented = {});
   // reissue writes a stateless session anew under `user_epoch`, which the caller's own change (of
   // the password, say) has just returned. not_found when another change has ended it since.
   Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);

@@ -111,8 +111,10 @@ napi_value touch(napi_env env, napi_callback_info info) {
       [](Sessions& sessions, const Target& target) -> Result<Updated> {
         Result<Subject> subject = subject_of(sessions, target);
         if (!subject) return subject.error();
-        return std::visit([&](const auto& found) { return as_updated(sessions.touch(found)); },
-                          *subject);
+        if (const auto* record = std::get_if<SessionRecord>(&*subject)) {
+          return sessions.touch(*record, target.text.insecure_view());
+        }
+        return as_updated(sessions.touch(std::get<SessionId>(*subject)));
       },
       make_updated);
 }

@@ -1,4 +1,5 @@
 #include "http/api.h"
+#include "http/cookie_lines.h"
 #include "http/problem.h"
 #include "http/session_json.h"
 #include "http/visitor.h"
@@ -33,7 +34,8 @@ Response api_refresh_session(App& app, const Request& request) {
   auto visitor = identify(app, request, {.touch = true, .with_user = true});
   if (!visitor) return api_failure(visitor.error(), request);
   if (!visitor->session) return problem_response(problem_of(visitor->state));
-  auto touched = app.sessions.touch(*visitor->session);
+  const auto presented = app.sessions.read_cookie(CookieLines(request).get());
+  auto touched = app.sessions.touch(*visitor->session, presented.value_or(""));
   if (!touched && touched.error().code == Errc::not_found) {  // it ended in between
     visitor = identify(app, request, {.touch = false, .fresh = true});
     if (!visitor) return api_failure(visitor.error(), request);

@@ -132,7 +132,11 @@ std::string next_of(const std::optional<Form>& form) {
 Response show(App& app, const Request& request, Entrance entrance) {
   auto visitor = identify(app, request, {});
   if (!visitor) return page_failure(visitor.error(), request);
-  if (visitor->signed_in()) return see_other("/");
+  if (visitor->signed_in()) {
+    Response response = see_other("/");
+    set_cookie_headers(response, std::move(visitor->cookies));
+    return response;
+  }
   const Sheet sheet{.entrance = entrance, .next = next_of(Form::parse(request.query))};
   Response response = render_sheet(*visitor, sheet);
   blank_bad_cookie(app, request, *visitor, response);

@@ -80,7 +80,9 @@ Judgement judge(const SessionRecord& record, UnixTime now, const Policy& policy)
   const bool slides = half_life && moved > record.idle_expires_at;
   const bool seen_long_ago = now - record.last_seen_at >= policy.last_seen_every;
   judgement.touch_due = slides || seen_long_ago;
-  if (judgement.touch_due) judgement.idle_expires_at = moved;
+  // A cookie that slides ends with the row, so the deadline moves only where the cookie goes out
+  // too; otherwise each touch would put off the half of the life, and the cookie would run out.
+  if (slides || (seen_long_ago && !policy.renew_cookie)) judgement.idle_expires_at = moved;
   judgement.renew_due = slides && policy.renew_cookie;
   return judgement;
 }

@@ -112,6 +112,22 @@ TEST(Policy, LuciaRenewsTheCookieAtHalfLifeAndHasNoEnd) {
   EXPECT_EQ(record.absolute_expires_at, kNever);
 }
 
+TEST(Policy, WithRenewCookieUseBeforeHalfLifeMovesOnlyLastSeen) {
+  Policy policy;
+  policy.renew_cookie = true;
+  SessionRecord record = made(policy);
+  for (UnixTime now = kStart + minutes{1}; now < kStart + days{7}; now += hours{1}) {
+    const Judgement judgement = judge(record, now, policy);
+    ASSERT_TRUE(judgement.touch_due);
+    ASSERT_FALSE(judgement.renew_due);
+    ASSERT_EQ(judgement.idle_expires_at, record.idle_expires_at);
+    record.last_seen_at = now;
+  }
+  const Judgement at = judge(record, kStart + days{7}, policy);
+  EXPECT_TRUE(at.renew_due);
+  EXPECT_EQ(at.idle_expires_at, kStart + days{21});
+}
+
 TEST(Policy, R17PresetsHaveTheLimitsOfNist) {
   struct Row {
     std::string_view name;

@@ -83,7 +83,8 @@ Result<Updated> Sessions::update(const SessionRecord& session, std::string_view 
   if (impl_->stateless) return impl_->stateless->update(session, merge_patch);
   auto record = update(session.id, merge_patch);
   if (!record) return record.error();
-  auto token = impl_->rewrap(presented, *record);
+  std::optional<SessionToken> token;
+  if (impl_->options.carrier == Carrier::hybrid) token = impl_->rewrap(presented, *record);
   return Updated{std::move(*record), std::move(token)};
 }
 
@@ -168,11 +169,14 @@ Result<SessionRecord> Sessions::touch(const SessionId& id) {
   return impl_->load(id);
 }
 
-Result<Updated> Sessions::touch(const SessionRecord& session) {
+Result<Updated> Sessions::touch(const SessionRecord& session, std::string_view presented) {
   if (impl_->stateless) return impl_->stateless->touch(session);
   auto record = touch(session.id);
   if (!record) return record.error();
-  return Updated{std::move(*record), std::nullopt};
+  std::optional<SessionToken> token;
+  const bool moved = record->idle_expires_at > session.idle_expires_at;
+  if (moved && impl_->options.policy.renew_cookie) token = impl_->rewrap(presented, *record);
+  return Updated{std::move(*record), std::move(token)};
 }
 
 Result<NewSession> Sessions::reissue(const SessionRecord& session, std::int64_t user_epoch) {

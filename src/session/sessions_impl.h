@@ -26,8 +26,8 @@ struct Sessions::Impl {
   Result<SessionRecord> load(const SessionId& id);
   // wrap lets the token of a stored session travel as the carrier wants it.
   Result<NewSession> wrap(NewSession made);
-  // rewrap writes the snapshot of a hybrid session anew, if `presented` holds its token. Nothing is
-  // no failure: an old snapshot ends by itself.
+  // rewrap returns the token of a stored session as its cookie should hold it now, if `presented`
+  // holds it already. Nothing is no failure: the cookie stays as it is.
   std::optional<SessionToken> rewrap(std::string_view presented, const SessionRecord& record);
   // changed makes this node refuse snapshots taken until now. It is called after a change, also one
   // that failed and may be done all the same.

@@ -244,6 +244,23 @@ TEST_F(SessionsTest, TouchMovesTheDeadlineAtOnce) {
   EXPECT_EQ(sessions_->touch(made.record.id).error().code, Errc::not_found);
 }
 
+TEST_F(SessionsTest, ATouchThatMovesTheDeadlineRenewsTheCookieWhereItSlides) {
+  for (const bool renew : {false, true}) {
+    SessionsOptions options;
+    options.policy.renew_cookie = renew;
+    reopen(options);
+    const NewSession made = create();
+    const std::string presented = made.token.reveal();
+    EXPECT_FALSE(sessions_->touch(made.record, presented)->token) << "nothing moved";
+    clock_.advance(hours{1});
+    const auto touched = sessions_->touch(made.record, presented);
+    ASSERT_TRUE(touched);
+    ASSERT_EQ(touched->token.has_value(), renew);
+    EXPECT_TRUE(!renew || touched->token->reveal() == presented);
+    EXPECT_FALSE(sessions_->touch(made.record, create().token.reveal())->token) << "another's";
+  }
+}
+
 TEST_F(SessionsTest, UpdateMergesAndCountsVersions) {
   const NewSession made = create("alice", {.attributes = R"({"a":1,"b":2})"});
   const auto updated = sessions_->update(made.record.id, R"({"b":null,"c":[3]})");

@@ -16,15 +16,18 @@ Result<NewSession> Sessions::Impl::wrap(NewSession made) {
 
 std::optional<SessionToken> Sessions::Impl::rewrap(std::string_view presented,
                                                    const SessionRecord& record) {
-  if (options.carrier != Carrier::hybrid || presented.empty()) return std::nullopt;
-  const UnixTime now = clock.now();
-  auto opened = envelope->open(presented, now);
-  if (!opened || !opened->token || opened->token->id() != record.id) return std::nullopt;
-  const SecretHash hash = session::hash_secret(*opened->token);
+  std::optional<SessionToken> token;
+  if (!envelope) {
+    token = SessionToken::parse(presented);
+  } else if (auto opened = envelope->open(presented, clock.now())) {
+    token = std::move(opened->token);
+  }
+  if (!token || token->id() != record.id) return std::nullopt;
+  const SecretHash hash = session::hash_secret(*token);
   if (!equal_ct(hash.bytes, record.secret_hash.bytes)) return std::nullopt;
-  auto wrapped = envelope->wrap(std::move(*opened->token), record, now);
+  auto wrapped = wrap({std::move(*token), record});
   if (!wrapped) return std::nullopt;
-  return std::move(*wrapped);
+  return std::move(wrapped->token);
 }
 
 Result<Validation> Sessions::Impl::validate(std::string_view text, const ValidateOptions& asked) {

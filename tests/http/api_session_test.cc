@@ -209,10 +209,13 @@ TEST(ApiRefresh, WritesTheCookieAgainWhenThePolicyWantsIt) {
   Browser browser(site);
   browser.sign_up("ada");
   const std::string token = browser.cookie;
-  EXPECT_FALSE(header(browser.send("POST", "/v1/session/refresh"), "Set-Cookie"));
-  site.clock.advance(days{16});
-  EXPECT_TRUE(sets_cookie(browser.send("POST", "/v1/session/refresh")));
-  EXPECT_EQ(browser.cookie, token);
+  EXPECT_FALSE(header(browser.send("POST", "/v1/session/refresh"), "Set-Cookie"))
+      << "nothing moved";
+  for (const days wait : {days{1}, days{16}}) {
+    site.clock.advance(wait);
+    EXPECT_TRUE(sets_cookie(browser.send("POST", "/v1/session/refresh"))) << wait.count();
+    EXPECT_EQ(browser.cookie, token);
+  }
 }
 
 TEST(ApiRefresh, Is401WithoutASessionAndTellsWhy) {

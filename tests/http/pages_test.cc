@@ -37,6 +37,18 @@ TEST(PageHome, GreetsTheUserByName) {
   EXPECT_THAT(page.body, HasSubstr("action=\"/logout\""));
 }
 
+TEST(PageLogIn, RenewsTheCookieOfWhoIsLoggedInAlready) {
+  for (const char* path : {"/login", "/signup"}) {
+    Site site("http://localhost:4470", Policy::lucia());
+    Browser browser(site);
+    browser.sign_up("ada");
+    site.clock.advance(days{16});
+    const auto page = browser.get(path);
+    EXPECT_EQ(location(page), "/");
+    EXPECT_TRUE(sets_cookie(page)) << path;
+  }
+}
+
 TEST(PageHome, NoPageHasAScriptOrAnInlineStyle) {
   Site site;
   Browser browser(site);
