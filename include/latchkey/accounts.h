@@ -48,7 +48,8 @@ struct PasswordChange {
   std::optional<NewSession> kept{};
 };
 
-// PasswordCost are Argon2id parameters (RFC 9106). Below the floor make() refuses them.
+// PasswordCost are Argon2id parameters (RFC 9106). The defaults are the floor; make() refuses less,
+// and more than 1 GiB, 64 iterations or 64 lanes.
 struct PasswordCost {
   std::uint32_t memory_kib = 19456;
   std::uint32_t iterations = 2;
@@ -76,7 +77,7 @@ class Accounts {
   // sign_up adds a user and opens its first session.
   Result<AccountOutcome> sign_up(const Credentials& credentials, const CreateOptions& session);
   // log_in costs the same work for an unknown user. A login that races a change of password and
-  // lost is wrong_credentials.
+  // lost is wrong_credentials; one that raced the end of all sessions is Errc::user_changed.
   Result<AccountOutcome> log_in(const Credentials& credentials, const CreateOptions& session);
   // change_password needs the current one, ends every session of the user but `keep`, which a
   // validation returned, and beats any login under way with the old one. The kept session gets a

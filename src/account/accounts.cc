@@ -82,6 +82,13 @@ Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& session
   if (cost.memory_kib < 8 * cost.parallelism || cost.iterations < 1 || cost.parallelism < 1) {
     return Error{Errc::bad_config, "password cost: Argon2id cannot run with these parameters"};
   }
+  const crypto::Argon2Cost& most = crypto::kMostArgon2Cost;
+  if (cost.memory_kib > most.memory_kib || cost.iterations > most.iterations ||
+      cost.parallelism > most.parallelism) {
+    return Error{
+        Errc::bad_config,
+        "password cost is above 1 GiB, 64 iterations or 64 lanes: no login would check it"};
+  }
   const std::uint32_t cores = std::max(2U, std::thread::hardware_concurrency());
   const std::uint32_t workers = options.workers > 0 ? options.workers : cores - 1;
   const crypto::Argon2Cost argon2{cost.memory_kib, cost.iterations, cost.parallelism};

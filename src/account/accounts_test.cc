@@ -243,6 +243,15 @@ TEST_F(AccountsTest, R73ACostUnderTheFloorIsRefused) {
   }
 }
 
+TEST_F(AccountsTest, R74ACostThatNoLoginWouldCheckIsRefused) {
+  for (const PasswordCost& cost : {PasswordCost{1024 * 1024 + 1, 2, 1}, PasswordCost{19456, 65, 1},
+                                   PasswordCost{19456, 2, 65}}) {
+    const auto made = Accounts::make(store_, *sessions_, {.cost = cost});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, Errc::bad_config);
+  }
+}
+
 TEST_F(AccountsTest, R75AFloodIsRefusedInsteadOfPilingUp) {
   AccountsOptions narrow;
   narrow.workers = 1;

@@ -32,7 +32,9 @@ std::optional<Argon2Cost> cost_of(std::string_view phc) {
 }
 
 bool bearable(const Argon2Cost& cost) noexcept {
-  return cost.memory_kib <= 1024 * 1024 && cost.iterations <= 64 && cost.parallelism <= 64;
+  return cost.memory_kib <= kMostArgon2Cost.memory_kib &&
+         cost.iterations <= kMostArgon2Cost.iterations &&
+         cost.parallelism <= kMostArgon2Cost.parallelism;
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ struct Argon2Cost {
   friend bool operator==(const Argon2Cost&, const Argon2Cost&) = default;
 };
 
+// kMostArgon2Cost bounds what a stored hash may ask for, and so what a new one may be made with.
+inline constexpr Argon2Cost kMostArgon2Cost{1024 * 1024, 64, 64};
+
 // hash_password returns a PHC string: Argon2id version 1.3, 16 octets of salt, 32 of tag (R72). It
 // uses memory_kib of memory and about 15 ms at 19456/2/1.
 Result<std::string> hash_password(std::string_view password, const Argon2Cost& cost,
@@ -24,7 +27,7 @@ Result<std::string> hash_password(std::string_view password, const Argon2Cost& c
 enum class PasswordMatch : std::uint8_t { match, mismatch };
 
 // verify_password checks a PHC string. A stored hash that is malformed, of another kind, or asks
-// for more than 1 GiB, 64 iterations or 64 lanes (R74) is Errc::store_damaged, not a mismatch.
+// for more than kMostArgon2Cost (R74) is Errc::store_damaged, not a mismatch.
 Result<PasswordMatch> verify_password(std::string_view password, const std::string& phc);
 
 // needs_rehash tells whether `phc` was made with other parameters.

@@ -148,6 +148,13 @@ TEST(LoadConfig, RefusesPasswordsHashedBelowTheFloor) {
   EXPECT_NE(error_of("[password]\nparallelism = 0"), "");
 }
 
+TEST(LoadConfig, RefusesPasswordsHashedAtACostThatNoLoginWouldCheck) {
+  EXPECT_EQ(error_of("[password]\nmemory_kib = 1048576\niterations = 64\nparallelism = 64"), "");
+  EXPECT_NE(error_of("[password]\nmemory_kib = 1048577"), "");
+  EXPECT_NE(error_of("[password]\niterations = 65"), "");
+  EXPECT_NE(error_of("[password]\nparallelism = 65"), "");
+}
+
 TEST(LoadConfig, RefusesValuesThatContradictEachOther) {
   EXPECT_EQ(error_of("[session]\nidle = \"2d\"\nabsolute = \"1d\"").substr(0, 9), "session: ");
   EXPECT_NE(error_of("[limits]\nrequest_line = 9000\nheader_bytes = 8000"), "");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/password_hash.h"
 #include "server/setting_kinds.h"
 #include "server/settings_migrate.h"
 
@@ -232,17 +233,17 @@ void add_keys(std::vector<Setting>& all) {
       "Where the keys of carriers come from; docs/operate.md tells which is for whom."));
 }
 
-// The least values are the floor under which Accounts refuses to work (R72).
+// Beyond these bounds Accounts refuses to work (R72, R74).
 void add_passwords_and_log(std::vector<Setting>& all) {
   all.push_back(number(
-      "password.memory_kib", 19456, 4'194'304,
+      "password.memory_kib", 19456, crypto::kMostArgon2Cost.memory_kib,
       [](Config & c) -> auto& { return c.accounts.cost.memory_kib; },
       "Argon2id: memory of one hash in KiB."));
   all.push_back(number(
-      "password.iterations", 2, 1000,
+      "password.iterations", 2, crypto::kMostArgon2Cost.iterations,
       [](Config & c) -> auto& { return c.accounts.cost.iterations; }, "Argon2id: passes."));
   all.push_back(number(
-      "password.parallelism", 1, 64,
+      "password.parallelism", 1, crypto::kMostArgon2Cost.parallelism,
       [](Config & c) -> auto& { return c.accounts.cost.parallelism; }, "Argon2id: lanes."));
   all.push_back(text(
       "metrics.listen", "HOST:PORT, such as \"127.0.0.1:9470\"",
