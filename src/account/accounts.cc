@@ -68,6 +68,7 @@ struct Accounts::Impl {
   Result<std::string> hash(std::string_view password);
   void upgrade(const StoredUser& user, std::string_view password);
   Result<AccountOutcome> open_session(const User& user, const CreateOptions& options);
+  Result<AccountOutcome> explain_lost_race(const StoredUser& checked, const Error& lost);
   std::optional<NewSession> keep_session(const SessionRecord& session, std::int64_t user_epoch);
 };
 
@@ -154,6 +155,17 @@ Result<AccountOutcome> Accounts::Impl::open_session(const User& user,
   return AccountOutcome{Rejection::none, std::move(*session), user};
 }
 
+// A change of password moves the epoch, but so does the end of all sessions, and then the password
+// that was shown is still right.
+Result<AccountOutcome> Accounts::Impl::explain_lost_race(const StoredUser& checked,
+                                                         const Error& lost) {
+  auto now = store.users().find_user(checked.user.id);
+  if (!now) return now.error();
+  const bool same = *now && (*now)->password_hash == checked.password_hash;
+  if (same && !(*now)->user.disabled) return lost;
+  return rejected(Rejection::wrong_credentials);
+}
+
 // The password has changed by now, so a failure here is no failure of the change.
 std::optional<NewSession> Accounts::Impl::keep_session(const SessionRecord& session,
                                                        std::int64_t user_epoch) {
@@ -210,7 +222,7 @@ Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
   creating.user_epoch = known->epoch;
   auto opened = impl_->open_session(known->user->user, creating);
   if (!opened && opened.error().code == Errc::user_changed) {
-    return rejected(Rejection::wrong_credentials);
+    return impl_->explain_lost_race(*known->user, opened.error());
   }
   if (opened && crypto::needs_rehash(known->user->password_hash, impl_->cost)) {
     impl_->upgrade(*known->user, credentials.password);

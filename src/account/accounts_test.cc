@@ -203,6 +203,19 @@ TEST_F(AccountsTest, ALoginWithTheOldPasswordCannotSurviveAChangeThatBeatsIt) {
   EXPECT_TRUE(sessions_->list(alice.user->id)->records.empty());
 }
 
+TEST_F(AccountsTest, ALoginThatTheEndOfAllSessionsBeatsIsAConflictAndNotAWrongPassword) {
+  const AccountOutcome alice = sign_up("alice");
+  store_.before_insert = [&] { EXPECT_TRUE(sessions_->revoke_user(alice.user->id)); };
+  const auto lost = accounts_->log_in({"alice", kPassword}, {});
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, Errc::user_changed);
+  store_.before_insert = [&] {
+    EXPECT_TRUE(sessions_->revoke_user(alice.user->id));
+    EXPECT_TRUE(*store_.users().set_disabled(alice.user->id, true));
+  };
+  EXPECT_EQ(log_in("alice").rejection, Rejection::wrong_credentials);
+}
+
 TEST_F(AccountsTest, RacingLoginsAndChangesLeaveNoSessionOfTheOldPassword) {
   const AccountOutcome alice = sign_up("alice");
   std::string current(kPassword);
