@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/no_wait.h"
 #include "codec/json.h"
+#include "http/routes.h"
 
 namespace latchkey::http {
 namespace {
@@ -152,7 +153,9 @@ void log_failure(const Error& error, const Request& request) noexcept {
   if (NoWait::refused()) return;  // a worker will ask again
   const bool busy = error.code == Errc::overloaded || error.code == Errc::rate_limited;
   log(busy ? LogLevel::warn : LogLevel::error, busy ? "overloaded" : "store_failure",
-      {{"error", error_name(error.code)}, {"detail", error.detail}, {"path", request.path}});
+      {{"error", error_name(error.code)},
+       {"detail", error.detail},
+       {"path", pattern_of(request.path)}});
 }
 
 }  // namespace latchkey::http

@@ -58,6 +58,11 @@ const Route* find_route(std::string_view path) noexcept {
   return nullptr;
 }
 
+std::string_view pattern_of(std::string_view path) noexcept {
+  const Route* route = find_route(path);
+  return route == nullptr ? std::string_view{"none"} : route->path;
+}
+
 Handler find_handler(const Route& route, std::string_view method) noexcept {
   if (method == "GET" || method == "HEAD") return route.get;
   if (method == "POST") return route.post;

@@ -33,6 +33,8 @@ struct Route {
 std::span<const Route> all_routes() noexcept;
 // find_route returns the route of `path`, or nullptr.
 const Route* find_route(std::string_view path) noexcept;
+// pattern_of is the path of its route, for logs: the path itself may hold what no log may.
+std::string_view pattern_of(std::string_view path) noexcept;
 // find_handler returns what answers `method` there, or nullptr.
 Handler find_handler(const Route& route, std::string_view method) noexcept;
 // allowed_methods is the value of an Allow header.

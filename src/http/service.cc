@@ -129,7 +129,7 @@ Response Service::handle(const Request& request) {
     return answer(impl_->app, request);
   } catch (const std::exception&) {
     // Only memory can run out here; the text of an exception is not for clients (R153).
-    log(LogLevel::error, "internal_error", {{"path", request.path}});
+    log(LogLevel::error, "internal_error", {{"path", pattern_of(request.path)}});
     return problem_response(Problem::overloaded);
   }
 }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "latchkey/faulty.h"
 #include "tests/http/site.h"
 
 namespace latchkey::testing {
@@ -69,6 +70,24 @@ TEST_F(Secrets, R8NoTokenLeavesButInSetCookie) {
   EXPECT_THAT(all, Not(HasSubstr("correct horse")));
   EXPECT_THAT(all, Not(HasSubstr("correct+horse")));
   EXPECT_THAT(lines, Not(HasSubstr("correct")));
+}
+
+TEST_F(Secrets, R8NoTokenInAPathReachesTheLogWhenTheStoreFails) {
+  Site site("http://localhost:4470", {}, [](Store& inner) {
+    return make_faulty_store(inner, [](StoreCall call, std::uint64_t) {
+      return call == StoreCall::remove || call == StoreCall::list_user || call == StoreCall::find
+                 ? Fault::fail_before
+                 : Fault::none;
+    });
+  });
+  Browser browser(site);
+  browser.sign_up("ada");
+  EXPECT_EQ(browser.send("DELETE", "/v1/sessions/" + browser.cookie).status, 503);
+  EXPECT_EQ(browser.get("/v1/sessions").status, 503);
+  EXPECT_THAT(lines, HasSubstr("store_failure"));
+  EXPECT_THAT(lines, HasSubstr("path=/v1/sessions/\n"));
+  EXPECT_THAT(lines, HasSubstr("path=/v1/sessions\n"));
+  EXPECT_THAT(lines, Not(HasSubstr(browser.cookie.substr(27))));
 }
 
 TEST_F(Secrets, R176EachEventIsLogged) {
