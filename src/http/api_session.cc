@@ -24,14 +24,14 @@ Response api_failure(const Error& error, const Request& request) {
 
 // The hot path: one look-up, one string.
 Response api_get_session(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false, .with_user = true});
+  auto visitor = identify(app, request, {.touch = false});
   if (!visitor) return api_failure(visitor.error(), request);
   if (!visitor->session) return problem_response(problem_of(visitor->state));
   return session_response(app, *visitor->session, visitor->user);
 }
 
 Response api_refresh_session(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = true, .with_user = true});
+  auto visitor = identify(app, request, {});
   if (!visitor) return api_failure(visitor.error(), request);
   if (!visitor->session) return problem_response(problem_of(visitor->state));
   const auto presented = app.sessions.read_cookie(CookieLines(request).get());

@@ -35,7 +35,7 @@ Result<bool> replace_session(App& app, const Visitor& before) {
 
 Result<Entry> enter(App& app, const Request& request, Entrance entrance,
                     const Credentials& credentials, bool remember) {
-  auto before = identify(app, request, {.touch = false});
+  auto before = identify(app, request, {.touch = false, .disabled_too = true});
   if (!before) return before.error();
   const std::string address = client_of(app, request);
   CreateOptions options;
@@ -62,7 +62,7 @@ Result<Entry> enter(App& app, const Request& request, Entrance entrance,
 }
 
 Result<void> leave(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
+  auto visitor = identify(app, request, {.touch = false, .disabled_too = true});
   if (!visitor) return visitor.error();
   if (!visitor->session) return {};
   auto ended = app.sessions.revoke(*visitor->session, EndReason::logout);

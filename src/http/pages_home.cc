@@ -35,7 +35,7 @@ Html home_of_stranger(const Visitor& visitor) {
 }  // namespace
 
 Response page_home(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.with_user = true});
+  auto visitor = identify(app, request, {});
   if (!visitor) return page_failure(visitor.error(), request);
   const bool known = visitor->signed_in();
   Response response = render_page({.title = "Home", .visitor = &*visitor, .section = Section::home},
@@ -46,7 +46,7 @@ Response page_home(App& app, const Request& request) {
 }
 
 Response page_training(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.with_user = true});
+  auto visitor = identify(app, request, {});
   if (!visitor) return page_failure(visitor.error(), request);
   if (!visitor->signed_in()) return to_log_in("/training");
   const SessionRecord& session = *visitor->session;

@@ -94,7 +94,7 @@ Html sessions_html(const SessionPage& page, const Visitor& visitor, const Form& 
 }  // namespace
 
 Response page_sessions(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.with_user = true});
+  auto visitor = identify(app, request, {});
   if (!visitor) return page_failure(visitor.error(), request);
   if (!visitor->signed_in()) return to_log_in("/sessions");
   const auto query = Form::parse(request.query);

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "codec/cookie_chunks.h"
-#include "guard/origin_check.h"
 #include "http/cookie_lines.h"
 #include "latchkey/cookie.h"
 
@@ -36,7 +35,7 @@ Presented look_at_cookie(const App& app, const Request& request) {
 
 }  // namespace
 
-Result<Visitor> identify(App& app, const Request& request, ValidateOptions options) {
+Result<Visitor> identify(App& app, const Request& request, const LookOptions& options) {
   Visitor visitor;
   const Presented shown = look_at_cookie(app, request);
   if (shown.state == CookieMatch::State::absent) return visitor;
@@ -45,10 +44,9 @@ Result<Visitor> identify(App& app, const Request& request, ValidateOptions optio
     log(LogLevel::warn, "duplicate_cookie", {{"address", client_of(app, request)}});
     return visitor;
   }
-  // A snapshot beside the token may answer what only reads.
-  options.snapshot_ok = guard::is_safe_method(request.method);
-  auto validation =
-      app.sessions.validate(shown.joined.empty() ? shown.value : shown.joined, options);
+  auto validation = app.sessions.validate(
+      shown.joined.empty() ? shown.value : shown.joined,
+      {.touch = options.touch, .with_user = !options.disabled_too, .fresh = options.fresh});
   if (!validation) return validation.error();
   visitor.state = validation->state;
   visitor.keep_cookie = validation->keep_cookie;

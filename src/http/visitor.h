@@ -22,9 +22,16 @@ struct Visitor {
   bool signed_in() const noexcept { return session && !session->user_id.empty(); }
 };
 
-// identify validates the session cookie; a cookie that came twice is none (R41). It logs bad tokens
-// and duplicates, never their text.
-Result<Visitor> identify(App& app, const Request& request, ValidateOptions options);
+// LookOptions say how identify looks.
+struct LookOptions {
+  bool touch = true;          // counts as activity
+  bool fresh = false;         // asks the store, not a cache
+  bool disabled_too = false;  // only to end a session: it must not come back with its user
+};
+
+// identify validates the session cookie; a cookie that came twice is none (R41), and so is that of
+// a disabled user. It logs bad tokens and duplicates, never their text.
+Result<Visitor> identify(App& app, const Request& request, const LookOptions& options);
 
 // client_of returns the address of the client behind trusted proxies.
 std::string client_of(const App& app, const Request& request);
