@@ -44,6 +44,16 @@ constexpr std::array<ProblemText, kProblems> kTable{{
      "Our records cannot be reached right now. Nobody was logged out. Try again in a moment."},
     {Problem::draining, "draining", 503, "This server is about to stop."},
     {Problem::internal_error, "internal_error", 500, "Something went wrong on our side."},
+    {Problem::bad_request, "bad_request", 400, "The request is not valid HTTP."},
+    {Problem::request_timeout, "request_timeout", 408, "The request did not arrive in time."},
+    {Problem::uri_too_long, "uri_too_long", 414, "The request line is too long."},
+    {Problem::expectation_failed, "expectation_failed", 417,
+     "The only expectation met is 100-continue."},
+    {Problem::headers_too_large, "headers_too_large", 431,
+     "The request headers are too large or too many."},
+    {Problem::not_implemented, "not_implemented", 501, "This method is not implemented."},
+    {Problem::http_version_not_supported, "http_version_not_supported", 505,
+     "Only HTTP 1.0 and 1.1 are supported."},
 }};
 
 // RFC 9457 section 4.2.1: with the type about:blank the title is the phrase of the status.
@@ -59,16 +69,28 @@ std::string_view phrase(int status) noexcept {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
     case 409:
       return "Conflict";
     case 413:
       return "Content Too Large";
+    case 414:
+      return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
     case 429:
       return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
     case 503:
       return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
     default:
       return "Internal Server Error";
   }

@@ -37,8 +37,17 @@ enum class Problem : std::uint8_t {
   store_unavailable,
   draining,
   internal_error,
+  // Of the protocol: the request reached no route.
+  bad_request,
+  request_timeout,
+  uri_too_long,
+  expectation_failed,
+  headers_too_large,
+  not_implemented,
+  http_version_not_supported,
 };
-inline constexpr std::size_t kProblems = static_cast<std::size_t>(Problem::internal_error) + 1;
+inline constexpr std::size_t kProblems =
+    static_cast<std::size_t>(Problem::http_version_not_supported) + 1;
 
 // ProblemText is what a problem says. `detail` is a sentence fit for a person.
 struct ProblemText {

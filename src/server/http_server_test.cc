@@ -389,7 +389,12 @@ TEST_F(HttpServerTest, R145AnswersConnectionsBeyondTheLimitWith503) {
   RawClient b = client();
   wait_for_connections(2);
   RawClient c = client();
-  EXPECT_EQ(c.answer()->status, 503);
+  const auto answer = c.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_EQ(answer->header("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(answer->header("Cache-Control"), "no-store");
+  EXPECT_EQ(answer->header("Retry-After"), "1");
   EXPECT_TRUE(c.at_end());
   a.close();
   wait_for_connections(1);

@@ -3,10 +3,12 @@
 #include <sys/socket.h>
 
 #include <boost/asio/post.hpp>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
 #include "codec/time_text.h"
+#include "http/message.h"
 #include "server/refusal.h"
 
 namespace latchkey::server {
@@ -91,8 +93,10 @@ void Loop::adopt(Socket socket) {
     // Reading first lets the client see the answer: closing with bytes unread resets.
     char scratch[4096];
     ::recv(socket.native_handle(), scratch, sizeof scratch, MSG_DONTWAIT);
-    ::send(socket.native_handle(), kTooManyConnections.data(), kTooManyConnections.size(),
-           MSG_NOSIGNAL | MSG_DONTWAIT);
+    std::string answer;
+    http::write_response(refusal(503), {.keep_alive = false, .https = shared_.https, .date = date_},
+                         answer);
+    ::send(socket.native_handle(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return;
   }
   error_code ec;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-
 #include "http/message.h"
 
 namespace latchkey::server {
@@ -10,8 +8,5 @@ namespace latchkey::server {
 // the parser or a connection gives. 503 carries Retry-After. All but an overload end the
 // connection.
 http::Response refusal(int status);
-
-// kTooManyConnections is the whole answer for a connection beyond the limit.
-extern const std::string_view kTooManyConnections;
 
 }  // namespace latchkey::server
