@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "http/app.h"
 #include "http/problem.h"
 
@@ -20,6 +22,8 @@ Response form_end_others(App& app, const Request& request);
 
 // page_problem is the page for an error of any kind.
 Response page_problem(Problem problem);
+// problem_at answers in the form that `path` has: JSON of the API, a page elsewhere.
+Response problem_at(std::string_view path, Problem problem);
 // page_failure answers a failure and logs it. It never touches a cookie.
 Response page_failure(const Error& error, const Request& request);
 

@@ -1,5 +1,6 @@
 #include "http/page.h"
 #include "http/pages.h"
+#include "http/routes.h"
 
 namespace latchkey::http {
 namespace {
@@ -41,6 +42,10 @@ Response page_problem(Problem problem) {
   Response response = render_page({.title = title_of(problem), .status = text.status}, html);
   add_problem_headers(problem, response);
   return response;
+}
+
+Response problem_at(std::string_view path, Problem problem) {
+  return is_api_path(path) ? problem_response(problem) : page_problem(problem);
 }
 
 Response page_failure(const Error& error, const Request& request) {

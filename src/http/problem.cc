@@ -34,7 +34,7 @@ constexpr std::array<ProblemText, kProblems> kTable{{
     {Problem::session_not_found, "session_not_found", 404, "You have no such session."},
     {Problem::not_found, "not_found", 404, "There is nothing here."},
     {Problem::method_not_allowed, "method_not_allowed", 405, "This address does not do that."},
-    {Problem::body_too_large, "body_too_large", 413, "The body is over 64 KiB."},
+    {Problem::body_too_large, "body_too_large", 413, "The body is too large."},
     {Problem::unsupported_media_type, "unsupported_media_type", 415,
      "The body has a media type that is not accepted here."},
     {Problem::rate_limited, "rate_limited", 429, "Too many requests. Try again later."},

@@ -14,12 +14,6 @@
 namespace latchkey::http {
 namespace {
 
-constexpr std::size_t kMaxBody = 64 * 1024;
-
-Response refuse(const Request& request, Problem problem) {
-  return is_api_path(request.path) ? problem_response(problem) : page_problem(problem);
-}
-
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view trim(std::string_view text) noexcept {
@@ -74,20 +68,20 @@ Response call(App& app, const Request& request, const Route& route, Handler hand
 
 Response answer(App& app, const Request& request) {
   const Route* route = find_route(request.path);
-  if (route == nullptr) return refuse(request, Problem::not_found);
+  if (route == nullptr) return problem_at(request.path, Problem::not_found);
   const Handler handler = find_handler(*route, request.method);
   if (handler == nullptr) {
     const bool asked = request.method == "OPTIONS";
-    Response response = asked ? Response{} : refuse(request, Problem::method_not_allowed);
+    Response response = asked ? Response{} : problem_at(request.path, Problem::method_not_allowed);
     if (asked) response.status = 204;
     response.headers.emplace_back("Allow", allowed_methods(*route));
     return response;
   }
   if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
-  if (!passes_origin_check(app, request, *route)) return refuse(request, Problem::origin_refused);
-  if (request.body.size() > kMaxBody) return refuse(request, Problem::body_too_large);
+  if (!passes_origin_check(app, request, *route))
+    return problem_at(request.path, Problem::origin_refused);
   if (!accepts_body(request, route->body)) {
-    return refuse(request, Problem::unsupported_media_type);
+    return problem_at(request.path, Problem::unsupported_media_type);
   }
   return call(app, request, *route, handler);
 }

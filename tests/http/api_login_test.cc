@@ -174,7 +174,7 @@ TEST(ApiLogIn, AHugePasswordIsRefusedBeforeAnyWork) {
   EXPECT_EQ(code(browser.post_json("/v1/login", body)), "password_too_long");
   const std::string huge =
       "{\"username\":\"a\",\"password\":\"" + std::string(1 << 20, 'x') + "\"}";
-  EXPECT_EQ(code(browser.post_json("/v1/login", huge)), "body_too_large");
+  EXPECT_EQ(code(browser.post_json("/v1/login", huge)), "password_too_long");
 }
 
 TEST(ApiLogOut, EndsTheSessionAndBlanksTheCookie) {

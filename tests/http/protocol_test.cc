@@ -146,15 +146,6 @@ TEST(Protocol, FormRoutesTakeOnlyForms) {
   }
 }
 
-TEST(Protocol, ABodyOver64KiBIs413) {
-  Site site;
-  Browser browser(site);
-  const std::string at_limit = "{" + std::string(65534, ' ') + "}";
-  EXPECT_EQ(code(browser.post_json("/v1/login", at_limit)), "bad_field");
-  EXPECT_EQ(code(browser.post_json("/v1/login", at_limit + " ")), "body_too_large");
-  EXPECT_EQ(browser.post_form("/login", std::string(65537, 'a')).status, 413);
-}
-
 TEST(Protocol, UnknownAddressesAre404InTheFormOfTheirPart) {
   Site site;
   Browser browser(site);

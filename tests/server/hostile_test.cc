@@ -34,6 +34,16 @@ TEST_F(ServeHostile, R144SlowClientsDoNotKeepOthersOut) {
   for (RawClient& client : slow) EXPECT_EQ(status(client.answer()), 408);
 }
 
+TEST_F(ServeHostile, R143TheLimitOfABodyIsTheOneThatIsSet) {
+  Server server(data(), {"--set", "limits.body_bytes=200000"});
+  ASSERT_TRUE(server.ready());
+  const auto log_in = [&](std::size_t bytes) {
+    return server.ask("POST", "/v1/login", {}, "{" + std::string(bytes - 2, ' ') + "}");
+  };
+  EXPECT_EQ(json_text(log_in(200'000)->body, "code"), "bad_field");
+  EXPECT_EQ(json_text(log_in(200'001)->body, "code"), "body_too_large");
+}
+
 TEST_F(ServeHostile, ServesFiveHundredConnectionsAtOnce) {
   Server server(data());
   ASSERT_TRUE(server.ready());
