@@ -124,7 +124,7 @@ Response Service::handle(const Request& request) {
   } catch (const std::exception&) {
     // Only memory can run out here; the text of an exception is not for clients (R153).
     log(LogLevel::error, "internal_error", {{"path", pattern_of(request.path)}});
-    return problem_response(Problem::overloaded);
+    return problem_at(request.path, Problem::overloaded);
   }
 }
 

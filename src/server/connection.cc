@@ -226,7 +226,7 @@ bool Connection::dispatch() {
 
   WorkerPool& pool = lane == http::Lane::hashing ? shared.hashing : shared.blocking;
   if (pool.submit({&Connection::run_on_worker, this})) return false;
-  return answer(refusal(503));
+  return answer(refusal(503, request.path));
 }
 
 void Connection::run_on_worker(void* self) {
@@ -262,7 +262,7 @@ bool Connection::answer(const http::Response& response) {
 // Answers a request that cannot be read on. What the client still sends is read and dropped for a
 // while, because closing at once would reset the connection and the answer with it.
 bool Connection::refuse(int status) {
-  const http::Response response = refusal(status);
+  const http::Response response = refusal(status, parser_.request().path);
   refused_ = close_after_ = true;
   http::write_response(response,
                        {.head = parser_.request().method == "HEAD",

@@ -202,6 +202,7 @@ TEST_F(HttpServerTest, TellsTooLargeEvenToAClientThatGoesOnSending) {
   const auto answer = c.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 413);
+  EXPECT_EQ(answer->header("Content-Type"), "text/html; charset=utf-8") << "a page was asked for";
   EXPECT_TRUE(c.at_end());
 }
 
@@ -273,6 +274,7 @@ TEST_F(HttpServerTest, GoesOnServingWhileWorkersAreBusyAndRefusesWhatDoesNotFit)
   ASSERT_TRUE(busy);
   EXPECT_EQ(busy->status, 503);
   EXPECT_EQ(busy->header("Retry-After"), "1");
+  EXPECT_EQ(busy->header("Content-Type"), "text/html; charset=utf-8") << "a page was asked for";
   ASSERT_TRUE(refused.send(get("/a")));
   EXPECT_EQ(refused.answer()->status, 200);
   handler.released.release(2);

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "http/problem.h"
+#include "http/pages.h"
 
 namespace latchkey::server {
 namespace {
@@ -32,9 +32,12 @@ Problem problem_of(int status) noexcept {
 
 }  // namespace
 
-http::Response refusal(int status) {
+http::Response refusal(int status, std::string_view path) {
   const Problem problem = problem_of(status);
-  http::Response response = http::problem_response(problem);
+  // What is not valid HTTP comes from no browser, and its path may be anything.
+  const bool bare = path.empty() || problem == Problem::bad_request;
+  http::Response response =
+      bare ? http::problem_response(problem) : http::problem_at(path, problem);
   response.close = problem != Problem::overloaded;
   if (problem == Problem::method_not_allowed) {
     response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");

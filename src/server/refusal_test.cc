@@ -23,6 +23,19 @@ TEST(Refusal, HasTheCodeOfItsDocumentation) {
   EXPECT_NE(refusal(400).body.find("\"code\":\"bad_request\""), std::string::npos);
 }
 
+TEST(Refusal, IsAPageWhereAPageWasAskedFor) {
+  for (const int status : {413, 503}) {
+    const http::Response page = refusal(status, "/login");
+    EXPECT_EQ(page.status, status);
+    EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+    EXPECT_EQ(page.close, status != 503);
+    EXPECT_EQ(refusal(status, "/v1/login").content_type, refusal(status).content_type);
+    EXPECT_EQ(refusal(status, "/readyz").content_type, refusal(status).content_type);
+  }
+  EXPECT_EQ(refusal(400, "/login").content_type, refusal(400).content_type) << "not from a browser";
+  EXPECT_EQ(refusal(503, "/login").headers.at(0).first, "Retry-After");
+}
+
 TEST(Refusal, SaysWhenToComeBackAndWhatIsAllowed) {
   EXPECT_EQ(refusal(503).headers.at(0).first, "Retry-After");
   EXPECT_EQ(refusal(405).headers.at(0).first, "Allow");
