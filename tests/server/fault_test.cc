@@ -83,6 +83,44 @@ TEST_F(ServeFaults, ADeletedDatabaseAnswers503AndNeverLooksEmpty) {
   EXPECT_TRUE(server.program().running());
 }
 
+// overwrite changes the file under a running server, whose own copies of its pages become old.
+void overwrite(const std::string& database, std::streamoff at, const std::string& bytes) {
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(database.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(other);
+  std::fstream file(database, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(at);
+  file << bytes;
+  ASSERT_TRUE(file.flush());
+}
+
+TEST_F(ServeFaults, ADatabaseThatBecomesReadOnlyAnswers503AndKeepsTheCookie) {
+  Server server(data(), {"--set", "cache.enabled=false"});
+  ASSERT_TRUE(server.ready());
+  const std::string cookie = sign_up(server);
+  // SQLite only reads a file whose write version it does not know.
+  overwrite(database(), 18, "\3");
+  expect_store_failure(server.ask("POST", "/v1/session/refresh", cookie));
+  expect_store_failure(server.ask("POST", "/v1/logout", cookie));
+  expect_store_failure(server.ask("POST", "/v1/login", cookie,
+                                  R"({"username":"ann","password":"correct horse battery"})"));
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie)), 200) << "reads go on";
+}
+
+TEST_F(ServeFaults, ADatabaseThatIsDamagedMeanwhileAnswers503AndKeepsTheCookie) {
+  Server server(data(), {"--set", "cache.enabled=false"});
+  ASSERT_TRUE(server.ready());
+  const std::string cookie = sign_up(server);
+  overwrite(database(), 0, std::string(fs::file_size(database()), 'x'));
+  expect_store_failure(server.ask("GET", "/v1/session", cookie));
+  expect_store_failure(server.ask("POST", "/v1/session/refresh", cookie));
+  expect_store_failure(server.ask("DELETE", "/v1/sessions?scope=all", cookie));
+  EXPECT_EQ(status(server.ask("GET", "/livez")), 200);
+  EXPECT_TRUE(server.program().running());
+}
+
 TEST_F(ServeFaults, TellsAPortThatIsTaken) {
   make_store();
   Server first(data());
