@@ -15,7 +15,8 @@ struct Span {
   std::uint64_t end = 0;
 };
 
-// RevokeAllTrial runs inserts and touches of one user against one remove_user.
+// RevokeAllTrial runs inserts and touches of one user against one remove_user: of everything, or of
+// all but one session and without a bump of the epoch, so that logins under way go through.
 struct RevokeAllTrial {
   static constexpr int kInserters = 3;
   static constexpr int kInserts = 4;
@@ -35,11 +36,18 @@ struct RevokeAllTrial {
   }
 };
 
-TEST_P(StoreSuite, RevokeAllIsExactUnderParallelInsertsAndTouches) {
-  const int trials = scaled(50, 1'000);
+TEST_P(StoreSuite, RevokeAllAndOthersAreExactUnderParallelInsertsAndTouches) {
+  const int trials = scaled(100, 2'000);
   for (int trial = 0; trial < trials; ++trial) {
     RevokeAllTrial run;
     const UserId user = next_user();
+    const bool others = trial % 2 == 1;
+    InsertOptions login{.now = kStart};
+    RemoveUserOptions removal{.now = kStart, .bump_epoch = !others};
+    if (others) {
+      login.user_epoch = must(epochs().user_epoch(user));
+      removal.except = add(user).id;
+    }
     std::map<SessionId, Span> spans;
     std::vector<Touch> touches;
     for (int i = 0; i < 3; ++i) {
@@ -52,8 +60,7 @@ TEST_P(StoreSuite, RevokeAllIsExactUnderParallelInsertsAndTouches) {
         for (int i = 0; i < RevokeAllTrial::kInserts; ++i) {
           const SessionRecord record = make_record(user);
           run.inserted[thread][record.id] = run.timed([&] {
-            EXPECT_EQ(must(sessions().insert(record, {.now = kStart})).status,
-                      InsertStatus::inserted);
+            EXPECT_EQ(must(sessions().insert(record, login)).status, InsertStatus::inserted);
           });
         }
       } else if (thread == RevokeAllTrial::kInserters) {
@@ -63,9 +70,7 @@ TEST_P(StoreSuite, RevokeAllIsExactUnderParallelInsertsAndTouches) {
         }
       } else {
         while (run.step < 4) std::this_thread::yield();  // some inserts are under way
-        run.revoked = run.timed([&] {
-          run.removed = must(sessions().remove_user(user, {.now = kStart, .bump_epoch = true}));
-        });
+        run.revoked = run.timed([&] { run.removed = must(sessions().remove_user(user, removal)); });
       }
     });
     for (const auto& inserted : run.inserted) spans.insert(inserted.begin(), inserted.end());
@@ -79,7 +84,9 @@ TEST_P(StoreSuite, RevokeAllIsExactUnderParallelInsertsAndTouches) {
     }
     EXPECT_EQ((std::set<SessionId>(run.removed.ids.begin(), run.removed.ids.end())), dead);
     EXPECT_EQ(run.removed.ids.size(), dead.size());
-    EXPECT_EQ(live(user, kStart).size(), spans.size() - dead.size());
+    EXPECT_EQ(live(user, kStart).size(), spans.size() - dead.size() + (others ? 1 : 0));
+    EXPECT_TRUE(!others || exists(*removal.except));
+    EXPECT_TRUE(!others || run.removed.user_epoch == *login.user_epoch);
     if (HasFailure()) FAIL() << "in trial " << trial;
   }
 }
