@@ -60,7 +60,20 @@ Result<JwtCodec> make_codec(JwtInput& input, const ReadInputs& read) {
   return JwtCodec::make(std::move(keys), input.rules);
 }
 
-int run_issue(JwtInput input) {
+int run_lines(const JwtInput& input, LineJudge judge) {
+  const Result<UnixTime> now = read_now(input.inputs);
+  if (!now) return complain(server::kExitUsage, now.error().detail);
+  return run_batch(std::cin, std::cout, judge, to_unix_millis(*now));
+}
+
+// What a line asks for is made as it stands, without the time.
+std::string sign_line(std::string_view line, std::int64_t) { return codec::jwt_sign_line(line); }
+std::string encrypt_line(std::string_view line, std::int64_t) {
+  return codec::jwt_encrypt_line(line);
+}
+
+int run_issue(JwtInput input, LineJudge make) {
+  if (input.inputs.batch) return run_lines(input, make);
   const Result<ReadInputs> read = read_inputs(input.inputs);
   if (!read) return complain(server::kExitUsage, read.error().detail);
   const auto life = server::parse_duration(input.expires_in);
@@ -77,11 +90,7 @@ int run_issue(JwtInput input) {
 }
 
 int run_read(JwtInput input, LineJudge judge) {
-  if (input.inputs.batch) {
-    const Result<UnixTime> now = read_now(input.inputs);
-    if (!now) return complain(server::kExitUsage, now.error().detail);
-    return run_batch(std::cin, std::cout, judge, to_unix_millis(*now));
-  }
+  if (input.inputs.batch) return run_lines(input, judge);
   const Result<ReadInputs> read = read_inputs(input.inputs);
   if (!read) return complain(server::kExitUsage, read.error().detail);
   const Result<JwtCodec> codec = make_codec(input, *read);
@@ -123,15 +132,19 @@ void add_issuing(CLI::App& jwt, Action& action, bool encrypted) {
       ->add_option("--expires-in", input->expires_in,
                    "Life of the token (7d); 0 needs --allow-missing-expiry")
       ->type_name("DURATION");
+  add_batch(*command, input->inputs);
   command->footer(
-      encrypted ? "Example:\n  latchkey jwt encrypt --key-file key.txt --key-format base64 "
+      encrypted ? "Examples:\n  latchkey jwt encrypt --key-file key.txt --key-format base64 "
                   "'{\"userId\":\"u1\"}'\n"
+                  "  latchkey jwt encrypt --batch < requests.jsonl\n"
                   "A256GCM needs a key of 32 bytes, A256CBC-HS512 one of 64."
-                : "Example:\n  latchkey jwt sign --key-file secret.txt --expires-in 7d "
+                : "Examples:\n  latchkey jwt sign --key-file secret.txt --expires-in 7d "
                   "'{\"userId\":\"u1\"}'\n"
+                  "  latchkey jwt sign --batch < requests.jsonl\n"
                   "iat and exp are added. HS256 needs a secret of at least 32 bytes, HS384 of 48, "
                   "HS512 of 64.");
-  command->callback([input, &action] { action = [input] { return run_issue(*input); }; });
+  const LineJudge make = encrypted ? encrypt_line : sign_line;
+  command->callback([input, make, &action] { action = [=] { return run_issue(*input, make); }; });
 }
 
 void add_reading(CLI::App& jwt, Action& action, bool encrypted) {

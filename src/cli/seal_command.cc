@@ -41,7 +41,14 @@ Result<Sealer> make_sealer(const SealInput& input, const ReadInputs& read) {
   return Sealer::make(*std::move(passwords), options);
 }
 
+int run_lines(const SealInput& input, LineJudge judge) {
+  const Result<UnixTime> now = read_now(input.inputs);
+  if (!now) return complain(server::kExitUsage, now.error().detail);
+  return run_batch(std::cin, std::cout, judge, to_unix_millis(*now));
+}
+
 int run_seal(const SealInput& input) {
+  if (input.inputs.batch) return run_lines(input, codec::seal_line);
   const Result<ReadInputs> read = read_inputs(input.inputs);
   if (!read) return complain(server::kExitUsage, read.error().detail);
   const Result<Sealer> sealer = make_sealer(input, *read);
@@ -59,11 +66,7 @@ int run_seal(const SealInput& input) {
 
 // unseal opens every seal a key could have made: only the MAC and the time inside decide.
 int run_unseal(SealInput input) {
-  if (input.inputs.batch) {
-    const Result<UnixTime> now = read_now(input.inputs);
-    if (!now) return complain(server::kExitUsage, now.error().detail);
-    return run_batch(std::cin, std::cout, codec::unseal_line, to_unix_millis(*now));
-  }
+  if (input.inputs.batch) return run_lines(input, codec::unseal_line);
   const Result<ReadInputs> read = read_inputs(input.inputs);
   if (!read) return complain(server::kExitUsage, read.error().detail);
   input.iron_session = false;
@@ -89,10 +92,12 @@ void add_seal(CLI::App& program, Action& action) {
   command->add_flag("--iron-session", input->iron_session,
                     "As iron-session writes it: id 1 unless --id, and ~2 at the end");
   add_now(*command, input->inputs);
+  add_batch(*command, input->inputs);
   command->footer(
       "Examples:\n"
       "  latchkey seal --key-file password.txt '{\"user\":{\"id\":1}}'\n"
       "  echo '{\"user\":1}' | LATCHKEY_KEY=\"$(cat password.txt)\" latchkey seal --iron-session\n"
+      "  latchkey seal --batch < requests.jsonl\n"
       "A key file holds one password, or several as JSON: {\"1\": \"old\", \"2\": \"new\"}.");
   command->callback([input, &action] { action = [input] { return run_seal(*input); }; });
 }

@@ -86,6 +86,16 @@ std::optional<Fe26Password> read_password(std::string id, const JsonValue& form)
   return Fe26Password{{std::move(id), *std::move(first), std::move(second)}};
 }
 
+// read_id reads the id that a password seals under. A whole number is its digits, as in JavaScript.
+std::string read_id(const JsonObject& password) {
+  constexpr double kLimit = 9e15;
+  const auto number = number_member(password, "id");
+  if (!number) return text_member(password, "id").value_or("");
+  const bool whole = std::floor(*number) == *number && std::abs(*number) < kLimit;
+  return whole ? std::to_string(static_cast<std::int64_t>(*number))
+               : std::string{password.find("id")->text};
+}
+
 bool is_nothing(const JsonValue& value) {
   return value.kind == JsonKind::null || value.text == "\"\"";
 }
@@ -202,7 +212,7 @@ std::string seal_line(std::string_view text, std::int64_t now_ms) {
   }
   const bool iron_session = line->text("layer") == "iron-session";
   const auto object = JsonObject::parse(form->text);
-  std::string id = object ? text_member(*object, "id").value_or("") : "";
+  std::string id = object ? read_id(*object) : "";
   if (iron_session) id = "1";
   const auto password = read_password(std::move(id), *form);
   if (!password) return line->refuse("bad_input", "the password has none of the known forms");

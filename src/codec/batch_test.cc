@@ -79,6 +79,20 @@ TEST(Batch, ASealWithASuffixIsAnIronSessionCookie) {
   EXPECT_EQ(member(unseal(cookie, R"({"2":)" + kPassword + "}"), "reason"), "\"unknown-password\"");
 }
 
+TEST(Batch, SealsAreMadeUnderANumberedPasswordAsUnderItsDigits) {
+  const auto seal = [](const std::string& id) {
+    return member(
+        seal_line(R"({"value":1,"password":{"id":)" + id + R"(,"secret":)" + kPassword + "}}",
+                  kNow),
+        "seal");
+  };
+  EXPECT_TRUE(seal("5").starts_with("\"Fe26.2*5*")) << seal("5");
+  EXPECT_TRUE(seal("1e2").starts_with("\"Fe26.2*100*"));
+  EXPECT_EQ(member(unseal(seal("5"), R"({"5":)" + kPassword + "}"), "ok"), "true");
+  EXPECT_EQ(seal("-5"), "(none)");
+  EXPECT_EQ(seal("1.5"), "(none)");
+}
+
 TEST(Batch, AnswersStandOnOneLineWithTheIdAsItCame) {
   EXPECT_EQ(unseal_line("not json", kNow), R"({"id":null,"ok":false,"error":"bad_input"})");
   const std::string answer = unseal_line(R"({"id":{"a":[1, 2]},"seal":"","password":"x"})", kNow);

@@ -187,6 +187,47 @@ TEST(BatchProgram, JwtDecryptOpensAuthjsCookiesUnderTheirDerivedKeys) {
   }
 }
 
+TEST(BatchProgram, SealAnswersEveryLineWithASealThatUnsealOpens) {
+  const std::string password = "Gbm49ATjnqnkCCCdhV4uDBhbfnPqsCW0";
+  const Ran sealed = run({"seal", "--batch", "--now", "1763683200"},
+                         "{\"id\":1,\"value\":{\"a\":[1]},\"password\":\"" + password +
+                             "\",\"options\":{\"ttl\":1000}}\n{\"id\":2,\"value\":null,"
+                             "\"password\":{\"id\":\"a_1\",\"secret\":\"" +
+                             password + "\"}}\n{\"id\":3,\"value\":1,\"password\":\"short\"}\n");
+  EXPECT_EQ(sealed.code, 0) << sealed.err;
+  const std::vector<std::string> answers = lines(sealed.out);
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_NE(Json::parse(answers[0]).str("seal").find("*1763683201000*"), std::string::npos);
+  EXPECT_EQ(Json::parse(answers[1]).str("seal").rfind("Fe26.2*a_1*", 0), 0U);
+  EXPECT_TRUE(Json::parse(answers[2])["ok"].is("false"));
+  const Ran opened =
+      run({"unseal", "--batch", "--now", "1763683260"},
+          "{\"id\":1,\"seal\":" + std::string{Json::parse(answers[0])["seal"].text()} +
+              ",\"password\":\"" + password + "\"}\n");
+  EXPECT_EQ(opened.out, "{\"id\":1,\"ok\":true,\"value\":{\"a\":[1]}}\n");
+}
+
+TEST(BatchProgram, JwtSignAndEncryptMakeWhatVerifyAndDecryptRead) {
+  const std::string key = "\"key_b64u\":\"YS0zMi1ieXRlLXNlY3JldC1mb3ItSFMyNTYtdGVzdHM\"}\n";
+  const std::pair<std::pair<std::string, std::string>, std::string> pairs[] = {
+      {{"sign", "verify"}, "{\"alg\":\"HS256\"}"},
+      {{"encrypt", "decrypt"}, "{\"alg\":\"dir\",\"enc\":\"A256GCM\"}"}};
+  for (const auto& [commands, header] : pairs) {
+    const std::string request =
+        "{\"id\":\"x\",\"header\":" + header + ",\"payload\":{\"sub\":\"u1\"}," + key;
+    const Ran made = run({"jwt", commands.first, "--batch"}, request + "{\"id\":2}\n");
+    EXPECT_EQ(made.code, 0) << made.err;
+    const std::vector<std::string> answers = lines(made.out);
+    ASSERT_EQ(answers.size(), 2U) << made.out;
+    EXPECT_EQ(Json::parse(answers[1]).str("error"), "bad_input");
+    const Ran read =
+        run({"jwt", commands.second, "--batch"},
+            "{\"id\":\"x\",\"token\":" + std::string{Json::parse(answers[0])["token"].text()} +
+                "," + key);
+    EXPECT_EQ(Json::parse(read.out)["payload"].text(), "{\"sub\":\"u1\"}") << read.out;
+  }
+}
+
 TEST(BatchProgram, AMalformedLineIsAnsweredAndTheBatchGoesOn) {
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"unseal"}, {"jwt", "verify"}, {"jwt", "decrypt"}}) {
