@@ -14,7 +14,8 @@
 namespace latchkey {
 
 // weak_secret_reason returns why `secret` is none: under 32 bytes, a pattern, too few different
-// bytes, a run, a sample out of somebody's documentation. Empty text: nothing is known against it.
+// bytes, a run, a phrase, a sample out of somebody's documentation. Empty text: nothing is known
+// against it.
 std::string_view weak_secret_reason(std::string_view secret) noexcept;
 
 // KeyRing is the keys of one moment: one primary, others that read. Immutable, thread-safe.

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <set>
 #include <thread>
+
+#include "crypto/digest.h"
 
 namespace latchkey {
 namespace {
@@ -72,6 +76,19 @@ TEST(KeyRing, R119WeakAndSampleSecretsAreRefusedWithTheCommandForAGoodOne) {
            std::string("this-is-your_secret-please-replace-it"),
            std::string("MySuperSecretKeyThatNobodyKnows123"),
            std::string("qwertyuiopasdfghjklzxcvbnm1357924680"),
+           std::string("NEXTAUTH_SECRET_GOES_HERE_PLEASE_32X"),
+           std::string("my-32-character-ultra-secure-and-ultra-long-secret"),
+           std::string("correct horse battery staple correct horse"),
+           std::string("development-secret-do-not-use-in-production"),
+           std::string("ThisIsNotASecureSecretAndShouldBeReplaced"),
+           std::string("insecure-development-only-key-000000000000"),
+           std::string("django-insecure-#$%abcdefghijk1234567890qwerty"),
+           std::string("openssl rand -base64 32 openssl rand"),
+           std::string("todo-generate-a-real-value-before-deploying"),
+           std::string("lorem ipsum dolor sit amet consectetur"),
+           std::string("your_very_long_jwt_signing_value_here_1234"),
+           std::string("P@ssw0rdP@ssw1rdP@ssw2rdP@ssw3rd"),
+           std::string("DER.HUND.KAM.IN.DIE.KUECHE.UND.STAHL"),
        }) {
     const std::string said = refusal(key("a", KeyState::primary, secret));
     EXPECT_NE(said.find("latchkey key new"), std::string::npos) << secret;
@@ -80,17 +97,46 @@ TEST(KeyRing, R119WeakAndSampleSecretsAreRefusedWithTheCommandForAGoodOne) {
   }
 }
 
+// Draws draws the same every time, so that a test of chance cannot fail by chance.
+class Draws final : public Entropy {
+ public:
+  Result<void> fill(std::span<std::uint8_t> out) override {
+    for (std::uint8_t& byte : out) {
+      if (used_ == block_.size()) {
+        block_ = crypto::sha256(crypto::as_bytes(std::to_string(++count_)));
+        used_ = 0;
+      }
+      byte = block_[used_++];
+    }
+    return {};
+  }
+
+ private:
+  std::uint64_t count_ = 0;
+  crypto::Digest256 block_{};
+  std::size_t used_ = block_.size();
+};
+
 TEST(KeyRing, RandomSecretsAreNeverCalledWeak) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  for (int i = 0; i < 2000; ++i) {
-    const auto made = generate_key(KeyState::primary, kNow, kNow);
+  Draws draws;
+  for (int i = 0; i < 50'000; ++i) {
+    const auto made = generate_key(KeyState::primary, kNow, kNow, draws);
     ASSERT_TRUE(made);
-    EXPECT_EQ(weak_secret_reason(made->secret.insecure_view()), "");
-    std::string hex;
-    for (const char c : made->secret.insecure_view()) {
-      hex += kHex[static_cast<unsigned char>(c) & 15];
+    const std::string base64{made->secret.insecure_view()};
+    EXPECT_EQ(weak_secret_reason(base64), "") << base64;
+    std::string url = base64.substr(0, 43), hex, short_hex;
+    std::replace(url.begin(), url.end(), '+', '-');
+    std::replace(url.begin(), url.end(), '/', '_');
+    EXPECT_EQ(weak_secret_reason(url), "") << url;
+    std::array<std::uint8_t, 32> bytes;
+    ASSERT_TRUE(draws.fill(bytes));
+    for (const std::uint8_t byte : bytes) {
+      hex += {kHex[byte >> 4], kHex[byte & 15]};
+      short_hex += kHex[byte & 15];
     }
     EXPECT_EQ(weak_secret_reason(hex), "") << hex;
+    EXPECT_EQ(weak_secret_reason(short_hex), "") << short_hex;
   }
 }
 

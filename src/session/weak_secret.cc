@@ -12,6 +12,8 @@ constexpr std::size_t kMinBytes = 32;
 // 32 random hexadecimal digits have fewer different ones once in 10^7 draws.
 constexpr std::size_t kMinDifferent = 8;
 
+bool is_separator(char c) noexcept { return c == '-' || c == '_' || c == ' ' || c == '.'; }
+
 // Values that stand in documentation, templates and published breaches; people do copy them.
 constexpr std::array<std::string_view, 7> kSamples{
     "complex_password_at_least_32_characters_long",                      // iron-session
@@ -24,24 +26,37 @@ constexpr std::array<std::string_view, 7> kSamples{
     "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
 };
 
-// Words that 32 random characters do not hold by chance, once case and separators are gone.
-constexpr std::array<std::string_view, 21> kWords{
-    "changeme",        "changethis", "changeit",    "yoursecret",    "yourpassword",
-    "passwordatleast", "password",   "supersecret", "secretkey",     "mysecret",
-    "topsecret",       "replaceme",  "replacethis", "insertsecret",  "keyboardcat",
-    "qwertyui",        "asdfghjk",   "examplekey",  "sessionsecret", "notsosecret",
-    "characterslong"};
+// Words of samples and of what people make up. Six letters and more: 44 random characters of base64
+// hold a given one less than once in ten million draws, and random hexadecimal never does.
+constexpr std::array<std::string_view, 30> kWords{
+    "secret",    "password",   "passphrase", "insecure",   "changeme",    "changethis",
+    "changeit",  "replace",    "please",     "generate",   "openssl",     "goeshere",
+    "yourkey",   "valuehere",  "keyhere",    "verylong",   "develop",     "production",
+    "deploying", "example",    "character",  "atleast",    "keyboardcat", "qwerty",
+    "asdfghjk",  "signingkey", "battery",    "loremipsum", "notsecure",   "placeholder"};
 
+// folded drops case and separators, and undoes what is written for a letter: P@$$w0rd.
 std::string folded(std::string_view secret) {
   std::string text;
   for (const char c : secret) {
     if (c >= 'A' && c <= 'Z') {
       text.push_back(static_cast<char>(c - 'A' + 'a'));
-    } else if (c != '-' && c != '_' && c != ' ' && c != '.') {
-      text.push_back(c);
+    } else if (!is_separator(c)) {
+      text.push_back(c == '@' ? 'a' : c == '0' ? 'o' : c == '$' ? 's' : c);
     }
   }
   return text;
+}
+
+// is_phrase tells whether there are only letters of one case, in words.
+bool is_phrase(std::string_view secret) noexcept {
+  std::size_t small = 0, capital = 0, separators = 0;
+  for (const char c : secret) {
+    small += c >= 'a' && c <= 'z' ? 1 : 0;
+    capital += c >= 'A' && c <= 'Z' ? 1 : 0;
+    separators += is_separator(c) ? 1 : 0;
+  }
+  return separators > 0 && std::max(small, capital) + separators == secret.size();
 }
 
 bool repeats(std::string_view secret) noexcept {
@@ -81,6 +96,7 @@ std::string_view weak_secret_reason(std::string_view secret) noexcept {
   if (std::find(kSamples.begin(), kSamples.end(), secret) != kSamples.end()) {
     return "stands in somebody's documentation";
   }
+  if (is_phrase(secret)) return "looks like a sample or a phrase";
   const std::string text = folded(secret);
   const bool sample = std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
     return text.find(word) != std::string::npos;
