@@ -238,6 +238,20 @@ void append_utf8(std::string& out, unsigned code) {
   put(0x80 | (code & 63));
 }
 
+// surrogate_at returns the half of a pair that the text begins with, as append_utf8 writes one
+// whose other half is missing; 0 otherwise.
+unsigned surrogate_at(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) != 0xed || text.size() < 3 || byte(1) >> 5 != 5 || byte(2) >> 6 != 2) return 0;
+  return 0xd000U | (byte(1) & 63U) << 6 | (byte(2) & 63U);
+}
+
+void append_escape(std::string& out, unsigned code) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += "\\u";
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) out.push_back(kHex[code >> shift & 15U]);
+}
+
 char plain_escape(char c) noexcept {
   switch (c) {
     case 'b':
@@ -400,9 +414,9 @@ std::optional<std::vector<JsonValue>> json_elements(const JsonValue& value) {
 }
 
 void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     switch (c) {
       case '"':
         out += "\\\"";
@@ -427,9 +441,10 @@ void append_quoted(std::string& out, std::string_view text) {
         break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-          out.push_back(kHex[static_cast<unsigned char>(c) & 15]);
+          append_escape(out, static_cast<unsigned char>(c));
+        } else if (const unsigned half = surrogate_at(text.substr(i)); half != 0) {
+          append_escape(out, half);
+          i += 2;
         } else {
           out.push_back(c);
         }

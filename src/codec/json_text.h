@@ -62,7 +62,8 @@ std::optional<double> json_number(const JsonValue& value) noexcept;
 // json_elements lists the elements of an array; nothing for other kinds.
 std::optional<std::vector<JsonValue>> json_elements(const JsonValue& value);
 
-// append_quoted appends `text` in quotes, escaped as JSON.stringify does.
+// append_quoted appends `text` in quotes, escaped as JSON.stringify does: half of a surrogate pair,
+// which came out of an escape and has no UTF-8, becomes that escape again.
 void append_quoted(std::string& out, std::string_view text);
 // append_compact appends checked JSON without the blanks between its tokens; a number beyond
 // double, which JSON.stringify could not write, becomes null.

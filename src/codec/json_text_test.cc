@@ -197,5 +197,21 @@ TEST(JsonText, QuotingEscapesAsJavaScriptDoes) {
   EXPECT_EQ(out, R"("\"\\/\b\f\n\r\t\u0001\u001f\u0000é")");
 }
 
+TEST(JsonText, HalfOfASurrogatePairIsQuotedAsItsEscape) {
+  const auto quoted = [](std::string_view json) {
+    std::string out;
+    append_quoted(out, *json_string(*scan_json(json)));
+    return out;
+  };
+  EXPECT_EQ(quoted(R"("a\uD800b")"), R"("a\ud800b")");
+  EXPECT_EQ(quoted(R"("\udfff")"), R"("\udfff")");
+  EXPECT_EQ(quoted(R"("\udc00\ud800")"), R"("\udc00\ud800")");
+  EXPECT_EQ(quoted(R"("\ud83d\ude00\ud7ff\ue000")"),
+            "\"\xf0\x9f\x98\x80\xed\x9f\xbf\xee\x80\x80\"");
+  std::string cut;
+  append_quoted(cut, "\xed\xa0");
+  EXPECT_EQ(cut, "\"\xed\xa0\"");
+}
+
 }  // namespace
 }  // namespace latchkey::codec

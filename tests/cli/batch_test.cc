@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/utf8.h"
 #include "tests/cli/run.h"
 #include "tests/support/vectors.h"
 
@@ -252,6 +253,15 @@ TEST(BatchProgram, AMalformedLineIsAnsweredAndTheBatchGoesOn) {
     EXPECT_TRUE(last["ok"].is("false"));
     EXPECT_NE(last.str("error"), "bad_input");
   }
+}
+
+TEST(BatchProgram, AnswersAreUtf8WhateverATokenHolds) {
+  // {"alg":"HS256","crit":["\ud800"]}
+  const Ran ran = run({"jwt", "verify", "--batch"},
+                      "{\"id\":1,\"token\":\"eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiXHVkODAwIl19.e30.AA\","
+                      "\"key_b64u\":\"eA\"}\n");
+  EXPECT_NE(ran.out.find(R"(\"\ud800\")"), std::string::npos) << ran.out;
+  EXPECT_TRUE(is_utf8(ran.out));
 }
 
 TEST(BatchProgram, LinesWithoutATimeAreJudgedAtTheTimeGiven) {
