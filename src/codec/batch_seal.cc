@@ -148,10 +148,27 @@ bool read_key_options(const JsonObject& options, std::string_view name, Fe26KeyO
   return true;
 }
 
-std::optional<Fe26Options> read_options(const BatchLine& line) {
-  Fe26Options out;
+// SealLineOptions keeps times as JavaScript computes with them, with fractions: `shown` is what the
+// clock of this side shows, `judged` the moment a seal must outlive.
+struct SealLineOptions {
+  Fe26Options format;
+  double shown = 0, judged = 0;
+};
+
+std::optional<SealLineOptions> read_options(const BatchLine& line, std::int64_t now_ms) {
+  SealLineOptions read;
+  Fe26Options& out = read.format;
+  out.skew_ms = 0;  // stands in `judged`
   const auto options = line.object("options");
-  if (!options) return out;
+  const auto number = [&](std::string_view name, double otherwise) {
+    return options ? number_member(*options, name).value_or(otherwise) : otherwise;
+  };
+  read.shown = line.number("now_ms").value_or(static_cast<double>(now_ms)) +
+               number("localtimeOffsetMsec", 0);
+  read.judged = read.shown - number("timestampSkewSec", 60) * 1000;
+  const double ttl = number("ttl", 0);
+  out.ttl_ms = to_int(ttl > 0 ? std::ceil(ttl) : ttl);  // a short life must not become 0: endless
+  if (!options) return read;
   std::string cipher = "aes-256-cbc", mac = "sha256";
   if (!read_key_options(*options, "encryption", out.encryption, cipher) ||
       !read_key_options(*options, "integrity", out.integrity, mac) || mac != "sha256") {
@@ -162,10 +179,7 @@ std::optional<Fe26Options> read_options(const BatchLine& line) {
   } else if (cipher != "aes-256-cbc") {
     return std::nullopt;
   }
-  out.ttl_ms = to_int(number_member(*options, "ttl").value_or(0));
-  out.skew_ms = to_int(number_member(*options, "timestampSkewSec").value_or(60) * 1000);
-  out.offset_ms = to_int(number_member(*options, "localtimeOffsetMsec").value_or(0));
-  return out;
+  return read;
 }
 
 }  // namespace
@@ -175,7 +189,7 @@ std::string unseal_line(std::string_view text, std::int64_t now_ms) {
   if (!line) return bad_line();
   const auto sealed = line->text("seal");
   const JsonValue* form = line->find("password");
-  const auto options = read_options(*line);
+  const auto options = read_options(*line, now_ms);
   if (!sealed || !options) return line->refuse("bad_input", "seal, password and options");
   const bool iron_session =
       sealed->find('~') != std::string::npos || line->text("layer") == "iron-session";
@@ -183,8 +197,7 @@ std::string unseal_line(std::string_view text, std::int64_t now_ms) {
   const auto ring =
       read_ring(form != nullptr ? *form : JsonValue{JsonKind::null, "null"}, iron_session);
   if (!ring) return line->refuse("bad_input", "the password has none of the known forms");
-  if (const auto given = line->number("now_ms")) now_ms = to_int(*given);
-  const Fe26Result result = fe26_unseal(seal, *ring, *options, now_ms);
+  const Fe26Result result = fe26_unseal(seal, *ring, options->format, to_int(options->judged));
   if (!result.opened) {
     const std::size_t star = std::min(seal.find('*'), seal.size() - 1);
     const std::string id{seal.empty() ? ""
@@ -192,7 +205,7 @@ std::string unseal_line(std::string_view text, std::int64_t now_ms) {
     std::string out = line->answer(false);
     append_member(out, "error", seal_reason_name(result.reason));
     append_member(out, "message",
-                  message_of(result.reason, id, options->integrity.min_password_length));
+                  message_of(result.reason, id, options->format.integrity.min_password_length));
     append_member(out, "reason", iron_session_reason(result.reason));
     return out + '}';
   }
@@ -206,7 +219,7 @@ std::string seal_line(std::string_view text, std::int64_t now_ms) {
   if (!line) return bad_line();
   const JsonValue* value = line->find("value");
   const JsonValue* form = line->find("password");
-  const auto options = read_options(*line);
+  const auto options = read_options(*line, now_ms);
   if (value == nullptr || form == nullptr || !options) {
     return line->refuse("bad_input", "value, password and options");
   }
@@ -216,10 +229,10 @@ std::string seal_line(std::string_view text, std::int64_t now_ms) {
   if (iron_session) id = "1";
   const auto password = read_password(std::move(id), *form);
   if (!password) return line->refuse("bad_input", "the password has none of the known forms");
-  if (const auto given = line->number("now_ms")) now_ms = to_int(*given);
   std::string json;
   append_compact(json, value->text);
-  Result<std::string> seal = fe26_seal(json, *password, *options, now_ms, system_entropy());
+  Result<std::string> seal =
+      fe26_seal(json, *password, options->format, to_int(options->shown), system_entropy());
   if (!seal) return line->refuse(error_name(seal.error().code), seal.error().detail);
   if (iron_session) *seal += kIronSuffix;
   std::string out = line->answer(true);

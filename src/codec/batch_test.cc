@@ -72,6 +72,20 @@ TEST(Batch, RefusalsAreNamed) {
   EXPECT_EQ(member(unseal("\"a*b*c*d*e*f*g*h\"", kPassword), "message"), "\"Wrong mac prefix\"");
 }
 
+TEST(Batch, FractionsOfAMillisecondCountUntilTheMomentIsCompared) {
+  const std::string seal = sealed("1", R"(,"options":{"ttl":1000})");
+  const auto ok = [&](const std::string& now, const std::string& options) {
+    return member(
+        unseal(seal, kPassword, R"(,"now_ms":)" + now + R"(,"options":{)" + options + "}"), "ok");
+  };
+  EXPECT_EQ(ok("1763683260999", R"("timestampSkewSec":59.9995)"), "true");
+  EXPECT_EQ(ok("1763683261000", R"("timestampSkewSec":59.9995)"), "false");
+  EXPECT_EQ(ok("1763683260999.5", ""), "true");
+  EXPECT_EQ(ok("1763683261000.5", R"("localtimeOffsetMsec":-0.75)"), "true");
+  EXPECT_EQ(ok("1763683261000.5", R"("localtimeOffsetMsec":-0.5)"), "false");
+  EXPECT_NE(sealed("1", R"(,"options":{"ttl":0.25})").find("*1763683200001*"), std::string::npos);
+}
+
 TEST(Batch, ASealWithASuffixIsAnIronSessionCookie) {
   const std::string cookie = sealed("null", R"(,"layer":"iron-session")");
   EXPECT_TRUE(cookie.ends_with("~2\"")) << cookie;
