@@ -15,62 +15,92 @@ std::optional<std::string> read_key(const BatchLine& line) {
   return std::move(bytes->bytes);
 }
 
-// read_texts reads a list of texts, or, where `single` says so, one text alone.
-bool read_texts(const JsonObject& options, std::string_view name, bool single,
-                std::optional<std::vector<std::string>>& out) {
-  const JsonValue* value = options.find(name);
-  if (value == nullptr) return true;
+// read_algorithms reads a list of texts; jose looks at nothing else before it looks at the token.
+bool read_algorithms(const JsonObject& options, std::string_view name,
+                     std::optional<std::vector<std::string>>& out) {
   out = texts_member(options, name);
-  if (!out && single) {
-    if (auto text = json_string(*value)) out = std::vector<std::string>{*std::move(text)};
-  }
-  return out.has_value();
-}
-
-bool read_text(const JsonObject& options, std::string_view name, std::optional<std::string>& out) {
-  out = text_member(options, name);
   return out || options.find(name) == nullptr;
 }
 
-bool read_seconds(const JsonObject& options, std::string_view name,
-                  std::optional<JoseSeconds>& out) {
-  const JsonValue* value = options.find(name);
-  if (value == nullptr) return true;
-  if (const auto number = json_number(*value)) {
-    out = *number;
-  } else if (auto text = json_string(*value)) {
-    out = *std::move(text);
+// read_parties reads one value, or a list of them, that a claim is compared with.
+std::vector<std::string> read_parties(const JsonValue& value) {
+  std::vector<std::string> scalars;
+  const auto elements = json_elements(value);
+  for (const JsonValue& one : elements ? *elements : std::vector<JsonValue>{value}) {
+    scalars.push_back(jose_scalar(one));
   }
-  return out.has_value();
+  return scalars;
 }
 
+// read_names reads the names in a list; JavaScript makes text of what is none, and a list of a
+// text's characters.
+std::optional<std::vector<std::string>> read_names(const JsonValue& value) {
+  std::vector<std::string> names;
+  if (const auto elements = json_elements(value)) {
+    for (const JsonValue& one : *elements) {
+      names.push_back(json_string(one).value_or(std::string{one.text}));
+    }
+    return names;
+  }
+  const auto text = json_string(value);
+  if (!text) return std::nullopt;
+  for (const char c : *text) {
+    if ((c & 0xc0) == 0x80 && !names.empty()) {
+      names.back().push_back(c);
+    } else {
+      names.emplace_back(1, c);
+    }
+  }
+  return names;
+}
+
+std::optional<JoseSeconds> read_seconds(const JsonValue& value) {
+  if (const auto number = json_number(value)) return *number;
+  if (auto text = json_string(value)) return *std::move(text);
+  return std::nullopt;
+}
+
+ClaimRules read_rules(const JsonObject& options) {
+  ClaimRules rules;
+  for (const JsonMember& member : options.members()) {
+    const std::string name = json_name(member);
+    const JsonValue& value = member.value;
+    if (name == "typ") rules.typ = json_string(value);
+    if (name == "issuer") rules.issuer = read_parties(value);
+    if (name == "subject") rules.subject = jose_scalar(value);
+    if (name == "requiredClaims") rules.required_claims = read_names(value);
+    if (name == "clockTolerance") rules.clock_tolerance = read_seconds(value);
+    if (name == "maxTokenAge") rules.max_token_age = read_seconds(value);
+    if (name != "audience") continue;
+    const bool usable = value.kind == JsonKind::string || value.kind == JsonKind::array;
+    rules.audience.emplace(usable ? std::optional{read_parties(value)} : std::nullopt);
+  }
+  return rules;
+}
+
+// Operation is jwtVerify or jwtDecrypt, each of which has lists of algorithms of its own.
+struct Operation {
+  JoseOutcome (*judge)(std::string_view, crypto::Bytes, const JoseOptions&, const ClaimRules&,
+                       double);
+  bool decrypts;
+};
+
 // read_options returns the name of an option of the wrong type, or empty text.
-std::string_view read_options(const BatchLine& line, JoseOptions& out) {
-  const auto options = line.object("options");
-  if (!options) return line.find("options") == nullptr ? "" : "options";
-  if (!read_texts(*options, "algorithms", false, out.algorithms)) return "algorithms";
-  if (!read_texts(*options, "keyManagementAlgorithms", false, out.key_management_algorithms)) {
+std::string_view read_options(const JsonObject& options, bool decrypts, JoseOptions& out) {
+  if (!decrypts && !read_algorithms(options, "algorithms", out.algorithms)) return "algorithms";
+  if (decrypts &&
+      !read_algorithms(options, "keyManagementAlgorithms", out.key_management_algorithms)) {
     return "keyManagementAlgorithms";
   }
-  if (!read_texts(*options, "contentEncryptionAlgorithms", false,
-                  out.content_encryption_algorithms)) {
+  if (decrypts &&
+      !read_algorithms(options, "contentEncryptionAlgorithms", out.content_encryption_algorithms)) {
     return "contentEncryptionAlgorithms";
   }
-  if (!read_texts(*options, "issuer", true, out.issuer)) return "issuer";
-  if (!read_texts(*options, "audience", true, out.audience)) return "audience";
-  if (!read_text(*options, "subject", out.subject)) return "subject";
-  if (!read_text(*options, "typ", out.typ)) return "typ";
-  if (!read_seconds(*options, "clockTolerance", out.clock_tolerance)) return "clockTolerance";
-  if (!read_seconds(*options, "maxTokenAge", out.max_token_age)) return "maxTokenAge";
-  std::optional<std::vector<std::string>> required;
-  if (!read_texts(*options, "requiredClaims", false, required)) return "requiredClaims";
-  if (required) out.required_claims = *std::move(required);
-  if (const JsonValue* crit = options->find("crit")) {
-    const auto names = JsonObject::parse(crit->text);
-    if (!names) return "crit";
-    for (const JsonMember& member : names->members()) {
-      out.crit.emplace_back(json_name(member), member.value.text == "true");
-    }
+  const JsonValue* crit = options.find("crit");
+  const auto names = crit != nullptr ? JsonObject::parse(crit->text) : std::nullopt;
+  if (!names) return "";
+  for (const JsonMember& member : names->members()) {
+    out.crit.emplace_back(json_name(member), member.value.text == "true");
   }
   return "";
 }
@@ -91,21 +121,24 @@ std::string refuse(const BatchLine& line, const JoseError& error) {
   return out + '}';
 }
 
-using Judge = JoseOutcome (*)(std::string_view, crypto::Bytes, const JoseOptions&, double);
-
-std::string judge_line(std::string_view text, std::int64_t now_ms, Judge judge) {
+std::string judge_line(std::string_view text, std::int64_t now_ms, const Operation& operation) {
   const auto line = BatchLine::parse(text);
   if (!line) return bad_line();
   const auto token = line->text("token");
   const auto key = read_key(*line);
   if (!token || !key) return line->refuse("bad_input", "token and key_b64u");
   JoseOptions options;
-  if (const std::string_view wrong = read_options(*line, options); !wrong.empty()) {
-    return refuse(*line, type_error("\"" + std::string{wrong} + "\" option has the wrong type"));
+  ClaimRules rules;
+  // A number or null has no members: to JavaScript it says nothing.
+  if (const auto given = line->object("options")) {
+    if (const auto wrong = read_options(*given, operation.decrypts, options); !wrong.empty()) {
+      return refuse(*line, type_error("\"" + std::string{wrong} + "\" option has the wrong type"));
+    }
+    rules = read_rules(*given);
   }
   double now = line->number("now").value_or(static_cast<double>(now_ms));
   if (now >= 1e11) now /= 1000;
-  const JoseOutcome outcome = judge(*token, crypto::as_bytes(*key), options, now);
+  const JoseOutcome outcome = operation.judge(*token, crypto::as_bytes(*key), options, rules, now);
   if (const auto* error = std::get_if<JoseError>(&outcome)) return refuse(*line, *error);
   const auto& verified = std::get<JoseToken>(outcome);
   std::string out = line->answer(true) + ",\"payload\":";
@@ -139,11 +172,11 @@ std::string make_line(std::string_view text, Make make) {
 }  // namespace
 
 std::string jwt_verify_line(std::string_view line, std::int64_t now_ms) {
-  return judge_line(line, now_ms, jose_verify);
+  return judge_line(line, now_ms, {judge_jws, false});
 }
 
 std::string jwt_decrypt_line(std::string_view line, std::int64_t now_ms) {
-  return judge_line(line, now_ms, jose_decrypt);
+  return judge_line(line, now_ms, {judge_jwe, true});
 }
 
 std::string jwt_sign_line(std::string_view line) { return make_line(line, jose_sign); }

@@ -137,6 +137,44 @@ TEST(Batch, TokensAreJudgedByTheRulesOfJose) {
   EXPECT_EQ(member(jwt_verify_line(R"({"id":1,"token":7})", kNow), "error"), "\"bad_input\"");
 }
 
+TEST(Batch, AnOptionOfTheWrongTypeCountsWhenJoseComesToUseIt) {
+  const auto outcome = [](const std::string& claims, const std::string& options) {
+    const std::string token =
+        member(jwt_sign_line(R"({"header":{"alg":"HS256","typ":"JWT"},"payload":)" + claims + "," +
+                             kKey + "}"),
+               "token");
+    const std::string answer = jwt_verify_line(
+        R"({"token":)" + token + "," + kKey + R"(,"options":)" + options + "}", kNow);
+    return member(answer, "ok") == "true" ? "ok"
+           : member(answer, "claim") == "(none)"
+               ? member(answer, "error")
+               : member(answer, "claim") + member(answer, "reason");
+  };
+  EXPECT_EQ(outcome("{}", R"({"maxTokenAge":null})"), R"("iat""missing")");
+  EXPECT_EQ(outcome(R"({"iat":1})", R"({"maxTokenAge":null})"), R"("TypeError")");
+  EXPECT_EQ(outcome("{}", R"({"clockTolerance":true,"subject":"a"})"), R"("sub""missing")");
+  EXPECT_EQ(outcome("{}", R"({"clockTolerance":true})"), R"("TypeError")");
+  EXPECT_EQ(outcome(R"({"iss":"a"})", R"({"issuer":["a",null]})"), "ok");
+  EXPECT_EQ(outcome(R"({"iss":null})", R"({"issuer":["a",null]})"), "ok");
+  EXPECT_EQ(outcome(R"({"iss":"null"})", R"({"issuer":null})"), R"("iss""check_failed")");
+  EXPECT_EQ(outcome(R"({"iss":{}})", R"({"issuer":{}})"), R"("iss""check_failed")");
+  EXPECT_EQ(outcome(R"({"sub":1.0})", R"({"subject":1})"), "ok");
+  EXPECT_EQ(outcome(R"({"sub":"1"})", R"({"subject":1})"), R"("sub""check_failed")");
+  EXPECT_EQ(outcome(R"({"aud":["b",7]})", R"({"audience":[7]})"), "ok");
+  EXPECT_EQ(outcome(R"({"aud":"b"})", R"({"audience":7})"), R"("TypeError")");
+  EXPECT_EQ(outcome(R"({"aud":7})", R"({"audience":7})"), R"("aud""check_failed")");
+  EXPECT_EQ(outcome("{}", R"({"typ":[1]})"), R"("TypeError")");
+  EXPECT_EQ(outcome("{}", R"({"requiredClaims":7})"), R"("TypeError")");
+  EXPECT_EQ(outcome("{}", R"({"requiredClaims":[1]})"), R"("1""missing")");
+  EXPECT_EQ(outcome(R"({"a":1,"b":1})", R"({"requiredClaims":"ab"})"), "ok");
+  EXPECT_EQ(outcome("{}", R"({"crit":7,"keyManagementAlgorithms":7})"), "ok");
+  EXPECT_EQ(outcome("{}", "null"), "ok");
+  EXPECT_EQ(outcome("{}", R"({"algorithms":null,"subject":"a"})"), R"("TypeError")");
+  EXPECT_EQ(
+      member(jwt_verify_line(R"({"token":"x",)" + kKey + R"(,"options":{"typ":7}})", kNow), "code"),
+      "\"ERR_JWS_INVALID\"");
+}
+
 TEST(Batch, EncryptedTokensOpen) {
   const std::string token =
       member(jwt_encrypt_line(R"({"header":{"alg":"dir","enc":"A256GCM"},"payload":{"a":1e400},)" +

@@ -140,35 +140,39 @@ Refusal check_replicated(const codec::JoseHeader& header, const std::string& pay
 
 }  // namespace
 
-JoseOutcome jose_decrypt(std::string_view token, std::span<const std::uint8_t> key,
-                         const JoseOptions& options, double now) {
-  const auto parts = codec::split_compact<5>(token);
+JoseOutcome codec::judge_jwe(std::string_view token, crypto::Bytes key, const JoseOptions& options,
+                             const ClaimRules& rules, double now) {
+  const auto parts = split_compact<5>(token);
   if (!parts) return invalid("Invalid Compact JWE");
   Decoded decoded;
   Algorithms algorithms;
   if (Refusal wrong = decode(*parts, decoded)) return *wrong;
-  const codec::JoseHeader& header = decoded.header;
-  if (Refusal wrong = codec::check_crit(header, options, "JWEInvalid", nullptr)) return *wrong;
+  const JoseHeader& header = decoded.header;
+  if (Refusal wrong = check_crit(header, options, "JWEInvalid", nullptr)) return *wrong;
   if (Refusal wrong = check_zip(header)) return *wrong;
   if (Refusal wrong = choose(header, options, algorithms)) return *wrong;
   if (Refusal wrong = check_direct(algorithms.alg, (*parts)[1])) return *wrong;
   if (Refusal wrong = check_lengths(*algorithms.enc, decoded, key.size())) return *wrong;
   if (!decoded.canonical) return failed();
-  auto plain = codec::jwe_decrypt_content(
-      *algorithms.enc, key,
-      {crypto::as_bytes(decoded.iv), crypto::as_bytes(decoded.ciphertext),
-       crypto::as_bytes(decoded.tag), (*parts)[0]});
+  auto plain =
+      jwe_decrypt_content(*algorithms.enc, key,
+                          {crypto::as_bytes(decoded.iv), crypto::as_bytes(decoded.ciphertext),
+                           crypto::as_bytes(decoded.tag), (*parts)[0]});
   if (!plain) return failed();
   if (header.object.find("zip") != nullptr) {
-    plain = codec::inflate(*plain, kMaxInflated);
+    plain = inflate(*plain, kMaxInflated);
     if (!plain) return invalid("Failed to decompress plaintext");
   }
   JoseToken opened;
-  if (Refusal wrong = codec::check_claims(*plain, header, options, now, opened.payload))
-    return *wrong;
+  if (Refusal wrong = check_claims(*plain, header, rules, now, opened.payload)) return *wrong;
   if (Refusal wrong = check_replicated(header, opened.payload)) return *wrong;
   opened.protected_header = std::move(decoded.header.text);
   return opened;
+}
+
+JoseOutcome jose_decrypt(std::string_view token, std::span<const std::uint8_t> key,
+                         const JoseOptions& options, double now) {
+  return codec::judge_jwe(token, key, options, codec::claim_rules(options), now);
 }
 
 Result<std::string> jose_encrypt(std::string_view header, std::string_view claims,

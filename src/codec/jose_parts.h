@@ -57,9 +57,38 @@ std::optional<JoseHeader> parse_jose_header(std::string_view encoded);
 std::optional<JoseError> check_crit(const JoseHeader& header, const JoseOptions& options,
                                     std::string_view invalid, bool* b64);
 
-// check_claims applies the rules for a set of claims. On success `payload` holds the JSON text.
+// jose_scalar returns text that is equal for values that JavaScript's === takes for equal; empty
+// for an object or array, which equals nothing.
+std::string jose_scalar(const JsonValue& value);
+
+// Given is an option of jose: absent, or given, and then with its value or, inside, with nothing
+// when it is of a type jose cannot use. JavaScript finds that out when it comes to use it, not
+// before.
+template <class T>
+using Given = std::optional<std::optional<T>>;
+
+// ClaimRules is what claims are checked by. Issuer, subject and audience are compared as scalars.
+struct ClaimRules {
+  Given<std::string> typ;
+  std::optional<std::vector<std::string>> issuer;
+  std::optional<std::string> subject;
+  Given<std::vector<std::string>> audience;
+  Given<std::vector<std::string>> required_claims;
+  Given<JoseSeconds> clock_tolerance;
+  Given<JoseSeconds> max_token_age;
+};
+ClaimRules claim_rules(const JoseOptions& options);
+
+// check_claims applies the rules to a set of claims. On success `payload` holds the JSON text.
 std::optional<JoseError> check_claims(std::string_view bytes, const JoseHeader& header,
-                                      const JoseOptions& options, double now, std::string& payload);
+                                      const ClaimRules& rules, double now, std::string& payload);
+
+// judge_jws and judge_jwe are jose_verify and jose_decrypt with the claims' rules apart from the
+// rest of the options.
+JoseOutcome judge_jws(std::string_view token, crypto::Bytes key, const JoseOptions& options,
+                      const ClaimRules& rules, double now);
+JoseOutcome judge_jwe(std::string_view token, crypto::Bytes key, const JoseOptions& options,
+                      const ClaimRules& rules, double now);
 
 // JwsContent is what an authentic compact JWS holds, whatever it is.
 struct JwsContent {

@@ -81,18 +81,22 @@ std::variant<codec::JwsContent, JoseError> codec::open_jws(std::string_view toke
   return JwsContent{std::move(*header), std::move(payload->bytes)};
 }
 
-JoseOutcome jose_verify(std::string_view token, std::span<const std::uint8_t> key,
-                        const JoseOptions& options, double now) {
-  auto opened = codec::open_jws(token, key, options);
+JoseOutcome codec::judge_jws(std::string_view token, crypto::Bytes key, const JoseOptions& options,
+                             const ClaimRules& rules, double now) {
+  auto opened = open_jws(token, key, options);
   if (auto* error = std::get_if<JoseError>(&opened)) return std::move(*error);
-  auto& content = std::get<codec::JwsContent>(opened);
+  auto& content = std::get<JwsContent>(opened);
   JoseToken verified;
-  if (auto wrong =
-          codec::check_claims(content.payload, content.header, options, now, verified.payload)) {
+  if (auto wrong = check_claims(content.payload, content.header, rules, now, verified.payload)) {
     return *wrong;
   }
   verified.protected_header = std::move(content.header.text);
   return verified;
+}
+
+JoseOutcome jose_verify(std::string_view token, std::span<const std::uint8_t> key,
+                        const JoseOptions& options, double now) {
+  return codec::judge_jws(token, key, options, codec::claim_rules(options), now);
 }
 
 Result<std::string> jose_sign(std::string_view header, std::string_view claims,
