@@ -60,7 +60,8 @@ void join_chunks(const Chunks& all, std::vector<Subject>& subjects) {
     std::string value;
     std::size_t expected = 0;
     for (const auto& [number, part] : parts) {
-      if (number != expected++) break;
+      if (number != expected) break;
+      ++expected;
       value += part;
     }
     const SubjectKind kind = kind_of(value);

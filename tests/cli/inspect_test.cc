@@ -88,6 +88,16 @@ TEST(InspectProgram, TellsSignedTokensAndNamesTheirClaims) {
   EXPECT_THAT(wrong.out, HasSubstr("refused: bad_signature"));
 }
 
+TEST(InspectProgram, RefusesAnExpiredTokenWithoutAKeyAsItDoesASeal) {
+  const Ran token = run({"jwt", "sign", "--now", "1763683200", "{}"}, "", kEnvironment);
+  const Ran early = run({"inspect", "--now", "1764287999"}, token.out);
+  EXPECT_EQ(early.code, 0);
+  EXPECT_THAT(early.out, HasSubstr("not checked: no key was given"));
+  const Ran late = run({"inspect", "--now", "1764288000"}, token.out);
+  EXPECT_EQ(late.code, 1);
+  EXPECT_THAT(late.out, HasSubstr("refused: expired\n"));
+}
+
 TEST(InspectProgram, RecognisesAndOpensCookiesOfAuthjs) {
   const std::string file = read_vectors("jwt.json");
   int opened = 0;
@@ -121,6 +131,10 @@ TEST(InspectProgram, PutsChunksTogetherAndSaysWhenSomeAreMissing) {
   const Ran one = run({"inspect"}, "sid.1=" + rest);
   EXPECT_EQ(one.code, 1);
   EXPECT_THAT(one.out, HasSubstr("refused: chunks are missing"));
+  // Even where the chunks before the gap would do.
+  const Ran gap = run({"inspect"}, "sid.0=" + seal + "; sid.2=x");
+  EXPECT_EQ(gap.code, 1);
+  EXPECT_THAT(gap.out, HasSubstr("refused: chunks are missing"));
 }
 
 TEST(InspectProgram, RecognisesIdsOfLucia) {
