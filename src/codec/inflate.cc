@@ -30,7 +30,6 @@ class Bits {
   }
   void align() noexcept { bits_ = 0, held_ = 0; }
   bool failed() const noexcept { return failed_; }
-  bool at_end() const noexcept { return at_ == data_.size(); }
 
  private:
   std::string_view data_;
@@ -104,7 +103,6 @@ class Inflater {
       if (bits_.failed() || type == 3) return std::nullopt;
       if (!(type == 0 ? stored() : type == 1 ? fixed() : dynamic())) return std::nullopt;
     }
-    if (!bits_.at_end()) return std::nullopt;
     return std::move(out_);
   }
 

@@ -5,6 +5,7 @@
 #include "codec/inflate.h"
 #include "codec/jose_parts.h"
 #include "codec/jwe.h"
+#include "crypto/aes.h"
 #include "crypto/digest.h"
 
 namespace latchkey {
@@ -14,6 +15,7 @@ using codec::jose_error;
 using Refusal = std::optional<JoseError>;
 
 constexpr std::size_t kMaxInflated = 250000;
+constexpr std::string_view kDirect = "dir";
 
 JoseError invalid(std::string_view message) { return jose_error("JWEInvalid", message); }
 JoseError failed() { return jose_error("JWEDecryptionFailed", "decryption operation failed"); }
@@ -77,21 +79,53 @@ Refusal choose(const codec::JoseHeader& header, const JoseOptions& options, Algo
                     "Invalid or unsupported \"enc\" (JWE Encryption Algorithm) header value");
 }
 
-// check_direct lets only `dir` pass. A secret cannot be used with RSA or ECDH at all; key wrapping,
-// which is not offered here, looks like a key that does not fit.
-Refusal check_direct(const std::string& alg, std::string_view encrypted_key) {
-  if (!codec::decode_loosely(encrypted_key)) {
+// wraps_key tells whether `alg` brings an encrypted key, in which jose forgives what is no
+// base64url.
+bool wraps_key(std::string_view alg) noexcept {
+  return alg.ends_with("KW") || alg.starts_with("RSA-OAEP");
+}
+
+// check_wrap_key looks at the key of A128KW and its like. One that fits another of them is an error
+// of the caller, one that fits none looks like a wrong key.
+Refusal check_wrap_key(std::size_t wanted, std::size_t given) {
+  if (given == wanted || (given != 16 && given != 24 && given != 32)) return std::nullopt;
+  return codec::type_error(
+      "CryptoKey does not support this operation, its algorithm.length must be " +
+      std::to_string(wanted * 8));
+}
+
+// check_gcm_wrap looks for what A128GCMKW and its like have in the header.
+Refusal check_gcm_wrap(const codec::JoseHeader& header, std::size_t wanted, std::size_t given) {
+  const auto size_of = [&](std::string_view name) -> std::size_t {
+    const codec::JsonValue* value = header.object.find(name);
+    const auto text = value != nullptr ? codec::json_string(*value) : std::nullopt;
+    const auto bytes = text ? codec::decode_loosely(*text) : std::nullopt;
+    return bytes ? bytes->bytes.size() : 0;
+  };
+  if (size_of("iv") != crypto::kGcmNonce || size_of("tag") != crypto::kGcmTag) {
+    return invalid("JOSE Header \"iv\" or \"tag\" missing or invalid");
+  }
+  return wanted == given ? std::nullopt : Refusal{invalid("Invalid Content Encryption Key length")};
+}
+
+// check_key_algorithm lets `dir` pass, and key wrapping, which is not offered here and fails later,
+// as one does with a key that is not the right one. A secret cannot be used with RSA or ECDH at
+// all.
+Refusal check_key_algorithm(const std::string& alg, std::string_view encrypted_key,
+                            const codec::JoseHeader& header, std::size_t key_bytes) {
+  if (!wraps_key(alg) && !codec::decode_loosely(encrypted_key)) {
     return invalid("Failed to base64url decode the encrypted_key");
   }
-  if (alg == "dir") {
+  if (alg == kDirect) {
     if (encrypted_key.empty()) return std::nullopt;
     return invalid("Encountered unexpected JWE Encrypted Key");
   }
   if (alg.starts_with("RSA-OAEP") || alg.starts_with("ECDH-ES")) {
     return codec::type_error("Key for the " + alg + " algorithm must not be a secret");
   }
-  for (const std::string_view wrap : {"A128KW", "A192KW", "A256KW"}) {
-    if (alg == wrap) return failed();
+  for (const auto& [bits, bytes] : {std::pair{"A128", 16U}, {"A192", 24U}, {"A256", 32U}}) {
+    if (alg == std::string{bits} + "KW") return check_wrap_key(bytes, key_bytes);
+    if (alg == std::string{bits} + "GCMKW") return check_gcm_wrap(header, bytes, key_bytes);
   }
   return jose_error("JOSENotSupported",
                     "Invalid or unsupported \"alg\" (JWE Algorithm) header value");
@@ -151,9 +185,13 @@ JoseOutcome codec::judge_jwe(std::string_view token, crypto::Bytes key, const Jo
   if (Refusal wrong = check_crit(header, options, "JWEInvalid", nullptr)) return *wrong;
   if (Refusal wrong = check_zip(header)) return *wrong;
   if (Refusal wrong = choose(header, options, algorithms)) return *wrong;
-  if (Refusal wrong = check_direct(algorithms.alg, (*parts)[1])) return *wrong;
-  if (Refusal wrong = check_lengths(*algorithms.enc, decoded, key.size())) return *wrong;
-  if (!decoded.canonical) return failed();
+  if (Refusal wrong = check_key_algorithm(algorithms.alg, (*parts)[1], header, key.size())) {
+    return *wrong;
+  }
+  const bool direct = algorithms.alg == kDirect;
+  const std::size_t key_bytes = direct ? key.size() : algorithms.enc->key_bytes;
+  if (Refusal wrong = check_lengths(*algorithms.enc, decoded, key_bytes)) return *wrong;
+  if (!direct || !decoded.canonical) return failed();
   auto plain =
       jwe_decrypt_content(*algorithms.enc, key,
                           {crypto::as_bytes(decoded.iv), crypto::as_bytes(decoded.ciphertext),

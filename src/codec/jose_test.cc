@@ -63,6 +63,30 @@ TEST(Jose, OptionsAreCheckedWhenTheyCount) {
   EXPECT_EQ(verify(sign("{}"), tolerance), "TypeError");
 }
 
+TEST(Jose, WrappedKeysAreRefusedAsWithAKeyThatIsNotTheRightOne) {
+  const auto decrypt = [](const std::string& header, std::size_t key_bytes,
+                          const std::string& encrypted_key = "AAAA") {
+    const auto encoded = [](std::string_view text) {
+      return codec::base64url_encode(crypto::as_bytes(text));
+    };
+    const std::string token = encoded("{" + header + R"(,"enc":"A256GCM"})") + "." + encrypted_key +
+                              "." + encoded(std::string(12, 'i')) + ".AAAA." +
+                              encoded(std::string(16, 't'));
+    const std::string key(key_bytes, 'k');
+    return code_of(jose_decrypt(token, crypto::as_bytes(key), {}, 1000));
+  };
+  EXPECT_EQ(decrypt(R"("alg":"A256KW")", 32), "ERR_JWE_DECRYPTION_FAILED");
+  EXPECT_EQ(decrypt(R"("alg":"A256KW")", 32, "*"), "ERR_JWE_DECRYPTION_FAILED");
+  EXPECT_EQ(decrypt(R"("alg":"A256KW")", 16), "TypeError");
+  EXPECT_EQ(decrypt(R"("alg":"A128KW")", 32), "TypeError");
+  EXPECT_EQ(decrypt(R"("alg":"A192KW")", 7), "ERR_JWE_DECRYPTION_FAILED");
+  EXPECT_EQ(decrypt(R"("alg":"A128GCMKW")", 16), "ERR_JWE_INVALID");
+  const std::string parts = R"(,"iv":"AAAAAAAAAAAAAAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA")";
+  EXPECT_EQ(decrypt(R"("alg":"A256GCMKW")" + parts, 32), "ERR_JWE_DECRYPTION_FAILED");
+  EXPECT_EQ(decrypt(R"("alg":"A256GCMKW")" + parts, 16), "ERR_JWE_INVALID");
+  EXPECT_EQ(decrypt(R"("alg":"A512KW")", 32), "ERR_JOSE_NOT_SUPPORTED");
+}
+
 TEST(Jose, WhatCannotBeReadIsNotSigned) {
   const auto refused = [](std::string_view header, std::string_view claims, std::string_view key) {
     return !jose_sign(header, claims, crypto::as_bytes(key));
