@@ -37,6 +37,27 @@ prepare_seeds() {
   node tests/seeds/make.mjs $folder
 }
 
+# prepare_fresh makes what a new user has: an application of a few pages, and `latchkey init`.
+prepare_fresh() {
+  local folder=build/next/fresh
+  rm -rf $folder
+  mkdir -p $folder
+  cp -r tests/next/fresh/. $folder
+  cp -al $NEXT_APP/node_modules $folder/node_modules
+  copy_package $folder/node_modules
+  (cd $folder && node node_modules/latchkey/dist/cli.js init >/dev/null)
+  rm $folder/.env.local # where an application is built its secrets are not
+}
+
+# A build needs no environment, opens no store and makes no folder.
+fresh_builds() {
+  (cd build/next/fresh && env -i "PATH=$PATH" "HOME=$HOME" NEXT_TELEMETRY_DISABLED=1 \
+    timeout 300 node_modules/.bin/next build) || return 1
+  local made
+  made=$(find build/next/fresh -name node_modules -prune -o \( -name data -o -name '*.db*' \) -print)
+  [ -z "$made" ] || { echo "the build made $made"; return 1; }
+}
+
 # next_build FOLDER [FLAG...]
 next_build() {
   (cd "$1" && NEXT_TELEMETRY_DISABLED=1 timeout 300 node_modules/.bin/next build "${@:2}")
@@ -45,6 +66,8 @@ next_build() {
 step_next() {
   prepare_next
   check "the application builds" next_build $NEXT_APP
+  check "latchkey init prepares an application" prepare_fresh
+  check "it builds without any environment and makes nothing" fresh_builds
   check "the texts' code is put together" prepare_seeds
   check "the texts' code compiles" next_build build/next/seeds
   node tests/browser/run.mjs --folder tests/next --counts "$LOGS/counts"
