@@ -57,6 +57,26 @@ test('init writes what is missing, keeps what is there, and doctor is content wi
   assert.match(read('src/proxy.ts'), /matcher/);
 });
 
+test('init for Next.js 15 writes middleware that runs on Node, and doctor is content with it', (t) => {
+  const { run, read } = project(t, { 'tsconfig.json': '{}', 'app/page.tsx': 'export {};',
+    'node_modules/next/package.json': '{"version":"15.5.29"}' });
+  assert.equal(run('init').code, 0);
+  const middleware = read('middleware.ts');
+  assert.match(middleware, /export function middleware\(/);
+  assert.match(middleware, /export const config = \{\n  runtime: 'nodejs',\n  matcher:/);
+  assert.throws(() => read('proxy.ts'), { code: 'ENOENT' });
+  const examined = run('doctor');
+  assert.equal(examined.code, 0, examined.out);
+});
+
+test('init for a Next.js whose middleware is bound to the edge writes nothing', (t) => {
+  const { run, read } = project(t, {}, { dependencies: { next: '^15.1.0', latchkey: '0.1.0' } });
+  const { code, err } = run('init');
+  assert.equal(code, 1);
+  assert.match(err, /Next\.js 15\.1 .* 15\.5 or newer/);
+  assert.throws(() => read('lib/session.js'), { code: 'ENOENT' });
+});
+
 test('init outside of a Next.js project writes nothing', (t) => {
   const { run } = project(t, {}, { dependencies: {} });
   const { code, err } = run('init');
@@ -106,6 +126,15 @@ export async function signup() {
   }, /leaves out \/cart\/sample/],
   ['middleware where proxy belongs', { 'middleware.ts': "import { x } from 'latchkey/next';" },
     /middleware\.ts: .*rename it to proxy/],
+  ['middleware on the edge in Next.js 15', {
+    'node_modules/next/package.json': '{"version":"15.5.0"}',
+    'lib/session.ts': "import { createSessions } from 'latchkey/next';",
+    'middleware.ts': PROXY("['/account']").replaceAll('proxy', 'middleware'),
+  }, /middleware\.ts: .*add runtime: 'nodejs'/],
+  ['a proxy that Next.js 15 ignores', {
+    'node_modules/next/package.json': '{"version":"15.5.0"}',
+    'proxy.ts': PROXY("['/account']"),
+  }, /proxy\.ts: Next\.js 15 ignores proxy: .*runtime: 'nodejs'/],
   ['two copies', {
     'node_modules/latchkey/package.json': '{}',
     'node_modules/other/node_modules/latchkey/package.json': '{}',
@@ -119,6 +148,13 @@ for (const [name, files, expected] of BROKEN) {
     assert.equal(code, 1);
   });
 }
+
+test('doctor has nothing to say about middleware with a check of another kind', (t) => {
+  const text = "import { decrypt } from '@/lib/session';\nexport const config = { matcher: ['/a'] };\n";
+  const { out } = project(t, { 'next.config.ts': GOOD, 'middleware.ts': text,
+    'lib/session.ts': "import { jwtVerify } from 'latchkey/jose';\n" }).run('doctor');
+  assert.equal(out, 'Nothing is wrong.\n');
+});
 
 test('doctor is silent about what is right', (t) => {
   const { code, out } = project(t, {

@@ -101,21 +101,41 @@ function secret(project: Project): Finding[] {
   ];
 }
 
+// Next.js 16 runs proxy on Node; 15 knows only middleware, which does so when it is told.
+function runsOnNode(project: Project, path: string, text: string): Finding[] {
+  const isProxy = path.startsWith(`${project.base}proxy.`);
+  if (project.next.major < 16 && isProxy) {
+    const what =
+      'Next.js 15 ignores proxy: rename it to middleware, and its function too, ' +
+      "and add runtime: 'nodejs' to its config";
+    return [{ where: path, what }];
+  }
+  if (isProxy || /\bruntime\s*:\s*['"]nodejs['"]/.test(text)) return [];
+  const mend =
+    project.next.major < 16
+      ? "add runtime: 'nodejs' to its config"
+      : 'rename it to proxy, and its function too';
+  const what = `middleware runs on the edge, where stored sessions cannot be read: ${mend}`;
+  return [{ where: path, what }];
+}
+
+function readsStore(project: Project, text: string): boolean {
+  const { base } = project;
+  const library = project.find(`${base}lib/session.ts`, `${base}lib/session.js`);
+  const imported = library && /from\s*['"][^'"]*lib\/session['"]/.test(text);
+  const code = imported ? text + project.read(library) : text;
+  return /latchkey\/(?:next|lucia)['"]/.test(code);
+}
+
 function proxyFile(project: Project, files: SourceFile[]): Finding[] {
   const { base } = project;
-  const old = project.find(`${base}middleware.ts`, `${base}middleware.js`);
-  const path = project.find(`${base}proxy.ts`, `${base}proxy.js`);
-  const found: Finding[] = [];
-  if (old && path === null && /latchkey\/(next|lucia)/.test(project.read(old) ?? '')) {
-    found.push({
-      where: old,
-      what:
-        'middleware runs on the edge, where stored sessions cannot be ' +
-        'read: rename it to proxy, and its function too',
-    });
-  }
+  const named = (name: string) => project.find(`${base}${name}.ts`, `${base}${name}.js`);
+  const path = named('proxy') ?? named('middleware');
   const text = path ? project.read(path) : null;
-  if (path === null || text === null || !/latchkey|session/.test(text)) return found;
+  if (path === null || text === null || !/latchkey|session/.test(text)) return [];
+  // Middleware with a check of another kind is at home on the edge.
+  if (!path.includes('proxy.') && !readsStore(project, text)) return [];
+  const found = runsOnNode(project, path, text);
   const matcher = readMatcher(text);
   if ('problem' in matcher) return [...found, { where: path, what: matcher.problem }];
   if (matcher.sources.length > 0 && !text.includes('next-router-prefetch')) {
@@ -126,8 +146,8 @@ function proxyFile(project: Project, files: SourceFile[]): Finding[] {
         "missing: [{ type: 'header', key: 'next-router-prefetch' }] to the matcher",
     });
   }
-  const named = /\bprotected\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? '';
-  const guarded = [...named.matchAll(/['"]([^'"]+)['"]/g)].map((match) => match[1]!);
+  const list = /\bprotected\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? '';
+  const guarded = [...list.matchAll(/['"]([^'"]+)['"]/g)].map((match) => match[1]!);
   const acting = files
     .filter(({ text: code }) => /['"]use server['"]|\baction=\{/.test(code))
     .flatMap((file) => routeOf(base, file.path) ?? []);

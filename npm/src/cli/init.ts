@@ -11,11 +11,20 @@ export function runInit(root: string, words: string[]): number {
     console.error('latchkey init: there is no Next.js in the package.json of this folder');
     return 1;
   }
+  const { major, minor } = project.next;
+  if (major < 15 || (major === 15 && minor < 5)) {
+    console.error(
+      `latchkey init: Next.js ${major}.${minor} runs middleware on the edge only, where stored ` +
+        'sessions cannot be read; 15.5 or newer is needed',
+    );
+    return 1;
+  }
+  const gate = major < 16 ? 'middleware' : 'proxy';
   const force = words.includes('--force');
   const { base, extension, typescript } = project;
   const files: [path: string, text: string][] = [
     [`${base}lib/session.${extension}`, SESSION],
-    [`${base}proxy.${extension}`, proxyFile(typescript, './lib/session')],
+    [`${base}${gate}.${extension}`, proxyFile(gate, typescript, './lib/session')],
     [`${base}app/api/session/[[...all]]/route.${extension}`, route('../../../../lib/session')],
   ];
   for (const [path, text] of files) write(project, path, text, force);

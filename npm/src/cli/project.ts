@@ -35,6 +35,17 @@ export class Project {
     );
   }
 
+  /** The version of Next.js: the installed one, otherwise the one that is asked for. */
+  get next(): { major: number; minor: number } {
+    const installed = this.read('node_modules/next/package.json');
+    const text = installed
+      ? (JSON.parse(installed) as { version: string }).version
+      : (this.manifest['dependencies']?.['next'] ?? this.manifest['devDependencies']?.['next']);
+    const [, major, minor] = /(\d+)(?:\.(\d+))?/.exec(text ?? '') ?? [];
+    // `latest` and the like say nothing; what is newest is what somebody begins with.
+    return { major: Number(major ?? Infinity), minor: Number(minor ?? Infinity) };
+  }
+
   has(path: string): boolean {
     return existsSync(join(this.root, path));
   }

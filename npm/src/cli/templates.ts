@@ -15,17 +15,23 @@ export const {
 });
 `;
 
-export const proxyFile = (typescript: boolean, session: string): string =>
+/** `proxy.ts`, or for Next.js 15 `middleware.ts`, which runs on the edge unless told otherwise. */
+export const proxyFile = (
+  name: 'proxy' | 'middleware',
+  typescript: boolean,
+  session: string,
+): string =>
   `${typescript ? "import type { NextRequest } from 'next/server';\n" : ''}\
 import { proxy as check } from '${session}';
 
-export function proxy(request${typescript ? ': NextRequest' : ''}) {
+export function ${name}(request${typescript ? ': NextRequest' : ''}) {
   return check(request, { protected: ['/account'] });
 }
 
 // A literal: Next.js reads it without running this file. Links that are fetched ahead pass by, so
 // that they do not count as activity. verifySession() guards the data.
 export const config = {
+${name === 'middleware' ? "  runtime: 'nodejs',\n" : ''}\
   matcher: [
     {
       source: '${MATCHER}',
