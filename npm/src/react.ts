@@ -63,14 +63,11 @@ export function SessionProvider({ children, onExpired, ...options }: SessionProv
     store.navigated();
   }, [store, pathname]);
 
-  // A Server Action that signs in or out renders the layout anew.
-  const given = options.initialSession;
-  const hinted = useRef(given);
+  // A Server Action renders the layout anew: it may sign in or out, or change the user's data.
+  const { initialSession, initialUser } = options;
   useEffect(() => {
-    if (hinted.current?.id === given?.id) return;
-    hinted.current = given;
-    store.hinted(given ?? null);
-  }, [store, given]);
+    store.hinted(initialSession ?? null, initialUser);
+  }, [store, initialSession, initialUser]);
 
   return createElement(Context.Provider, { value: store }, children);
 }
@@ -93,7 +90,7 @@ export interface UseSession {
   status: SessionStatus;
   reason: EndReason;
   expiresAt: number | null;
-  /** Asks the server again. */
+  /** Asks the server again, for the user's data too. */
   update: () => Promise<ClientSession<RegisteredUser> | null>;
   /** "Stay signed in". */
   renew: () => Promise<void>;
@@ -119,7 +116,7 @@ export function useSession({
   return {
     ...snapshot,
     status: away ? 'loading' : snapshot.status,
-    update: () => store.recheck().then(() => store.getSnapshot().data),
+    update: () => store.refetch().then(() => store.getSnapshot().data),
     renew: () => store.renew(),
     signOut: (options) => store.signOut(options),
   };

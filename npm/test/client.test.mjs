@@ -61,6 +61,52 @@ test('user data is asked for again only when the session is another one or has c
   assert.deepEqual(store.getSnapshot().data.user, { name: 'ben' });
 });
 
+test('refetch asks for the user of a session that has not changed, also when it has to try twice', async () => {
+  const browser = new FakeBrowser();
+  const initialSession = session(browser);
+  browser.server.session = { ...initialSession, userId: 'Ada L.' };
+  const { store } = open(browser, { initialSession, initialUser: { name: 'ada' } });
+  await store.recheck();
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'ada' });
+  browser.server.broken = 503;
+  await store.refetch();
+  browser.server.broken = null;
+  await browser.pass(2000);
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'Ada L.' });
+  assert.deepEqual(browser.server.asked, ['/api/session', '/api/session?user=1', '/api/session?user=1']);
+});
+
+test('what a page says of a newer version is taken at once, and of an older one never', async () => {
+  const browser = new FakeBrowser();
+  const initialSession = session(browser);
+  browser.server.session = initialSession;
+  const { store } = open(browser, { initialSession, initialUser: { name: 'ada' } });
+  store.hinted(session(browser, { version: 3, expiresAt: browser.now + 90_000 }), { name: 'Ada' });
+  const { data, expiresAt } = store.getSnapshot();
+  assert.deepEqual([data.user, data.version, expiresAt], [{ name: 'Ada' }, 3, browser.now + 90_000]);
+  store.hinted(session(browser, { version: 2 }), { name: 'A.' });
+  store.hinted(session(browser, { version: 3 }), { name: 'Ada' });
+  await browser.pass(0);
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'Ada' });
+  assert.deepEqual(browser.server.asked, []);
+});
+
+test('other user data of the same version is a reason to ask, once', async () => {
+  const browser = new FakeBrowser();
+  const initialSession = session(browser);
+  browser.server.session = { ...initialSession, userId: 'Ada' };
+  const { store } = open(browser, { initialSession, initialUser: { name: 'ada' } });
+  store.hinted(session(browser), { name: 'ada' });
+  await browser.pass(0);
+  assert.deepEqual(browser.server.asked, []);
+  store.hinted(session(browser), { name: 'Ada' });
+  await browser.pass(0);
+  store.hinted(session(browser), { name: 'Ada' });
+  await browser.pass(0);
+  assert.deepEqual(browser.server.asked, ['/api/session?user=1']);
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'Ada' });
+});
+
 test('the end is told once, in no reload again, and in every open tab', async () => {
   const browser = new FakeBrowser();
   browser.server.session = session(browser);

@@ -42,6 +42,8 @@ export class SessionStore<User = RegisteredUser> {
   private running: Promise<void> | null = null;
   private again = false;
   private heard = false;
+  private wantsUser = false;
+  private hint: string;
   private clockOffset = 0;
   private failures = 0;
   private starts = 0;
@@ -50,6 +52,7 @@ export class SessionStore<User = RegisteredUser> {
     this.options = options;
     this.environment = { ...browserEnvironment(), ...options.environment };
     this.snapshot = initialSnapshot(options.initialSession, options.initialUser ?? null);
+    this.hint = textOf(options.initialSession, options.initialUser);
   }
 
   readonly getSnapshot = (): Snapshot<User> => this.snapshot;
@@ -94,15 +97,31 @@ export class SessionStore<User = RegisteredUser> {
 
   /**
    * Takes what a page says that the server rendered later. Only a hint, because the router also
-   * shows pages it has kept; but whoever leaves at once had this session.
+   * shows pages it has kept; but whoever leaves at once had this session, and a version only grows.
    */
-  hinted(session: InitialSession | null): void {
-    if (session?.id === this.snapshot.data?.id) return;
-    if (session && this.memory?.lastId() !== session.id) {
-      this.memory?.remember({ id: session.id, expiresAt: new Date(session.expiresAt).getTime() });
-      this.channel?.post();
+  hinted(session: InitialSession | null, user?: User | null): void {
+    const hint = textOf(session, user);
+    if (hint === this.hint) return;
+    this.hint = hint;
+    const { data } = this.snapshot;
+    if (session?.id !== data?.id) {
+      if (session && this.memory?.lastId() !== session.id) {
+        this.memory?.remember({ id: session.id, expiresAt: momentOf(session) });
+        this.channel?.post();
+      }
+      void this.check();
+    } else if (session && data) {
+      const version = session.version ?? data.version;
+      if (version > data.version && user !== undefined) {
+        this.set(initialSnapshot(session, user));
+        this.follow(session.id, momentOf(session));
+      } else if (version >= data.version && user !== undefined) {
+        // The same user data, which the server has told meanwhile, is no news.
+        if (textOf({ ...session, version }, user) !== textOf(data, data.user)) void this.refetch();
+      } else if (version > data.version) {
+        void this.check();
+      }
     }
-    void this.check();
   }
 
   /** Asks the server. Calls while an answer is under way share it. */
@@ -120,6 +139,12 @@ export class SessionStore<User = RegisteredUser> {
   recheck(): Promise<void> {
     if (this.running) this.again = true;
     return this.running ? this.running.then(() => this.running ?? undefined) : this.check();
+  }
+
+  /** The same, with the user's data, although the session may not have changed. */
+  refetch(): Promise<void> {
+    this.wantsUser = true;
+    return this.recheck();
   }
 
   /** "Stay signed in": moves the deadline. */
@@ -184,17 +209,20 @@ export class SessionStore<User = RegisteredUser> {
 
   private async ask(): Promise<void> {
     if (!this.environment.online() && !this.options.refetchWhenOffline) return;
+    const wanted = this.wantsUser;
+    this.wantsUser = false;
     try {
       const known = this.snapshot.data;
-      let answer = await this.status(known === null);
+      let answer = await this.status(wanted || known === null);
       const { session } = answer;
-      if (session && known && (session.id !== known.id || session.version !== known.version)) {
-        answer = await this.status(true);
-      }
+      const changed =
+        session && known && (session.id !== known.id || session.version !== known.version);
+      if (changed && !wanted) answer = await this.status(true);
       this.failures = 0;
       this.take(answer);
     } catch {
       // Offline, 5xx or nonsense: not the end of a session. Somebody waiting is served later.
+      this.wantsUser ||= wanted;
       const delay = Math.min(FIRST_RETRY * 2 ** this.failures, LAST_RETRY);
       this.failures += 1;
       if (this.starts > 0) this.schedule('retry', delay, () => void this.check());
@@ -325,6 +353,20 @@ function statedIn(search: string): Ended | null {
   return reason === 'expired' || reason === 'revoked' ? reason : null;
 }
 
+// What a page said, to be compared: the values themselves are made anew with every render.
+function textOf(
+  session: Pick<InitialSession, 'id' | 'version'> | null | undefined,
+  user: unknown,
+): string {
+  return JSON.stringify([session?.id, session?.version, user], (_name, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+}
+
+function momentOf({ expiresAt }: InitialSession): number {
+  return new Date(expiresAt).getTime();
+}
+
 function authenticated<User>(
   session: { id: string; userId: string; expiresAt: number; version: number },
   user: User | null,
@@ -350,7 +392,7 @@ function initialSnapshot<User>(
       id: session.id,
       userId: session.userId,
       version: session.version ?? 1,
-      expiresAt: new Date(session.expiresAt).getTime(),
+      expiresAt: momentOf(session),
     },
     user,
   );
