@@ -264,6 +264,17 @@ test('a list of sessions; only an own one is ended by its id', async () => {
   assert.equal((await as(() => sessions.deleteOtherSessions())).value, 0);
 });
 
+test('a long list of sessions is whole, and its last one can be ended', async () => {
+  const sessions = make({ maxPerUser: 0 });
+  const oldest = await signIn(sessions, 'ada');
+  for (let i = 0; i < 1001; i++) await sessions.core.create('ada');
+  const mine = await signIn(sessions, 'ada');
+  const as = (call) => during('action', { cookie: mine.cookieHeader }, call);
+  assert.equal((await as(() => sessions.listSessions())).value.length, 1003);
+  assert.equal((await as(() => sessions.revokeOwnSession(oldest.session.id))).value, true);
+  assert.equal(sessions.core.validate(oldest.token).state, 'revoked');
+});
+
 const PROXIED = { protected: ['/training', '/account'] };
 async function ask(sessions, path, { method = 'GET', cookie, options = PROXIED, ...headers } = {}) {
   const url = new URL(path, 'http://evil.example');

@@ -7,6 +7,9 @@ import { isUsers, present } from './present';
 import { currentRequest, forget, validateOnce, writeCookies, type CurrentRequest } from './request';
 import type { Attributes, CreateOptions, Session, SessionsConfig } from './types';
 
+// As many as a store gives at once.
+const PAGE = 1000;
+
 export interface ListedSession<A = Attributes> extends Session<A> {
   /** The one this request came with. */
   current: boolean;
@@ -111,19 +114,25 @@ export class Changes<A extends Attributes> {
     return ids.length;
   }
 
-  /** Ends every session of a user but this one, as after a change of password. */
+  /** Ends every session of a user, this request's own too, as an administrator does. */
   async revokeUser(userId: string | number): Promise<void> {
     await this.engine().sessions.revokeUser(userId);
   }
 
-  /** The live sessions of this request's user, newest first. Stateless carriers keep no list. */
+  /** All live sessions of this request's user, newest first. Stateless carriers keep no list. */
   async listSessions(): Promise<ListedSession<A>[]> {
     const request = await currentRequest(this.engine);
     const { sessions } = this.engine();
     const { session } = await validateOnce(request, sessions, { touch: false });
     if (!isUsers(session)) return [];
-    const page = await sessions.list(session.userId);
-    return page.sessions
+    const own: CoreSession[] = [];
+    let after = '';
+    do {
+      const page = await sessions.list(session.userId, { after, limit: PAGE });
+      own.push(...page.sessions);
+      after = page.next;
+    } while (after !== '');
+    return own
       .filter(isUsers)
       .map((found) => ({ ...present<A>(found), current: found.id === session.id }));
   }
