@@ -28,6 +28,7 @@ export type {
   CookieSettings,
   CreateOptions,
   Duration,
+  GuestSession,
   Pages,
   ProxyRequest,
   Session,
@@ -92,6 +93,8 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     changePassword: (passwords: { current: string; replacement: string }) =>
       logins.changePassword(passwords),
     createGuestSession: (attributes?: Attributes) => changes.createGuestSession(attributes),
+    /** Reads and moves nothing; null without a guest's session, and for users. */
+    getGuestSession: () => gate.getGuestSession(),
     /** The gate: the session, or a redirect to the login page; in Route Handlers 401. */
     verifySession,
     /** `{user, session}`, both null without a session; never a redirect. */

@@ -212,6 +212,30 @@ test('logging in anew leaves the old session behind; a guest takes along what is
   assert.deepEqual(value.attributes, { cart: [1] });
 });
 
+test('a guest is known by its own call only, and takes what is named into sign-up and log-in', async () => {
+  const sessions = make();
+  const account = { username: 'gus', password: PASSWORD };
+  for (const enter of ['signUp', 'logIn']) {
+    const guest = await during('action', {}, () => sessions.createGuestSession({ cart: [1], theme: 'a', x: 2 }));
+    const cookie = `${NAME}=${guest.written[0].value}`;
+    const seen = await during('page', { cookie }, () => sessions.getGuestSession());
+    assert.equal(seen.value.id, guest.value);
+    assert.deepEqual(seen.value.attributes, { cart: [1], theme: 'a', x: 2 });
+    assert.equal((await during('page', { cookie }, () => sessions.getSession())).value, null);
+    const done = await during('action', { cookie }, () => sessions[enter](account,
+      { carry: ['cart', 'theme', 'toString'], attributes: { theme: 'b' } }));
+    assert.equal(done.value.rejection, null);
+    const mine = { cookie: `${NAME}=${done.written.at(-1).value}` };
+    assert.deepEqual((await during('page', mine, () => sessions.getSession())).value.attributes,
+      { cart: [1], theme: 'b' }, enter);
+    assert.equal((await during('page', mine, () => sessions.getGuestSession())).value, null);
+    assert.equal((await during('page', { cookie }, () => sessions.getGuestSession())).value, null);
+  }
+  const user = await signIn(sessions, 'ada', { attributes: { cart: [9] } });
+  const other = await during('action', { cookie: user.cookieHeader }, () => sessions.logIn(account, { carry: ['cart'] }));
+  assert.deepEqual(sessions.core.validate(other.written.at(-1).value).session.attributes, {});
+});
+
 test('passwords: sign up, log in, change, and what is refused', async () => {
   const sessions = make();
   const signUp = (username, password) => during('action', {}, () => sessions.signUp({ username, password }));

@@ -6,7 +6,7 @@ import { pagesOf, type Engine } from './config';
 import { unauthorized } from './failures';
 import { loginPath } from './paths';
 import { isPrefetch } from './prefetch';
-import { isUsers, present } from './present';
+import { isUsers, present, presentGuest } from './present';
 import { currentRequest, validateOnce, writeCookies, type CurrentRequest } from './request';
 import { userOf } from './users';
 import type {
@@ -14,6 +14,7 @@ import type {
   Attributes,
   CheckedSession,
   Duration,
+  GuestSession,
   Session,
   SessionsConfig,
   VerifyOptions,
@@ -62,6 +63,13 @@ export class Gate<User, A extends Attributes> {
   async getSession(): Promise<Session<A> | null> {
     const { session } = await this.find(false);
     return session && present<A>(session);
+  }
+
+  /** The session of a visitor without an account, which every other call takes for none. */
+  async getGuestSession(): Promise<GuestSession<A> | null> {
+    const request = await currentRequest(this.engine);
+    const answer = await validateOnce(request, this.engine().sessions, { touch: false });
+    return answer.session?.userId === null ? presentGuest<A>(answer.session) : null;
   }
 
   async verifyAuth(): Promise<{ user: User; session: Session<A> } | { user: null; session: null }> {

@@ -1,9 +1,17 @@
 import type { AccountOutcome, Credentials, Passwords, Rejection } from '../accounts';
-import type { User } from '../sessions_types';
+import type { Session as CoreSession, User } from '../sessions_types';
 import type { Engine } from './config';
 import type { Changes } from './changes';
 import { validateOnce } from './request';
-import type { CreateOptions, SessionsConfig } from './types';
+import type { Attributes, CreateOptions, SessionsConfig } from './types';
+
+// What a guest takes along; of an older session of a user nothing stays.
+function carried(before: CoreSession | null, names: readonly string[] = []): Attributes {
+  if (!before || before.userId !== null) return {};
+  const { attributes } = before;
+  const known = names.filter((name) => Object.hasOwn(attributes, name));
+  return Object.fromEntries(known.map((name) => [name, attributes[name]]));
+}
 
 export type LoginOutcome = { rejection: Rejection; user: null } | { rejection: null; user: User };
 
@@ -44,7 +52,7 @@ export class Logins {
     const { sessions } = this.engine();
     const before = await validateOnce(request, sessions, { touch: false, fresh: true });
     const outcome: AccountOutcome = await sessions.accounts[how](credentials, {
-      ...(options.attributes && { attributes: options.attributes }),
+      attributes: { ...carried(before.session, options.carry), ...options.attributes },
       ...(options.remember !== undefined && { remember: options.remember }),
       ...(options.level !== undefined && { level: options.level }),
       userAgent: request.headers.get('user-agent'),

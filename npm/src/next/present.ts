@@ -1,5 +1,5 @@
 import type { Session as CoreSession } from '../sessions_types';
-import type { Attributes, Session } from './types';
+import type { Attributes, GuestSession, Session } from './types';
 
 /** The session as pages and actions see it; plain data that a client component may be given. */
 export function present<A = Attributes>(found: CoreSession & { userId: string }): Session<A> {
@@ -17,6 +17,19 @@ export function present<A = Attributes>(found: CoreSession & { userId: string })
     level: found.level,
     userAgent: found.userAgent,
     address: found.address,
+    version: found.version,
+  };
+}
+
+/** What may be told of a guest. */
+export function presentGuest<A = Attributes>(found: CoreSession): GuestSession<A> {
+  return {
+    id: found.id,
+    attributes: found.attributes as A,
+    createdAt: found.createdAt,
+    lastSeenAt: found.lastSeenAt,
+    expiresAt: found.idleExpiresAt,
+    absoluteExpiresAt: found.absoluteExpiresAt,
     version: found.version,
   };
 }

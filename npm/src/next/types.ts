@@ -31,6 +31,12 @@ export interface Session<A = Attributes> {
   version: number;
 }
 
+/** A visitor's session without an account. */
+export type GuestSession<A = Attributes> = Pick<
+  Session<A>,
+  'id' | 'attributes' | 'createdAt' | 'lastSeenAt' | 'expiresAt' | 'absoluteExpiresAt' | 'version'
+>;
+
 export type CheckedSession =
   | { isValid: true; userId: string }
   | { isValid: false; userId?: undefined; reason?: 'expired' | 'revoked' };
