@@ -464,6 +464,42 @@ test('the Pages Router: verify, and logout as an API route', async () => {
   assert.deepEqual(pagesRouter.toLogin('/a'), { redirect: { destination: '/login?next=%2Fa', permanent: false } });
 });
 
+test('the Pages Router: a new log-in ends the old session, and a guest takes along what is named', async () => {
+  const sessions = make({ clientAddress: (headers) => headers.get('x-real-ip') });
+  const answer = () => ({ getHeader: () => undefined, setHeader(_name, [line]) { this.line = line; } });
+  const old = await signIn(sessions, 'ada');
+  const headers = { cookie: old.cookieHeader, 'user-agent': 'Test/1', 'x-real-ip': '203.0.113.5' };
+  const made = answer();
+  await sessions.pagesRouter.create({ headers }, made, 'ben');
+  assert.equal(sessions.core.validate(old.token).state, 'revoked');
+  const { session } = sessions.core.validate(made.line.match(/=([^;]+)/)[1]);
+  assert.deepEqual([session.userAgent, session.address], ['Test/1', '203.0.113.5']);
+  const guest = await sessions.core.createGuest({ attributes: { cart: 1, x: 2 } });
+  const visitor = { headers: { cookie: `${NAME}=${guest.token}` } };
+  const user = answer();
+  await sessions.pagesRouter.create(visitor, user, 'cleo', { carry: ['cart'] });
+  assert.deepEqual(sessions.core.validate(user.line.match(/=([^;]+)/)[1]).session.attributes, { cart: 1 });
+});
+
+test('the Pages Router: prefetches are no activity, and a user who is gone has no session', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make({ idle: '1h', getUser: (id) => (id === 'ada' ? { id } : null) });
+  const ada = await signIn(sessions, 'ada');
+  const verify = (cookie, more) =>
+    sessions.pagesRouter.verify({ headers: { cookie, ...more } }, { getHeader() {}, setHeader() {} });
+  t.mock.timers.tick(50 * 60_000);
+  for (const more of [{ purpose: 'prefetch' }, { 'x-middleware-prefetch': '1' }, { 'sec-purpose': 'prefetch' }]) {
+    assert.equal((await verify(ada.cookieHeader, { ...more, 'x-nextjs-data': '1' })).userId, 'ada');
+  }
+  await sessions.core.flush();
+  assert.deepEqual(sessions.core.validate(ada.token, { touch: false }).session.idleExpiresAt, ada.session.idleExpiresAt);
+  assert.equal((await verify(ada.cookieHeader, { 'x-nextjs-data': '1' })).userId, 'ada');
+  await sessions.core.flush();
+  assert.notDeepEqual(sessions.core.validate(ada.token, { touch: false }).session.idleExpiresAt, ada.session.idleExpiresAt);
+  const ben = await signIn(sessions, 'ben');
+  assert.equal(await verify(ben.cookieHeader), null);
+});
+
 test('safePath lets nobody out of the site', () => {
   for (const path of ['/', '/a', '/a/b?c=d#e', '/a//b', '/@evil.example']) assert.equal(safePath(path), path);
   for (const path of ['', 'a', '//evil.example', '/\\evil.example', '/a\\b', 'https://evil.example',

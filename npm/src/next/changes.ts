@@ -1,6 +1,7 @@
 import { redirect } from 'next/navigation';
-import type { NewSession, Session as CoreSession } from '../sessions_types';
+import type { Session as CoreSession } from '../sessions_types';
 import { isLatchkeyError } from '../errors';
+import { beginSession } from './begin';
 import { pagesOf, type Engine } from './config';
 import { cookieReadOnly } from './failures';
 import { isUsers, present } from './present';
@@ -26,20 +27,11 @@ export class Changes<A extends Attributes> {
     const request = await this.writable('createSession()');
     const { sessions } = this.engine();
     const before = await validateOnce(request, sessions, { touch: false, fresh: true });
-    const { carry, ...create } = options;
-    const given = {
-      ...create,
+    const made = await beginSession(sessions, before.session, userId, {
+      ...options,
       userAgent: request.headers.get('user-agent'),
       address: this.config.clientAddress?.(request.headers) ?? null,
-    };
-    let made: NewSession;
-    if (before.session && before.session.userId === null) {
-      made = await sessions.attach(before.session, userId, { ...given, carry: carry ?? [] });
-    } else {
-      made = await sessions.create(userId, given);
-      // Whoever logs in anew in the same browser has left the old session behind.
-      if (before.session) await sessions.revoke(before.session);
-    }
+    });
     this.write(request, made.token, made.session);
     return made.session.id;
   }

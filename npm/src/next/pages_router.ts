@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLatchkeyError } from '../errors';
+import { beginSession } from './begin';
 import { pagesOf, type Engine } from './config';
 import { isOwnOrigin } from './handlers';
 import { loginPath } from './paths';
+import { isPrefetch } from './prefetch';
 import { isUsers, present } from './present';
+import { bringsCookie } from './set_cookie';
 import type { Attributes, CreateOptions, Session, SessionsConfig } from './types';
 
 type Answer = Pick<ServerResponse, 'getHeader' | 'setHeader' | 'writeHead' | 'end'>;
@@ -14,7 +17,7 @@ export function makePagesRouter<User, A extends Attributes>(
   engine: () => Engine,
 ) {
   return {
-    /** Makes a session and sets its cookie. */
+    /** Makes a session and sets its cookie. An older session of this browser ends. */
     async create(
       request: IncomingMessage,
       response: Answer,
@@ -22,24 +25,37 @@ export function makePagesRouter<User, A extends Attributes>(
       options: CreateOptions = {},
     ): Promise<string> {
       const { sessions } = engine();
-      const userAgent = request.headers['user-agent'] ?? null;
-      const { token, session } = await sessions.create(userId, { ...options, userAgent });
-      add(response, sessions.setCookies(token, session, request.headers.cookie ?? null));
+      const headers = headersOf(request);
+      const header = headers.get('cookie');
+      const asked = { touch: false, fresh: true };
+      const before = await sessions.validateAsync(sessions.readCookie(header), asked);
+      const { token, session } = await beginSession(sessions, before.session, userId, {
+        ...options,
+        userAgent: headers.get('user-agent'),
+        address: config.clientAddress?.(headers) ?? null,
+      });
+      add(response, sessions.setCookies(token, session, header));
       return session.id;
     },
 
     /** Finds the session and keeps the cookie in step; null when there is none. */
     async verify(request: IncomingMessage, response: Answer): Promise<Session<A> | null> {
       const { sessions } = engine();
-      const header = request.headers.cookie ?? null;
-      const answer = await sessions.validateAsync(sessions.readCookie(header));
+      const headers = headersOf(request);
+      const header = headers.get('cookie');
+      const touch = !isPrefetch(headers);
+      const answer = await sessions.validateAsync(sessions.readCookie(header), { touch });
       if (answer.session && answer.fresh && answer.token) {
         add(response, sessions.setCookies(answer.token, answer.session, header));
-      } else if (answer.state !== 'active' && !answer.keepCookie && header !== null) {
-        if (header.includes(`${sessions.cookie.name}=`))
-          add(response, sessions.blankCookies(header));
+      } else if (answer.state !== 'active' && !answer.keepCookie) {
+        const brought = bringsCookie(header, sessions.cookie.name);
+        if (brought) add(response, sessions.blankCookies(header));
       }
-      return isUsers(answer.session) ? present<A>(answer.session) : null;
+      const { session } = answer;
+      if (!isUsers(session)) return null;
+      // A user who is gone from the application's own table.
+      if (config.getUser && (await config.getUser(session.userId)) === null) return null;
+      return present<A>(session);
     },
 
     /** What `getServerSideProps` returns to send a visitor to the login page. */
@@ -69,6 +85,14 @@ export function makePagesRouter<User, A extends Attributes>(
       }
     },
   };
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  const entries = Object.entries(headers).flatMap(([name, value]) =>
+    // What HTTP/2 calls `:path` and the like are no headers.
+    name.startsWith(':') ? [] : [value ?? []].flat().map((text): [string, string] => [name, text]),
+  );
+  return new Headers(entries);
 }
 
 function add(response: Answer, lines: readonly string[]): void {

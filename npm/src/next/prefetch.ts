@@ -3,6 +3,7 @@ export function isPrefetch(headers: Headers): boolean {
   return (
     headers.has('next-router-prefetch') ||
     headers.has('next-router-segment-prefetch') ||
+    headers.has('x-middleware-prefetch') ||
     headers.get('purpose') === 'prefetch' ||
     (headers.get('sec-purpose') ?? '').startsWith('prefetch')
   );

@@ -7,7 +7,7 @@ import { misuse } from './failures';
 import { covers, loginPath } from './paths';
 import { isPrefetch } from './prefetch';
 import { isUsers } from './present';
-import { parseSetCookie } from './set_cookie';
+import { bringsCookie, parseSetCookie } from './set_cookie';
 import type { ProxyRequest, SessionsConfig } from './types';
 
 export interface ProxyOptions {
@@ -106,17 +106,10 @@ function keepCookieInStep(
   let lines: string[] = [];
   if (answer.session && answer.fresh && answer.token) {
     lines = sessions.setCookies(answer.token, answer.session, header);
-  } else if (answer.state !== 'active' && !answer.keepCookie && hasCookie(sessions, header)) {
+  } else if (answer.state !== 'active' && !answer.keepCookie && bringsCookie(header, sessions.cookie.name)) {
     lines = sessions.blankCookies(header);
   }
   for (const line of lines) response.cookies.set(parseSetCookie(line));
-}
-
-function hasCookie(sessions: Sessions, header: string | null): boolean {
-  const { name } = sessions.cookie;
-  return (header ?? '').split(/;[ \t]*/).some((pair) => {
-    return pair.startsWith(`${name}=`) || pair.startsWith(`${name}.`);
-  });
 }
 
 function unavailable(): NextResponse {

@@ -42,3 +42,10 @@ function pair(text: string): { name: string; value: string } {
   if (equals < 0) return { name: text, value: '' };
   return { name: text.slice(0, equals), value: text.slice(equals + 1) };
 }
+
+/** Tells whether a Cookie header has this name, or the first piece of a cookie that was cut. */
+export function bringsCookie(header: string | null, name: string): boolean {
+  return (header ?? '').split(/;[ \t]*/).some((sent) => {
+    return sent.startsWith(`${name}=`) || sent.startsWith(`${name}.`);
+  });
+}
