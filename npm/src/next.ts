@@ -17,6 +17,8 @@ import type {
 
 export { compose } from './next/compose';
 export { safePath } from './next/paths';
+export { clientSession } from './next/present';
+export type { SharedSession } from './next/present';
 export type { ProxyOptions } from './next/proxy';
 export type { LoginOutcome } from './next/logins';
 export type { ListedSession } from './next/changes';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { withSessions } from 'latchkey/next/config';
 import { signIn } from 'latchkey/testing';
-const { compose, createSessions, safePath } = await import('latchkey/next');
+const { clientSession, compose, createSessions, safePath } = await import('latchkey/next');
 
 let count = 0;
 const SECRET = 'kR7vN2pQ9sT4wX1zB6dF3gH8jL5mC0aE';
@@ -498,6 +498,19 @@ test('the Pages Router: prefetches are no activity, and a user who is gone has n
   assert.notDeepEqual(sessions.core.validate(ada.token, { touch: false }).session.idleExpiresAt, ada.session.idleExpiresAt);
   const ben = await signIn(sessions, 'ben');
   assert.equal(await verify(ben.cookieHeader), null);
+});
+
+test('the browser is given of a session what it needs, as plain JSON', async () => {
+  const sessions = make({ clientAddress: () => '203.0.113.5' });
+  const { cookieHeader: cookie } = await signIn(sessions, 'ada', { attributes: { secret: 1 } });
+  const { value } = await during('page', { cookie }, () => sessions.verifyAuth());
+  const shared = clientSession(value.session);
+  assert.deepEqual(Object.keys(shared).sort(), ['expiresAt', 'id', 'userId', 'version']);
+  assert.deepEqual(JSON.parse(JSON.stringify(shared)), shared);
+  const status = await during('handler', { cookie },
+    () => sessions.handlers.GET(new Request('http://localhost:3000/api/session')));
+  assert.deepEqual((await status.value.json()).session, shared);
+  assert.equal(clientSession(null), null);
 });
 
 test('safePath lets nobody out of the site', () => {

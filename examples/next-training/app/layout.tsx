@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
+import { clientSession } from 'latchkey/next';
 import { SessionProvider } from 'latchkey/react';
 import { Header } from '@/components/header';
 import { SessionManager } from '@/components/session-manager';
@@ -19,7 +20,11 @@ export default async function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>
-        <SessionProvider initialSession={session} initialUser={user} warnBefore={60}>
+        <SessionProvider
+          initialSession={clientSession(session)}
+          initialUser={user}
+          warnBefore={60}
+        >
           <Header />
           {children}
           <SessionManager />

@@ -1,8 +1,7 @@
 import { isLatchkeyError } from '../errors';
-import type { Session as CoreSession } from '../sessions_types';
 import { pagesOf, type Engine } from './config';
 import type { Changes } from './changes';
-import { isUsers } from './present';
+import { clientSession, isUsers, present } from './present';
 import { safePath } from './paths';
 import { currentRequest, validateOnce, writeCookies } from './request';
 import { userOf } from './users';
@@ -70,15 +69,10 @@ async function status<User>(
   return json({
     status: 'authenticated',
     reason: null,
-    session: outline(answer.session),
+    session: clientSession(present(answer.session)),
     ...(wanted && { user }),
     now,
   });
-}
-
-function outline(session: CoreSession) {
-  const { id, userId, version, idleExpiresAt } = session;
-  return { id, userId, version, expiresAt: idleExpiresAt.getTime() };
 }
 
 /** Browsers say where a POST comes from; the Host header decides nothing. */

@@ -1,7 +1,7 @@
 import type { Session as CoreSession } from '../sessions_types';
 import type { Attributes, GuestSession, Session } from './types';
 
-/** The session as pages and actions see it; plain data that a client component may be given. */
+/** The session as pages and actions see it. A client component is given `clientSession()` of it. */
 export function present<A = Attributes>(found: CoreSession & { userId: string }): Session<A> {
   return {
     isAuth: true,
@@ -19,6 +19,26 @@ export function present<A = Attributes>(found: CoreSession & { userId: string })
     address: found.address,
     version: found.version,
   };
+}
+
+/** What the browser needs to know of its session, and nothing that a page's HTML need not hold. */
+export interface SharedSession {
+  id: string;
+  userId: string;
+  version: number;
+  expiresAt: number;
+}
+
+/**
+ * Picks that from a session, for `initialSession`: a whole one would bring address, browser and
+ * attributes into the HTML. Plain JSON, as `getServerSideProps` demands it.
+ */
+export function clientSession(session: Session<unknown>): SharedSession;
+export function clientSession(session: Session<unknown> | null): SharedSession | null;
+export function clientSession(session: Session<unknown> | null): SharedSession | null {
+  if (session === null) return null;
+  const { id, userId, version, expiresAt } = session;
+  return { id, userId, version, expiresAt: expiresAt.getTime() };
 }
 
 /** What may be told of a guest. */
