@@ -9,6 +9,10 @@ declare module 'next/navigation' {
   export function usePathname(): string;
   export function useRouter(): { refresh(): void; push(url: string): void };
 }
+declare module 'next/compat/router' {
+  /** null in the App Router. */
+  export function useRouter(): object | null;
+}
 declare module 'next/server' {
   export class NextResponse extends Response {
     readonly cookies: { set(cookie: import('./next/types').CookieToSet): unknown };

@@ -3,6 +3,7 @@
 import {
   createContext,
   createElement,
+  useCallback,
   useContext,
   useEffect,
   useRef,
@@ -10,6 +11,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from 'react';
+import { useRouter as usePagesRouter } from 'next/compat/router';
 import { usePathname, useRouter } from 'next/navigation';
 import {
   createSessionStore,
@@ -33,27 +35,37 @@ export interface SessionProviderProps extends StoreOptions {
 
 const Context = createContext<SessionStore | null>(null);
 
+// Drops what the App Router has kept and renders the page anew. Under `pages/` nothing is kept, and
+// refresh() would load the page again: a toast would be gone before anybody has read it.
+function useRefresh(): () => void {
+  const router = useRouter();
+  const pages = usePagesRouter() !== null;
+  return useCallback(() => {
+    if (!pages) router.refresh();
+  }, [pages, router]);
+}
+
 /**
  * SessionProvider watches the session for everything below it. With `initialSession` from the
  * server page (`null` when there is none) the browser asks nothing at first.
  */
 export function SessionProvider({ children, onExpired, ...options }: SessionProviderProps) {
   const [store] = useState(() => createSessionStore(options));
-  const router = useRouter();
+  const refresh = useRefresh();
   const pathname = usePathname();
   const shown = useRef(pathname);
 
   useEffect(() => {
     setCurrentStore(store);
     // What the router has kept of private pages is dropped, so that Back does not show it.
-    const forget = store.onEnd(() => router.refresh());
+    const forget = store.onEnd(refresh);
     const stop = store.start();
     return () => {
       stop();
       forget();
       if (currentStore() === store) setCurrentStore(null);
     };
-  }, [store, router]);
+  }, [store, refresh]);
 
   useEffect(() => (onExpired ? store.onExpired(onExpired) : undefined), [store, onExpired]);
 
@@ -102,16 +114,16 @@ export function useSession({
   onUnauthenticated,
 }: UseSessionOptions = {}): UseSession {
   const store = useSessionStore();
-  const router = useRouter();
+  const refresh = useRefresh();
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   const away = required && snapshot.status === 'unauthenticated';
 
   useEffect(() => {
     if (!away) return;
-    // The server page decides where to; without one the application says it.
+    // The server page decides where to. Under `pages/` only the application can.
     if (onUnauthenticated) onUnauthenticated();
-    else router.refresh();
-  }, [away, onUnauthenticated, router]);
+    else refresh();
+  }, [away, onUnauthenticated, refresh]);
 
   return {
     ...snapshot,

@@ -1,0 +1,3 @@
+import { createSessions } from 'latchkey/next';
+
+export const { pagesRouter } = createSessions({ pages: { login: '/old-login' } });

@@ -1,0 +1,32 @@
+// An application as `latchkey init` leaves it, with a few pages of both routers.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startApp } from './support/app.mjs';
+import { assertShown, button } from './support/person.mjs';
+import { visit } from './support/visit.mjs';
+
+const folder = fileURLToPath(new URL('../../build/next/fresh/', import.meta.url));
+
+let app;
+before(async () => {
+  app = await startApp({}, { folder });
+});
+after(() => app.stop());
+
+test('the Pages Router: a page knows its session, and its end loads no page again', () =>
+  visit(app, async ({ page, context }) => {
+    await page.goto('/old');
+    await page.waitForURL('**/old-login?next=%2Fold');
+    await page.goto('/api/login');
+    await assertShown(page, '/old', 'authenticated ada');
+    await page.evaluate(() => (window.stays = true));
+    const [cookie] = await context.cookies();
+    await fetch(`${app.url}/api/session/logout`, {
+      method: 'POST', headers: { cookie: `${cookie.name}=${cookie.value}`, origin: app.url },
+    });
+    await button(page, 'Ask again').click();
+    await assertShown(page, '/old', 'unauthenticated nobody');
+    await page.getByText('told revoked').waitFor();
+    assert.equal(await page.evaluate(() => window.stays), true);
+  }));
