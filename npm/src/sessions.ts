@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { native, nativeFor, type Open } from 'latchkey/native';
 import { Accounts } from './accounts';
 import { millis } from './duration';
+import { secretsText } from './secrets';
 import { toNewSession, tokenOf, toSession, toUpdated, toValidation } from './session_lists';
 import type {
   Attributes,
@@ -49,7 +50,7 @@ function flatten(options: SessionsOptions): Record<string, unknown> {
   for (const [name, value] of Object.entries(options.cookie ?? {})) {
     flat[`cookie${name[0]?.toUpperCase()}${name.slice(1)}`] = value;
   }
-  if (options.secret !== undefined) flat['secrets'] = [options.secret].flat().join(',');
+  if (options.secret !== undefined) flat['secrets'] = secretsText(options.secret);
   return flat;
 }
 

@@ -22,7 +22,10 @@ export interface SessionsOptions {
   store: string;
   /** How a session travels; `stored` unless told otherwise. */
   carrier?: CarrierName;
-  /** Secrets for every carrier but `stored`, newest first: the first writes, the others read. */
+  /**
+   * Secrets for every carrier but `stored`, newest first: the first writes, the others read. In one
+   * text they are separated by commas, so a secret holds neither commas nor blanks.
+   */
   secret?: string | readonly string[];
   /** Where browsers reach the application: decides the cookie's name and Secure. */
   publicUrl?: string;

@@ -112,11 +112,26 @@ test('the cookie has the name and attributes of the public URL and is read back'
   assert.equal(sessions.cookie.name, '__Host-session');
 });
 
+test('one text may hold several secrets, the newest first', async () => {
+  const [before, next] = ['kR7vN2pQ9sT4wX1zB6dF3gH8jL5mC0aE', 'aE0cM5lJ8hG3fD6bZ1xW4tS9qP2nV7rK'];
+  const old = memory({ carrier: 'sealed', secret: before });
+  const { token } = await old.create('u1');
+  for (const secret of [`${next}, ${before}\n`, `${next}\n${before}`, [next, before]]) {
+    assert.equal(memory({ carrier: 'sealed', secret }).validate(token).state, 'active');
+  }
+  assert.equal(memory({ carrier: 'sealed', secret: next }).validate(token).state, 'no_session');
+});
+
 test('misuse is refused with a code and a sentence', async () => {
   const refused = (options, code) =>
     assert.throws(() => memory(options).open(), { code: `ERR_LATCHKEY_${code}` });
   refused({ carrier: 'sealed' }, 'BAD_CONFIG');
   refused({ carrier: 'sealed', secret: 'short' }, 'BAD_CONFIG');
+  const long = 'correcthorsebatterystaplecorrecthorse';
+  for (const secret of [`${long} ${long}`, `${long}\t1`, [`${long},${long}`], [long, `a ${long}`]]) {
+    assert.throws(() => new Sessions({ store: 'memory:secrets', carrier: 'sealed', secret }),
+      { code: 'ERR_LATCHKEY_BAD_CONFIG', message: /a secret has no blanks/ });
+  }
   refused({ publicUrl: 'http://example.com' }, 'BAD_CONFIG');
   assert.throws(() => memory({ idle: 'soon' }), { code: 'ERR_LATCHKEY_BAD_CONFIG' });
   assert.throws(() => new Sessions({ store: 'ftp:x' }).open(), { code: 'ERR_LATCHKEY_BAD_CONFIG' });
