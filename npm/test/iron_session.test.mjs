@@ -115,6 +115,37 @@ for (const [name, iron] of Object.entries(irons)) {
     assert.ok(store.cookies.has('sid'), 'the cookie stays');
   });
 
+  for (const version of [9, 8]) {
+    test(`destroy rejects when the store fails, and harms nobody who does not wait, version ${version}, ${name}`, async (t) => {
+      const failing = memory();
+      const options = { ...base, version, store: failing };
+      failing.deny = async () => Promise.reject(new Error('the store is down'));
+      const unhandled = t.mock.fn();
+      process.on('unhandledRejection', unhandled);
+      t.after(() => process.off('unhandledRejection', unhandled));
+      const [store, session] = await logIn(iron, options);
+      session.destroy();
+      assert.equal(store.cookies.has('sid'), false);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(unhandled.mock.callCount(), 0);
+      const [, waiting] = await logIn(iron, options);
+      await assert.rejects(waiting.destroy(), /the store is down/);
+    });
+  }
+
+  test(`updateConfig changes the store that ends the session, there and back again, ${name}`, async () => {
+    const [one, two] = [memory(), memory()];
+    const end = async (...stores) => {
+      const [, session] = await logIn(iron, { ...base, store: one });
+      for (const store of stores) session.updateConfig({ ...base, store });
+      await session.destroy();
+    };
+    await end(two);
+    assert.deepEqual([one.denied.size, two.denied.size], [0, 1]);
+    await end(two, one);
+    assert.deepEqual([one.denied.size, two.denied.size], [1, 1]);
+  });
+
   test(`sessions without an end cannot have a store, ${name}`, async () => {
     const options = { ...base, ttl: 0, store: memory() };
     await assert.rejects(iron.getIronSession(browser(), options), /`ttl` that is not 0/);

@@ -27,12 +27,16 @@ export class Revocation {
     private readonly store: Revocations,
   ) {}
 
+  /** `before` is the same session's in the store that was set until now. */
   static from(
     backend: RevocationBackend,
     store: string | Revocations | undefined,
+    before?: Revocation,
   ): Revocation | undefined {
     if (store === undefined) return undefined;
-    return new Revocation(backend, typeof store === 'string' ? backend.open(store) : store);
+    const made = new Revocation(backend, typeof store === 'string' ? backend.open(store) : store);
+    if (before) made.#name = before.#name;
+    return made;
   }
 
   /** Takes the session's name out of its data. False: it was ended. Rejects when nobody knows. */
@@ -52,8 +56,17 @@ export class Revocation {
     return { ...data, [NAME_MEMBER]: this.#name };
   }
 
-  /** Ends the session, for as long as a seal of it may live. */
-  async end(ttl: number): Promise<void> {
+  /**
+   * Ends the session, for as long as a seal of it may live. Rejects when the store fails; who does
+   * not wait is not ended by a rejection that nobody handles.
+   */
+  end(ttl: number): Promise<void> {
+    const ended = this.#deny(ttl);
+    ended.catch(() => {});
+    return ended;
+  }
+
+  async #deny(ttl: number): Promise<void> {
     const name = this.#name;
     if (name === undefined) return;
     // What version 8 saves after this is another session.

@@ -134,7 +134,8 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<SessionData> {
   let config = readConfig(options);
-  let revocation = Revocation.from(backend, options.store);
+  let { store } = options;
+  let revocation = Revocation.from(backend, store);
   let destroyed = false;
   const session = await open(codec, jar, config, revocation);
 
@@ -157,7 +158,9 @@ export async function openSession(
   };
   const updateConfig = (changed: SessionOptions): void => {
     config = readConfig(changed);
-    if (changed.store !== options.store) revocation = Revocation.from(backend, changed.store);
+    if (changed.store === store) return;
+    store = changed.store;
+    revocation = Revocation.from(backend, store, revocation);
   };
   return Object.defineProperties(session, {
     updateConfig: { value: updateConfig },
