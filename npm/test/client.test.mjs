@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSessionStore } from 'latchkey/client';
+import { browserEnvironment } from '../dist/client/environment.js';
 import { FakeBrowser } from './support/fake_browser.mjs';
 
 const session = (browser, more = {}) =>
@@ -336,4 +337,23 @@ test('setUser changes what is known of the user and tells whoever listens', asyn
   store.setUser(null);
   assert.equal(calls, 1);
   assert.equal(store.getSnapshot().status, 'authenticated');
+});
+
+test('a timer of more days than browsers can wait fires when it is due, and can be undone', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const longest = 2 ** 31 - 1;
+  const { later } = browserEnvironment();
+  const call = t.mock.fn();
+  const never = t.mock.fn();
+  later(2 * longest + 10, call);
+  const undo = later(2 * longest + 10, never);
+  t.mock.timers.tick(longest);
+  undo();
+  t.mock.timers.tick(longest);
+  t.mock.timers.tick(9);
+  assert.equal(call.mock.callCount(), 0);
+  t.mock.timers.tick(1);
+  assert.equal(call.mock.callCount(), 1);
+  t.mock.timers.tick(2 * longest + 10);
+  assert.deepEqual([call.mock.callCount(), never.mock.callCount()], [1, 0]);
 });

@@ -58,7 +58,12 @@ export function browserEnvironment(): Environment {
     fetch: (path, init) => fetch(path, init),
     now: () => Date.now(),
     later(milliseconds, call) {
-      const timer = setTimeout(call, Math.min(milliseconds, LONGEST_DELAY));
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = (left: number) => {
+        const step = Math.min(left, LONGEST_DELAY);
+        timer = setTimeout(() => (left > step ? wait(left - step) : call()), step);
+      };
+      wait(milliseconds);
       return () => clearTimeout(timer);
     },
     shared: () => storeOrMemory(() => globalThis.localStorage),
