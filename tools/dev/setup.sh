@@ -15,6 +15,7 @@ PACKAGES_node=(nodejs npm)
 
 NODE_MINIMUM=20.9.0
 NODE_INSTALLED=22.23.3 # npm's `node` package, taken when the machine has no Node that is new enough
+NODE_OTHERS=(20.20.2 "$NODE_INSTALLED") # the addon is tested on the one of another line, too
 
 die() {
   echo "dev: $*" >&2
@@ -83,6 +84,18 @@ node_is_enough() {
   [ "$(printf '%s\n' "$NODE_MINIMUM" "${version#v}" | sort -V | head -n 1)" = "$NODE_MINIMUM" ]
 }
 
+# install_node VERSION installs npm's `node` package below build/ and prints where its program is.
+install_node() {
+  local folder=$ROOT/build/tools/node-$1
+  if [ ! -x "$folder/node_modules/node/bin/node" ]; then
+    mkdir -p "$folder" build/logs
+    echo "dev: installing Node $1 below build/" >&2
+    npm install --prefix "$folder" --no-audit --no-fund --no-save "node@$1" \
+      >build/logs/node.log 2>&1 || { tail -n 15 build/logs/node.log >&2; return 1; }
+  fi
+  echo "$folder/node_modules/node/bin/node"
+}
+
 # ensure_node puts a Node that is new enough first in PATH, below build/ when the machine has none.
 ensure_node() {
   # npm trusts what the system trusts, so that it works behind a company's proxy, too.
@@ -90,15 +103,10 @@ ensure_node() {
     export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
   fi
   if node_is_enough node && command -v npm >/dev/null; then return; fi
-  local bin=$ROOT/build/tools/node/node_modules/node/bin
-  if ! node_is_enough "$bin/node"; then
-    ensure_packages node
-    if node_is_enough node; then return; fi
-    mkdir -p build/tools/node build/logs
-    echo "dev: installing Node $NODE_INSTALLED below build/"
-    npm install --prefix build/tools/node --no-audit --no-fund --no-save "node@$NODE_INSTALLED" \
-      >build/logs/node.log 2>&1 || { tail -n 15 build/logs/node.log >&2; die "no Node"; }
-  fi
-  PATH=$bin:$PATH
+  ensure_packages node
+  if node_is_enough node; then return; fi
+  local program
+  program=$(install_node "$NODE_INSTALLED") || die "no Node"
+  PATH=$(dirname "$program"):$PATH
   node_is_enough node || die "Node below build/tools does not run"
 }
