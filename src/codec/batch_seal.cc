@@ -96,19 +96,23 @@ std::string read_id(const JsonObject& password) {
                : std::string{password.find("id")->text};
 }
 
+// is_nothing tells what JavaScript takes for false: such an entry of a map is none.
 bool is_nothing(const JsonValue& value) {
-  return value.kind == JsonKind::null || value.text == "\"\"";
+  return value.kind == JsonKind::null || value.text == "\"\"" || value.text == "false" ||
+         json_number(value) == 0.0;
 }
 
-// read_ring reads a single password, which stands for every id, or a map by id, in which an empty
-// entry is none. To iron-session a single password is the one with the id 1.
+// read_ring reads a single password, which stands for every id, or a map by id. To iron-session a
+// text is the password with the id 1. A list is a map nobody finds anything in.
 std::optional<Fe26Ring> read_ring(const JsonValue& form, bool iron_session) {
   Fe26Ring ring;
+  if (form.kind == JsonKind::array) return ring;
   const auto map = JsonObject::parse(form.text);
   if (!map || map->find("$hex") != nullptr) {
-    auto password = read_password(iron_session ? "1" : "", form);
+    const bool numbered = iron_session && form.kind == JsonKind::string;
+    auto password = read_password(numbered ? "1" : "", form);
     if (!password) return std::nullopt;
-    ring.any_id = !iron_session;
+    ring.any_id = !numbered;
     ring.passwords.push_back(*std::move(password));
     return ring;
   }

@@ -49,7 +49,11 @@ TEST(Batch, RefusalsAreNamed) {
   EXPECT_EQ(error(seal, "\"\""), "\"empty_password\"");
   EXPECT_EQ(error(seal, "null"), "\"empty_password\"");
   EXPECT_EQ(error(seal, R"({"1":)" + kPassword + "}"), "\"unknown_password\"");
-  EXPECT_EQ(error(seal, R"({"default":""})"), "\"unknown_password\"");
+  for (const std::string nothing : {"\"\"", "null", "false", "0", "-0.0"}) {
+    EXPECT_EQ(error(seal, R"({"default":)" + nothing + "}"), "\"unknown_password\"") << nothing;
+  }
+  EXPECT_EQ(error(seal, R"({"default":true})"), "\"empty_password\"");
+  EXPECT_EQ(error(seal, "[]"), "\"unknown_password\"");
   EXPECT_EQ(error(seal, R"({"default":{"secret":""}})"), "\"empty_password\"");
   EXPECT_EQ(error(seal, "\"short\""), "\"password_too_short\"");
   EXPECT_EQ(error(seal, R"({"$hex":"00"})"), "\"key_too_small\"");
@@ -105,6 +109,31 @@ TEST(Batch, SealsAreMadeUnderANumberedPasswordAsUnderItsDigits) {
   EXPECT_EQ(member(unseal(seal("5"), R"({"5":)" + kPassword + "}"), "ok"), "true");
   EXPECT_EQ(seal("-5"), "(none)");
   EXPECT_EQ(seal("1.5"), "(none)");
+}
+
+TEST(Batch, ARawKeyOpensAnIronSessionCookieWhateverItsId) {
+  const std::string key = R"({"$hex":")" + std::string(64, 'a') + R"("})";
+  const std::string seal =
+      member(seal_line(R"({"value":{},"password":{"id":"7","secret":)" + key + "}}", kNow), "seal");
+  const std::string cookie = seal.substr(0, seal.size() - 1) + "~2\"";
+  EXPECT_EQ(member(unseal(cookie, key), "ok"), "true");
+  EXPECT_EQ(member(unseal(cookie, "7"), "reason"), "\"invalid\"");
+}
+
+// What iron-webcrypto 2 makes of them: AES-192-CTR and AES-256-CTR.
+TEST(Batch, ALongerRawKeyMakesAesCtrOfItsLength) {
+  const std::string options = R"(,"options":{"encryption":{"algorithm":"aes-128-ctr"}})";
+  const std::string integrity = R"(,"integrity":{"$hex":")" + std::string(64, 'b') + R"("}})";
+  for (const std::size_t bytes : {16U, 24U, 32U}) {
+    const std::string password =
+        R"({"encryption":{"$hex":")" + std::string(2 * bytes, 'a') + R"("})" + integrity;
+    const std::string seal =
+        member(seal_line(R"({"value":7,"password":)" + password + options + "}", kNow), "seal");
+    EXPECT_EQ(member(unseal(seal, R"({"default":)" + password + "}", options), "value"), "7");
+  }
+  const std::string odd = R"({"encryption":{"$hex":")" + std::string(50, 'a') + R"("})" + integrity;
+  EXPECT_EQ(member(seal_line(R"({"value":7,"password":)" + odd + options + "}", kNow), "ok"),
+            "false");
 }
 
 TEST(Batch, AnswersStandOnOneLineWithTheIdAsItCame) {

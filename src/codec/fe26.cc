@@ -101,6 +101,9 @@ std::optional<SealReason> check_mac(std::string_view seal, const Parts& parts,
                                     const Fe26Password& password, const Fe26Options& options) {
   const Fe26Secret& secret = password.integrity();
   if (const auto problem = secret.problem(kFe26MacKeyBytes, options.integrity)) return problem;
+  const bool idle = (secret.is_raw() && !parts[kMacSalt].empty()) ||
+                    (password.encryption.is_raw() && !parts[kEncSalt].empty());
+  if (idle && options.refuse_idle_salts) return SealReason::bad_mac;
   Key key;
   if (!key.make(secret, parts[kMacSalt], options.integrity, kFe26MacKeyBytes)) {
     return SealReason::bad_mac;
@@ -115,6 +118,13 @@ std::optional<SealReason> check_mac(std::string_view seal, const Parts& parts,
   return std::nullopt;
 }
 
+// fits tells whether the cipher takes a key of this length. With AES-CTR a longer raw key makes it
+// AES-192 or AES-256, as in iron-webcrypto; AES-CBC has one length.
+bool fits(SealCipher cipher, std::size_t key_bytes) noexcept {
+  if (cipher == SealCipher::aes_256_cbc) return key_bytes == fe26_cipher_key_bytes(cipher);
+  return key_bytes == 16 || key_bytes == 24 || key_bytes == 32;
+}
+
 bool encrypt(SealCipher cipher, crypto::Bytes key, crypto::Bytes iv, std::string_view plain,
              std::span<std::uint8_t> out) noexcept {
   const crypto::Bytes bytes = crypto::as_bytes(plain);
@@ -126,7 +136,7 @@ bool encrypt(SealCipher cipher, crypto::Bytes key, crypto::Bytes iv, std::string
 bool decrypt(SealCipher cipher, crypto::Bytes key, crypto::Bytes iv, std::string& text,
              std::size_t size) {
   const std::span<std::uint8_t> bytes{reinterpret_cast<std::uint8_t*>(text.data()), size};
-  if (key.size() != fe26_cipher_key_bytes(cipher)) return false;
+  if (!fits(cipher, key.size())) return false;
   if (cipher == SealCipher::aes_128_ctr) {
     text.resize(size);
     return crypto::aes_ctr(key, iv, bytes, bytes);
@@ -225,7 +235,8 @@ Result<std::string> fe26_seal(std::string_view json, const Fe26Password& passwor
   Key key;
   std::vector<std::uint8_t> cipher(cipher_bytes);
   if (!key.make(password.encryption, enc_salt_view, options.encryption, key_bytes) ||
-      key.bytes().size() != key_bytes || !encrypt(options.cipher, key.bytes(), iv, json, cipher)) {
+      !fits(options.cipher, key.bytes().size()) ||
+      !encrypt(options.cipher, key.bytes(), iv, json, cipher)) {
     return unfit();
   }
   to = put(base64url_encode_into(cipher, to) + 1, expiration);

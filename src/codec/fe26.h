@@ -25,8 +25,12 @@ struct Fe26Options {
   std::int64_t ttl_ms = 0;  // 0: never expires
   std::int64_t skew_ms = 60'000;
   std::int64_t offset_ms = 0;
+  // Under a raw key a sealer leaves both salts empty, and the MAC does not cover the second: what
+  // stands there could be changed at will. The peers do not look.
+  bool refuse_idle_salts = false;
 };
 
+// fe26_cipher_key_bytes is how long a key is derived, and the least length of a raw one.
 constexpr std::size_t fe26_cipher_key_bytes(SealCipher cipher) noexcept {
   return cipher == SealCipher::aes_256_cbc ? 32 : 16;
 }

@@ -31,6 +31,7 @@ Fe26Options to_format(const SealOptions& options) noexcept {
   format.ttl_ms = options.ttl.count();
   format.skew_ms = options.skew.count();
   format.offset_ms = options.clock_offset.count();
+  format.refuse_idle_salts = true;
   return format;
 }
 

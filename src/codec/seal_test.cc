@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 
 #include "codec/fe26.h"
 
@@ -126,6 +127,17 @@ TEST(Seal, TheOldCipherReadsOnlyItself) {
   const std::string seal = *ctr.seal(R"({"a":1})", kNow);
   EXPECT_EQ(ctr.unseal(seal, kNow).json(), R"({"a":1})");
   EXPECT_FALSE(sealer_of({}, password("1")).unseal(seal, kNow));
+}
+
+// The MAC does not cover the last salt, which a raw key does not use.
+TEST(Seal, UnderARawKeyNothingStandsWhereTheSaltsWould) {
+  const std::string key(32, '\x07');
+  const auto bytes = std::span{reinterpret_cast<const std::uint8_t*>(key.data()), key.size()};
+  const Sealer raw = sealer_of({}, SealPassword{"1", SealSecret::raw_key(bytes)});
+  std::string seal = *raw.seal("{}", kNow);
+  EXPECT_TRUE(raw.unseal(seal, kNow));
+  seal.insert(seal.rfind('*'), "salt");
+  EXPECT_EQ(raw.unseal(seal, kNow).reason(), SealReason::bad_mac);
 }
 
 // splitmix64, for positions that are the same in every run.
