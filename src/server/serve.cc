@@ -109,7 +109,10 @@ int serve(const Config& config) {
   const bool made_keys = data->made_keys;
   Result<std::unique_ptr<Application>> application =
       Application::make(std::move(*data), config, *url);
-  if (!application) return give_up(kExitFailed, application.error().detail);
+  if (!application) {
+    const bool misconfigured = application.error().code == Errc::bad_config;
+    return give_up(misconfigured ? kExitUsage : kExitFailed, application.error().detail);
+  }
 
   std::unique_ptr<MetricsServer> metrics;
   if (!config.metrics_listen.empty()) {

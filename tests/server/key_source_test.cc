@@ -75,12 +75,20 @@ TEST_F(ServeKeys, SecretsOfTheEnvironmentAreSharedAndRotatedByARestart) {
   EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie)), 200);
 }
 
-TEST_F(ServeKeys, R119ASampleSecretOfTheEnvironmentIsRefused) {
-  Program program({.arguments = {"serve", "--listen", "127.0.0.1:0", "--data", path("data"),
-                                 "--set", "keys.source=environment"},
-                   .environment = {{"SESSION_SECRET", "changeme"}}});
-  EXPECT_EQ(program.wait(), 1);
-  EXPECT_NE(program.errors().find("latchkey key new"), std::string::npos) << program.errors();
+TEST_F(ServeKeys, R119ASampleOrMissingSecretOfTheEnvironmentIsRefusedAsConfiguration) {
+  const std::vector<std::string> arguments = {"serve",
+                                              "--listen",
+                                              "127.0.0.1:0",
+                                              "--data",
+                                              path("data"),
+                                              "--set",
+                                              "keys.source=environment"};
+  Program sample({.arguments = arguments, .environment = {{"SESSION_SECRET", "changeme"}}});
+  EXPECT_EQ(sample.wait(), 2);
+  EXPECT_NE(sample.errors().find("latchkey key new"), std::string::npos) << sample.errors();
+  Program missing({.arguments = arguments});
+  EXPECT_EQ(missing.wait(), 2);
+  EXPECT_NE(missing.errors().find("latchkey key new"), std::string::npos) << missing.errors();
 }
 
 TEST_F(ServeKeys, KeysOfTheStoreReachEveryServerAndRunningOnesToo) {
