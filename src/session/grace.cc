@@ -2,6 +2,7 @@
 
 #include "crypto/aead.h"
 #include "crypto/digest.h"
+#include "session/mint.h"
 
 namespace latchkey::session {
 namespace {
@@ -28,7 +29,7 @@ Result<PreviousSecret> seal_grace(const SessionToken& old_token, const SessionTo
 std::optional<SessionToken> open_grace(const SessionToken& presented, const SecretHash& hash,
                                        const SessionRecord& record, UnixTime now) {
   if (!record.previous || now >= record.previous->until ||
-      !equal_ct(hash.bytes, record.previous->hash.bytes)) {
+      !same_secret(hash, record.previous->hash)) {
     return std::nullopt;
   }
   crypto::AeadKey key = grace_key(presented);

@@ -3,8 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "base/declassify.h"
 #include "latchkey/entropy.h"
 #include "latchkey/ids.h"
+#include "latchkey/secret.h"
 #include "latchkey/token.h"
 
 namespace latchkey::session {
@@ -20,5 +22,10 @@ Result<SessionToken> mint_secret(const SessionId& id, Entropy& entropy);
 
 // hash_secret is what a store keeps of a token.
 SecretHash hash_secret(const SessionToken& token) noexcept;
+// same_secret tells whether what was shown is what a store keeps, in constant time. Every check of
+// a token's secret is this one.
+inline bool same_secret(const SecretHash& shown, const SecretHash& kept) noexcept {
+  return declassified(equal_ct(shown.bytes, kept.bytes));
+}
 
 }  // namespace latchkey::session

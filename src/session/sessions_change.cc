@@ -100,7 +100,7 @@ Result<NewSession> Sessions::rotate(const SessionId& id, const RotateOptions& op
     changing.previous.reset();
     if (graced) {
       const SecretHash shown = session::hash_secret(*options.current);
-      if (!equal_ct(shown.bytes, changing.secret_hash.bytes)) return gone();
+      if (!session::same_secret(shown, changing.secret_hash)) return gone();
       auto previous =
           session::seal_grace(*options.current, *minted, add(now, options.grace), impl_->entropy);
       if (!previous) return previous.error();

@@ -24,7 +24,7 @@ std::optional<SessionToken> Sessions::Impl::rewrap(std::string_view presented,
   }
   if (!token || token->id() != record.id) return std::nullopt;
   const SecretHash hash = session::hash_secret(*token);
-  if (!equal_ct(hash.bytes, record.secret_hash.bytes)) return std::nullopt;
+  if (!session::same_secret(hash, record.secret_hash)) return std::nullopt;
   auto wrapped = wrap({std::move(*token), record});
   if (!wrapped) return std::nullopt;
   return std::move(wrapped->token);

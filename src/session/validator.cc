@@ -72,7 +72,7 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
   if (!found.record) {
     // An unknown id costs the same comparison as a known one (R92).
     const Tombstone tombstone = found.tombstone.value_or(Tombstone{});
-    const bool holder = equal_ct(hash.bytes, tombstone.secret_hash.bytes);
+    const bool holder = same_secret(hash, tombstone.secret_hash);
     // When a tombstone goes is hygiene; how long it speaks is not.
     if (holder && found.tombstone && look.now - tombstone.ended_at <= kTombstoneLife) {
       out.state = state_of(tombstone.reason);
@@ -81,7 +81,7 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
   }
   SessionRecord& record = *found.record;
   bool fresh = false;
-  if (!equal_ct(hash.bytes, record.secret_hash.bytes)) {
+  if (!same_secret(hash, record.secret_hash)) {
     auto current = open_grace(presented, hash, record, look.now);
     if (!current) return;
     presented = std::move(*current);
