@@ -184,7 +184,11 @@ Result<JwtCodec> JwtCodec::make(std::vector<JwtKey> keys, const JwtRules& rules)
     if (codec::is_encrypting(key.algorithm) != impl->encrypting) {
       return bad_config("a ring either signs or encrypts");
     }
-    if (!codec::check_jwt_secret(key)) return bad_config("a key has the wrong length");
+    if (!codec::check_jwt_secret(key))
+      return bad_config(
+          "a key has the wrong length: HS256 takes 32 octets or more (`latchkey key new` makes "
+          "one), "
+          "HS384 48, HS512 64, A256GCM exactly 32, A256CBC-HS512 64");
     if (!is_header_text(key.id) || (!key.id.empty() && !ids.insert(key.id).second)) {
       return bad_config("key ids are text and each is used once");
     }

@@ -111,7 +111,10 @@ Result<Sealer> Sealer::make(std::vector<SealPassword> passwords, const SealOptio
     }
     Fe26Password& made = impl->ring.passwords.emplace_back(password);
     if (!fits(made, impl->options)) {
-      return bad_config("a password needs 32 characters, a raw key the length of the cipher's");
+      return bad_config(
+          "a password needs 32 characters, a raw key the length of the cipher's; `latchkey key "
+          "new` "
+          "makes one");
     }
   }
   return Sealer{std::move(impl)};

@@ -9,6 +9,7 @@
 namespace latchkey::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -73,6 +74,16 @@ TEST_F(SealProgram, RefusesWhatCannotBeMeantAndEndsWithTwo) {
   EXPECT_EQ(run({"unseal", "--now", "yesterday"}, "x", kEnvironment).code, 2);
   EXPECT_EQ(run({"unseal", "--key-file", "/nowhere/key"}, "x").code, 2);
   EXPECT_EQ(run({"seal", "--key-format", "rot13", "{}"}, "", kEnvironment).code, 2);
+}
+
+TEST_F(SealProgram, R119ASecretThatIsTooShortIsRefusedWithTheCommandForAGoodOne) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"seal", "{}"}, {"jwt", "sign", "{}"}}) {
+    const Ran ran = run(command, "", {{"LATCHKEY_KEY", "hunter2"}});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("32"), HasSubstr("latchkey key new")));
+    EXPECT_THAT(ran.err, Not(HasSubstr("hunter2")));
+  }
 }
 
 // R125: there is no option that takes a key.
