@@ -1,10 +1,8 @@
 'use client';
 
 import {
-  createContext,
   createElement,
   useCallback,
-  useContext,
   useEffect,
   useRef,
   useState,
@@ -21,9 +19,11 @@ import {
   type EndReason,
   type RegisteredUser,
   type SessionStatus,
-  type SessionStore,
   type StoreOptions,
 } from './client';
+import { SessionContext, useSessionStore } from './session_context';
+
+export { useSessionStore };
 
 /** The text of the toast. */
 export const EXPIRED_MESSAGE = 'Session expired. Please log in again.';
@@ -32,8 +32,6 @@ export interface SessionProviderProps extends StoreOptions {
   children?: ReactNode;
   onExpired?: (reason: 'expired' | 'revoked') => void;
 }
-
-const Context = createContext<SessionStore | null>(null);
 
 // Drops what the App Router has kept and renders the page anew. Under `pages/` nothing is kept, and
 // refresh() would load the page again: a toast would be gone before anybody has read it.
@@ -81,14 +79,7 @@ export function SessionProvider({ children, onExpired, ...options }: SessionProv
     store.hinted(initialSession ?? null, initialUser);
   }, [store, initialSession, initialUser]);
 
-  return createElement(Context.Provider, { value: store }, children);
-}
-
-/** The store behind the hooks. */
-export function useSessionStore(): SessionStore {
-  const store = useContext(Context);
-  if (!store) throw new Error('useSession needs a <SessionProvider> from latchkey/react above it.');
-  return store;
+  return createElement(SessionContext.Provider, { value: store }, children);
 }
 
 export interface UseSessionOptions {

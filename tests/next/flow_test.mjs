@@ -24,6 +24,8 @@ test('sign up leads to a session, its cookie and the training', () => visit(app,
   assert.equal(cookie.path, '/');
   assert.ok(cookie.expires > Date.now() / 1000 + 29 * 86400, 'the cookie lives to the deadline');
   await page.getByText('ada', { exact: true }).waitFor();
+  const html = await (await context.request.get('/training')).text();
+  assert.match(html, /class="who" title="ada"/, 'userAtom is filled while the server renders');
   await logOut(page);
   await assertShown(page, '/', /Train a little/);
   assert.equal(await sessionCookie(context), undefined);

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
 import { clientSession } from 'latchkey/next';
 import { SessionProvider } from 'latchkey/react';
+import { Atoms } from '@/components/atoms';
 import { Header } from '@/components/header';
 import { SessionManager } from '@/components/session-manager';
 import { sessions } from '@/lib/session';
@@ -25,9 +26,11 @@ export default async function Layout({ children }: { children: ReactNode }) {
           initialUser={user}
           warnBefore={60}
         >
-          <Header />
-          {children}
-          <SessionManager />
+          <Atoms>
+            <Header />
+            {children}
+            <SessionManager />
+          </Atoms>
         </SessionProvider>
         <Toaster position="bottom-center" closeButton />
       </body>

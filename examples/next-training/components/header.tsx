@@ -9,9 +9,8 @@ import { logout } from '@/app/actions';
 import { Avatar } from './avatar';
 
 export function Header() {
-  const { status, data } = useSession();
-  // Any component reads the user from the atom; before it is mounted the provider has it, too.
-  const user = useAtomValue(userAtom) ?? data?.user;
+  const { status } = useSession();
+  const user = useAtomValue(userAtom);
   const pathname = usePathname();
   const name = String(user?.username ?? '');
   const link = (href: string, text: string) => (
