@@ -13,7 +13,7 @@ function payload() {
 }
 
 // Version 9 wants a newer Node than we do.
-async function ironSession() {
+export async function ironSession() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const newest = major > 22 || (major === 22 && minor >= 13);
   const real = await importPeer(newest ? 'iron-session' : 'iron-session-8');
