@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Sessions } from 'latchkey';
 import { Lucia, sqlite } from 'latchkey/lucia';
 import { check, importPeer, requirePeer } from './harness.mjs';
@@ -59,20 +60,34 @@ async function validate(compare) {
   return result;
 }
 
-// How long the event loop stands still at most while people log in with passwords.
+const LOGINS = 50;
+
+// How late a timer of 1 ms was at worst while `step` ran: the median over as many as LOGINS.
+async function worstDelay(step) {
+  const worst = [];
+  for (let i = 0; i < LOGINS; ++i) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await step();
+    delay.disable();
+    worst.push(delay.max / 1e6);
+  }
+  return worst.sort((a, b) => a - b)[LOGINS >> 1];
+}
+
+// How long the event loop stands still at most while somebody logs in with a password. The machine
+// makes timers late without a login, too, so that is told beside it.
 async function stall() {
   const sessions = new Sessions({ store: 'memory:bench' });
   const credentials = { username: 'ada', password: 'correct horse battery staple' };
   const { rejection } = await sessions.accounts.signUp(credentials);
   check(rejection === null, 'the user signs up');
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  for (let i = 0; i < 50; ++i) {
+  const value = await worstDelay(async () => {
     check((await sessions.accounts.logIn(credentials)).rejection === null, 'the user logs in');
-  }
-  delay.disable();
-  // What a timer of 1 ms is late anyway is in the figure; the median login is what counts.
-  return { value: delay.percentile(99) / 1e6, unit: 'ms (p99 of the delay)', budget: 5 };
+  });
+  const idle = await worstDelay(() => sleep(60));
+  const unit = `ms (worst delay of the median login; ${idle.toFixed(2)} without one)`;
+  return { value, unit, budget: 5 };
 }
 
 export const benchmarks = [
