@@ -64,6 +64,7 @@ next_build() {
 }
 
 step_next() {
+  build_preset release latchkey # its login is Next.js's, too
   prepare_next
   check "the application builds" next_build $NEXT_APP
   check "latchkey init prepares an application" prepare_fresh

@@ -1,6 +1,19 @@
-import { verifySession } from '../lib/session';
+import { logout, verifyAuth, verifySession } from '../lib/session';
+
+async function leave() {
+  'use server';
+  await logout('/enter');
+}
 
 export default async function Page() {
-  const { userId } = await verifySession();
-  return <h1>{userId}</h1>;
+  await verifySession();
+  const { user } = await verifyAuth();
+  return (
+    <>
+      <h1>{`Next.js knows ${user?.username}`}</h1>
+      <form action={leave}>
+        <button>Log out</button>
+      </form>
+    </>
+  );
 }
