@@ -19,6 +19,7 @@ export { compose } from './next/compose';
 export { safePath } from './next/paths';
 export { clientSession } from './next/present';
 export type { SharedSession } from './next/present';
+export type { PagesResponse } from './next/pages_router';
 export type { ProxyOptions } from './next/proxy';
 export type { LoginOutcome } from './next/logins';
 export type { ListedSession } from './next/changes';

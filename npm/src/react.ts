@@ -7,6 +7,7 @@ import {
   useRef,
   useState,
   useSyncExternalStore,
+  type ReactElement,
   type ReactNode,
 } from 'react';
 import { useRouter as usePagesRouter } from 'next/compat/router';
@@ -47,7 +48,11 @@ function useRefresh(): () => void {
  * SessionProvider watches the session for everything below it. With `initialSession` from the
  * server page (`null` when there is none) the browser asks nothing at first.
  */
-export function SessionProvider({ children, onExpired, ...options }: SessionProviderProps) {
+export function SessionProvider({
+  children,
+  onExpired,
+  ...options
+}: SessionProviderProps): ReactElement {
   const [store] = useState(() => createSessionStore(options));
   const refresh = useRefresh();
   const pathname = usePathname();

@@ -52,6 +52,10 @@ test('a strict program compiles against the types, and wrong ones do not', () =>
   assert.equal(out.status, 0);
 });
 
+test('the reference in docs/npm is what the types say', () => {
+  run(process.execPath, ['tools/reference.mjs', '--check'], { cwd: root, stdio: 'pipe' });
+});
+
 const PROGRAM = `
 const { Sessions } = require('latchkey');
 const sessions = new Sessions({ store: 'sqlite:app.db' });

@@ -9,7 +9,11 @@ import { isUsers, present } from './present';
 import { bringsCookie } from './set_cookie';
 import type { Attributes, CreateOptions, Session, SessionsConfig } from './types';
 
-type Answer = Pick<ServerResponse, 'getHeader' | 'setHeader' | 'writeHead' | 'end'>;
+/** What is used of a response: of `getServerSideProps`, or of an API route. */
+export interface PagesResponse extends Pick<
+  ServerResponse,
+  'getHeader' | 'setHeader' | 'writeHead' | 'end'
+> {}
 
 /** Sessions for `pages/`, where request and response are handed around. */
 export function makePagesRouter<User, A extends Attributes>(
@@ -20,7 +24,7 @@ export function makePagesRouter<User, A extends Attributes>(
     /** Makes a session and sets its cookie. An older session of this browser ends. */
     async create(
       request: IncomingMessage,
-      response: Answer,
+      response: PagesResponse,
       userId: string | number,
       options: CreateOptions = {},
     ): Promise<string> {
@@ -39,7 +43,7 @@ export function makePagesRouter<User, A extends Attributes>(
     },
 
     /** Finds the session and keeps the cookie in step; null when there is none. */
-    async verify(request: IncomingMessage, response: Answer): Promise<Session<A> | null> {
+    async verify(request: IncomingMessage, response: PagesResponse): Promise<Session<A> | null> {
       const { sessions } = engine();
       const headers = headersOf(request);
       const header = headers.get('cookie');
@@ -65,7 +69,7 @@ export function makePagesRouter<User, A extends Attributes>(
     },
 
     /** An API route: `export default sessions.pagesRouter.logout`. */
-    async logout(request: IncomingMessage, response: Answer): Promise<void> {
+    async logout(request: IncomingMessage, response: PagesResponse): Promise<void> {
       const { sessions, origin } = engine();
       const { headers } = request;
       const sent = { origin: headers.origin, site: headers['sec-fetch-site'] };
@@ -95,12 +99,12 @@ function headersOf({ headers }: IncomingMessage): Headers {
   return new Headers(entries);
 }
 
-function add(response: Answer, lines: readonly string[]): void {
+function add(response: PagesResponse, lines: readonly string[]): void {
   const before = response.getHeader('set-cookie');
   response.setHeader('set-cookie', [...[before ?? []].flat().map(String), ...lines]);
 }
 
-function answer(response: Answer, status: number, body: unknown): void {
+function answer(response: PagesResponse, status: number, body: unknown): void {
   response.setHeader('cache-control', 'no-store');
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
