@@ -54,7 +54,7 @@ fresh_builds() {
   (cd build/next/fresh && env -i "PATH=$PATH" "HOME=$HOME" NEXT_TELEMETRY_DISABLED=1 \
     timeout 300 node_modules/.bin/next build) || return 1
   local made
-  made=$(find build/next/fresh -name node_modules -prune -o \( -name data -o -name '*.db*' \) -print)
+  made=$(find build/next/fresh -name node_modules -prune -o \( -name data -o -name '*.db' \) -print)
   [ -z "$made" ] || { echo "the build made $made"; return 1; }
 }
 
