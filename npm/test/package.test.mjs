@@ -18,6 +18,8 @@ test('nothing runs or is compiled at installation, and nothing else is brought a
   assert.ok(names.includes('package/prebuilds/linux-x64/latchkey.node'), 'the binary');
   assert.ok(names.includes('package/LICENSE') && names.includes('package/README.md'));
   assert.deepEqual(names.filter((name) => /binding\.gyp|\.tgz|node_modules|\/test\//.test(name)), []);
+  // npm would refuse the platform with EBADPLATFORM, and nobody would read our sentence.
+  assert.deepEqual([pkg.os, pkg.cpu], [undefined, undefined]);
   for (const field of ['dependencies', 'optionalDependencies', 'bundleDependencies', 'scripts']) {
     assert.deepEqual(Object.keys(pkg[field] ?? {}), [], field);
   }
