@@ -124,6 +124,14 @@ export async function signup() {
     'proxy.ts': PROXY("['/account/:path*']"),
     'app/(shop)/cart/[id]/page.tsx': "async function buy() { 'use server'; }\n",
   }, /leaves out \/cart\/sample/],
+  ['a matcher that leaves out a page whose form has an action from elsewhere', {
+    'proxy.ts': PROXY("['/account/:path*']"),
+    'app/cart/page.tsx': "import { Form } from '@/components/form';\nexport default () => Form();\n",
+    'app/about/page.tsx': "import { text } from './text';\nimport type { State } from '@/lib/actions';\n",
+    'app/about/text.ts': "export const text = 'use server';\n",
+    'components/form/index.tsx': "'use client';\nimport { buy } from '../../lib/actions';\n",
+    'lib/actions.ts': "// what the shop does\n'use server';\nimport '../components/form';\n",
+  }, /^proxy\.ts: the matcher leaves out \/cart,.*\n1 thing/],
   ['middleware where proxy belongs', { 'middleware.ts': "import { x } from 'latchkey/next';" },
     /middleware\.ts: .*rename it to proxy/],
   ['middleware on the edge in Next.js 15', {

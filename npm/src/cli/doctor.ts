@@ -1,4 +1,5 @@
 import { native } from 'latchkey/native';
+import { actingPages } from './actions';
 import { redirectInTry, routerEvents, serverInClient, syncCookies, type Finding } from './checks';
 import { readMatcher, uncovered } from './matcher';
 import { Project, type SourceFile } from './project';
@@ -148,16 +149,6 @@ function proxyFile(project: Project, files: SourceFile[]): Finding[] {
   }
   const list = /\bprotected\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? '';
   const guarded = [...list.matchAll(/['"]([^'"]+)['"]/g)].map((match) => match[1]!);
-  const acting = files
-    .filter(({ text: code }) => /['"]use server['"]|\baction=\{/.test(code))
-    .flatMap((file) => routeOf(base, file.path) ?? []);
-  return [...found, ...uncovered(path, matcher.sources, [...new Set([...guarded, ...acting])])];
-}
-
-// The path of a page's file, with a sample for each part that varies.
-function routeOf(base: string, path: string): string | null {
-  const inside = new RegExp(`^${base}app/(?:(.*)/)?page\\.[jt]sx?$`).exec(path);
-  if (!inside) return null;
-  const parts = (inside[1] ?? '').split('/').filter((part) => part !== '' && !/^[(@]/.test(part));
-  return `/${parts.map((part) => part.replace(/^\[.*\]$/, 'sample')).join('/')}`;
+  const paths = new Set([...guarded, ...actingPages(project, files)]);
+  return [...found, ...uncovered(path, matcher.sources, [...paths])];
 }
