@@ -123,10 +123,12 @@ test('the session manager: user data in an atom, and a toast for an invalid sess
     await page.getByText('"userId":"42"').waitFor();
     await page.goto('/managed');
     await page.getByRole('heading', { name: 'User 42' }).waitFor();
+    await page.goto('/dal-managed');
+    await page.getByRole('heading', { name: 'User 42' }).waitFor();
     await page.goto('/jose');
     await button(page, 'Logout').click();
     await page.getByText('null').waitFor();
-    for (const path of ['/managed', '/initial']) {
+    for (const path of ['/managed', '/initial', '/redirect-managed', '/dal-managed']) {
       await page.goto(path);
       await assertShown(page, '/auth', 'Auth');
       await page.getByText('Session expired. Please log in again.').first().waitFor();

@@ -6,6 +6,10 @@ const NAME = 'a name is used that no import brings';
 const AWAIT = 'cookies() is a promise and nothing else since Next.js 16';
 const LINES = 'printed on one line, where the first comment swallows the rest';
 
+// Not blocks of their own: the two `useEffect` that 004 prints alone, one without and one with
+// `router.events`. They are the effects of 004-manager-redirect.tsx and 004-session-manager.tsx, the
+// latter without its user data; what is changed there holds for them.
+
 export const FILES = [
   {
     target: 'lucia/create-auth-session.ts',
@@ -152,6 +156,24 @@ export const FILES = [
       },
     ],
   },
+  {
+    target: 'components/manager-dal.jsx',
+    blocks: ['004-manager-dal.tsx'],
+    edits: [
+      {
+        from: "import { verifySession, handleInvalidSession } from '@/app/lib/dal'",
+        to: "import { fetchUserData } from '@/app/actions/auth'\nimport { verifySession } from '@/app/actions/dal'\n" +
+          "import { handleInvalidSession } from '@/app/lib/handle-invalid'",
+        why: `a client component cannot call server code, only actions; and ${NAME}`,
+      },
+      {
+        from: "        await handleInvalidSession()\n        showToast('Session expired. Please log in again.')\n",
+        to: "        showToast('Session expired. Please log in again.')\n        await handleInvalidSession()\n",
+        why: 'the action redirects, so that nothing behind its call is run',
+      },
+    ],
+  },
+  { target: 'components/manager-redirect.jsx', blocks: ['004-manager-redirect.tsx'], edits: [] },
   {
     target: 'app/initial/page.jsx',
     blocks: ['004-page-initial.tsx'],
