@@ -1,5 +1,6 @@
 // Random calls of the contract by several threads, each checked against what was acknowledged
 // before it began: nothing that ended is seen again, and nothing that changed is seen as it was.
+// Once with a node that is alone, and once with another one beside it, whose changes arrive late.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -7,9 +8,9 @@
 #include <string>
 #include <unordered_map>
 
-#include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/testing/store_fixture.h"
+#include "store/near_cache_tracking_engine.h"
 
 namespace latchkey::testing {
 namespace {
@@ -17,6 +18,8 @@ namespace {
 constexpr int kThreads = 4;
 constexpr std::size_t kUsers = 6;
 constexpr std::size_t kSessions = 600;
+constexpr std::size_t kTogether = 16;
+constexpr std::size_t kRoundsTogether = 100;
 
 // Model is what is known of one session. A flag or number is raised after the call that makes it
 // true was acknowledged, but `may_end` before the call that may end it begins.
@@ -52,8 +55,9 @@ class Dice {
 
 class World {
  public:
-  explicit World(std::size_t max_entries)
-      : cache_(make_near_cache(*inner_,
+  World(std::size_t max_entries, bool with_another_node)
+      : with_another_node_(with_another_node),
+        cache_(make_near_cache(engine_.near(),
                                {.max_entries = max_entries, .max_age = std::chrono::hours{1}})) {
     for (std::size_t i = 0; i < kUsers; ++i) {
       StoredUser user;
@@ -67,10 +71,12 @@ class World {
   void play(std::uint64_t seed, int rounds) {
     Dice dice(seed);
     for (int round = 0; round < rounds; ++round) {
-      Model& model = models_[dice.below(kSessions)];
+      // All threads go through the sessions a few at a time, so that they meet.
+      const std::size_t first = static_cast<std::size_t>(round) / kRoundsTogether * kTogether;
+      Model& model = pick(first, dice);
       switch (dice.below(40)) {
         case 0:
-          remove(model);
+          remove(model, dice);
           break;
         case 1:
           remove_user(model.user, dice);
@@ -79,12 +85,12 @@ class World {
           disable(model.user, dice);
           break;
         case 3:
-          cache_->drop_all();
+          if (dice.below(4) == 0) cache_->drop_all();
           break;
         case 4:
         case 5:
         case 6:
-          replace(model);
+          replace(model, dice);
           break;
         case 7:
         case 8:
@@ -97,7 +103,7 @@ class World {
           insert(model, dice);
           break;
         default:
-          find(dice);
+          find(first, dice);
           break;
       }
     }
@@ -126,8 +132,19 @@ class World {
     record.absolute_expires_at = kStart + kAbsolute;
     by_id_[record.id] = &model;
   }
+  Model& pick(std::size_t first, Dice& dice) {
+    return models_[(first + dice.below(kTogether)) % kSessions];
+  }
   static UserId user_id(std::size_t user) {
     return UserId::parse("user-" + std::to_string(user)).value();
+  }
+
+  // at_a_node does something at the node with the cache, or at another one. What another one does
+  // counts as acknowledged once it has been heard.
+  template <class Body>
+  void at_a_node(Dice& dice, Body body) {
+    if (!with_another_node_ || dice.below(2) == 0) return body(*cache_, [] {});
+    body(engine_.far(), [this] { engine_.deliver(); });
   }
 
   void user_may_end(std::size_t user) {
@@ -143,52 +160,71 @@ class World {
     if (model.claimed.exchange(true)) return;
     const bool limited = dice.below(20) == 0;
     if (limited) user_may_end(model.user);
-    const auto outcome = must(cache_->sessions().insert(
-        model.record, {.now = kStart, .max_per_user = limited ? 5U : 0U}));
-    EXPECT_EQ(outcome.status, InsertStatus::inserted);
-    model.inserted = true;
-    ended(outcome.evicted);
+    at_a_node(dice, [&](Store& node, auto hear) {
+      const auto outcome = must(
+          node.sessions().insert(model.record, {.now = kStart, .max_per_user = limited ? 5U : 0U}));
+      EXPECT_EQ(outcome.status, InsertStatus::inserted);
+      hear();
+      model.inserted = true;
+      ended(outcome.evicted);
+    });
   }
 
-  void remove(Model& model) {
+  void remove(Model& model, Dice& dice) {
     model.may_end = true;
     if (!model.inserted) return;
-    const auto existed =
-        must(cache_->sessions().remove({&model.record.id, 1}, EndReason::logout, kStart));
-    if (existed == 1) ended({model.record.id});
+    at_a_node(dice, [&](Store& node, auto hear) {
+      const auto existed =
+          must(node.sessions().remove({&model.record.id, 1}, EndReason::logout, kStart));
+      hear();
+      if (existed == 1) ended({model.record.id});
+    });
   }
 
   void remove_user(std::size_t user, Dice& dice) {
     if (dice.below(16) != 0) return;
     user_may_end(user);
-    ended(must(cache_->sessions().remove_user(user_id(user), {.now = kStart})).ids);
+    at_a_node(dice, [&](Store& node, auto hear) {
+      const auto removed = must(node.sessions().remove_user(user_id(user), {.now = kStart}));
+      hear();
+      ended(removed.ids);
+    });
   }
 
   void disable(std::size_t user, Dice& dice) {
     if (dice.below(8) != 0) return;
-    EXPECT_TRUE(must(cache_->users().set_disabled(user_id(user), true)));
-    disabled_[user] = true;
+    at_a_node(dice, [&](Store& node, auto hear) {
+      EXPECT_TRUE(must(node.users().set_disabled(user_id(user), true)));
+      hear();
+      disabled_[user] = true;
+    });
   }
 
   void touch(Model& model, Dice& dice) {
     const bool dead = model.dead;
     const UnixTime seen = kStart + Millis{static_cast<std::int64_t>(dice.below(1'000'000))};
     const Touch touch{model.record.id, seen, seen + kIdle};
-    const std::size_t moved = must(cache_->sessions().touch({&touch, 1}));
-    EXPECT_FALSE(dead && moved > 0) << "a touch revived a session";
-    if (moved > 0) raise(model.seen, seen);
+    at_a_node(dice, [&](Store& node, auto hear) {
+      const std::size_t moved = must(node.sessions().touch({&touch, 1}));
+      EXPECT_FALSE(dead && moved > 0) << "a touch revived a session";
+      hear();
+      if (moved > 0) raise(model.seen, seen);
+    });
   }
 
-  void replace(Model& model) {
+  void replace(Model& model, Dice& dice) {
     const bool dead = model.dead;
     SessionRecord next = model.record;
     next.version = model.version;
-    const auto status = must(cache_->sessions().replace(next, next.version, kStart));
-    EXPECT_FALSE(dead && status != ReplaceStatus::gone) << "a replace revived a session";
-    if (status == ReplaceStatus::replaced) raise(model.version, next.version + 1);
+    at_a_node(dice, [&](Store& node, auto hear) {
+      const auto status = must(node.sessions().replace(next, next.version, kStart));
+      EXPECT_FALSE(dead && status != ReplaceStatus::gone) << "a replace revived a session";
+      hear();
+      if (status == ReplaceStatus::replaced) raise(model.version, next.version + 1);
+    });
   }
 
-  void find(Dice& dice) {
+  void find(std::size_t first, Dice& dice) {
     struct Before {
       bool inserted = false;
       bool dead = false;
@@ -202,7 +238,7 @@ class World {
     std::array<Before, 3> before{};
     std::vector<SessionId> ids;
     for (std::size_t i = 0; i < count; ++i) {
-      Model& model = *(asked[i] = &models_[dice.below(kSessions)]);
+      Model& model = *(asked[i] = &pick(first, dice));
       before[i] = {model.inserted, model.dead, disabled_[model.user], model.version, model.seen};
       ids.push_back(model.record.id);
     }
@@ -222,21 +258,27 @@ class World {
     }
   }
 
-  std::unique_ptr<Store> inner_ = std::move(*make_memory_store());
+  TrackingEngine engine_;
+  const bool with_another_node_;
   std::unique_ptr<NearCache> cache_;
   std::array<Model, kSessions> models_;
   std::unordered_map<SessionId, Model*> by_id_;
   std::array<std::atomic<bool>, kUsers> disabled_{};
 };
 
-class NearCacheModel : public ::testing::TestWithParam<std::size_t> {};
+struct Setting {
+  std::size_t max_entries;
+  bool with_another_node;
+};
+
+class NearCacheModel : public ::testing::TestWithParam<Setting> {};
 
 TEST_P(NearCacheModel, NothingAcknowledgedIsUnseenAfterwards) {
   const int worlds = scaled(4, 300);
   std::size_t dead = 0;
   std::uint64_t hits = 0;
   for (int i = 0; i < worlds && !HasFailure(); ++i) {
-    World world(GetParam());
+    World world(GetParam().max_entries, GetParam().with_another_node);
     run_parallel(kThreads, [&](int thread) {
       world.play(static_cast<std::uint64_t>(i * kThreads + thread), 4'000);
     });
@@ -247,7 +289,9 @@ TEST_P(NearCacheModel, NothingAcknowledgedIsUnseenAfterwards) {
   EXPECT_GT(hits, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, NearCacheModel, ::testing::Values(20U, 100'000U));
+INSTANTIATE_TEST_SUITE_P(Settings, NearCacheModel,
+                         ::testing::Values(Setting{20, false}, Setting{100'000, false},
+                                           Setting{20, true}, Setting{100'000, true}));
 
 }  // namespace
 }  // namespace latchkey::testing

@@ -25,6 +25,7 @@ class Fleet {
 
   std::size_t size() const noexcept { return nodes_.size(); }
   Sessions& sessions(std::size_t node) { return *nodes_[node].sessions; }
+  Store& store(std::size_t node) { return *nodes_[node].cache; }
   NearCacheStats stats(std::size_t node) const { return nodes_[node].cache->stats(); }
 
   // sign_in makes a session at one node and lets every node take a copy of it.

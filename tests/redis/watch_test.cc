@@ -158,21 +158,44 @@ TEST_P(RedisWatch, HearsThatAUserWasDisabledOrAdded) {
   mine_->sessions().watch(nullptr);
 }
 
-TEST_P(RedisWatch, IsNotToldOfItsOwnChangesNorAfterItsEnd) {
+TEST_P(RedisWatch, HearsItsOwnTouches) {
   Heard heard;
   mine_->sessions().watch(heard.sink());
-  const SessionRecord own = add(*mine_, 1, UserId{1}), others = add(*mine_, 2, UserId{1});
-  EXPECT_TRUE(exists(*mine_, own.id) && exists(*mine_, others.id));
-  remove(*mine_, own.id);
-  remove(*other_, others.id);
-  EXPECT_TRUE(heard.id(others.id));
-  EXPECT_EQ(heard.ids(), 1U) << "both lie in one slot, so what came first was heard first";
+  const SessionRecord own = add(*mine_, 1, UserId{1});
+  EXPECT_TRUE(exists(*mine_, own.id));
+  const Touch touch{own.id, kStart + Millis{1}, kStart + kIdle + Millis{1}};
+  EXPECT_EQ(must(mine_->sessions().touch({&touch, 1})), 1U);
+  EXPECT_TRUE(heard.id(own.id)) << "the engine has forgotten that this node read it";
+  mine_->sessions().watch(nullptr);
+}
+
+TEST_P(RedisWatch, IsToldNothingAfterItsEnd) {
+  Heard heard;
+  mine_->sessions().watch(heard.sink());
+  const SessionRecord early = add(*mine_, 1, UserId{1});
+  EXPECT_TRUE(exists(*mine_, early.id));
+  remove(*other_, early.id);
+  EXPECT_TRUE(heard.id(early.id));
   mine_->sessions().watch(nullptr);
   const SessionRecord late = add(*mine_, 3, UserId{1});
   EXPECT_TRUE(exists(*mine_, late.id));
   remove(*other_, late.id);
   EXPECT_FALSE(exists(*mine_, late.id));
   EXPECT_EQ(heard.ids(), 1U);
+}
+
+// Tracking tells once: the write of a touch uses up what the engine remembers of the look-up before
+// it, whoever touched. So a node must be told of its own touch, too, or what it kept goes stale.
+TEST_P(RedisWatch, ANearCacheForgetsWhatAnotherNodeEndsAfterAnOwnTouch) {
+  const auto cache = make_near_cache(*mine_, {.max_age = std::chrono::hours{1}});
+  const SessionRecord record = add(*mine_, 1, UserId{1});
+  EXPECT_TRUE(exists(*cache, record.id));
+  const Touch touch{record.id, kStart + Millis{1}, kStart + kIdle + Millis{1}};
+  EXPECT_EQ(must(cache->sessions().touch({&touch, 1})), 1U);
+  remove(*other_, record.id);
+  const auto deadline = steady_clock::now() + std::chrono::seconds{10};
+  while (exists(*cache, record.id) && steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_FALSE(exists(*cache, record.id));
 }
 
 // Readers fill a near cache while another node ends the sessions: once its remove has returned and

@@ -8,7 +8,7 @@
 
 namespace latchkey::redis {
 
-// Changes tells a sink what connections hear: keys that others changed, and losses.
+// Changes tells a sink what connections hear: keys that changed, and losses.
 class Changes final : public ConnectionEvents {
  public:
   explicit Changes(const Keys& keys) : keys_(keys) {}

@@ -115,7 +115,8 @@ void Connection::greet() {
     append_command(outbox_, std::vector<std::string>{"SELECT", std::to_string(options_.database)});
     ++greetings_;
   }
-  append_command(outbox_, std::vector<std::string>{"CLIENT", "TRACKING", "ON", "OPTOUT", "NOLOOP"});
+  // Not NOLOOP: an own write uses up what the engine remembers of this node's look-ups, too.
+  append_command(outbox_, std::vector<std::string>{"CLIENT", "TRACKING", "ON", "OPTOUT"});
   write();
   read();
 }

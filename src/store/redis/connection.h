@@ -43,8 +43,8 @@ inline constexpr Millis kLostAfter{2000};
 
 // Connection keeps one connection to one engine open, and sends what callers of any thread submit
 // in one pipeline. Client-side tracking is on: the engine tells when a key changes that was read
-// over this connection, unless by this connection itself. Lost, it is made again at once, then with
-// growing pauses; in a pause submissions fail at once, with the reason. Everything but submit runs
+// over this connection, whoever changed it. Lost, it is made again at once, then with growing
+// pauses; in a pause submissions fail at once, with the reason. Everything but submit runs
 // on the thread of the io_context.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
