@@ -46,6 +46,12 @@ std::string reason_of(PGconn* connection) {
   return std::string(message.substr(0, std::min(message.find('\n'), kMaxReason)));
 }
 
+std::optional<std::string> take_notification(PGconn* connection) {
+  const std::unique_ptr<PGnotify, void (*)(void*)> news(PQnotifies(connection), PQfreemem);
+  if (news == nullptr) return std::nullopt;
+  return std::string(news->extra);
+}
+
 std::string statement_name(Sql sql) { return "latchkey_" + std::to_string(static_cast<int>(sql)); }
 
 }  // namespace
@@ -205,16 +211,13 @@ bool Connection::still_open() {
   return PQconsumeInput(connection_.get()) != 0 && PQstatus(connection_.get()) == CONNECTION_OK;
 }
 
-Result<void> Connection::wait_for_news(int wake, Deadline deadline) {
-  if (!wait_on(PQsocket(connection_.get()), POLLIN, wake, deadline)) return {};
-  if (PQconsumeInput(connection_.get()) != 0) return {};
+Result<std::optional<std::string>> Connection::wait_for_notification(int wake, Deadline deadline) {
+  PGconn* connection = connection_.get();
+  // First what is here: the octets of an answer may have brought it, and then the socket is silent.
+  if (auto news = take_notification(connection)) return news;
+  if (!wait_on(PQsocket(connection), POLLIN, wake, deadline)) return std::optional<std::string>{};
+  if (PQconsumeInput(connection) != 0) return take_notification(connection);
   return lose(unavailable("the connection to the database was lost"));
-}
-
-std::optional<std::string> Connection::take_notification() {
-  const std::unique_ptr<PGnotify, void (*)(void*)> news(PQnotifies(connection_.get()), PQfreemem);
-  if (news == nullptr) return std::nullopt;
-  return std::string(news->extra);
 }
 
 }  // namespace latchkey::postgres

@@ -45,10 +45,9 @@ class Connection {
   // still_open looks, without waiting, whether the server has hung up an idle connection.
   bool still_open();
 
-  // wait_for_news returns when a notification came, `wake` became readable or the time is up.
-  Result<void> wait_for_news(int wake, Deadline deadline);
-  // take_notification returns the payload of one that came; call it until there is none.
-  std::optional<std::string> take_notification();
+  // wait_for_notification returns the payload of the next notification; nothing when `wake` became
+  // readable or the time is up. One that came beside an earlier answer is returned in any case.
+  Result<std::optional<std::string>> wait_for_notification(int wake, Deadline deadline);
 
  private:
   struct Finish {

@@ -101,16 +101,16 @@ Result<void> Listener::follow(Connection& connection) {
 
 // hear waits. True: it is time to read, for another node changed something or it is long ago.
 Result<bool> Listener::hear(Connection& connection) {
+  const std::string own = std::to_string(client_.origin());
   const Deadline late = after(poll_every_);
+  bool others = false;
   while (!stopping_) {
-    if (Result<void> waited = connection.wait_for_news(wake_, late); !waited) {
-      return waited.error();
-    }
-    bool others = false;
-    while (std::optional<std::string> payload = connection.take_notification()) {
-      others = others || *payload != std::to_string(client_.origin());
-    }
-    if (others || std::chrono::steady_clock::now() >= late) return true;
+    // Once another node was heard, only what is here already is taken: one look does for all.
+    auto news = connection.wait_for_notification(wake_, others ? Deadline{} : late);
+    if (!news) return news.error();
+    others = others || (*news && **news != own);
+    const bool all_taken = !*news;
+    if ((others && all_taken) || std::chrono::steady_clock::now() >= late) return true;
   }
   return false;
 }
