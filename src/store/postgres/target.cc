@@ -1,10 +1,13 @@
 #include "store/postgres/target.h"
 
+#include <arpa/inet.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -34,6 +37,12 @@ std::optional<std::string> decode_percent(std::string_view text) {
   return out;
 }
 
+Result<bool> read_switch(const std::string& value, const char* wrong) {
+  if (value == "on") return true;
+  if (value == "off") return false;
+  return misuse(wrong);
+}
+
 // take_own keeps a parameter that is ours. False: it is libpq's.
 Result<bool> take_own(std::string_view name, std::string_view encoded, Target& target) {
   const std::optional<std::string> value = decode_percent(encoded);
@@ -42,8 +51,13 @@ Result<bool> take_own(std::string_view name, std::string_view encoded, Target& t
     if (value->empty() || value->size() > kMaxSchema) return misuse("schema is 1 to 63 bytes");
     target.schema = *value;
   } else if (name == "prepare") {
-    if (*value != "on" && *value != "off") return misuse("prepare is on or off");
-    target.prepare = *value == "on";
+    const Result<bool> on = read_switch(*value, "prepare is on or off");
+    if (!on) return on.error();
+    target.prepare = *on;
+  } else if (name == "insecure_tls") {
+    const Result<bool> on = read_switch(*value, "insecure_tls is on or off");
+    if (!on) return on.error();
+    target.insecure_tls = *on;
   } else if (name == "pool") {
     const char* end = value->data() + value->size();
     const auto [stop, error] = std::from_chars(value->data(), end, target.pool);
@@ -79,9 +93,10 @@ Result<std::string> split_own(std::string_view url, Target& target) {
   return rest;
 }
 
-std::string* find_keyword(Target& target, std::string_view name) {
-  for (auto& [keyword, value] : target.keywords) {
-    if (keyword == name) return &value;
+// find_keyword returns what libpq takes: an empty value counts as none.
+const std::string* find_keyword(const Target& target, std::string_view name) {
+  for (const auto& [keyword, value] : target.keywords) {
+    if (keyword == name && !value.empty()) return &value;
   }
   return nullptr;
 }
@@ -89,28 +104,59 @@ void set_default(Target& target, std::string_view name, std::string_view value) 
   if (find_keyword(target, name) == nullptr) target.keywords.emplace_back(name, value);
 }
 
-bool is_local(std::string_view host) {
-  return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" ||
-         host.starts_with("127.") || host == "::1";
+// value_of returns what libpq makes of a parameter that the URL may leave to the environment.
+std::string value_of(const Target& target, std::string_view name, const char* variable) {
+  if (const std::string* value = find_keyword(target, name)) return *value;
+  const char* environment = std::getenv(variable);
+  return environment != nullptr ? environment : "";
+}
+
+bool is_local(const std::string& host) {
+  if (host.empty() || host.front() == '/' || host.front() == '@') return true;
+  constexpr std::uint32_t kLoopback = 127;
+  in_addr address{};
+  const bool numeric = ::inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return host == "localhost" || host == "::1" ||
+         (numeric && ntohl(address.s_addr) >> 24 == kLoopback);
+}
+
+// all_local judges a list as libpq takes it: any of the hosts may be the one that answers.
+bool all_local(std::string_view hosts) {
+  while (true) {
+    const std::size_t comma = std::min(hosts.find(','), hosts.size());
+    if (!is_local(std::string(hosts.substr(0, comma)))) return false;
+    if (comma == hosts.size()) return true;
+    hosts.remove_prefix(comma + 1);
+  }
+}
+
+// A service file may name any host.
+bool leads_here(const Target& target) {
+  return value_of(target, "service", "PGSERVICE").empty() &&
+         all_local(value_of(target, "host", "PGHOST")) &&
+         all_local(value_of(target, "hostaddr", "PGHOSTADDR"));
 }
 
 Result<void> choose_tls(Target& target) {
-  const std::string* host = find_keyword(target, "host");
-  const std::string* address = find_keyword(target, "hostaddr");
-  const bool local =
-      (host == nullptr || is_local(*host)) && (address == nullptr || is_local(*address));
-  const std::string* mode = find_keyword(target, "sslmode");
-  if (mode != nullptr && (*mode == "prefer" || *mode == "allow")) {
-    return misuse("sslmode=prefer and allow may fall back to plain text: use verify-full");
+  const bool local = leads_here(target);
+  std::string mode = value_of(target, "sslmode", "PGSSLMODE");
+  if (mode == "prefer" || mode == "allow") {
+    return misuse(
+        "sslmode=prefer and allow, in the URL or in PGSSLMODE, may fall back to plain text: use "
+        "verify-full");
   }
-  if (mode == nullptr) {
-    // libpq's own default would take an unverified or plain connection without a word.
-    const char* environment = std::getenv("PGSSLMODE");
-    if (environment == nullptr) set_default(target, "sslmode", local ? "disable" : "verify-full");
+  // libpq's own default would take an unverified or plain connection without a word.
+  if (mode.empty()) mode = local ? "disable" : "verify-full";
+  if (!local && !target.insecure_tls && !mode.starts_with("verify")) {
+    return misuse(
+        "sslmode=require and disable do not check who answers: use verify-full, with "
+        "sslrootcert=FILE for a certificate authority of your own, or take the risk with "
+        "insecure_tls=on");
   }
+  // Also what the environment says: a service file would come before it.
+  set_default(target, "sslmode", mode);
   constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
-  mode = find_keyword(target, "sslmode");
-  if (mode != nullptr && mode->starts_with("verify") && std::getenv("PGSSLROOTCERT") == nullptr &&
+  if (mode.starts_with("verify") && std::getenv("PGSSLROOTCERT") == nullptr &&
       ::access(kSystemRoots, R_OK) == 0) {
     set_default(target, "sslrootcert", kSystemRoots);
   }

@@ -16,12 +16,14 @@ struct Target {
   std::string schema{};                                         // empty: the one the server chooses
   bool prepare = true;
   std::size_t pool = 8;
-  std::string listen{};  // the URL of a direct connection; empty: this one
+  bool insecure_tls = false;  // a server elsewhere need not prove who it is
+  std::string listen{};       // the URL of a direct connection; empty: this one
 };
 
-// parse_target reads a postgres:// URL. A host that is not this machine is spoken to with
-// sslmode=verify-full unless the URL says otherwise; `prefer` and `allow`, which fall back to plain
-// text unseen, are refused.
+// parse_target reads a postgres:// URL, and of the environment what libpq would read of it when it
+// connects. A server that may be on another machine is spoken to with sslmode=verify-full, or
+// verify-ca if that is asked for; anything weaker needs insecure_tls=on, and `prefer` and `allow`,
+// which fall back to plain text unseen, are always refused.
 Result<Target> parse_target(std::string_view url);
 
 }  // namespace latchkey::postgres

@@ -1,6 +1,7 @@
 #include "store/postgres/target.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 namespace latchkey::postgres {
 namespace {
@@ -16,6 +17,26 @@ std::string keyword(const Target& target, std::string_view name) {
     if (keyword == name) return value;
   }
   return "(none)";
+}
+
+// Variable sets a variable of the environment for as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Variable() { ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+std::string mode_of(std::string_view url) { return keyword(parsed(url), "sslmode"); }
+
+Errc refusal_of(const std::string& url) {
+  const Result<Target> target = parse_target(url);
+  EXPECT_FALSE(target) << url;
+  return target ? Errc::conflict : target.error().code;
 }
 
 TEST(PostgresTarget, TakesItsOwnParametersOutOfTheUrl) {
@@ -34,24 +55,66 @@ TEST(PostgresTarget, TakesItsOwnParametersOutOfTheUrl) {
 }
 
 TEST(PostgresTarget, ARemoteServerMustProveWhoItIs) {
-  EXPECT_EQ(keyword(parsed("postgres://db.example/app"), "sslmode"), "verify-full");
-  EXPECT_EQ(keyword(parsed("postgres://10.0.0.7/app"), "sslmode"), "verify-full");
-  EXPECT_EQ(keyword(parsed("postgres:///app?hostaddr=10.0.0.7"), "sslmode"), "verify-full");
-  EXPECT_EQ(keyword(parsed("postgres://localhost,db.example/app"), "sslmode"), "verify-full");
-  EXPECT_EQ(keyword(parsed("postgres:///app"), "sslmode"), "disable");
-  EXPECT_EQ(keyword(parsed("postgres://localhost:5433/app"), "sslmode"), "disable");
-  EXPECT_EQ(keyword(parsed("postgres://%2Frun%2Fdb/app"), "sslmode"), "disable");
-  EXPECT_EQ(keyword(parsed("postgres://db.example/app?sslmode=require"), "sslmode"), "require");
-  for (const char* mode : {"prefer", "allow"}) {
-    EXPECT_EQ(parse_target(std::string("postgres://db.example/app?sslmode=") + mode).error().code,
-              Errc::bad_config);
+  for (const char* url :
+       {"postgres://db.example/app", "postgres://10.0.0.7/app", "postgres://[::2]/app",
+        "postgres:///app?hostaddr=10.0.0.7", "postgres://localhost/app?hostaddr=10.0.0.7",
+        "postgres://localhost,db.example/app", "postgres://127.0.0.1,db.example/app",
+        "postgres:///app?host=/run/db,db.example", "postgres:///app?hostaddr=127.0.0.1,10.0.0.7",
+        "postgres://127.evil.example/app", "postgres://127.0.0.1.evil.example/app",
+        "postgres:///app?service=elsewhere"}) {
+    EXPECT_EQ(mode_of(url), "verify-full") << url;
   }
+  EXPECT_EQ(mode_of("postgres://db.example/app?sslmode=verify-ca"), "verify-ca");
+  for (const char* url :
+       {"postgres:///app", "postgres:///app?host=", "postgres://localhost:5433/app",
+        "postgres://127.0.0.1/app", "postgres://127.8.9.10/app", "postgres://[::1]/app",
+        "postgres://%2Frun%2Fdb/app", "postgres:///app?host=/run/a,/run/b"}) {
+    EXPECT_EQ(mode_of(url), "disable") << url;
+  }
+}
+
+TEST(PostgresTarget, WhatTheEnvironmentSaysOfTheHostCountsToo) {
+  {
+    const Variable host("PGHOST", "db.example");
+    EXPECT_EQ(mode_of("postgres:///app"), "verify-full");
+    EXPECT_EQ(mode_of("postgres:///app?host="), "verify-full") << "an empty one is none";
+    EXPECT_EQ(mode_of("postgres://localhost/app"), "disable") << "the URL comes first";
+  }
+  {
+    const Variable address("PGHOSTADDR", "10.0.0.7");
+    EXPECT_EQ(mode_of("postgres://localhost/app"), "verify-full");
+  }
+  const Variable service("PGSERVICE", "elsewhere");
+  EXPECT_EQ(mode_of("postgres:///app"), "verify-full");
+}
+
+TEST(PostgresTarget, AWeakerModeIsRefusedWhereverItStands) {
+  for (const std::string mode : {"prefer", "allow"}) {
+    EXPECT_EQ(refusal_of("postgres://db.example/app?insecure_tls=on&sslmode=" + mode),
+              Errc::bad_config);
+    const Variable environment("PGSSLMODE", mode.c_str());
+    EXPECT_EQ(refusal_of("postgres://db.example/app?insecure_tls=on"), Errc::bad_config);
+    EXPECT_EQ(mode_of("postgres://db.example/app?sslmode=verify-full"), "verify-full");
+  }
+  for (const std::string mode : {"require", "disable"}) {
+    const std::string url = "postgres://db.example/app?sslmode=" + mode;
+    EXPECT_EQ(refusal_of(url), Errc::bad_config);
+    EXPECT_EQ(refusal_of(url + "&insecure_tls=off"), Errc::bad_config);
+    EXPECT_EQ(mode_of(url + "&insecure_tls=on"), mode) << "whoever says so takes the risk";
+    EXPECT_EQ(mode_of("postgres://localhost/app?sslmode=" + mode), mode);
+    const Variable environment("PGSSLMODE", mode.c_str());
+    EXPECT_EQ(refusal_of("postgres://db.example/app"), Errc::bad_config);
+    EXPECT_EQ(mode_of("postgres://db.example/app?insecure_tls=on"), mode);
+  }
+  const Variable environment("PGSSLMODE", "verify-full");
+  EXPECT_EQ(mode_of("postgres://localhost/app"), "verify-full") << "stricter is always fine";
 }
 
 TEST(PostgresTarget, RefusesWhatItCannotReadAndNeverRepeatsIt) {
   for (const char* url :
        {"mysql://ann:hunter2@h/app", "postgres://ann:hunter2@h/app?schema=", "postgres:",
-        "postgres://ann:hunter2@h/app?prepare=maybe", "postgres://ann:hunter2@h/app?pool=0",
+        "postgres://ann:hunter2@h/app?prepare=maybe",
+        "postgres://ann:hunter2@h/app?insecure_tls=yes", "postgres://ann:hunter2@h/app?pool=0",
         "postgres://ann:hunter2@h/app?pool=257", "postgres://ann:hunter2@h/app?pool=5x",
         "postgres://ann:hunter2@h/app?schema=%zz", "postgres://ann:hunter2@h/app?schema=%00",
         "postgres://ann:hunter2@h/app?nonsense=1", "postgres://ann:hunter2@h:x%/app"}) {
