@@ -183,7 +183,7 @@ Result<void> StoreCopy::write_epoch(const UserEpoch& epoch, CopyCounts& counts) 
 }
 
 Result<void> StoreCopy::write_session(const SessionRecord& record, CopyCounts& counts) {
-  Result<InsertOutcome> inserted = to_.sessions().insert(record, {.now = record.created_at});
+  Result<InsertOutcome> inserted = to_.sessions().insert(record, {.now = system_clock().now()});
   if (!inserted) return inserted.error();
   counts.written += inserted->status == InsertStatus::inserted ? 1 : 0;
   return {};

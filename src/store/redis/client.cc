@@ -185,6 +185,11 @@ Result<void> Client::settle(Attempt& attempt, Reply reply, const RedisAddress& f
   return {};
 }
 
+Result<void> Client::find_slots(Millis timeout) {
+  if (!router_.cluster()) return {};
+  return refresh(nullptr, steady_clock::now() + timeout);
+}
+
 Result<void> Client::refresh(const RedisAddress* without, Deadline deadline) {
   Error failed = nobody_serves();
   std::vector<RedisAddress> all = router_.informants();

@@ -41,6 +41,8 @@ class Client {
   // error. An Error may leave some of them done.
   Result<std::vector<Reply>> run(std::span<const Call> calls, Millis timeout);
 
+  // find_slots asks a cluster where its slots are now.
+  Result<void> find_slots(Millis timeout);
   // primaries returns a slot of each node that keys lie on.
   std::vector<std::uint16_t> primaries() { return router_.primaries(); }
   // slots_by_primary returns the slots of each node, or slot 0 where there is no cluster.

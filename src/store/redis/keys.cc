@@ -74,6 +74,23 @@ std::optional<SessionId> Keys::session_of(std::string_view key) const {
   return rest.starts_with("s:") ? SessionId::parse(rest.substr(2)) : std::nullopt;
 }
 
+std::optional<UserId> Keys::owner_of(std::string_view key) const {
+  const std::string_view rest = tail(key);
+  const bool owned = rest.starts_with("u:") || rest.starts_with("e:");
+  return owned ? UserId::parse(rest.substr(2)) : std::nullopt;
+}
+
+std::optional<std::string> Keys::denial_of(std::string_view key) const {
+  const std::string_view before = cluster_ ? "d:{" : "d:", behind = cluster_ ? "}" : "";
+  if (!key.starts_with(prefix_)) return std::nullopt;
+  key.remove_prefix(prefix_.size());
+  if (key.size() <= before.size() + behind.size() || !key.starts_with(before) ||
+      !key.ends_with(behind)) {
+    return std::nullopt;
+  }
+  return std::string{key.substr(before.size(), key.size() - before.size() - behind.size())};
+}
+
 void Keys::note(std::string_view key, Invalidation& out) const {
   const std::string_view rest = tail(key);
   if (rest == "m") {

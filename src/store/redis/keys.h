@@ -42,10 +42,14 @@ class Keys {
   bool belongs(const SessionId& id, const UserId& user) const;
   std::string marker(std::uint16_t slot) const;
   std::string session_key(const SessionId& id) const;
-  // Patterns of SCAN for sessions and denials, and the way back from such keys.
+  // Patterns of SCAN, and the way back from such keys; owner_of goes from users and epochs.
   std::string session_pattern() const { return prefix_ + (cluster_ ? "{*}s:*" : "s:*"); }
+  std::string user_pattern() const { return prefix_ + (cluster_ ? "{*}u:*" : "u:*"); }
+  std::string epoch_pattern() const { return prefix_ + (cluster_ ? "{*}e:*" : "e:*"); }
   std::string denial_pattern() const { return prefix_ + (cluster_ ? "d:{*}" : "d:*"); }
   std::optional<SessionId> session_of(std::string_view key) const;
+  std::optional<UserId> owner_of(std::string_view key) const;
+  std::optional<std::string> denial_of(std::string_view key) const;
 
   // note adds what a change of `key` means to caches.
   void note(std::string_view key, Invalidation& out) const;

@@ -52,6 +52,26 @@ TEST(RedisKeys, InAClusterEveryKeyHasTheMarkerOfItsSlot) {
   EXPECT_EQ(keys.of_name("a}b{c").slot, codec::cluster_slot("a"));
 }
 
+TEST(RedisKeys, WhatAKeyIsNamedAfterIsReadBackFromIt) {
+  const Keys plain("lk:", false);
+  const Keys cluster = cluster_keys();
+  for (const Keys* keys : {&plain, &cluster}) {
+    for (const char* kind : {"u:", "e:"}) {
+      EXPECT_EQ(keys->owner_of(keys->of_user(kAlice).base + kind + "alice"), kAlice);
+    }
+    EXPECT_EQ(keys->owner_of(keys->of_user(kAlice).base + "i:alice"), std::nullopt);
+    EXPECT_EQ(keys->session_of(keys->session_key(kId)), kId);
+    for (const char* denied : {"a", "a}b{c", "{", "d:x"}) {
+      EXPECT_EQ(keys->denial_of(keys->of_denial(denied).base), denied);
+    }
+    for (const char* other : {"", "lk:", "lk:d:", "lk:d:{}", "lk:u:alice", "xx:d:a", "xx:d:{a}"}) {
+      if (keys == &cluster || std::string_view(other) != "lk:d:{}") {
+        EXPECT_EQ(keys->denial_of(other), std::nullopt) << other;
+      }
+    }
+  }
+}
+
 TEST(RedisKeys, AChangedKeyTellsWhatItMeans) {
   const Keys plain("lk:", false);
   const Keys cluster = cluster_keys();

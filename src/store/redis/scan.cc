@@ -14,20 +14,29 @@ Result<Reply> run_plain(Engine& engine, std::uint16_t slot, std::vector<std::str
 
 }  // namespace
 
+Result<ScanStep> scan_once(Engine& engine, std::uint16_t slot, const std::string& cursor,
+                           const std::string& pattern, std::size_t count) {
+  auto page =
+      run_plain(engine, slot, {"SCAN", cursor, "MATCH", pattern, "COUNT", std::to_string(count)});
+  if (!page) return page.error();
+  if (page->elements.size() != 2) return damaged();
+  ScanStep step{.cursor = std::move(page->elements[0].text)};
+  for (Reply& key : page->elements[1].elements) step.keys.push_back(std::move(key.text));
+  return step;
+}
+
 Result<std::size_t> scan(Engine& engine, const std::string& pattern, std::size_t limit,
                          const TakePage& take) {
+  constexpr std::size_t kAtOnce = 500;
   std::size_t taken = 0;
   for (const std::uint16_t slot : engine.client().primaries()) {
     std::string cursor = "0";
     do {
-      auto page = run_plain(engine, slot, {"SCAN", cursor, "MATCH", pattern, "COUNT", "500"});
-      if (!page) return page.error();
-      if (page->elements.size() != 2) return damaged();
-      cursor = page->elements[0].text;
-      std::vector<std::string> keys;
-      for (Reply& key : page->elements[1].elements) keys.push_back(std::move(key.text));
-      if (keys.empty()) continue;
-      Result<std::size_t> more = take(keys, limit - taken);
+      auto step = scan_once(engine, slot, cursor, pattern, kAtOnce);
+      if (!step) return step.error();
+      cursor = std::move(step->cursor);
+      if (step->keys.empty()) continue;
+      Result<std::size_t> more = take(step->keys, limit - taken);
       if (!more) return more;
       taken += *more;
       if (taken >= limit) return taken;

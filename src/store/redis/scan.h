@@ -8,6 +8,15 @@
 
 namespace latchkey::redis {
 
+// ScanStep is what one SCAN of one node returned: keys, and the cursor of the next; "0": none is.
+struct ScanStep {
+  std::string cursor{};
+  std::vector<std::string> keys{};
+};
+// scan_once asks the node of `slot`, which looks at about `count` of its keys.
+Result<ScanStep> scan_once(Engine& engine, std::uint16_t slot, const std::string& cursor,
+                           const std::string& pattern, std::size_t count);
+
 // scan shows every key of `pattern` to `take`, page by page, until it took `limit` in all. `take`
 // gets a page and how many it may still take, and returns how many it took.
 using TakePage =

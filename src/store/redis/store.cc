@@ -5,6 +5,7 @@
 #include "store/redis/client.h"
 #include "store/redis/denials.h"
 #include "store/redis/meta.h"
+#include "store/redis/scan_store.h"
 #include "store/redis/sessions.h"
 #include "store/redis/users.h"
 
@@ -49,6 +50,7 @@ class RedisStore final : public Store {
   DenyStore& denials() override { return denials_; }
   KeyStore& keys() override { return ring_; }
   MetaStore& meta() override { return meta_; }
+  ScanStore* scan() override { return &scan_; }
 
  private:
   Keys keys_;
@@ -60,6 +62,7 @@ class RedisStore final : public Store {
   RedisDenials denials_{engine_};
   RedisKeys ring_{engine_};
   RedisMeta meta_{engine_};
+  RedisScan scan_{engine_};
 };
 
 }  // namespace

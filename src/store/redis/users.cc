@@ -25,6 +25,20 @@ std::string_view claim_user(std::string_view claim) noexcept {
 
 }  // namespace
 
+std::vector<std::string> hmget_user(const std::string& key) {
+  return {"HMGET",    key,          "username",     "attributes",
+          "disabled", "created_at", "username_key", "password_hash"};
+}
+
+Result<std::optional<StoredUser>> read_stored_user(const UserId& id, const Reply& fields) {
+  auto user = read_user(id, fields);
+  if (!user) return user.error();
+  if (!*user || fields.elements.size() != kAllFields) return std::optional<StoredUser>{};
+  return std::optional{StoredUser{.user = std::move(**user),
+                                  .username_key = fields.elements[4].text,
+                                  .password_hash = fields.elements[5].text}};
+}
+
 Result<bool> RedisUsers::has_user(std::string_view claim, const std::string& username_key) {
   const auto id = UserId::parse(claim_user(claim));
   if (!id) return damaged();
@@ -73,12 +87,7 @@ Result<bool> RedisUsers::add_user(const StoredUser& user) {
 Result<std::optional<StoredUser>> RedisUsers::find_user(const UserId& id) {
   auto fields = engine_.read(kFindUser, engine_.keys().of_user(id), {id.text()});
   if (!fields) return fields.error();
-  auto user = read_user(id, *fields);
-  if (!user) return user.error();
-  if (!*user || fields->elements.size() != kAllFields) return std::optional<StoredUser>{};
-  return std::optional{StoredUser{.user = std::move(**user),
-                                  .username_key = fields->elements[4].text,
-                                  .password_hash = fields->elements[5].text}};
+  return read_stored_user(id, *fields);
 }
 
 Result<std::optional<StoredUser>> RedisUsers::find_username(std::string_view username_key) {

@@ -4,6 +4,10 @@
 
 namespace latchkey::redis {
 
+// hmget_user is the command whose reply read_stored_user reads; nothing: there is no such user.
+std::vector<std::string> hmget_user(const std::string& key);
+Result<std::optional<StoredUser>> read_stored_user(const UserId& id, const Reply& fields);
+
 // RedisUsers keeps users and epochs. A name is a key of its own, in another slot than its user, so
 // that signing up is three steps: claim the name, make the user, and let the claim stand. A claim
 // whose user was never made gives way after kClaimLife.
