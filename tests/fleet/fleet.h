@@ -21,7 +21,10 @@ void demand(bool fine, const std::string& what);
 
 class Fleet {
  public:
-  Fleet(const std::string& url, std::size_t nodes, Millis max_age);
+  Fleet(const std::string& url, std::size_t nodes, Millis max_age)
+      : Fleet(std::vector<std::string>(nodes, url), max_age) {}
+  // Each node has a way of its own to the store.
+  Fleet(const std::vector<std::string>& urls, Millis max_age);
 
   std::size_t size() const noexcept { return nodes_.size(); }
   Sessions& sessions(std::size_t node) { return *nodes_[node].sessions; }
