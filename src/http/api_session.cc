@@ -1,11 +1,23 @@
 #include "http/api.h"
 #include "http/cookie_lines.h"
+#include "http/form.h"
 #include "http/problem.h"
 #include "http/session_json.h"
 #include "http/visitor.h"
 
 namespace latchkey::http {
 namespace {
+
+// read_fresh reads ?fresh=: whether the store is to be asked and not a copy. Nothing: it has a
+// value that is not allowed.
+std::optional<bool> read_fresh(const Request& request) {
+  if (request.query.empty()) return false;
+  const auto query = Form::parse(request.query);
+  if (!query) return std::nullopt;
+  if (!query->has("fresh")) return false;
+  if (query->get("fresh") != "1") return std::nullopt;
+  return true;
+}
 
 Response session_response(const App& app, const SessionRecord& record,
                           const std::optional<User>& user) {
@@ -24,7 +36,9 @@ Response api_failure(const Error& error, const Request& request) {
 
 // The hot path: one look-up, one string.
 Response api_get_session(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
+  const auto fresh = read_fresh(request);
+  if (!fresh) return problem_response(Problem::bad_query);
+  auto visitor = identify(app, request, {.touch = false, .fresh = *fresh});
   if (!visitor) return api_failure(visitor.error(), request);
   if (!visitor->session) return problem_response(problem_of(visitor->state));
   return session_response(app, *visitor->session, visitor->user);

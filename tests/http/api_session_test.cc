@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "latchkey/near_cache.h"
 #include "tests/http/site.h"
 
 namespace latchkey::testing {
@@ -20,6 +21,32 @@ TEST(ApiSession, AnswersTheSameShapeAsLogin) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, signed_up.body);
   EXPECT_FALSE(header(response, "Set-Cookie"));
+}
+
+TEST(ApiSession, FreshAsksTheStoreAndNotACopy) {
+  Site site("http://localhost:4470", {}, [](Store& inner) -> std::unique_ptr<Store> {
+    return make_near_cache(inner, {.max_age = hours{1}});
+  });
+  Browser browser(site);
+  browser.sign_up("ada");
+  EXPECT_EQ(browser.get("/v1/session").status, 200);
+  const SessionId id = SessionId::parse(browser.cookie.substr(4, SessionId::kLength)).value();
+  ASSERT_TRUE(site.memory->sessions().remove({&id, 1}, EndReason::revoked, site.clock.now()));
+  EXPECT_EQ(browser.get("/v1/session").status, 200) << "this node has not heard of it";
+  EXPECT_EQ(browser.send("HEAD", "/v1/session?fresh=1").status, 401);
+  EXPECT_EQ(code(browser.get("/v1/session?fresh=1")), "revoked");
+  EXPECT_EQ(browser.get("/v1/session").status, 401);
+}
+
+TEST(ApiSession, AnUnknownFreshIsRefused) {
+  Site site;
+  Browser browser(site);
+  browser.sign_up("ada");
+  for (const char* fresh : {"?fresh=0", "?fresh=", "?fresh=true", "?fresh=1&fresh=1"}) {
+    EXPECT_EQ(code(browser.get(std::string("/v1/session") + fresh)), "bad_query") << fresh;
+  }
+  EXPECT_EQ(browser.get("/v1/session?fresh=1").status, 200);
+  EXPECT_EQ(browser.get("/v1/session?other=1").status, 200);
 }
 
 TEST(ApiSession, WithoutCookieIsNoSession) {
