@@ -11,19 +11,21 @@ namespace latchkey {
 struct LookupOptions {
   std::size_t max_batches = 4;     // reads under way at the same time
   std::size_t max_waiting = 4096;  // ids; beyond it find answers `overloaded`
+  Millis max_wait{150};            // for a place; then find answers `overloaded`
 };
 
 struct LookupStats {
   std::uint64_t asked = 0;    // ids that callers asked for
   std::uint64_t read = 0;     // ids that the store was asked for
   std::uint64_t batches = 0;  // calls of the store's find
-  std::uint64_t refused = 0;  // ids that found the queue full
+  std::uint64_t refused = 0;  // ids that found the queue full, or no place in time
 };
 
 // Lookup is a Store before one that is a round trip away. While max_batches reads are under way,
 // look-ups of all threads wait together; the next read then takes up to 64 of their ids at once,
 // each id once however many asked for it. A look-up that finds a free place waits for nobody. No
-// caller gets an answer that was read before it asked. All other calls pass through.
+// caller gets an answer that was read before it asked. A look-up takes max_wait and the read
+// timeout of the store at most. All other calls pass through.
 class Lookup : public Store {
  public:
   virtual LookupStats stats() const = 0;

@@ -1,5 +1,7 @@
 #include "session/lookup_queue.h"
 
+#include <algorithm>
+#include <chrono>
 #include <unordered_map>
 
 namespace latchkey::session {
@@ -27,13 +29,37 @@ Result<std::vector<Found>> LookupQueue::find(std::span<const SessionId> ids,
       ++under_way_;
       batch = take_batch();
     } else {
-      while (!self.done && self.to_read.empty()) self.changed.wait(mutex_);
+      if (!wait_for_place(self)) {
+        stats_.refused += ids.size();
+        return Error{Errc::overloaded, "the store is too slow for so many look-ups: retry later"};
+      }
       batch = std::move(self.to_read);
     }
   }
   if (!batch.empty()) read(batch);
   if (self.error) return *std::move(self.error);
   return std::move(self.found);
+}
+
+// wait_for_place returns when `self` was answered or is to read, or false when it gave up. Once it
+// is in a batch it stays to the end: the reader writes to it.
+bool LookupQueue::wait_for_place(Waiter& self) {
+  const auto late = std::chrono::steady_clock::now() + options_.max_wait;
+  while (!self.done && self.to_read.empty()) {
+    const auto place = std::find(waiting_.begin(), waiting_.end(), &self);
+    if (place == waiting_.end()) {
+      self.changed.wait(mutex_);
+      continue;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= late) {
+      waiting_.erase(place);
+      ids_waiting_ -= self.ids.size();
+      return false;
+    }
+    self.changed.wait_for(mutex_, late - now);
+  }
+  return true;
 }
 
 // take_batch takes calls from the front as long as their ids fit. The front one always does.

@@ -33,6 +33,7 @@ class LookupQueue {
     Condition changed{};
   };
 
+  bool wait_for_place(Waiter& self) LATCHKEY_REQUIRES(mutex_);
   Batch take_batch() LATCHKEY_REQUIRES(mutex_);
   void read(const Batch& batch) LATCHKEY_EXCLUDES(mutex_);
   void pass_on() LATCHKEY_REQUIRES(mutex_);

@@ -67,7 +67,8 @@ class LookupTest : public ::testing::Test {
   std::unique_ptr<Store> memory_ = std::move(*make_memory_store());
   std::unique_ptr<Store> slow_ =
       make_faulty_store(*memory_, [this](StoreCall call, std::uint64_t) { return plan(call); });
-  std::unique_ptr<Lookup> lookup_ = make_lookup(*slow_, {.max_batches = 1, .max_waiting = 200});
+  std::unique_ptr<Lookup> lookup_ = make_lookup(
+      *slow_, {.max_batches = 1, .max_waiting = 200, .max_wait = std::chrono::minutes{1}});
   Mutex mutex_;
   Condition changed_;
   bool held_ LATCHKEY_GUARDED_BY(mutex_) = false;
@@ -145,6 +146,20 @@ TEST_F(LookupTest, AFullQueueIsOverloadedAndNotAbsent) {
   EXPECT_TRUE(find(2)) << "there is room again";
 }
 
+TEST_F(LookupTest, WhoeverFindsNoPlaceInTimeIsOverloaded) {
+  lookup_ = make_lookup(*slow_, {.max_batches = 1, .max_wait = Millis{0}});
+  hold();
+  std::thread first([&] { EXPECT_TRUE(find(0)); });
+  wait_until_begun(1);
+  const auto refused = find(1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::overloaded);
+  EXPECT_EQ(lookup_->stats().refused, 1U);
+  release();
+  first.join();
+  EXPECT_TRUE(find(1)) << "nothing of it was left in the queue";
+}
+
 TEST_F(LookupTest, AFailedReadIsAFailureForAllItWasFor) {
   hold();
   std::vector<std::thread> callers;
@@ -166,7 +181,7 @@ TEST_F(LookupTest, AFailedReadIsAFailureForAllItWasFor) {
 }
 
 TEST_F(LookupTest, ManyThreadsAndPlacesAnswerEachQuestion) {
-  lookup_ = make_lookup(*slow_, {.max_batches = 3});
+  lookup_ = make_lookup(*slow_, {.max_batches = 3, .max_wait = std::chrono::minutes{1}});
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 16; ++caller) {
     callers.emplace_back([&, caller] {
