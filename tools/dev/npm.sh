@@ -56,7 +56,8 @@ test_npm() {
   return "$status"
 }
 
-# One binary serves every line of Node: what loads it also runs on a line this machine does not have.
+# One binary serves every line of Node: what loads it runs on one that this machine does not have,
+# too.
 test_npm_elsewhere() {
   local version major program name files=()
   major=$(node -p 'process.versions.node.split(".")[0]')
@@ -64,7 +65,8 @@ test_npm_elsewhere() {
     [ "${version%%.*}" != "$major" ] || continue
     program=$(install_node "$version") || return 1
     echo "and on Node $version"
-    for name in binary package workers sessions remote iron_session iron_session_peers jose_peers; do
+    for name in binary package workers sessions remote iron_session iron_session_peers \
+      jose_peers; do
       files+=("npm/test/$name.test.mjs")
     done
     test_npm "$program" "${files[@]}"
