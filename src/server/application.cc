@@ -67,7 +67,7 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   impl->data = std::move(data);
   Store* store = impl->data.store.get();
   if (is_remote_store(config.store_url)) {
-    impl->lookup = make_lookup(*store);
+    impl->lookup = make_lookup(*store, {.max_wait = config.store.read_timeout});
     store = impl->lookup.get();
   }
   if (config.cache) {
