@@ -17,6 +17,7 @@ struct NearCacheOptions {
 
 struct NearCacheStats {
   std::uint64_t hits = 0;
+  Millis hit_age{};  // of all hits together: how long ago each copy had been read
   std::uint64_t misses = 0;
   std::uint64_t invalidations = 0;
   std::size_t entries = 0;

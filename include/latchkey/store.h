@@ -86,6 +86,13 @@ struct Invalidation {
   bool everything = false;      // changes were missed
 };
 
+// WatchStatus tells how well a store hears what others change.
+struct WatchStatus {
+  bool up = false;              // the channel stands
+  Millis heard_ago{};           // since the engine last said anything over it
+  std::optional<Millis> lag{};  // between the last change that was told and hearing it, if known
+};
+
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
@@ -144,6 +151,9 @@ class SessionStore {
   // cannot tell.
   using Sink = std::function<void(const Invalidation&)>;
   virtual std::optional<Millis> watch(Sink sink) = 0;
+
+  // watch_status is for metrics. Nothing while nobody watches, and where there is no channel.
+  virtual std::optional<WatchStatus> watch_status() const { return std::nullopt; }
 };
 
 // StoredUser is a user with what is needed to check a password.

@@ -1,6 +1,18 @@
 #include "base/metrics.h"
 
+#include <array>
+#include <charconv>
+
 namespace latchkey {
+
+void append_metric(std::string& out, std::string_view name, std::string_view type,
+                   std::string_view help, double value) {
+  std::array<char, 32> digits{};
+  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append("# HELP ").append(name).append(" ").append(help);
+  out.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+  out.append(name).append(" ").append(digits.data(), end).append("\n");
+}
 
 Counter& Metrics::add(std::string_view name, std::string_view help, std::string_view labels) {
   const MutexLock lock(mutex_);

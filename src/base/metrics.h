@@ -20,6 +20,11 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// append_metric writes a family of one value, in the exposition format of Prometheus. `type` is
+// counter or gauge.
+void append_metric(std::string& out, std::string_view name, std::string_view type,
+                   std::string_view help, double value);
+
 // Metrics are the counters of a process. Thread-safe.
 class Metrics {
  public:

@@ -18,5 +18,14 @@ TEST(Metrics, AreWrittenByFamilyAsPrometheusReadsThem) {
             "# HELP b_total Others.\n# TYPE b_total counter\nb_total{} 0\n");
 }
 
+TEST(Metrics, AFamilyOfOneValueHasNoBraces) {
+  std::string text;
+  append_metric(text, "a_seconds", "gauge", "How long.", 0.25);
+  append_metric(text, "b_total", "counter", "Many.", 12'345'678);
+  EXPECT_EQ(text,
+            "# HELP a_seconds How long.\n# TYPE a_seconds gauge\na_seconds 0.25\n"
+            "# HELP b_total Many.\n# TYPE b_total counter\nb_total 12345678\n");
+}
+
 }  // namespace
 }  // namespace latchkey

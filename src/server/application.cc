@@ -13,6 +13,7 @@
 #include "server/key_reload.h"
 #include "server/key_source.h"
 #include "server/migration.h"
+#include "server/store_metrics.h"
 #include "server/units.h"
 
 namespace latchkey::server {
@@ -115,7 +116,9 @@ std::optional<http::Response> Application::try_handle(const http::Request& reque
   return response;
 }
 
-std::string Application::metrics() const { return impl_->metrics.text(); }
+std::string Application::metrics() const {
+  return impl_->metrics.text() + store_metrics(impl_->cache.get(), impl_->lookup.get());
+}
 void Application::drain() noexcept { impl_->service->drain(); }
 
 void Application::prune() {

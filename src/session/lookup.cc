@@ -45,6 +45,7 @@ class QueuedSessions final : public SessionStore {
     PASS(inner_.prune(now, limit));
   }
   std::optional<Millis> watch(Sink sink) override { return inner_.watch(std::move(sink)); }
+  std::optional<WatchStatus> watch_status() const override { return inner_.watch_status(); }
 
   LookupStats stats() const { return queue_.stats(); }
 

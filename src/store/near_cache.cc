@@ -106,6 +106,7 @@ class CachedSessions final : public SessionStore {
     sink_ = std::move(sink);
     return delay_;
   }
+  std::optional<WatchStatus> watch_status() const override { return inner_.watch_status(); }
 
  private:
   void apply(const Invalidation& change) {

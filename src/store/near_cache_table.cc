@@ -54,6 +54,7 @@ bool Table::read(const SessionId& id, bool with_user, UnixTime now, Found& out) 
   if (place && read_copy(Index::at(place), id, with_user, now, out)) {
     Index::mark(place);
     ++shard.hits;
+    shard.hit_age += now - Index::at(place).taken_at();
     return true;
   }
   out.record.reset();
@@ -181,6 +182,7 @@ NearCacheStats Table::stats() const {
     stats.bytes += sizeof(Shard) + shard.index.bytes();
     stats.entries += shard.index.size();
     stats.hits += shard.hits;
+    stats.hit_age += shard.hit_age;
     stats.misses += shard.misses;
   }
   return stats;

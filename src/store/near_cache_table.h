@@ -53,6 +53,7 @@ class Table {
     Index index LATCHKEY_GUARDED_BY(mutex);
     std::uint64_t generation LATCHKEY_GUARDED_BY(mutex) = 0;
     std::uint64_t hits LATCHKEY_GUARDED_BY(mutex) = 0;
+    Millis hit_age LATCHKEY_GUARDED_BY(mutex){};
     std::uint64_t misses LATCHKEY_GUARDED_BY(mutex) = 0;
   };
   static constexpr std::size_t kUserSlots = 4096;

@@ -77,6 +77,15 @@ TEST_F(NearCacheTest, AHitAsksTheStoreNothing) {
   EXPECT_EQ(stats.entries, 1U);
 }
 
+TEST_F(NearCacheTest, CountsHowOldTheCopiesWereThatAnswered) {
+  look_up();
+  for (const Millis step : {Millis{1'000}, Millis{2'000}}) {
+    clock_.advance(step);
+    look_up();
+  }
+  EXPECT_EQ(cache_->stats().hit_age, Millis{1'000 + 3'000});
+}
+
 TEST_F(NearCacheTest, OneReadAnswersForAllThatIsMissing) {
   const SessionRecord other = make_record(2);
   ASSERT_TRUE(sessions().insert(other, {.now = kStart}));

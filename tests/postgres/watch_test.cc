@@ -76,6 +76,15 @@ TEST_P(PostgresWatch, OwnChangesAreNotTold) {
   EXPECT_FALSE(heard_.was_told(own.id));
 }
 
+TEST_P(PostgresWatch, TellsHowWellItHears) {
+  EXPECT_FALSE(there_->sessions().watch_status()) << "nobody watches";
+  EXPECT_TRUE(here_->sessions().watch_status().value().up);
+  const SessionRecord record = add(1);
+  ASSERT_TRUE(there_->sessions().remove({&record.id, 1}, EndReason::logout, kBegin));
+  ASSERT_TRUE(heard_.wait_for_id(record.id));
+  EXPECT_TRUE(here_->sessions().watch_status().value().lag) << "something was heard";
+}
+
 // A growing number in each row would lose the one that is committed late.
 TEST_P(PostgresWatch, ATransactionThatCommitsLateIsHeardAllTheSame) {
   PGconn* slow = PQconnectdb(cluster().url().c_str());

@@ -251,6 +251,21 @@ TEST(RedisWatchLoss, ARestartedOrEmptiedEngineDropsTheWholeCache) {
   store->sessions().watch(nullptr);
 }
 
+TEST(RedisWatchLoss, TellsWhetherItHears) {
+  RedisServer server;
+  auto store = std::move(*open_redis(server.options()));
+  EXPECT_FALSE(store->sessions().watch_status()) << "nobody watches";
+  Heard heard;
+  store->sessions().watch(heard.sink());
+  ASSERT_TRUE(store->meta().check());
+  EXPECT_TRUE(store->sessions().watch_status().value().up);
+  server.kill();
+  EXPECT_TRUE(heard.everything());
+  EXPECT_FALSE(store->sessions().watch_status().value().up);
+  store->sessions().watch(nullptr);
+  EXPECT_FALSE(store->sessions().watch_status());
+}
+
 TEST(RedisWatchLoss, NothingIsRememberedByTheEngineWhileNobodyListens) {
   RedisServer server;
   auto store = std::move(*open_redis(server.options()));

@@ -36,17 +36,6 @@ class ServeMigrate : public ::testing::Test {
     EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(handle);
   }
-  static std::uint16_t metrics_port(Server& server) {
-    const std::string port = json_text(server.program().errors(), "port", "metrics_started");
-    return port.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(port));
-  }
-  static std::string metrics(Server& server, const std::string& target = "/metrics") {
-    RawClient client(metrics_port(server));
-    if (!client.send(request_text("GET", target))) return "";
-    const auto answer = client.answer();
-    return answer ? std::to_string(answer->status) + "\n" + answer->body : "";
-  }
-
   TempDirectory directory_;
 };
 
@@ -63,13 +52,13 @@ TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
   EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie_of(*moved))), 200);
   EXPECT_EQ(status(server.ask("GET", "/v1/session", old)), 401) << "the row is gone";
   EXPECT_EQ(status(server.ask("GET", "/v1/session", "auth_session=expired")), 401);
-  const std::string counted = metrics(server);
+  const std::string counted = metrics_of(server);
   EXPECT_NE(counted.find("200\n"), std::string::npos);
   EXPECT_NE(counted.find(R"(take_overs_total{from="lucia",outcome="taken"} 1)"), std::string::npos)
       << counted;
   EXPECT_NE(counted.find(R"(take_overs_total{from="lucia",outcome="refused"} 2)"),
             std::string::npos);
-  EXPECT_EQ(metrics(server, "/v1/session").substr(0, 3), "404");
+  EXPECT_EQ(metrics_of(server, "/v1/session").substr(0, 3), "404");
   EXPECT_EQ(server.program().errors().find(kLuciaToken), std::string::npos) << "R178";
 }
 

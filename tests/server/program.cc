@@ -137,4 +137,13 @@ std::string json_text(const std::string& body, const std::string& name, const st
   return body.substr(at + start.size(), body.find('"', at + start.size()) - at - start.size());
 }
 
+std::string metrics_of(Server& server, const std::string& target) {
+  const std::string port = json_text(server.program().errors(), "port", "metrics_started");
+  if (port.empty()) return "";
+  RawClient client(static_cast<std::uint16_t>(std::stoi(port)));
+  if (!client.send(request_text("GET", target))) return "";
+  const auto answer = client.answer();
+  return answer ? std::to_string(answer->status) + "\n" + answer->body : "";
+}
+
 }  // namespace latchkey::testing

@@ -67,6 +67,8 @@ class Server {
 // request_text writes a request as curl would.
 std::string request_text(const std::string& method, const std::string& path,
                          const std::string& cookie = {}, const std::string& json = {});
+// metrics_of returns status and body of what `metrics.listen` answers; empty when it does not.
+std::string metrics_of(Server& server, const std::string& target = "/metrics");
 // cookie_of returns name=value of the answer's Set-Cookie; empty when there is none.
 std::string cookie_of(const RawAnswer& answer);
 // json_text returns the text member `name` that stands first behind `after`; enough for the answers

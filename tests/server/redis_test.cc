@@ -49,6 +49,28 @@ TEST_F(ServeOnRedis, ALoginOnOneNodeHoldsOnTheOtherUntilItIsEnded) {
   EXPECT_TRUE(becomes(first, cookie, 401)) << "the near cache of the first node hears of it";
 }
 
+TEST_F(ServeOnRedis, TellsHowTheWayToTheStoreDoes) {
+  auto all = flags();
+  all.back() = "info";  // which tells the port
+  all.insert(all.end(), {"--set", "metrics.listen=127.0.0.1:0"});
+  Server node(data("a"), all);
+  ASSERT_TRUE(node.ready());
+  const auto signed_up = node.ask("POST", "/v1/signup", "",
+                                  R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(signed_up), 201);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(status(node.ask("GET", "/v1/session", cookie_of(*signed_up))), 200);
+  }
+  const std::string metrics = metrics_of(node);
+  for (const char* line :
+       {"\nlatchkey_invalidation_up 1\n", "\n# TYPE latchkey_cache_hits_total counter\n",
+        "\nlatchkey_cache_entries 1\n", "\nlatchkey_lookup_refused_total 0\n",
+        "\nlatchkey_invalidation_heard_seconds ", "\nlatchkey_cache_hit_age_seconds_total "}) {
+    EXPECT_NE(metrics.find(line), std::string::npos) << line << " is not in\n" << metrics;
+  }
+  EXPECT_EQ(metrics.find("latchkey_cache_hits_total 0\n"), std::string::npos) << metrics;
+}
+
 TEST_F(ServeOnRedis, AnOutageLogsNobodyOut) {
   Server node(data("a"), [&] {
     auto all = flags();

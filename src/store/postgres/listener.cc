@@ -55,6 +55,9 @@ void Listener::stop() {
 Millis Listener::watch(SessionStore::Sink sink) {
   stop();
   sink_ = std::move(sink);
+  watched_ = static_cast<bool>(sink_);
+  up_ = false;
+  heard_at_ = std::chrono::steady_clock::now();
   if (sink_) thread_ = std::thread([this] { run(); });
   return poll_every_ + kReadTime;
 }
@@ -70,6 +73,7 @@ void Listener::run() {
       heard = follow(**connection);
     }
     if (heard || stopping_) continue;
+    up_ = false;
     log(LogLevel::warn, "invalidations_lost", {{"detail", heard.error().detail}});
     tell_everything();
     pause(pause_time);
@@ -129,8 +133,26 @@ Result<void> Listener::read(Connection& connection) {
   changes.everything = snapshot_.empty() || server_ != rows->text(0, 1);
   snapshot_ = rows->text(0, 0);
   server_ = rows->text(0, 1);
+  // Of the youngest of what is new. Clocks are the server's.
+  std::optional<Millis> lag;
+  if (!changes.everything && !rows->is_null(0, 4)) lag = Millis{rows->integer(0, 4)};
+  note_read(lag);
   if (changes.everything || !changes.ids.empty() || !changes.users.empty()) sink_(changes);
   return {};
+}
+
+void Listener::note_read(std::optional<Millis> lag) {
+  if (lag) lag_ = lag->count();
+  heard_at_ = std::chrono::steady_clock::now();
+  up_ = true;
+}
+
+std::optional<WatchStatus> Listener::status() const {
+  if (!watched_) return std::nullopt;
+  const auto ago = std::chrono::steady_clock::now() - heard_at_.load();
+  WatchStatus status{.up = up_, .heard_ago = std::chrono::duration_cast<Millis>(ago)};
+  if (const std::int64_t lag = lag_; lag != kUnknown) status.lag = Millis{lag};
+  return status;
 }
 
 void Listener::pause(Millis time) const {

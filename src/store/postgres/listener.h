@@ -30,6 +30,7 @@ class Listener {
 
   // watch is SessionStore::watch. Not to be called by two threads at once.
   Millis watch(SessionStore::Sink sink);
+  std::optional<WatchStatus> status() const;
 
  private:
   void stop();
@@ -40,6 +41,7 @@ class Listener {
   Result<void> read(Connection& connection);
   void pause(Millis time) const;
   void tell_everything();
+  void note_read(std::optional<Millis> lag);
 
   const Client& client_;
   const std::shared_ptr<const Statements> statements_;
@@ -50,6 +52,12 @@ class Listener {
   SessionStore::Sink sink_;  // of the thread while it runs
   std::string snapshot_;     // what the last read saw; empty: none yet
   std::string server_;       // instance and start of the server that answered
+  // For status, which any thread asks.
+  std::atomic<bool> watched_{false};
+  std::atomic<bool> up_{false};
+  std::atomic<std::chrono::steady_clock::time_point> heard_at_{};
+  std::atomic<std::int64_t> lag_{kUnknown};  // milliseconds
+  static constexpr std::int64_t kUnknown = -1;
   std::thread thread_;
 };
 

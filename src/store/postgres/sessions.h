@@ -23,6 +23,7 @@ class PostgresSessions final : public SessionStore {
   Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override;
   Result<std::size_t> prune(UnixTime now, std::size_t limit) override;
   std::optional<Millis> watch(Sink sink) override { return listener_.watch(std::move(sink)); }
+  std::optional<WatchStatus> watch_status() const override { return listener_.status(); }
 
  private:
   Client& client_;

@@ -41,6 +41,7 @@ class Client {
   // error. An Error may leave some of them done.
   Result<std::vector<Reply>> run(std::span<const Call> calls, Millis timeout);
 
+  WatchStatus watch_status() { return router_.status(); }
   // find_slots asks a cluster where its slots are now.
   Result<void> find_slots(Millis timeout);
   // primaries returns a slot of each node that keys lie on.

@@ -133,6 +133,7 @@ void Connection::on_greeting(const Reply& reply) {
 
 void Connection::on_ready() {
   state_ = State::ready;
+  up_ = true;
   pause_ = Millis{0};
   set_accepting(true, {Errc::store_unavailable, {}});
   for (const ExchangePtr& exchange : std::exchange(waiting_, {})) send(exchange);
@@ -149,6 +150,7 @@ void Connection::read() {
 void Connection::on_read(const ErrorCode& ec, std::size_t count) {
   if (ec) return drop(unreachable(ec.message()));
   alive_ = steady_clock::now();
+  heard_at_ = alive_;
   parser_.feed({input_.data(), count});
   const Transport* mine = transport_.get();
   Reply reply;
@@ -229,6 +231,7 @@ void Connection::tick() {
 
 void Connection::drop(Error error) {
   const bool was_ready = state_ == State::ready;
+  up_ = false;
   if (transport_) transport_->close();
   transport_.reset();
   outbox_.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -54,6 +55,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   void submit(ExchangePtr exchange) LATCHKEY_EXCLUDES(mutex_);  // any thread
   const RedisAddress& address() const noexcept { return options_.address; }
+  // up and heard_at are for metrics: any thread.
+  bool up() const noexcept { return up_; }
+  std::chrono::steady_clock::time_point heard_at() const noexcept { return heard_at_; }
 
  private:
   enum class State : std::uint8_t { opening, greeting, ready, pausing, closed };
@@ -89,6 +93,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t greetings_ = 0;  // replies to the greeting that are missing
   std::deque<ExchangePtr> in_flight_, waiting_;
   Time alive_{};  // when it last gave a sign of life, or when one became due
+  std::atomic<bool> up_{false};
+  std::atomic<Time> heard_at_{std::chrono::steady_clock::now()};
   boost::asio::steady_timer ticker_, pause_timer_;
   Millis pause_{};
 

@@ -99,6 +99,18 @@ std::vector<std::vector<std::uint16_t>> Router::slots_by_primary() {
   return map_ ? map_->slots_by_node() : std::vector<std::vector<std::uint16_t>>{};
 }
 
+WatchStatus Router::status() {
+  const MutexLock lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  WatchStatus status{.up = !connections_.empty()};
+  for (const ConnectionPtr& connection : connections_) {
+    const auto ago = std::chrono::duration_cast<Millis>(now - connection->heard_at());
+    status.up = status.up && connection->up();
+    status.heard_ago = std::max(status.heard_ago, ago);
+  }
+  return status;
+}
+
 void Router::close() {
   std::vector<ConnectionPtr> all;
   {

@@ -28,6 +28,8 @@ class Router {
   void move(const Redirect& redirect) LATCHKEY_EXCLUDES(mutex_);
   std::vector<std::uint16_t> primaries() LATCHKEY_EXCLUDES(mutex_);
   std::vector<std::vector<std::uint16_t>> slots_by_primary() LATCHKEY_EXCLUDES(mutex_);
+  // status tells of the connection that is worst off.
+  WatchStatus status() LATCHKEY_EXCLUDES(mutex_);
   // close ends every connection, on the thread of the io_context.
   void close() LATCHKEY_EXCLUDES(mutex_);
 

@@ -354,6 +354,11 @@ Result<std::size_t> RedisSessions::prune_page(const std::vector<std::string>& ke
   return sum(engine_, calls);
 }
 
+std::optional<WatchStatus> RedisSessions::watch_status() const {
+  if (!changes_.wanted()) return std::nullopt;
+  return engine_.client().watch_status();
+}
+
 std::optional<Millis> RedisSessions::watch(Sink sink) {
   const bool ended = !sink;
   changes_.set(std::move(sink));

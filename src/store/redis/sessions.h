@@ -26,6 +26,7 @@ class RedisSessions final : public SessionStore {
   // looked through.
   Result<std::size_t> prune(UnixTime now, std::size_t limit) override;
   std::optional<Millis> watch(Sink sink) override;
+  std::optional<WatchStatus> watch_status() const override;
 
  private:
   Result<std::vector<Found>> find_plain(std::span<const SessionId> ids);
