@@ -85,6 +85,28 @@ TEST_P(PostgresWatch, TellsHowWellItHears) {
   EXPECT_TRUE(here_->sessions().watch_status().value().lag) << "something was heard";
 }
 
+// The node drops its copies when the write fails, but may read the session again before the server
+// is done with it.
+TEST_P(PostgresWatch, AnOwnWriteThatIsDoneAfterItWasGivenUpIsHeard) {
+  PostgresOptions options = patient_options(url_);
+  options.write_timeout = std::chrono::seconds{1};
+  const auto node = open_or_fail(options);
+  Heard heard(*node);
+  ASSERT_TRUE(heard.wait_for_everything());
+  const SessionRecord first = add(1), second = add(2);
+  ASSERT_TRUE(node->sessions().remove({&first.id, 1}, EndReason::logout, kBegin));
+  ASSERT_EQ(cluster().run("CREATE FUNCTION " + schema_ +
+                          ".dawdle() RETURNS trigger LANGUAGE plpgsql AS "
+                          "'BEGIN PERFORM pg_sleep(2); RETURN NEW; END'; "
+                          "CREATE TRIGGER dawdle BEFORE INSERT ON " +
+                          schema_ + ".latchkey_outbox FOR EACH ROW EXECUTE FUNCTION " + schema_ +
+                          ".dawdle()"),
+            "");
+  const auto removed = node->sessions().remove({&second.id, 1}, EndReason::logout, kBegin);
+  ASSERT_FALSE(removed) << "the server took longer than the deadline";
+  EXPECT_TRUE(heard.wait_for_id(second.id));
+}
+
 // A growing number in each row would lose the one that is committed late.
 TEST_P(PostgresWatch, ATransactionThatCommitsLateIsHeardAllTheSame) {
   PGconn* slow = PQconnectdb(cluster().url().c_str());

@@ -25,8 +25,10 @@ Result<Rows> Client::write(Sql sql, const Params& params, std::string* sqlstate)
     if (rows) return rows;
     if (left > 1 && is_transient((*lease)->sqlstate())) continue;
     if (sqlstate != nullptr) *sqlstate = (*lease)->sqlstate();
-    // It may have been done all the same.
-    if ((*lease)->broken() && sql != Sql::notify) changed();
+    if ((*lease)->broken() && sql != Sql::notify) {
+      ++origin_;
+      changed();
+    }
     return rows;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -13,17 +14,20 @@ class Client {
  public:
   struct Settings {
     std::string instance{};
-    std::int64_t origin = 0;  // tells this store's own changes from those of others
+    std::int64_t origin = 0;  // at first; tells this store's own changes from those of others
     Millis read_timeout{};
     Millis write_timeout{};
     Millis connect_timeout{};
   };
   Client(Target target, std::shared_ptr<const Statements> statements, Settings settings)
       : settings_(std::move(settings)),
+        origin_(settings_.origin),
         pool_(std::move(target), std::move(statements), settings_.connect_timeout) {}
 
   const std::string& instance() const noexcept { return settings_.instance; }
-  std::int64_t origin() const noexcept { return settings_.origin; }
+  // origin is another one behind a write whose outcome is unknown: if it is done after all, perhaps
+  // only later, this store hears of it as of a change by others.
+  std::int64_t origin() const noexcept { return origin_; }
   const Target& target() const noexcept { return pool_.target(); }
   Millis connect_timeout() const noexcept { return settings_.connect_timeout; }
 
@@ -46,6 +50,7 @@ class Client {
 
  private:
   const Settings settings_;
+  std::atomic<std::int64_t> origin_;
   std::function<void()> tell_;
   Pool pool_;
 };

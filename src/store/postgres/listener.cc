@@ -121,7 +121,8 @@ Result<bool> Listener::hear(Connection& connection) {
 
 Result<void> Listener::read(Connection& connection) {
   Params params;
-  params.add_or_null(snapshot_).add(client_.origin());
+  const std::int64_t own = client_.origin();
+  params.add_or_null(snapshot_).add(own);
   Result<Rows> rows = connection.run(Sql::read_outbox, params, after(kReadTime));
   if (!rows) return rows.error();
   Invalidation changes;
@@ -130,7 +131,8 @@ Result<void> Listener::read(Connection& connection) {
     add_users(rows->text(row, 3), changes.users);
   }
   // Another server or other data: its transactions are numbered anew.
-  changes.everything = snapshot_.empty() || server_ != rows->text(0, 1);
+  // Nor is it known what a write of our own changed that was given up while this was read.
+  changes.everything = snapshot_.empty() || server_ != rows->text(0, 1) || client_.origin() != own;
   snapshot_ = rows->text(0, 0);
   server_ = rows->text(0, 1);
   // Of the youngest of what is new. Clocks are the server's.
