@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include <thread>
+
 #include "latchkey/near_cache.h"
 #include "tests/postgres/heard.h"
 #include "tests/postgres/postgres_under_test.h"
@@ -74,6 +76,22 @@ TEST_P(PostgresWatch, OwnChangesAreNotTold) {
   ASSERT_TRUE(there_->sessions().remove({&other.id, 1}, EndReason::logout, kBegin));
   ASSERT_TRUE(heard_.wait_for_id(other.id));
   EXPECT_FALSE(heard_.was_told(own.id));
+}
+
+TEST_P(PostgresWatch, OldRowsOfTheOutboxGoWithoutAPrune) {
+  const std::string outbox = schema_ + ".latchkey_outbox";
+  ASSERT_EQ(
+      cluster().run("INSERT INTO " + outbox + "(at,origin) VALUES(now()-interval '10 minutes',1)"),
+      "");
+  const SessionRecord record = add(1);
+  ASSERT_TRUE(there_->sessions().remove({&record.id, 1}, EndReason::logout, kBegin));
+  const std::string count =
+      "SELECT count(*) FROM " + outbox + " WHERE at<now()-interval '5 minutes'";
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (cluster().run(count) != "0" && std::chrono::steady_clock::now() < late) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(cluster().run(count), "0");
 }
 
 TEST_P(PostgresWatch, TellsHowWellItHears) {

@@ -3,6 +3,11 @@
 #include "base/log.h"
 
 namespace latchkey::postgres {
+namespace {
+
+constexpr Millis kSweepEvery = std::chrono::minutes{1};
+
+}  // namespace
 
 Notifier::~Notifier() {
   {
@@ -21,6 +26,7 @@ void Notifier::tell() {
 
 // What is pending when the store closes is told before it does.
 void Notifier::run() {
+  std::chrono::steady_clock::time_point next_sweep{};
   while (true) {
     {
       const MutexLock lock(mutex_);
@@ -28,12 +34,26 @@ void Notifier::run() {
       if (!pending_) return;
       pending_ = false;
     }
-    Params params;
-    params.add(std::string_view(channel_of(client_)));
-    params.add(std::string_view(std::to_string(client_.origin())));
-    if (Result<Rows> told = client_.write(Sql::notify, params); !told) {
-      log(LogLevel::debug, "notify_failed", {{"detail", told.error().detail}});
-    }
+    notify();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_sweep) continue;
+    next_sweep = now + kSweepEvery;
+    sweep();
+  }
+}
+
+void Notifier::notify() {
+  Params params;
+  params.add(std::string_view(channel_of(client_)));
+  params.add(std::string_view(std::to_string(client_.origin())));
+  if (Result<Rows> told = client_.write(Sql::notify, params); !told) {
+    log(LogLevel::debug, "notify_failed", {{"detail", told.error().detail}});
+  }
+}
+
+void Notifier::sweep() {
+  if (Result<Rows> swept = client_.write(Sql::sweep_outbox, Params()); !swept) {
+    log(LogLevel::debug, "sweep_failed", {{"detail", swept.error().detail}});
   }
 }
 

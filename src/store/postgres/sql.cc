@@ -94,6 +94,9 @@ std::string_view sql_template(Sql sql) noexcept {
     case Sql::notify:
       // A notification makes its transaction a writing one, which need not wait for the disk.
       return "SELECT set_config('synchronous_commit','off',true),pg_notify($1,$2)::text";
+    case Sql::sweep_outbox:
+      return "DELETE FROM @outbox WHERE ctid=ANY(ARRAY(SELECT ctid FROM @outbox "
+             "WHERE at<now()-interval '5 minutes' ORDER BY at LIMIT 1000 FOR UPDATE SKIP LOCKED))";
     case Sql::scan_users:
       return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.id>$1 ORDER BY u.id LIMIT $2";
     case Sql::scan_epochs:

@@ -37,6 +37,7 @@ enum class Sql : std::uint8_t {
   check,
   read_outbox,
   notify,
+  sweep_outbox,
   scan_users,
   scan_epochs,
   scan_denials,
