@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "latchkey/scan_store.h"
 #include "tests/postgres/heard.h"
 #include "tests/postgres/postgres_under_test.h"
 #include "tests/postgres/records.h"
@@ -73,6 +74,16 @@ TEST_F(PostgresFaults, AnEmptiedStoreIsFailedAndNotEmpty) {
   EXPECT_EQ(code_of(find(*store, record_.id)), Errc::store_mismatch) << "new and empty tables";
   EXPECT_EQ(store->meta().check().error().code, Errc::store_mismatch);
   EXPECT_EQ(store->denials().standing("key", record_.user_id).error().code, Errc::store_mismatch);
+  const UserId ann = record_.user_id;
+  EXPECT_EQ(store->users().find_user(ann).error().code, Errc::store_mismatch);
+  EXPECT_EQ(store->users().find_username("ann").error().code, Errc::store_mismatch);
+  EXPECT_EQ(store->epochs().user_epoch(ann).error().code, Errc::store_mismatch);
+  EXPECT_EQ(store->sessions().list_user(ann, {.now = kBegin}).error().code, Errc::store_mismatch);
+  EXPECT_EQ(store->keys().keys().error().code, Errc::store_mismatch);
+  for (const ScanKind kind :
+       {ScanKind::users, ScanKind::epochs, ScanKind::denials, ScanKind::sessions}) {
+    EXPECT_EQ(store->scan()->scan(kind, "", 10).error().code, Errc::store_mismatch);
+  }
   const auto inserted = store->sessions().insert(record_, {.now = kBegin});
   ASSERT_FALSE(inserted) << "a login into a store that is not ours";
   EXPECT_EQ(inserted.error().code, Errc::store_mismatch);

@@ -28,6 +28,10 @@ class Client {
   // origin is another one behind a write whose outcome is unknown: if it is done after all, perhaps
   // only later, this store hears of it as of a change by others.
   std::int64_t origin() const noexcept { return origin_; }
+  // is_ours tells whether an answer is of the store that was opened: `column` holds the marker.
+  bool is_ours(const Rows& rows, int column) const noexcept {
+    return rows.size() > 0 && rows.text(0, column) == settings_.instance;
+  }
   const Target& target() const noexcept { return pool_.target(); }
   Millis connect_timeout() const noexcept { return settings_.connect_timeout; }
 

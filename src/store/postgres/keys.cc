@@ -43,7 +43,7 @@ Result<std::size_t> PostgresKeys::prune_denials(UnixTime now, std::size_t limit)
 Result<StoredKeys> PostgresKeys::keys() {
   Result<Rows> rows = client_.read(Sql::keys, Params());
   if (!rows) return rows.error();
-  if (rows->size() == 0) return lost_instance();
+  if (!client_.is_ours(*rows, 6)) return lost_instance();
   StoredKeys stored;
   const std::string_view version = rows->text(0, 0);
   const auto [end, error] =

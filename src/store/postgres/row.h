@@ -21,6 +21,7 @@ void add_record(Params& params, const SessionRecord& record);
 Result<void> read_record(const Rows& rows, int row, int column, SessionRecord& record);
 // read_user reads the five columns of a user.
 Result<void> read_user(const Rows& rows, int row, int column, User& user);
+inline constexpr int kStoredUserColumns = 7;
 Result<StoredUser> read_stored_user(const Rows& rows, int row);
 // read_removed reads ids, comma between them, and an epoch from `column` on.
 Removed read_removed(const Rows& rows, int column);

@@ -1,5 +1,6 @@
 #include "store/postgres/scan.h"
 
+#include "store/postgres/errors.h"
 #include "store/postgres/row.h"
 #include "store/rules.h"
 
@@ -18,6 +19,12 @@ Sql sql_of(ScanKind kind) noexcept {
       break;
   }
   return Sql::scan_sessions;
+}
+
+// marker_column is the one behind the columns of a row.
+int marker_column(ScanKind kind) noexcept {
+  if (kind == ScanKind::sessions) return kRecordColumns;
+  return kind == ScanKind::users ? kStoredUserColumns : 2;
 }
 
 Result<void> read_row(const Rows& rows, int row, ScanKind kind, ScanPage& page) {
@@ -47,8 +54,9 @@ Result<ScanPage> PostgresScan::scan(ScanKind kind, const std::string& after, std
   // Not a look-up of a request: it may take the time of a write.
   Result<Rows> rows = client_.write(sql_of(kind), params);
   if (!rows) return rows.error();
+  if (!client_.is_ours(*rows, marker_column(kind))) return lost_instance();
   ScanPage page;
-  for (int row = 0; row < rows->size(); ++row) {
+  for (int row = 0; row < rows->size() && !rows->is_null(row, 0); ++row) {
     if (Result<void> read = read_row(*rows, row, kind, page); !read) return read.error();
   }
   if (rows->size() == static_cast<int>(limit)) page.next = rows->text(rows->size() - 1, 0);

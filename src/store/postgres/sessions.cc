@@ -157,8 +157,9 @@ Result<SessionPage> PostgresSessions::list_user(const UserId& user, const PageRe
   params.add(behind->second.text()).add(static_cast<std::int64_t>(page.limit) + 1);
   Result<Rows> rows = client_.read(Sql::list_user_sessions, params);
   if (!rows) return rows.error();
+  if (!client_.is_ours(*rows, kRecordColumns)) return lost_instance();
   SessionPage out;
-  for (int row = 0; row < rows->size(); ++row) {
+  for (int row = 0; row < rows->size() && !rows->is_null(row, 0); ++row) {
     if (out.records.size() == page.limit) {
       out.next = format_cursor({out.records.back().created_at, out.records.back().id});
       break;

@@ -23,6 +23,12 @@
   " UNION ALL SELECT 2::int8,m.value,NULL,NULL," NO_RECORD NO_MORE_COLUMNS                 \
   " FROM @meta m WHERE m.key='instance' AND " SOME_ARE_MISSING
 
+// A row of X behind which stands the instance marker, or the marker alone where X has none, for the
+// same reason.
+#define WITH_MARKER(X)                                                            \
+  "SELECT x.*,m.value FROM (SELECT 1) one LEFT JOIN @meta m ON m.key='instance' " \
+  "LEFT JOIN (" X ") x ON true"
+
 namespace latchkey::postgres {
 namespace {
 
@@ -34,9 +40,10 @@ std::string_view sql_template(Sql sql) noexcept {
       return FIND_SESSIONS("," USER_COLUMNS, "LEFT JOIN @users u ON u.id=s.user_id",
                            ",NULL,NULL,NULL,NULL,NULL");
     case Sql::list_user_sessions:
-      return "SELECT " SESSION_COLUMNS
-             " FROM @sessions WHERE user_id=$1 AND idle_expires_at>$2 "
-             "AND (created_at,id)<($3,$4) ORDER BY created_at DESC,id DESC LIMIT $5";
+      return WITH_MARKER("SELECT " SESSION_COLUMNS
+                         " FROM @sessions WHERE user_id=$1 AND idle_expires_at>$2 "
+                         "AND (created_at,id)<($3,$4) ORDER BY created_at DESC,id DESC LIMIT $5")
+          " ORDER BY x.created_at DESC,x.id DESC";
     case Sql::insert_session:
       return "SELECT status,evicted FROM @insert($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,"
              "$15,$16,$17,$18,$19,$20,$21)";
@@ -53,9 +60,9 @@ std::string_view sql_template(Sql sql) noexcept {
     case Sql::add_user:
       return "SELECT @add_user($1,$2,$3,$4,$5,$6,$7,$8,$9)";
     case Sql::find_user:
-      return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.id=$1";
+      return WITH_MARKER("SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.id=$1");
     case Sql::find_username:
-      return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.username_key=$1";
+      return WITH_MARKER("SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.username_key=$1");
     case Sql::set_password:
       return "SELECT status,removed,epoch FROM @set_password($1,$2,$3,$4,$5,$6,$7,$8)";
     case Sql::upgrade_hash:
@@ -63,7 +70,7 @@ std::string_view sql_template(Sql sql) noexcept {
     case Sql::set_disabled:
       return "SELECT @set_disabled($1,$2,$3,$4)";
     case Sql::user_epoch:
-      return "SELECT epoch FROM @user_epochs WHERE user_id=$1";
+      return WITH_MARKER("SELECT epoch FROM @user_epochs WHERE user_id=$1");
     case Sql::deny:
       return "SELECT @deny($1,$2,$3)";
     case Sql::standing:
@@ -74,8 +81,9 @@ std::string_view sql_template(Sql sql) noexcept {
     case Sql::prune_denials:
       return "SELECT @prune_denials($1,$2,$3)";
     case Sql::keys:
-      return "SELECT m.value,k.id,k.state,k.secret,k.created_at,k.activates_at FROM @meta m "
-             "LEFT JOIN @keys k ON true WHERE m.key='keys_version' ORDER BY k.position";
+      return "SELECT m.value,k.id,k.state,k.secret,k.created_at,k.activates_at,i.value "
+             "FROM @meta m LEFT JOIN @meta i ON i.key='instance' LEFT JOIN @keys k ON true "
+             "WHERE m.key='keys_version' ORDER BY k.position";
     case Sql::put_keys:
       return "SELECT @put_keys($1,$2,$3,$4,$5,$6,$7)";
     case Sql::meta:
@@ -98,13 +106,18 @@ std::string_view sql_template(Sql sql) noexcept {
       return "DELETE FROM @outbox WHERE ctid=ANY(ARRAY(SELECT ctid FROM @outbox "
              "WHERE at<now()-interval '5 minutes' ORDER BY at LIMIT 1000 FOR UPDATE SKIP LOCKED))";
     case Sql::scan_users:
-      return "SELECT " STORED_USER_COLUMNS " FROM @users u WHERE u.id>$1 ORDER BY u.id LIMIT $2";
+      return WITH_MARKER("SELECT " STORED_USER_COLUMNS
+                         " FROM @users u WHERE u.id>$1 ORDER BY u.id LIMIT $2") " ORDER BY x.id";
     case Sql::scan_epochs:
-      return "SELECT user_id,epoch FROM @user_epochs WHERE user_id>$1 ORDER BY user_id LIMIT $2";
+      return WITH_MARKER(
+          "SELECT user_id,epoch FROM @user_epochs WHERE user_id>$1 "
+          "ORDER BY user_id LIMIT $2") " ORDER BY x.user_id";
     case Sql::scan_denials:
-      return "SELECT key,until FROM @denied WHERE key>$1 ORDER BY key LIMIT $2";
+      return WITH_MARKER(
+          "SELECT key,until FROM @denied WHERE key>$1 ORDER BY key LIMIT $2") " ORDER BY x.key";
     case Sql::scan_sessions:
-      return "SELECT " SESSION_COLUMNS " FROM @sessions WHERE id>$1 ORDER BY id LIMIT $2";
+      return WITH_MARKER("SELECT " SESSION_COLUMNS
+                         " FROM @sessions WHERE id>$1 ORDER BY id LIMIT $2") " ORDER BY x.id";
     case Sql::count_:
       break;
   }

@@ -40,7 +40,8 @@ Result<std::optional<StoredUser>> PostgresUsers::find(Sql sql, std::string_view 
   params.add(key);
   Result<Rows> rows = client_.read(sql, params);
   if (!rows) return rows.error();
-  if (rows->size() == 0) return std::optional<StoredUser>();
+  if (!client_.is_ours(*rows, kStoredUserColumns)) return lost_instance();
+  if (rows->is_null(0, 0)) return std::optional<StoredUser>();
   Result<StoredUser> user = read_stored_user(*rows, 0);
   if (!user) return user.error();
   return std::optional<StoredUser>(*std::move(user));
@@ -89,7 +90,8 @@ Result<std::int64_t> PostgresUsers::user_epoch(const UserId& user) {
   params.add(std::string_view(user.text()));
   Result<Rows> rows = client_.read(Sql::user_epoch, params);
   if (!rows) return rows.error();
-  return rows->size() == 0 ? std::int64_t{0} : rows->integer(0, 0);
+  if (!client_.is_ours(*rows, 1)) return lost_instance();
+  return rows->integer(0, 0);
 }
 
 Result<StoreMeta> PostgresMeta::meta() {
