@@ -28,7 +28,7 @@ SUITES = "include/latchkey/testing/"
 PUBLIC = {f"{header}.h": layer for layer, headers in {
     "base": "entropy result secret time",
     "codec": "authjs cookie ids jose jwt native_seal seal token",
-    "contract": "deny_store key key_store meta_store record scan_store store",
+    "contract": "deny_store key key_store meta_store record scan_store store watch",
     "session": "carrier keyring lookup policy sessions",
     "account": "accounts",
     "guard": "public_url",

@@ -15,6 +15,7 @@
 #include "latchkey/meta_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
+#include "latchkey/watch.h"
 
 // The store contract. Every implementation passes latchkey/testing/store_suite.h.
 //
@@ -77,20 +78,6 @@ struct PageRequest {
 struct SessionPage {
   std::vector<SessionRecord> records{};  // newest first: by created_at, then id, descending
   std::string next{};                    // empty: that was all
-};
-
-// Invalidation tells a cache what changed behind its back.
-struct Invalidation {
-  std::vector<SessionId> ids{};
-  std::vector<UserId> users{};  // every session of these users
-  bool everything = false;      // changes were missed
-};
-
-// WatchStatus tells how well a store hears what others change.
-struct WatchStatus {
-  bool up = false;              // the channel stands
-  Millis heard_ago{};           // since the engine last said anything over it
-  std::optional<Millis> lag{};  // between the last change that was told and hearing it, if known
 };
 
 class SessionStore {
