@@ -259,6 +259,23 @@ test('a login in one tab is seen in the other, and they do not go on telling eac
   assert.ok(browser.server.asked.length <= 4, browser.server.asked.join(' '));
 });
 
+test('whoever has just signed in is shown so at once, and a page kept from before shows nobody', async () => {
+  const browser = new FakeBrowser();
+  const { store } = open(browser, { initialSession: null });
+  await browser.pass(0);
+  browser.server.session = session(browser);
+  store.hinted(session(browser), { name: 'Ada' });
+  assert.deepEqual(store.getSnapshot().data.user, { name: 'Ada' });
+  await browser.pass(0);
+  browser.server.session = null;
+  store.navigated();
+  await browser.pass(60_000);
+  assert.equal(store.getSnapshot().status, 'unauthenticated');
+  store.hinted(null);
+  store.hinted(session(browser), { name: 'Ada' });
+  assert.equal(store.getSnapshot().status, 'unauthenticated');
+});
+
 test('whoever leaves right after signing in is told of the end all the same', async () => {
   const browser = new FakeBrowser();
   const { store, stop } = open(browser, { initialSession: null });

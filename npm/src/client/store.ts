@@ -43,6 +43,7 @@ export class SessionStore<User = RegisteredUser> {
   private again = false;
   private heard = false;
   private wantsUser = false;
+  private readonly seen = new Set<string>(); // ids, for as long as the page lives
   private hint: string;
   private clockOffset = 0;
   private failures = 0;
@@ -53,6 +54,7 @@ export class SessionStore<User = RegisteredUser> {
     this.environment = { ...browserEnvironment(), ...options.environment };
     this.snapshot = initialSnapshot(options.initialSession, options.initialUser ?? null);
     this.hint = textOf(options.initialSession, options.initialUser);
+    if (options.initialSession) this.seen.add(options.initialSession.id);
   }
 
   readonly getSnapshot = (): Snapshot<User> => this.snapshot;
@@ -105,9 +107,16 @@ export class SessionStore<User = RegisteredUser> {
     this.hint = hint;
     const { data } = this.snapshot;
     if (session?.id !== data?.id) {
+      // A session never seen before is on no page that the router has kept: whoever has just signed
+      // in is shown so at once, and not after a round trip.
+      const isNew = session !== null && !data && !this.seen.has(session.id);
       if (session && this.memory?.lastId() !== session.id) {
         this.memory?.remember({ id: session.id, expiresAt: momentOf(session) });
         this.channel?.post();
+      }
+      if (isNew) {
+        this.set(initialSnapshot(session, user ?? null));
+        this.follow(session.id, momentOf(session));
       }
       void this.check();
     } else if (session && data) {
@@ -300,6 +309,7 @@ export class SessionStore<User = RegisteredUser> {
 
   /** Watches the deadline of an active session. */
   private follow(id: string, expiresAt: number): void {
+    this.seen.add(id);
     this.memory?.remember({ id, expiresAt });
     if (this.starts === 0) return;
     const left = expiresAt - this.environment.now() - this.clockOffset;
