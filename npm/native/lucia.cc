@@ -1,3 +1,4 @@
+#include <functional>
 #include <memory>
 
 #include "addon.h"
@@ -13,7 +14,6 @@ using sqlite::LuciaColumns;
 using sqlite::LuciaShape;
 using sqlite::LuciaTables;
 using sqlite::LuciaValue;
-using sqlite::LuciaView;
 using Handle = std::shared_ptr<LuciaTables>;
 
 constexpr const char* kMisuse = "an open database and values a column can hold are needed";
@@ -45,35 +45,25 @@ LuciaTables* tables_of(const Call& call) {
   return handle == nullptr ? nullptr : handle->get();
 }
 
-bool same_text(const LuciaView& a, const LuciaView& b) {
-  const auto* first = std::get_if<std::string_view>(&a);
-  const auto* second = std::get_if<std::string_view>(&b);
-  return first != nullptr && second != nullptr && *first == *second;
-}
-
 napi_value make_names(napi_env env, const LuciaShape& shape) {
   return make_texts(env, shape.names);
 }
 
-// lucia_find(tables, id) returns null, or a list that begins with the generation of the row's
-// shape. The values behind it are the row without the session's id, which the caller has; the
-// user's id is `true` where it is that of the session.
+// lucia_find(tables, id, cells) returns null, or the row without the session's id, which the caller
+// has: as a text and `cells` (pack_row), or, where they cannot hold it, as a list that begins with
+// the generation of the row's shape.
 napi_value find(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   LuciaTables* tables = tables_of(call);
   if (tables == nullptr) return throw_misuse(env, kMisuse);
   const Text id(env, call[1]);
+  const std::span<double> cells = call.doubles(2);
   napi_value found = nullptr;
-  const Result<void> read = tables->find(id.view(), [&](const LuciaShape& shape, auto row) {
-    napi_create_array_with_length(env, row.size(), &found);
-    std::uint32_t place = 0;
-    napi_set_element(env, found, place++, make_number(env, shape.generation));
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i == shape.session_id) continue;
-      const bool same = i == shape.user_id && same_text(row[i], row[shape.session_user_id]);
-      napi_set_element(env, found, place++, same ? make_flag(env, true) : make_column(env, row[i]));
-    }
-  });
+  const auto take = [&](const LuciaShape& shape, std::span<const sqlite::LuciaView> row) {
+    found = pack_row(env, shape, row, cells);
+    if (found == nullptr) found = make_row(env, shape, row);
+  };
+  const Result<void> read = tables->find(id.view(), std::ref(take));  // copied, it is allocated
   if (!read) return throw_error(env, read.error());
   return found == nullptr ? make_null(env) : found;
 }

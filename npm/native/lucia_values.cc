@@ -37,6 +37,36 @@ std::optional<sqlite::LuciaValue> read_bytes(napi_env env, napi_value value) {
   return sqlite::LuciaValue{std::vector<std::uint8_t>(bytes, bytes + size)};
 }
 
+bool same_text(const sqlite::LuciaView& a, const sqlite::LuciaView& b) {
+  const auto* first = std::get_if<std::string_view>(&a);
+  const auto* second = std::get_if<std::string_view>(&b);
+  return first != nullptr && second != nullptr && *first == *second;
+}
+
+// is_users_id tells whether column `i` is the user's id and says what the session says already.
+bool is_users_id(const sqlite::LuciaShape& shape, std::span<const sqlite::LuciaView> row,
+                 std::size_t i) {
+  return i == shape.user_id && same_text(row[i], row[shape.session_user_id]);
+}
+
+enum class Cell { null, number, text, users_id };
+
+// pack_column appends to `texts` and returns what the column is, or nothing when it does not fit.
+std::optional<std::pair<Cell, double>> pack_column(const sqlite::LuciaView& view,
+                                                   std::string& texts) {
+  if (const auto* number = std::get_if<std::int64_t>(&view)) {
+    return std::pair{Cell::number, static_cast<double>(*number)};
+  }
+  if (const auto* real = std::get_if<double>(&view)) return std::pair{Cell::number, *real};
+  if (const auto* text = std::get_if<std::string_view>(&view)) {
+    if (!is_ascii(*text)) return std::nullopt;
+    texts.append(*text);
+    return std::pair{Cell::text, static_cast<double>(texts.size())};
+  }
+  if (std::holds_alternative<std::monostate>(view)) return std::pair{Cell::null, 0.0};
+  return std::nullopt;
+}
+
 }  // namespace
 
 napi_value make_column(napi_env env, const sqlite::LuciaView& view) {
@@ -53,6 +83,38 @@ napi_value make_column(napi_env env, const sqlite::LuciaView& view) {
     return value;
   }
   return make_null(env);
+}
+
+napi_value make_row(napi_env env, const sqlite::LuciaShape& shape,
+                    std::span<const sqlite::LuciaView> row) {
+  std::vector<napi_value> values{make_number(env, shape.generation)};
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i == shape.session_id) continue;
+    values.push_back(is_users_id(shape, row, i) ? make_flag(env, true) : make_column(env, row[i]));
+  }
+  return make_list(env, values);
+}
+
+napi_value pack_row(napi_env env, const sqlite::LuciaShape& shape,
+                    std::span<const sqlite::LuciaView> row, std::span<double> cells) {
+  if (cells.size() < 2 + 2 * row.size()) return nullptr;
+  std::string texts;
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i == shape.session_id) continue;
+    const bool known = is_users_id(shape, row, i);
+    const auto packed =
+        known ? std::optional(std::pair{Cell::users_id, 0.0}) : pack_column(row[i], texts);
+    if (!packed) return nullptr;
+    cells[2 + 2 * columns] = static_cast<double>(packed->first);
+    cells[3 + 2 * columns] = packed->second;
+    ++columns;
+  }
+  cells[0] = shape.generation;
+  cells[1] = static_cast<double>(columns);
+  napi_value text = nullptr;
+  napi_create_string_latin1(env, texts.data(), texts.size(), &text);
+  return text;
 }
 
 std::optional<sqlite::LuciaValue> read_column(napi_env env, napi_value value) {

@@ -44,14 +44,28 @@ bool Call::has(std::size_t i) const noexcept {
   return type != napi_undefined && type != napi_null;
 }
 
-std::span<const std::uint8_t> Call::bytes(std::size_t i) const noexcept {
+namespace {
+
+// view_of points into a typed array whose elements are `Element`.
+template <class Element>
+std::span<Element> view_of(napi_env env, napi_value array, napi_typedarray_type wanted) noexcept {
   napi_typedarray_type type{};
   std::size_t size = 0;
   void* data = nullptr;
   const napi_status status =
-      napi_get_typedarray_info(env_, values_[i], &type, &size, &data, nullptr, nullptr);
-  if (status != napi_ok || type != napi_uint8_array) return {};
-  return {static_cast<const std::uint8_t*>(data), size};
+      napi_get_typedarray_info(env, array, &type, &size, &data, nullptr, nullptr);
+  if (status != napi_ok || type != wanted) return {};
+  return {static_cast<Element*>(data), size};
+}
+
+}  // namespace
+
+std::span<const std::uint8_t> Call::bytes(std::size_t i) const noexcept {
+  return view_of<std::uint8_t>(env_, values_[i], napi_uint8_array);
+}
+
+std::span<double> Call::doubles(std::size_t i) const noexcept {
+  return view_of<double>(env_, values_[i], napi_float64_array);
 }
 
 napi_value Options::member(const char* name) const {
@@ -95,12 +109,16 @@ napi_value make_null(napi_env env) {
   return value;
 }
 
-// Tokens and most JSON are ASCII, which V8 copies instead of decoding it.
-napi_value make_text(napi_env env, std::string_view text) {
+bool is_ascii(std::string_view text) noexcept {
   unsigned char all = 0;
   for (const char c : text) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+  return all < 0x80;
+}
+
+// Tokens and most JSON are ASCII, which V8 copies instead of decoding it.
+napi_value make_text(napi_env env, std::string_view text) {
   napi_value value = nullptr;
-  if (all < 0x80) {
+  if (is_ascii(text)) {
     napi_create_string_latin1(env, text.data(), text.size(), &value);
   } else {
     napi_create_string_utf8(env, text.data(), text.size(), &value);

@@ -54,6 +54,8 @@ class Call {
   bool has(std::size_t i) const noexcept;  // neither undefined nor null
   // bytes points into a Uint8Array for as long as the call lasts; empty for anything else.
   std::span<const std::uint8_t> bytes(std::size_t i) const noexcept;
+  // doubles is a Float64Array, for as long; empty for anything else.
+  std::span<double> doubles(std::size_t i) const noexcept;
   template <class T>
   T* external(std::size_t i) const noexcept {
     void* data = nullptr;
@@ -81,6 +83,8 @@ class Options {
   napi_env env_;
   napi_value object_;
 };
+
+bool is_ascii(std::string_view text) noexcept;
 
 napi_value make_null(napi_env env);
 napi_value make_text(napi_env env, std::string_view text);

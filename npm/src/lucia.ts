@@ -100,6 +100,9 @@ type NotValidated = { user: null; session: null };
 
 const LONGEST_COOKIE = new TimeSpan(400, 'd');
 
+// copied is `{ ...values }`: what a spread makes, V8 builds anew for each member that follows.
+const copied = (values: {}): {} => Object.assign({}, values);
+
 /** Sessions as Lucia 3 manages them; docs/npm/lucia.md lists what differs, on purpose. */
 export class Lucia<
   _SessionAttributes extends {} = Record<never, never>,
@@ -172,7 +175,9 @@ export class Lucia<
     if (expiresAt !== null) await this.extend(found, expiresAt);
     const session = this.found(found, touch);
     if (!wanted || user === null) return { session, user: null };
-    return { session, user: { ...this.userOf(user.attributes), id: user.id } as User };
+    const shown = copied(this.userOf(user.attributes)) as User;
+    shown.id = user.id;
+    return { session, user: shown };
   }
 
   /** getUserSessions returns the live sessions of a user; it deletes nothing. */
@@ -356,7 +361,11 @@ export class Lucia<
 
   // found gives a validated session its form; here its own attributes come first.
   private found({ id, userId, expiresAt, attributes }: DatabaseSession, touch: boolean): Session {
-    const fresh = touch && this.pending.has(id);
-    return { ...this.sessionOf(attributes), id, userId, fresh, expiresAt } as Session;
+    const session = copied(this.sessionOf(attributes)) as Session;
+    session.id = id;
+    session.userId = userId;
+    session.fresh = touch && this.pending.has(id);
+    session.expiresAt = expiresAt;
+    return session;
   }
 }

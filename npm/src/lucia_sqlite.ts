@@ -2,6 +2,7 @@ import { BetterSqlite3 } from './lucia_better_sqlite3';
 import type { DatabaseSession, NativeAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
 import { Shape, toColumns, unixSeconds } from './lucia_columns';
+import { makeCells, unpack } from './lucia_row';
 import { native } from 'latchkey/native';
 import type { Database } from './lucia_better_sqlite3';
 
@@ -11,6 +12,7 @@ class SqliteFile implements NativeAdapter {
   readonly #path: string;
   readonly #tables: Required<Tables>;
   #open: Handle | undefined;
+  readonly #cells = makeCells();
   #generation = -1;
   #shape = new Shape([], 0);
 
@@ -26,8 +28,9 @@ class SqliteFile implements NativeAdapter {
   }
 
   findSession(sessionId: string): SessionAndUser {
-    const row = native().lucia_find(this.#handle, sessionId);
-    if (row === null) return [null, null];
+    const found = native().lucia_find(this.#handle, sessionId, this.#cells);
+    if (found === null) return [null, null];
+    const row = typeof found === 'string' ? unpack(found, this.#cells) : found;
     if (row[0] !== this.#generation) {
       const [generation, sessionColumns, names] = native().lucia_shape(this.#handle);
       this.#shape = new Shape(names, sessionColumns, { at: 1, withoutId: true });

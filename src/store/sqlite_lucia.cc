@@ -97,6 +97,7 @@ LuciaTables::LuciaTables(const LuciaOptions& options, std::string path,
   const std::string divider = ",NULL AS " + quoted(kDivider);
   find_.sql = "SELECT s.*" + divider + ",u.* FROM " + sessions + " s LEFT JOIN " +
               quoted(options_.user_table) + " u ON u.id=s.user_id WHERE s.id=?1";
+  find_.one_row = true;
   list_.sql = "SELECT s.*" + divider + " FROM " + sessions + " s WHERE s.user_id=?1";
 }
 
@@ -155,9 +156,10 @@ Result<void> LuciaTables::read(Read& read, const Key& key, const LuciaSink& sink
       row_.push_back(view_of(read.statement, i));
     }
     sink(read.shape, row_);
+    if (read.one_row) break;
   }
   Result<void> done;
-  if (code != SQLITE_DONE) done = reader_->last_error();
+  if (code != SQLITE_DONE && code != SQLITE_ROW) done = reader_->last_error();
   sqlite3_reset(read.statement);
   return done;
 }

@@ -86,6 +86,7 @@ class LuciaTables {
   // Read is one statement kept prepared, and what its rows look like.
   struct Read {
     std::string sql;
+    bool one_row = false;  // more are not looked for
     sqlite3_stmt* statement = nullptr;
     LuciaShape shape{};
     int prepared = -1;  // how often SQLite prepared it when the shape was read

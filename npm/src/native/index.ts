@@ -9,6 +9,10 @@
 /** Something native that is held by JavaScript. */
 export type Handle<Name extends string> = { readonly handle: Name };
 
+/** The generation of a row's shape, then its columns without the session's id; `true` is the user's
+ * id where it is that of the session. */
+export type LuciaRow = readonly [generation: number, ...columns: unknown[]];
+
 export type RecordList = [
   id: string,
   userId: string | null,
@@ -169,7 +173,7 @@ export interface Native {
 
   open_lucia(path: string, sessions: string, users: string, hashed: boolean): Lucia;
   close_lucia(lucia: Lucia): null;
-  lucia_find(lucia: Lucia, id: string): [generation: number, ...row: unknown[]] | null;
+  lucia_find(lucia: Lucia, id: string, cells: Float64Array): string | LuciaRow | null;
   lucia_shape(lucia: Lucia): [generation: number, sessionColumns: number, names: string[]];
   lucia_list(lucia: Lucia, user: unknown): [names?: unknown[], ...rows: unknown[][]];
   lucia_insert(
