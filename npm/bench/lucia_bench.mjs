@@ -8,6 +8,8 @@ import { Sessions } from 'latchkey';
 import { Lucia, sqlite } from 'latchkey/lucia';
 import { check, importPeer, requirePeer } from './harness.mjs';
 
+export const peers = 'compiled'; // better-sqlite3
+
 const ROWS = 100_000;
 const sessionId = (i) => `s${String(i).padStart(39, '0')}`;
 const SPREAD = 7919; // visits rows far apart, so that pages come from everywhere

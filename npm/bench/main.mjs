@@ -1,10 +1,12 @@
 // node npm/bench/main.mjs [NAME...] [--json FILE] [--pairs N] [--seconds S] [--list]
+//   [--peers compiled|plain]
 // Without a name all benchmarks of the npm package run. With --json, results are added to FILE.
+// --peers leaves those out whose peer was compiled for one Node, or all others.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { compare } from './harness.mjs';
 
 const names = [];
-const options = { pairs: 9, seconds: 0.25, json: '', list: false };
+const options = { pairs: 9, seconds: 0.25, json: '', list: false, peers: '' };
 const words = process.argv.slice(2);
 while (words.length > 0) {
   const word = words.shift();
@@ -12,6 +14,7 @@ while (words.length > 0) {
   else if (word === '--json') options.json = words.shift() ?? '';
   else if (word === '--pairs') options.pairs = Number(words.shift());
   else if (word === '--seconds') options.seconds = Number(words.shift());
+  else if (word === '--peers') options.peers = words.shift() ?? '';
   else if (!word.startsWith('--')) names.push(word);
 }
 
@@ -32,7 +35,8 @@ function shown({ name, cpu_ns, peer, peer_cpu_ns, times, min, max, n, value, uni
 const files = readdirSync(new URL('.', import.meta.url)).filter((f) => f.endsWith('_bench.mjs'));
 const results = [];
 for (const file of files.sort()) {
-  const { benchmarks } = await import(new URL(file, import.meta.url).href);
+  const { benchmarks, peers = 'plain' } = await import(new URL(file, import.meta.url).href);
+  if (options.peers !== '' && options.peers !== peers) continue;
   for (const { name, what, run } of benchmarks) {
     if (names.length > 0 && !names.includes(name)) continue;
     if (options.list) {

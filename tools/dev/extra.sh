@@ -76,6 +76,10 @@ run_bench() {
     ensure_node
     build_npm
     ensure_npm npm/test/peers
-    node npm/bench/main.mjs "${node[@]}" "${flags[@]}"
+    # iron-session 9 wants a newer Node than better-sqlite3 may have been compiled for.
+    local newest
+    newest=$(install_node "$NODE_INSTALLED")
+    node npm/bench/main.mjs --peers compiled "${node[@]}" "${flags[@]}"
+    "$newest" npm/bench/main.mjs --peers plain "${node[@]}" "${flags[@]}"
   fi
 }
