@@ -72,6 +72,8 @@ struct ValidateOptions {
   bool fresh = false;      // ask the store, not a cache
   // hybrid: a snapshot may answer. For reads only, and never where level or recency matter.
   bool snapshot_ok = false;
+  // A disabled user's session counts, too. Only to end it: it must not come back with its user.
+  bool disabled_too = false;
 };
 
 struct RotateOptions {

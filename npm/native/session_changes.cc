@@ -23,17 +23,18 @@ struct Target {
 Error gone() { return Error{Errc::not_found, "there is no such session, or it has ended"}; }
 
 // record_of returns the live session of a token.
-Result<SessionRecord> record_of(Sessions& sessions, const Target& target) {
-  auto validation = sessions.validate(target.text.insecure_view(), {.touch = false, .fresh = true});
+Result<SessionRecord> record_of(Sessions& sessions, const Target& target, bool disabled_too) {
+  auto validation = sessions.validate(
+      target.text.insecure_view(), {.touch = false, .fresh = true, .disabled_too = disabled_too});
   if (!validation) return validation.error();
   if (!validation->session) return gone();
   return *std::move(validation->session);
 }
 
 using Subject = std::variant<SessionId, SessionRecord>;
-Result<Subject> subject_of(Sessions& sessions, const Target& target) {
+Result<Subject> subject_of(Sessions& sessions, const Target& target, bool disabled_too = false) {
   if (target.by_token) {
-    Result<SessionRecord> record = record_of(sessions, target);
+    Result<SessionRecord> record = record_of(sessions, target, disabled_too);
     if (!record) return record.error();
     return Subject{*std::move(record)};
   }
@@ -81,7 +82,7 @@ napi_value revoke(napi_env env, napi_callback_info info) {
   return change(
       call,
       [](Sessions& sessions, const Target& target) -> Result<bool> {
-        Result<Subject> subject = subject_of(sessions, target);
+        Result<Subject> subject = subject_of(sessions, target, /*disabled_too=*/true);
         if (!subject && subject.error().code == Errc::not_found) return false;
         if (!subject) return subject.error();
         return std::visit([&](const auto& found) { return sessions.revoke(found); }, *subject);
@@ -169,7 +170,7 @@ napi_value revoke_others(napi_env env, napi_callback_info info) {
   return change(
       call,
       [](Sessions& sessions, const Target& target) -> Result<OthersRevoked> {
-        Result<SessionRecord> record = record_of(sessions, target);
+        Result<SessionRecord> record = record_of(sessions, target, false);
         if (!record) return record.error();
         return sessions.revoke_others(*record);
       },

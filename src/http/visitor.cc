@@ -44,9 +44,11 @@ Result<Visitor> identify(App& app, const Request& request, const LookOptions& op
     log(LogLevel::warn, "duplicate_cookie", {{"address", client_of(app, request)}});
     return visitor;
   }
-  auto validation = app.sessions.validate(
-      shown.joined.empty() ? shown.value : shown.joined,
-      {.touch = options.touch, .with_user = !options.disabled_too, .fresh = options.fresh});
+  auto validation = app.sessions.validate(shown.joined.empty() ? shown.value : shown.joined,
+                                          {.touch = options.touch,
+                                           .with_user = !options.disabled_too,
+                                           .fresh = options.fresh,
+                                           .disabled_too = options.disabled_too});
   if (!validation) return validation.error();
   visitor.state = validation->state;
   visitor.keep_cookie = validation->keep_cookie;

@@ -108,7 +108,8 @@ Result<Validation> Stateless::accept(Decoded decoded, const ValidateOptions& opt
   if (standing->denied || standing->user_epoch != record.version) {
     return Validation{.state = SessionState::revoked};
   }
-  if (standing->user && standing->user->disabled) return Validation{};
+  const bool disabled = standing->user && standing->user->disabled;
+  if (disabled && !options.disabled_too) return Validation{};
   Validation validation{.state = SessionState::active};
   validation.session = std::move(record);
   if (options.with_user) validation.user = std::move(standing->user);

@@ -87,6 +87,7 @@ TEST_P(Stateless, R22ADisabledUserHasNoSession) {
   EXPECT_EQ(look(*a_, made.token.reveal(), {.with_user = true}).user->id.text(), "alice");
   ASSERT_TRUE(*inner_->users().set_disabled(user.user.id, true));
   EXPECT_EQ(state(*b_, made.token.reveal()), SessionState::none);
+  EXPECT_TRUE(look(*b_, made.token.reveal(), {.disabled_too = true}).session) << "to be ended";
   ASSERT_TRUE(*inner_->users().set_disabled(user.user.id, false));
   EXPECT_EQ(state(*b_, made.token.reveal()), SessionState::active);
 }

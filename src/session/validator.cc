@@ -92,7 +92,7 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
     out.state = SessionState::expired;
     return;
   }
-  if (found.user && found.user->disabled) return;
+  if (found.user && found.user->disabled && !options.disabled_too) return;
   if (options.touch && look.judgement.touch_due) {
     behind_.touch({record.id, look.now, look.judgement.idle_expires_at});
     record.last_seen_at = look.now;

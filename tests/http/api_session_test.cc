@@ -203,18 +203,6 @@ TEST(ApiSession, ADisabledUserHasNoSession) {
   EXPECT_EQ(browser.get("/login").status, 200) << "the form, not the way home";
 }
 
-TEST(ApiSession, WhatADisabledUserEndsStaysEndedWhenTheyAreBack) {
-  Site site;
-  Browser browser(site);
-  const auto user = UserId::parse(json_text(browser.sign_up("ada").body, "id"));
-  const std::string token = browser.cookie;
-  ASSERT_TRUE(*site.store().users().set_disabled(*user, true));
-  EXPECT_EQ(browser.send("POST", "/v1/logout").status, 204);
-  ASSERT_TRUE(*site.store().users().set_disabled(*user, false));
-  browser.cookie = token;
-  EXPECT_EQ(code(browser.get("/v1/session")), "revoked");
-}
-
 TEST(ApiRefresh, MovesTheIdleDeadlineNow) {
   Site site;
   Browser browser(site);

@@ -40,6 +40,19 @@ TEST_P(Carriers, SignUpSessionAndLogOutWorkAndTheOldCookieIsRefused) {
   EXPECT_EQ(thief.get("/training").status, 303);
 }
 
+TEST_P(Carriers, R22WhatADisabledUserEndsStaysEndedWhenTheyAreBack) {
+  Browser browser(site_);
+  const auto user = UserId::parse(json_text(browser.sign_up("ada").body, "id"));
+  const std::string token = browser.cookie;
+  ASSERT_TRUE(*site_.store().users().set_disabled(*user, true));
+  EXPECT_EQ(browser.get("/v1/session").status, 401);
+  browser.cookie = token;
+  EXPECT_EQ(browser.post_json("/v1/logout", "{}").status, 204);
+  ASSERT_TRUE(*site_.store().users().set_disabled(*user, false));
+  browser.cookie = token;
+  EXPECT_EQ(code(browser.get("/v1/session")), "revoked");
+}
+
 TEST_P(Carriers, LoggingInAgainEndsTheSessionBefore) {
   Browser browser(site_);
   browser.sign_up("ada");
