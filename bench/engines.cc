@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace latchkey::bench {
 namespace {
@@ -118,6 +120,18 @@ class RedisCluster final : public Engine {
   std::vector<std::unique_ptr<RedisServer>> servers_;
 };
 
+bool holds(const std::filesystem::path& file, const std::string& text) {
+  std::ifstream in(file);
+  const std::string all{std::istreambuf_iterator<char>(in), {}};
+  return all.find(text) != std::string::npos;
+}
+
+std::filesystem::path temporary_folder(const char* name) {
+  std::string folder = std::filesystem::temp_directory_path() / name;
+  check(mkdtemp(folder.data()) != nullptr, "no temporary folder");
+  return folder;
+}
+
 std::string postgres_program(const std::string& name) {
   for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql")) {
     const auto program = version.path() / "bin" / name;
@@ -130,9 +144,7 @@ std::string postgres_program(const std::string& name) {
 // The server refuses to be root, so it runs as the package's user, in a folder that user can reach.
 class Postgres final : public Engine {
  public:
-  Postgres() : folder_(std::filesystem::temp_directory_path() / "latchkey-bench-postgres") {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+  Postgres() : folder_(temporary_folder("latchkey-bench-postgres-XXXXXX")) {
     const std::string data = folder_ / "data";
     if (geteuid() == 0) run({"chown", "postgres:postgres", folder_}, "/dev/null");
     run(as_user({postgres_program("initdb"), "-D", data, "-U", "latchkey", "-E", "UTF8",
@@ -143,7 +155,7 @@ class Postgres final : public Engine {
                  "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=128MB"}),
         kEngineCore, folder_ / "errors");
     int tries = 0;
-    while (!std::filesystem::exists(folder_ / ".s.PGSQL.5432")) {
+    while (!holds(folder_ / "errors", "ready to accept connections")) {
       check(++tries < 200, "PostgreSQL did not start");
       usleep(50'000);
     }
@@ -161,8 +173,8 @@ class Postgres final : public Engine {
  private:
   static std::vector<std::string> as_user(std::vector<std::string> words) {
     if (geteuid() != 0) return words;
-    words.insert(words.begin(),
-                 {"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"});
+    words.insert(words.begin(), {"setpriv", "--reuid=postgres", "--regid=postgres",
+                                 "--clear-groups", "--pdeathsig=TERM"});
     return words;
   }
 

@@ -11,8 +11,17 @@
 
 namespace {
 
+using latchkey::bench::check;
 using latchkey::bench::Entry;
 using latchkey::bench::Named;
+
+// Written anew after each benchmark: what was measured is kept when a later one fails.
+void write(const std::string& path, const std::string& text) {
+  std::FILE* file = std::fopen(path.c_str(), "w");
+  check(file != nullptr, "cannot write " + path);
+  std::fputs(text.c_str(), file);
+  check(std::fclose(file) == 0, "cannot write " + path);
+}
 
 std::string to_json(const Entry& entry) {
   char text[512];
@@ -109,21 +118,15 @@ int main(int argc, char** argv) {
     }
   }
   mkdir(options.directory.c_str(), 0700);
-  std::string json = "[";
+  std::string entries;
   for (const Named& named : all) {
     if (!names.empty() && std::find(names.begin(), names.end(), named.name) == names.end())
       continue;
     latchkey::bench::progress(named.name + ": " + named.what);
     const Entry entry = named.run(options);
     print(entry);
-    json += (json.size() > 1 ? ",\n " : "\n ") + to_json(entry);
-  }
-  json += "\n]\n";
-  if (!json_file.empty()) {
-    std::FILE* file = std::fopen(json_file.c_str(), "w");
-    latchkey::bench::check(file != nullptr, "cannot write " + json_file);
-    std::fputs(json.c_str(), file);
-    latchkey::bench::check(std::fclose(file) == 0, "cannot write " + json_file);
+    entries += (entries.empty() ? "\n " : ",\n ") + to_json(entry);
+    if (!json_file.empty()) write(json_file, "[" + entries + "\n]\n");
   }
   return 0;
 }

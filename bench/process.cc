@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ Process::Process(const std::vector<std::string>& words, int core, const std::str
   check(pid_ >= 0, "fork");
   if (pid_ == 0) {
     pin_to(core);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // a benchmark that fails leaves nothing behind
     dup2(ends[1], STDOUT_FILENO);
     const int errors = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (errors >= 0) dup2(errors, STDERR_FILENO);
