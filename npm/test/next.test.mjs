@@ -514,8 +514,9 @@ test('the browser is given of a session what it needs, as plain JSON', async () 
 });
 
 test('safePath lets nobody out of the site', () => {
-  for (const path of ['/', '/a', '/a/b?c=d#e', '/a//b', '/@evil.example']) assert.equal(safePath(path), path);
+  for (const path of ['/', '/a', '/a/b?c=d#e', '/a//b', '/@evil.example', '/?a=//b', '/a/..']) assert.equal(safePath(path), path);
   for (const path of ['', 'a', '//evil.example', '/\\evil.example', '/a\\b', 'https://evil.example',
+    '/.//evil.example', '/..//evil.example', '/%2e//evil.example', '/a/..//evil.example',
     '/\t/evil.example', '/a\nb', 'javascript:alert(1)', undefined, null, 5, ['/a']]) {
     assert.equal(safePath(path, '/home'), '/home', String(path));
   }

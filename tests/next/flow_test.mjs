@@ -64,6 +64,23 @@ test('a protected page leads to the login and back again', () => visit(app, asyn
   await assertTraining(page);
 }));
 
+test('a log-in leads to no other site, whatever the address says', () => visit(app, async ({ page, context }) => {
+  await signUp(page, 'eve');
+  await assertTraining(page);
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  // The router resolves the dots, and would read what is left as a host.
+  for (const next of ['/.//evil.example', '/training/..//..//evil.example', '//evil.example', '/\\evil.example']) {
+    await context.clearCookies();
+    await page.goto(`/login?next=${encodeURIComponent(next)}`);
+    await page.getByLabel('User name or e-mail').fill('eve');
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await button(page, 'Log in').click();
+    await assertTraining(page);
+  }
+  assert.deepEqual(asked.filter((url) => !url.startsWith(app.url)), []);
+}));
+
 test('Back after logging out shows nothing private', () => visit(app, async ({ page }) => {
   await signUp(page, 'dan');
   await assertTraining(page);

@@ -27,7 +27,9 @@ export function safePath(path: unknown, fallback = '/'): string {
   if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path)) return fallback;
   // Browsers drop tabs and line ends from URLs, and read a backslash as a slash.
   if (/[\\\u0000-\u001f\u007f]/.test(path)) return fallback;
-  return path;
+  // `/.//host` is `//host` once its dots are resolved, as routers do before they hand it on.
+  const { pathname } = new URL(path, 'http://site.invalid');
+  return pathname.startsWith('//') ? fallback : path;
 }
 
 /** `page` with what the login page is to know. */
