@@ -30,3 +30,13 @@ test('the Pages Router: a page knows its session, and its end loads no page agai
     await page.getByText('told revoked').waitFor();
     assert.equal(await page.evaluate(() => window.stays), true);
   }));
+
+test('what sets a cookie on a page that is the same for everybody is kept by no cache', async () => {
+  const plain = await fetch(`${app.url}/about`);
+  assert.match(plain.headers.get('cache-control'), /s-maxage=/, 'a static page');
+  assert.deepEqual(plain.headers.getSetCookie(), []);
+  const stale = await fetch(`${app.url}/about`, { headers: { cookie: `session-${app.port}=lk1_bad` } });
+  assert.match(stale.headers.getSetCookie()[0], /^session-\d+=;.*Max-Age=0/);
+  assert.equal(stale.headers.get('cache-control'), 'private, no-store');
+  await Promise.all([plain.text(), stale.text()]);
+});

@@ -110,6 +110,8 @@ function keepCookieInStep(
     lines = sessions.blankCookies(header);
   }
   for (const line of lines) response.cookies.set(parseSetCookie(line));
+  // The page may be the same for everybody, and then shared caches would hand out this cookie.
+  if (lines.length > 0) response.headers.set('cache-control', 'private, no-store');
 }
 
 function unavailable(): NextResponse {
