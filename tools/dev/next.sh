@@ -47,6 +47,8 @@ prepare_fresh() {
   copy_package $folder/node_modules
   (cd $folder && node node_modules/latchkey/dist/cli.js init >/dev/null)
   rm $folder/.env.local # where an application is built its secrets are not
+  node tests/next/support/doc_files.mjs docs/migrate/authjs_next.md $folder
+  sed -i "s|login: '/login'|login: process.env.LOGIN_PAGE ?? '/login'|" $folder/lib/session.ts
 }
 
 # A build needs no environment, opens no store and makes no folder.
