@@ -23,7 +23,7 @@ export async function freePort() {
 }
 
 const command = (folder, port) => (MODE === 'standalone'
-  ? [join(folder, '.next/standalone/server.js')]
+  ? [join(folder, 'server.js')]
   : [join(folder, 'node_modules/next/dist/bin/next'), ...MODE.split(' '), '-p', String(port),
     '-H', '127.0.0.1']);
 
