@@ -261,6 +261,43 @@ test('passwords: sign up, log in, change, and what is refused', async () => {
   assert.equal(auth.value.session.id, kept.id);
 });
 
+test('a form of another site signs nobody in', async () => {
+  const sessions = make();
+  const credentials = { username: 'eve', password: PASSWORD };
+  await during('action', {}, () => sessions.signUp(credentials));
+  const enter = (how, headers) => during('handler', { headers }, () => sessions[how](credentials));
+  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' },
+    { origin: 'null' }, { origin: 'https://evil.example', host: 'localhost:3000' }]) {
+    for (const how of ['logIn', 'signUp']) {
+      const { status, written } = await enter(how, headers);
+      assert.deepEqual([status, written], ['403', []], JSON.stringify(headers));
+    }
+  }
+  for (const headers of [{}, { origin: 'http://localhost:3000' }, { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'same-site', origin: 'http://www.localhost' },
+    { origin: 'http://192.168.1.2:3000', host: '192.168.1.2:3000' }]) {
+    const { value, written } = await enter('logIn', headers);
+    assert.equal(value?.user.username, 'eve', JSON.stringify(headers));
+    assert.equal(written.length, 1);
+  }
+});
+
+test('checkSession tells who is there, and why nobody is', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make({ idle: '1h' });
+  const check = async (cookie) => (await during('action', { cookie }, () => sessions.checkSession())).value;
+  const ada = await signIn(sessions, 'ada');
+  const ben = await signIn(sessions, 'ben');
+  assert.deepEqual(await check(ada.cookieHeader), { isValid: true, userId: 'ada' });
+  await sessions.core.revoke(ben.token);
+  assert.deepEqual(await check(ben.cookieHeader), { isValid: false, reason: 'revoked' });
+  t.mock.timers.tick(3_600_001);
+  assert.deepEqual(await check(ada.cookieHeader), { isValid: false, reason: 'expired' });
+  const guest = await during('action', {}, () => sessions.createGuestSession());
+  assert.deepEqual(await check(`${NAME}=${guest.written[0].value}`), { isValid: false });
+  assert.deepEqual(await check(''), { isValid: false });
+});
+
 test('requireRecentLogin asks for a new login when the last is too long ago', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const sessions = make();

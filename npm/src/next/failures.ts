@@ -18,3 +18,8 @@ export function cookieReadOnly(call: string): LatchkeyError {
 export function unauthorized(): Error {
   return Object.assign(new Error('Unauthorized'), { digest: 'NEXT_HTTP_ERROR_FALLBACK;401' });
 }
+
+/** The same with 403 and `forbidden.tsx`. */
+export function forbidden(): Error {
+  return Object.assign(new Error('Forbidden'), { digest: 'NEXT_HTTP_ERROR_FALLBACK;403' });
+}

@@ -1,6 +1,7 @@
 import { isLatchkeyError } from '../errors';
 import { pagesOf, type Engine } from './config';
 import type { Changes } from './changes';
+import { isOwnOrigin } from './origin';
 import { clientSession, isUsers, present } from './present';
 import { safePath } from './paths';
 import { currentRequest, validateOnce, writeCookies } from './request';
@@ -73,14 +74,6 @@ async function status<User>(
     ...(wanted && { user }),
     now,
   });
-}
-
-/** Browsers say where a POST comes from; the Host header decides nothing. */
-export function isOwnOrigin(
-  sent: { origin?: string | null | undefined; site?: unknown },
-  origin: string,
-): boolean {
-  return sent.origin ? sent.origin === origin : sent.site === 'same-origin';
 }
 
 // A form of a page without JavaScript wants a page.

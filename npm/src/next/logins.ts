@@ -2,6 +2,8 @@ import type { AccountOutcome, Credentials, Passwords, Rejection } from '../accou
 import type { Session as CoreSession, User } from '../sessions_types';
 import type { Engine } from './config';
 import type { Changes } from './changes';
+import { forbidden } from './failures';
+import { isForeign } from './origin';
 import { validateOnce } from './request';
 import type { Attributes, CreateOptions, SessionsConfig } from './types';
 
@@ -49,7 +51,10 @@ export class Logins {
     options: CreateOptions = {},
   ): Promise<LoginOutcome> {
     const request = await this.changes.writable(`${how}()`);
-    const { sessions } = this.engine();
+    const { sessions, origin } = this.engine();
+    // Nobody is signed in as somebody else by a form of another site. Next.js sees to that in Server
+    // Actions only.
+    if (isForeign(request.headers, origin)) throw forbidden();
     const before = await validateOnce(request, sessions, { touch: false, fresh: true });
     const outcome: AccountOutcome = await sessions.accounts[how](credentials, {
       attributes: { ...carried(before.session, options.carry), ...options.attributes },

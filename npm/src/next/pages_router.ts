@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLatchkeyError } from '../errors';
 import { beginSession } from './begin';
 import { pagesOf, type Engine } from './config';
-import { isOwnOrigin } from './handlers';
+import { isOwnOrigin } from './origin';
 import { loginPath } from './paths';
 import { isPrefetch } from './prefetch';
 import { isUsers, present } from './present';
