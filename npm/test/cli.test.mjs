@@ -57,6 +57,34 @@ test('init writes what is missing, keeps what is there, and doctor is content wi
   assert.match(read('src/proxy.ts'), /matcher/);
 });
 
+// As create-next-app 16.4 writes it.
+const CREATED = `import type { NextConfig } from "next";
+
+const nextConfig: NextConfig = {
+  /* config options here */
+  cacheComponents: true,
+  partialPrefetching: true,
+};
+
+export default nextConfig;\n`;
+
+test('init completes the configuration of create-next-app, and leaves any other to its author', (t) => {
+  const { run, read } = project(t, { 'tsconfig.json': '{}', 'src/app/page.tsx': 'export {};',
+    'next.config.ts': CREATED, '.gitignore': '/node_modules\n.env*\n' });
+  assert.match(run('init').out, /changed {3}next\.config\.ts/);
+  assert.equal(read('next.config.ts'), `import { withSessions } from 'latchkey/next/config';\n${
+    CREATED.replace('default nextConfig', 'default withSessions(nextConfig)')}`);
+  assert.equal(read('.gitignore'), '/node_modules\n.env*\n/data/\n');
+  const examined = run('doctor');
+  assert.equal(examined.code, 0, examined.out);
+  assert.match(run('init').out, /kept {6}next\.config\.ts/);
+
+  const own = 'export default async () => ({ reactStrictMode: true });\n';
+  const other = project(t, { 'next.config.mjs': own });
+  assert.match(other.run('init').out, /change {4}next\.config\.mjs: export default withSessions/);
+  assert.equal(other.read('next.config.mjs'), own);
+});
+
 test('init for Next.js 15 writes middleware that runs on Node, and doctor is content with it', (t) => {
   const { run, read } = project(t, { 'tsconfig.json': '{}', 'app/page.tsx': 'export {};',
     'node_modules/next/package.json': '{"version":"15.5.29"}' });

@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Project } from './project';
 import { newSecret } from './secret';
-import { NEXT_CONFIG, proxyFile, route, SESSION } from './templates';
+import { NEXT_CONFIG, proxyFile, route, SESSION, WITH_SESSIONS } from './templates';
 
 /** Writes what an application needs; what is there already stays, unless it is told --force. */
 export function runInit(root: string, words: string[]): number {
@@ -48,18 +48,28 @@ function write(project: Project, path: string, text: string, force: boolean): vo
   console.log(`wrote     ${path}`);
 }
 
+// The end of what create-next-app writes. What ends in another way is left to its author.
+const NAMED_EXPORT = /^export default (\w+);?[ \t]*$/m;
+
 function writeConfig(project: Project): void {
   const names = ['ts', 'mts', 'mjs', 'js', 'cjs'].map((end) => `next.config.${end}`);
   const existing = project.find(...names);
   if (!existing) {
     write(project, project.typescript ? 'next.config.ts' : 'next.config.mjs', NEXT_CONFIG, false);
-  } else if (!/withSessions|latchkey\/native/.test(project.read(existing) ?? '')) {
+    return;
+  }
+  const text = project.read(existing) ?? '';
+  if (/withSessions|latchkey\/native/.test(text)) {
+    console.log(`kept      ${existing}`);
+  } else if (NAMED_EXPORT.test(text)) {
+    const wrapped = text.replace(NAMED_EXPORT, 'export default withSessions($1);');
+    writeFileSync(join(project.root, existing), WITH_SESSIONS + wrapped);
+    console.log(`changed   ${existing}: it exports withSessions(...)`);
+  } else {
     console.log(
       `change    ${existing}: export default withSessions(...), ` +
         "from 'latchkey/next/config', around what it exports",
     );
-  } else {
-    console.log(`kept      ${existing}`);
   }
 }
 
@@ -79,8 +89,9 @@ function writeSecret(project: Project): void {
 
 function ignoreData(project: Project): void {
   const before = project.read('.gitignore') ?? '';
+  const known = before.split('\n').map((line) => line.trim());
   const missing = ['/data/', '.env*.local'].filter(
-    (line) => !before.split('\n').some((known) => known.trim() === line),
+    (line) => !known.includes(line) && !(line.startsWith('.env') && known.includes('.env*')),
   );
   if (missing.length === 0) return;
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';

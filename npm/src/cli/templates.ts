@@ -50,7 +50,8 @@ export const route = (session: string): string =>
 export const { GET, POST } = handlers;
 `;
 
-export const NEXT_CONFIG = `import { withSessions } from 'latchkey/next/config';
+export const WITH_SESSIONS = `import { withSessions } from 'latchkey/next/config';\n`;
 
+export const NEXT_CONFIG = `${WITH_SESSIONS}
 export default withSessions({});
 `;
