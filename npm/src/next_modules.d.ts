@@ -4,6 +4,10 @@ declare module 'next/headers' {
   export function cookies(): Promise<import('./next/types').CookieStore>;
   export function headers(): Promise<Headers>;
 }
+declare module 'next/cache' {
+  /** Not before Next.js 16. */
+  export const io: (() => Promise<void>) | undefined;
+}
 declare module 'next/navigation' {
   export function redirect(url: string): never;
   export function usePathname(): string;

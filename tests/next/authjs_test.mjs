@@ -34,15 +34,15 @@ const sessionIn = ({ cookies }) =>
 
 test('a page, the way over, and back to the page with a session of ours', async () => {
   const cookie = `${NAME}=${await old({ sub: '42', name: 'Ada' })}`;
-  const page = await get('/sessions/own', cookie);
-  assert.equal(page.to, '/take-over?next=%2Fsessions%2Fown');
+  const page = await get('/account', cookie);
+  assert.equal(page.to, '/take-over?next=%2Faccount');
   const over = await get(page.to, cookie);
-  assert.equal(over.to, '/sessions/own');
+  assert.equal(over.to, '/account');
   const [gone] = over.cookies.filter((line) => line.startsWith(`${NAME}=;`));
   assert.match(gone, /Path=\/;.*Max-Age=0;.*Secure; HttpOnly/);
   const session = sessionIn(over);
   assert.ok(session, over.cookies.join('\n'));
-  const shown = await get('/sessions/own', session);
+  const shown = await get('/account', session);
   assert.equal(shown.status, 200);
   assert.ok(shown.text.includes('>42<'), 'the user of the old token');
 });
@@ -52,10 +52,10 @@ test('a cookie that Auth.js has cut into pieces is one again', async () => {
   const pieces = token.match(/.{1,3900}/g).map((piece, i) => [`${NAME}.${i}`, piece]);
   assert.ok(pieces.length > 1);
   const cookie = pieces.reverse().map(([name, value]) => `${name}=${value}`).join('; ');
-  const over = await get('/take-over?next=/sessions/own', cookie);
-  assert.equal(over.to, '/sessions/own');
+  const over = await get('/take-over?next=/account', cookie);
+  assert.equal(over.to, '/account');
   for (const [name] of pieces) assert.ok(over.cookies.some((line) => line.startsWith(`${name}=;`)), name);
-  const shown = await get('/sessions/own', sessionIn(over));
+  const shown = await get('/account', sessionIn(over));
   assert.ok(shown.text.includes('>long<'), 'the user of the old token');
 });
 
@@ -67,9 +67,9 @@ test('whoever brings nothing, or what is not theirs, comes to the login page and
     `${NAME}=${await old({ name: 'no subject' })}`,
     `${NAME}=${await old({ sub: '42', iat: now - 7200 }, { maxAge: -60 })}`];
   for (const cookie of bad) {
-    const over = await get('/take-over?reason=expired&next=%2Fsessions%2Fown', cookie);
+    const over = await get('/take-over?reason=expired&next=%2Faccount', cookie);
     assert.equal(over.status, 307, cookie);
-    assert.equal(over.to, '/login?reason=expired&next=%2Fsessions%2Fown', cookie);
+    assert.equal(over.to, '/login?reason=expired&next=%2Faccount', cookie);
     assert.equal(sessionIn(over), undefined, cookie);
     assert.equal(over.cookies.length, cookie ? 1 : 0, 'what does not serve is deleted');
   }

@@ -31,6 +31,19 @@ test('the Pages Router: a page knows its session, and its end loads no page agai
     assert.equal(await page.evaluate(() => window.stays), true);
   }));
 
+test('Cache Components: what is rendered ahead asks for no session, and the visit does', () =>
+  visit(app, async ({ page, context }) => {
+    await page.goto('/streamed');
+    await page.waitForURL('**/login?next=%2Fstreamed');
+    const { value } = await context.request.post('/sign-up').then((answer) => answer.json());
+    assert.ok(value);
+    await page.goto('/about');
+    await page.waitForLoadState('networkidle'); // the link is fetched ahead
+    await page.getByRole('link', { name: 'Streamed' }).click();
+    await assertShown(page, '/streamed', 'Streamed for grace');
+    assert.doesNotMatch(app.log, /while prerendering|Date\.now/);
+  }));
+
 test('what sets a cookie on a page that is the same for everybody is kept by no cache', async () => {
   const plain = await fetch(`${app.url}/about`);
   assert.match(plain.headers.get('cache-control'), /s-maxage=/, 'a static page');

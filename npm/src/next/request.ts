@@ -1,3 +1,4 @@
+import * as cache from 'next/cache';
 import { cookies, headers } from 'next/headers';
 import type { Sessions } from '../sessions';
 import type { Engine } from './config';
@@ -24,6 +25,9 @@ export interface CurrentRequest {
  */
 export async function currentRequest(engine: () => Engine): Promise<CurrentRequest> {
   const [store, head] = await Promise.all([cookies(), headers()]);
+  // With Cache Components pages are also rendered ahead, with cookies. Whether a session is alive is
+  // a question of the moment, and to fetch ahead is no activity: such a render waits here.
+  await cache.io?.();
   const { sessions } = engine();
   const { name } = sessions.cookie;
   // While a page renders Next.js gives every writing method the same function, which throws.

@@ -67,6 +67,7 @@ class NextResponse extends Response {
 
 const FAKES = {
   'next/headers': { cookies: async () => current.cookies, headers: async () => current.headers },
+  'next/cache': {},
   'next/navigation': {
     redirect(url) {
       throw Object.assign(new Error('NEXT_REDIRECT'), { url });

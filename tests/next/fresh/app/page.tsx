@@ -1,5 +1,7 @@
 import { logout, verifyAuth, verifySession } from '../lib/session';
 
+export const instant = false; // nothing is shown before the session is checked
+
 async function leave() {
   'use server';
   await logout('/enter');

@@ -1,5 +1,7 @@
-import { verifySession } from '../../../lib/session';
+import { verifySession } from '../../lib/session';
+
+export const instant = false; // nothing is shown before the session is checked
 
 export default async function Page() {
-  return <p>{(await verifySession({ next: '/sessions/own' })).userId}</p>;
+  return <p>{(await verifySession({ next: '/account' })).userId}</p>;
 }
