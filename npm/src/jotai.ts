@@ -1,6 +1,6 @@
 'use client';
 
-import { atom, createStore } from 'jotai';
+import { atom, createStore, type Atom, type WritableAtom } from 'jotai';
 import { useState } from 'react';
 import { currentStore, onCurrentStore, type RegisteredUser, type Snapshot } from './client';
 import { useSessionStore } from './session_context';
@@ -26,13 +26,18 @@ snapshotAtom.onMount = (set) => {
 };
 
 /** What the browser knows of its session: `{status, data, reason, expiresAt}`. */
-export const sessionAtom = atom((get) => get(snapshotAtom));
+// The types are written out: tsc would put the user that nobody has registered yet into them.
+export const sessionAtom: Atom<Snapshot> = atom((get) => get(snapshotAtom));
 
 /**
  * The user's data, or null. Setting it replaces what the application knows of its user, here and in
  * `useSession`; the session is untouched.
  */
-export const userAtom = atom(
+export const userAtom: WritableAtom<
+  RegisteredUser | null,
+  [user: RegisteredUser | null],
+  void
+> = atom(
   (get) => get(snapshotAtom).data?.user ?? null,
   (_get, _set, user: RegisteredUser | null) => currentStore()?.setUser(user),
 );

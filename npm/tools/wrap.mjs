@@ -27,6 +27,16 @@ function write(file, text) {
   writeFileSync(file, text);
 }
 
+// typesOf returns what an ES module sees. Types of other packages have two forms, too, which do not
+// fit each other, so what names them is written out for the form that ES modules see.
+function typesOf(entry, base) {
+  const types = readFileSync(join(root, `${entry}.d.ts`), 'utf8');
+  // `declare module 'latchkey/client'` finds only what some import has brought along.
+  const client = /from '\.\/client'/.test(types) ? "import type {} from './client.mjs';\n" : '';
+  if (!/from '(?!\.|node:)/.test(types)) return `${client}export * from './${base}.js';\n`;
+  return client + types.replace(/(from '\.\/[^']+)'/g, "$1.js'");
+}
+
 // wrap makes entry.mjs and entry.d.mts beside entry.js.
 function wrap(entry) {
   const names = namesOf(join(root, `${entry}.js`));
@@ -37,7 +47,7 @@ function wrap(entry) {
     join(root, `${entry}.mjs`),
     `${first ? "'use client';\n" : ''}export {\n${list}} from './${base}.js';\n`,
   );
-  write(join(root, `${entry}.d.mts`), `export * from './${base}.js';\n`);
+  write(join(root, `${entry}.d.mts`), typesOf(entry, base));
   return names;
 }
 
