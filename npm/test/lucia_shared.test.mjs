@@ -1,5 +1,7 @@
 // Two copies of SQLite in one process: ours and that of better-sqlite3.
 import assert from 'node:assert/strict';
+import { linkSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { Sessions } from 'latchkey';
 import { Lucia, sqlite } from 'latchkey/lucia';
@@ -18,6 +20,44 @@ test('a file that better-sqlite3 has open is not opened, and the fix is named', 
   assert.throws(() => new Sessions({ store: path }).open(), SHARED);
   database.close();
   assert.equal((await lucia.createSession('u1', {})).userId, 'u1');
+});
+
+test('no other name of the file hides that it is open', async (t) => {
+  const path = luciaFile(t);
+  const names = { symbolic: `${path}.symbolic`, hard: `${path}.hard`, folder: `${path}.folder` };
+  symlinkSync(path, names.symbolic);
+  linkSync(path, names.hard);
+  symlinkSync(dirname(path), names.folder);
+  names.folder += path.slice(dirname(path).length);
+  for (const [kind, name] of Object.entries(names)) {
+    for (const [theirs, ours] of [[name, path], [path, name]]) {
+      const database = new Database(theirs, { readonly: true });
+      await assert.rejects(new Lucia(sqlite(ours)).createSession('u1', {}), SHARED, kind);
+      assert.throws(() => new Sessions({ store: ours }).open(), SHARED, kind);
+      database.close();
+    }
+  }
+});
+
+// The last connection that closes takes the log away, and locks hold nobody off in one process.
+test('our end takes nothing from a copy that has opened the file, too', async (t) => {
+  for (const make of [(path) => sqlite(path), (path) => new Sessions({ store: path }).open()]) {
+    const path = luciaFile(t);
+    const opened = new Database(path);
+    opened.pragma('journal_mode = WAL');
+    opened.exec('CREATE TABLE note(id INTEGER PRIMARY KEY)');
+    opened.close();
+    const ours = make(path);
+    await ours.deleteExpiredSessions?.();
+    const database = new Database(path);
+    const note = (id) => database.prepare('INSERT INTO note VALUES(?)').run(id);
+    for (let id = 0; id < 50; ++id) note(id);
+    await ours.close();
+    for (let id = 50; id < 100; ++id) note(id);
+    database.close();
+    assert.equal(sql(path, 'SELECT count(*) AS n FROM note')[0].n, 100);
+    assert.equal(sql(path, 'PRAGMA integrity_check')[0].integrity_check, 'ok');
+  }
 });
 
 test('nothing is written once better-sqlite3 has opened the file, too', async (t) => {
