@@ -97,11 +97,22 @@ test('init for Next.js 15 writes middleware that runs on Node, and doctor is con
   assert.equal(examined.code, 0, examined.out);
 });
 
-test('init for a Next.js whose middleware is bound to the edge writes nothing', (t) => {
+test('init for a Next.js whose middleware is bound to the edge writes none, and says so', (t) => {
   const { run, read } = project(t, {}, { dependencies: { next: '^15.1.0', latchkey: '0.1.0' } });
+  const { code, out } = run('init');
+  assert.equal(code, 0);
+  assert.match(out, /without {3}a proxy: Next\.js 15\.1 runs middleware on the edge only/);
+  assert.notEqual(read('lib/session.js'), '');
+  for (const path of ['proxy.js', 'middleware.js']) assert.throws(() => read(path), { code: 'ENOENT' });
+  const examined = run('doctor');
+  assert.equal(examined.code, 0, examined.out);
+});
+
+test('init for a Next.js that is too old writes nothing', (t) => {
+  const { run, read } = project(t, {}, { dependencies: { next: '14.2.0', latchkey: '0.1.0' } });
   const { code, err } = run('init');
   assert.equal(code, 1);
-  assert.match(err, /Next\.js 15\.1 .* 15\.5 or newer/);
+  assert.match(err, /this is Next\.js 14; 15 or newer is needed/);
   assert.throws(() => read('lib/session.js'), { code: 'ENOENT' });
 });
 
@@ -171,6 +182,11 @@ export async function signup() {
     'node_modules/next/package.json': '{"version":"15.5.0"}',
     'proxy.ts': PROXY("['/account']"),
   }, /proxy\.ts: Next\.js 15 ignores proxy: .*runtime: 'nodejs'/],
+  ['middleware that no runtime of Next.js 15.1 can run', {
+    'node_modules/next/package.json': '{"version":"15.1.0"}',
+    'lib/session.ts': "import { createSessions } from 'latchkey/next';",
+    'middleware.ts': PROXY("['/account']").replaceAll('proxy', 'middleware'),
+  }, /middleware\.ts: before Next\.js 15\.5 .* remove it/],
   ['two copies', {
     'node_modules/latchkey/package.json': '{}',
     'node_modules/other/node_modules/latchkey/package.json': '{}',

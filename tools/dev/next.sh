@@ -1,6 +1,7 @@
 # Sourced by ./dev: the Next.js application in examples/, and its tests in a browser.
 
 NEXT_APP=examples/next-training
+NEXT_FIRST=15.0.8   # of the versions the package takes, which has no proxy that runs on Node
 NEXT_OLDEST=15.5.29 # of the versions that run middleware on Node
 
 # prepare_next installs what the application needs, and the package as it is now: packed and copied,
@@ -115,17 +116,27 @@ next_variants() {
   check "Next.js $NEXT_OLDEST is installed" next_oldest
   check "it builds on Next.js $NEXT_OLDEST" next_build build/next/oldest
   next_walk oldest start || status=1
+  check "Next.js $NEXT_FIRST is installed" copy_next_on "$NEXT_FIRST" first
+  rm build/next/first/proxy.ts
+  check "it builds on Next.js $NEXT_FIRST" next_build build/next/first
+  next_walk first start || status=1
   return $status
+}
+
+# copy_next_on VERSION NAME copies the application to build/next/NAME, with another Next.js.
+copy_next_on() {
+  copy_next "$2"
+  local folder=build/next/$2
+  rm -rf "$folder/node_modules" "$folder/package-lock.json"
+  sed -i "s/\"next\": \"[^\"]*\"/\"next\": \"$1\"/; /\"latchkey\"/d" "$folder/package.json"
+  npm --prefix "$folder" install --no-save --no-audit --no-fund --legacy-peer-deps >/dev/null
+  copy_package "$folder/node_modules"
 }
 
 # In Next.js 15 the proxy is middleware, which runs on Node when it says so.
 next_oldest() {
-  copy_next oldest
+  copy_next_on "$NEXT_OLDEST" oldest
   local folder=build/next/oldest
-  rm -rf $folder/node_modules $folder/package-lock.json
-  sed -i "s/\"next\": \"[^\"]*\"/\"next\": \"$NEXT_OLDEST\"/; /\"latchkey\"/d" $folder/package.json
-  npm --prefix $folder install --no-save --no-audit --no-fund --legacy-peer-deps >/dev/null
-  copy_package $folder/node_modules
   sed -e 's/export function proxy/export function middleware/' \
     -e "s/^export const config = {/&\n  runtime: 'nodejs',/" $folder/proxy.ts >$folder/middleware.ts
   rm $folder/proxy.ts

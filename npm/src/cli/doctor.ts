@@ -102,10 +102,18 @@ function secret(project: Project): Finding[] {
   ];
 }
 
-// Next.js 16 runs proxy on Node; 15 knows only middleware, which does so when it is told.
+// Next.js 16 runs proxy on Node; 15 knows only middleware, which does so from 15.5 on, when it is
+// told.
 function runsOnNode(project: Project, path: string, text: string): Finding[] {
   const isProxy = path.startsWith(`${project.base}proxy.`);
-  if (project.next.major < 16 && isProxy) {
+  const { gate } = project;
+  if (gate === null) {
+    const what =
+      'before Next.js 15.5 nothing but the edge runs ahead of a page, where stored sessions ' +
+      'cannot be read: remove it, everything is guarded without it';
+    return [{ where: path, what }];
+  }
+  if (gate === 'middleware' && isProxy) {
     const what =
       'Next.js 15 ignores proxy: rename it to middleware, and its function too, ' +
       "and add runtime: 'nodejs' to its config";
@@ -113,7 +121,7 @@ function runsOnNode(project: Project, path: string, text: string): Finding[] {
   }
   if (isProxy || /\bruntime\s*:\s*['"]nodejs['"]/.test(text)) return [];
   const mend =
-    project.next.major < 16
+    gate === 'middleware'
       ? "add runtime: 'nodejs' to its config"
       : 'rename it to proxy, and its function too';
   const what = `middleware runs on the edge, where stored sessions cannot be read: ${mend}`;

@@ -12,21 +12,25 @@ export function runInit(root: string, words: string[]): number {
     return 1;
   }
   const { major, minor } = project.next;
-  if (major < 15 || (major === 15 && minor < 5)) {
-    console.error(
-      `latchkey init: Next.js ${major}.${minor} runs middleware on the edge only, where stored ` +
-        'sessions cannot be read; 15.5 or newer is needed',
-    );
+  if (major < 15) {
+    console.error(`latchkey init: this is Next.js ${major}; 15 or newer is needed`);
     return 1;
   }
-  const gate = major < 16 ? 'middleware' : 'proxy';
   const force = words.includes('--force');
   const { base, extension, typescript } = project;
   const files: [path: string, text: string][] = [
     [`${base}lib/session.${extension}`, SESSION],
-    [`${base}${gate}.${extension}`, proxyFile(gate, typescript, './lib/session')],
     [`${base}app/api/session/[[...all]]/route.${extension}`, route('../../../../lib/session')],
   ];
+  const { gate } = project;
+  if (gate) {
+    files.push([`${base}${gate}.${extension}`, proxyFile(gate, typescript, './lib/session')]);
+  } else {
+    console.log(
+      `without   a proxy: Next.js ${major}.${minor} runs middleware on the edge only, where stored ` +
+        'sessions\n          cannot be read. Pages, actions and handlers are guarded without it.',
+    );
+  }
   for (const [path, text] of files) write(project, path, text, force);
   writeConfig(project);
   writeSecret(project);

@@ -46,6 +46,13 @@ export class Project {
     return { major: Number(major ?? Infinity), minor: Number(minor ?? Infinity) };
   }
 
+  /** The file that Next.js runs on Node before a request; null: its version knows none. */
+  get gate(): 'proxy' | 'middleware' | null {
+    const { major, minor } = this.next;
+    if (major >= 16) return 'proxy';
+    return major === 15 && minor >= 5 ? 'middleware' : null;
+  }
+
   has(path: string): boolean {
     return existsSync(join(this.root, path));
   }
