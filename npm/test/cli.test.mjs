@@ -1,7 +1,7 @@
 // The command line, in projects made for each test.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -200,6 +200,15 @@ for (const [name, files, expected] of BROKEN) {
     assert.equal(code, 1);
   });
 }
+
+test('doctor finds that the native part is missing', (t) => {
+  const { root } = project(t, { 'next.config.ts': GOOD });
+  const copy = join(root, 'node_modules/latchkey');
+  for (const part of ['dist', 'package.json']) cpSync(join(PACKAGE, part), join(copy, part), { recursive: true });
+  const done = spawnSync(process.execPath, [join(copy, 'dist/cli.js'), 'doctor'], { cwd: root, encoding: 'utf8' });
+  assert.match(done.stdout, /^latchkey: latchkey has no native part that runs here .*\.\/dev pack/);
+  assert.equal(done.status, 1);
+});
 
 test('doctor has nothing to say about middleware with a check of another kind', (t) => {
   const text = "import { decrypt } from '@/lib/session';\nexport const config = { matcher: ['/a'] };\n";

@@ -343,7 +343,10 @@ async function ask(sessions, path, { method = 'GET', cookie, options = PROXIED, 
   request.nextUrl = { pathname: url.pathname, search: url.search };
   const answer = await sessions.proxy(request, options);
   const cookies = answer.headers.getSetCookie();
-  return { status: answer.status, to: answer.headers.get('location'), cookies, next: answer.headers.has('x-middleware-next') };
+  return {
+    status: answer.status, to: answer.headers.get('location'), cookies,
+    next: answer.headers.has('x-middleware-next'), cache: answer.headers.get('cache-control'),
+  };
 }
 
 test('the proxy sends visitors of protected pages to the login, to the public URL', async () => {
@@ -379,10 +382,11 @@ test('the proxy deletes a bad cookie everywhere and keeps a good one', async () 
   const sessions = make();
   const { cookieHeader } = await signIn(sessions, 'ada');
   assert.deepEqual(await ask(sessions, '/training', { cookie: cookieHeader }),
-    { status: 200, to: null, cookies: [], next: true });
+    { status: 200, to: null, cookies: [], next: true, cache: null });
   for (const path of ['/', '/training']) {
-    const { cookies } = await ask(sessions, path, { cookie: `${NAME}=bad` });
+    const { cookies, cache } = await ask(sessions, path, { cookie: `${NAME}=bad` });
     assert.deepEqual(cookies, [`${NAME}=; Max-Age=0`], path);
+    assert.equal(cache, 'private, no-store', 'no cache keeps the answer');
   }
   assert.deepEqual((await ask(sessions, '/', {})).cookies, []);
 });
@@ -584,6 +588,19 @@ test('compose joins headers and cookies and stops at the first answer', async ()
   assert.equal(joined.headers.get('x-one'), '1');
   assert.equal(joined.headers.has('x-middleware-next'), false);
   assert.deepEqual(joined.headers.get('x-middleware-override-headers').split(',').sort(), ['p', 'q']);
+});
+
+test('compose lets nobody take back that no cache may keep an answer', async () => {
+  const { NextResponse } = await import('node:module').then(({ createRequire }) => createRequire(import.meta.url)('next/server'));
+  const says = (value) => () => {
+    const answer = NextResponse.next();
+    answer.headers.set('cache-control', value);
+    return answer;
+  };
+  for (const order of [['private, no-store', 'public, max-age=60'], ['public, max-age=60', 'private, no-store']]) {
+    const joined = await compose(...order.map(says))({}, {});
+    assert.equal(joined.headers.get('cache-control'), 'private, no-store');
+  }
 });
 
 const NATIVE = ['latchkey/native', 'latchkey/dist/native'];

@@ -33,7 +33,9 @@ function join(before: Response, answer: Response): Response {
   for (const [name, value] of before.headers) {
     if (name === 'set-cookie' || name === NEXT) continue;
     const own = answer.headers.get(name);
-    if (own === null) answer.headers.set(name, value);
+    // Who sets a cookie says that no cache may keep it, and the next cannot take that back.
+    const binding = name === 'cache-control' && value.includes('no-store');
+    if (own === null || binding) answer.headers.set(name, value);
     else if (name === OVERRIDES || name === SET_COOKIE) {
       answer.headers.set(name, [...new Set([...value.split(','), ...own.split(',')])].join(','));
     }
