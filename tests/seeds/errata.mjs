@@ -9,6 +9,11 @@ const LINES = 'printed on one line, where the first comment swallows the rest';
 // Not blocks of their own: the two `useEffect` that 004 prints alone, one without and one with
 // `router.events`. They are the effects of 004-manager-redirect.tsx and 004-session-manager.tsx, the
 // latter without its user data; what is changed there holds for them.
+//
+// Nor what a text prints again later, whole: 001 prints createAuthSession() first with `cookies()`,
+// which needs `await`, and its import and the shape of a session cookie alone; 003 prints login()
+// first with the form as its only parameter, which useFormState() calls with two, and getSession()
+// and the imports of actions.ts in each state of that file, the last of which is 003-logout.ts.
 
 export const FILES = [
   {
