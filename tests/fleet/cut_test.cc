@@ -95,9 +95,28 @@ std::string redis_url(std::uint16_t port) { return "redis://127.0.0.1:" + std::t
 TEST(FleetCut, OnPostgresNothingIsAcceptedBeyondTheAgeOfCopies) {
   Proxy proxy(cluster().port());
   const std::string url = cluster().new_schema_url();
-  const std::string schema = url.substr(url.find("schema="));
+  const std::string schema = "schema=" + schema_in(url);
   Cut cut(url, cluster().tcp_url("127.0.0.1", proxy.port(), schema));
   expect_bound_behind(proxy, cut);
+}
+
+// Where only the backends of one node stand still, the other node's end is acknowledged.
+TEST(FleetCut, OnPostgresThatStandsStillNothingIsAcceptedBeyondTheAgeOfCopies) {
+  const std::string url = cluster().new_schema_url();
+  const std::string name = schema_in(url);
+  Cut cut(url, url + "&application_name=" + name);
+  const std::string of_node = "application_name='" + name + "'";
+  const std::string listening = of_node + " AND query LIKE '%outbox o ON%'";
+  for (int i = 0; i < rounds(); ++i) {
+    for (const std::string& some : {listening, of_node}) {
+      cut.expect_bound(
+          {.before = [&] { EXPECT_GT(cluster().pause_backends(some), 0U) << "nobody listens"; },
+           .heal = [] { cluster().resume(); }});
+    }
+    cut.expect_bound({.behind = [] { cluster().pause(); }, .heal = [] { cluster().resume(); }});
+    cluster().resume();
+    if (HasFailure()) return;
+  }
 }
 
 TEST(FleetCut, OnRedisNothingIsAcceptedBeyondTheAgeOfCopies) {

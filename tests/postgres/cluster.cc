@@ -161,7 +161,36 @@ bool Cluster::start() {
   return false;
 }
 
+void Cluster::pause() {
+  if (server_ == nullptr || !server_->running()) return;
+  const std::string id = std::to_string(server_->pid());
+  server_->signal(SIGSTOP);  // first, so that it makes no more of them
+  paused_.push_back(server_->pid());
+  std::istringstream children(read_file("/proc/" + id + "/task/" + id + "/children"));
+  for (pid_t child = 0; children >> child;) {
+    ::kill(child, SIGSTOP);
+    paused_.push_back(child);
+  }
+}
+
+std::size_t Cluster::pause_backends(const std::string& condition) {
+  std::istringstream chosen(
+      run("SELECT pid FROM pg_stat_activity WHERE " + condition + " AND pid<>pg_backend_pid()"));
+  std::size_t count = 0;
+  for (pid_t backend = 0; chosen >> backend; ++count) {
+    ::kill(backend, SIGSTOP);
+    paused_.push_back(backend);
+  }
+  return count;
+}
+
+void Cluster::resume() {
+  for (const pid_t process : paused_) ::kill(process, SIGCONT);
+  paused_.clear();
+}
+
 void Cluster::stop() {
+  resume();  // a process that was stopped does not end
   if (server_ != nullptr) server_->stop(SIGQUIT);
   server_.reset();
 }

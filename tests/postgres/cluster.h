@@ -24,6 +24,7 @@ class Daemon {
   // stop sends a signal and waits for the end.
   void stop(int signal);
   void signal(int number) const;
+  pid_t pid() const noexcept { return pid_; }
   bool running();
   // wait returns the exit code.
   int wait();
@@ -44,6 +45,12 @@ class Cluster {
   bool start();  // false: it did not begin to answer within 30 s
   void stop();   // as a crash does: nothing is written any more
 
+  // pause stops every process of the server where it is; pause_backends those that the condition on
+  // pg_stat_activity chooses, and returns how many. resume lets all of them go on.
+  void pause();
+  std::size_t pause_backends(const std::string& condition);
+  void resume();
+
   const std::string& directory() const noexcept { return directory_.path(); }
   std::string log() const;
 
@@ -63,12 +70,19 @@ class Cluster {
  private:
   TempDirectory directory_;
   std::unique_ptr<Daemon> server_;
+  std::vector<pid_t> paused_;
   int schemas_ = 0;
   std::uint16_t port_ = 0;
 };
 
 // cluster returns the server that the tests of this program share; it is started at the first call.
 Cluster& cluster();
+
+// schema_in returns the parameter `schema` of a URL.
+inline std::string schema_in(const std::string& url) {
+  const std::size_t at = url.find("schema=") + 7;
+  return url.substr(at, url.find('&', at) - at);
+}
 
 // give_away makes a directory the property of the user that a Daemon runs as.
 void give_away(const std::string& path);

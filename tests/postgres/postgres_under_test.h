@@ -31,10 +31,4 @@ inline Error open_error(const PostgresOptions& options) {
   return store ? Error{Errc::conflict, "it was opened"} : store.error();
 }
 
-// schema_in returns the parameter `schema` of a URL.
-inline std::string schema_in(const std::string& url) {
-  const std::size_t at = url.find("schema=") + 7;
-  return url.substr(at, url.find('&', at) - at);
-}
-
 }  // namespace latchkey::testing
