@@ -110,13 +110,32 @@ TEST(FleetCut, OnPostgresThatStandsStillNothingIsAcceptedBeyondTheAgeOfCopies) {
   for (int i = 0; i < rounds(); ++i) {
     for (const std::string& some : {listening, of_node}) {
       cut.expect_bound(
-          {.before = [&] { EXPECT_GT(cluster().pause_backends(some), 0U) << "nobody listens"; },
+          {.before = [&] { EXPECT_TRUE(cluster().pause_backends(some)) << "nobody listens"; },
            .heal = [] { cluster().resume(); }});
     }
     cut.expect_bound({.behind = [] { cluster().pause(); }, .heal = [] { cluster().resume(); }});
     cluster().resume();
     if (HasFailure()) return;
   }
+}
+
+// The standby has the end of the session on disk and does not know of it yet.
+TEST(FleetCut, OnAStandbyThatLagsNothingIsAcceptedBeyondTheAgeOfCopies) {
+  Cluster primary;
+  ASSERT_TRUE(primary.start()) << primary.log();
+  Cluster standby(Cluster::StandbyOf{primary});
+  ASSERT_TRUE(standby.start()) << standby.log();
+  ASSERT_TRUE(primary.make_synchronous()) << primary.log();
+  Proxy proxy(primary.port());
+  const std::string url = primary.tcp_url("127.0.0.1", proxy.port());
+  Cut cut(url, url);
+  cut.expect_bound({.before = [&] { standby.run("SELECT pg_wal_replay_pause()"); },
+                    .behind =
+                        [&] {
+                          proxy.lead_to(standby.port());
+                          primary.kill();
+                        },
+                    .heal = [&] { EXPECT_TRUE(standby.promote()) << standby.log(); }});
 }
 
 TEST(FleetCut, OnRedisNothingIsAcceptedBeyondTheAgeOfCopies) {

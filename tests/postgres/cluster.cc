@@ -113,6 +113,23 @@ Cluster::Cluster() {
                  "--locale=C", "--auth=trust", "--no-sync"},
                 directory() + "/log");
   EXPECT_EQ(initdb.wait(), 0) << "is the package postgresql installed? " << log();
+  make_certificate();
+  const std::string rules = directory() + "/data/pg_hba.conf";
+  const std::string trusted = read_file(rules);
+  std::ofstream(rules) << "local all pw_ann scram-sha-256\n" << trusted;
+}
+
+Cluster::Cluster(StandbyOf of) {
+  give_away(directory());
+  Daemon copy(
+      {program("pg_basebackup"), "-D", directory() + "/data", "-h", of.primary.directory(), "-p",
+       std::to_string(of.primary.port()), "-U", "latchkey", "-c", "fast", "--no-sync", "-R"},
+      directory() + "/log");
+  EXPECT_EQ(copy.wait(), 0) << log();
+  make_certificate();
+}
+
+void Cluster::make_certificate() const {
   Daemon openssl(
       {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
        "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
@@ -120,15 +137,13 @@ Cluster::Cluster() {
       directory() + "/log");
   EXPECT_EQ(openssl.wait(), 0) << log();
   fs::permissions(directory() + "/server.key", fs::perms::owner_read);
-  const std::string rules = directory() + "/data/pg_hba.conf";
-  const std::string trusted = read_file(rules);
-  std::ofstream(rules) << "local all pw_ann scram-sha-256\n" << trusted;
 }
 
 bool Cluster::start() {
+  const bool again = port_ != 0;
   // The port may be taken between the look and the start.
   for (int tries = 0; tries < 3; ++tries) {
-    if (port_ == 0 || tries > 0) port_ = free_port();
+    if (!again) port_ = free_port();
     server_ = std::make_unique<Daemon>(
         std::vector<std::string>{program("postgres"),
                                  "-D",
@@ -173,15 +188,20 @@ void Cluster::pause() {
   }
 }
 
-std::size_t Cluster::pause_backends(const std::string& condition) {
-  std::istringstream chosen(
-      run("SELECT pid FROM pg_stat_activity WHERE " + condition + " AND pid<>pg_backend_pid()"));
-  std::size_t count = 0;
-  for (pid_t backend = 0; chosen >> backend; ++count) {
+bool Cluster::pause_backends(const std::string& condition) {
+  const std::string query =
+      "SELECT pid FROM pg_stat_activity WHERE " + condition + " AND pid<>pg_backend_pid()";
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  std::string chosen;
+  while ((chosen = run(query)).empty() && std::chrono::steady_clock::now() < late) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  std::istringstream backends(chosen);
+  for (pid_t backend = 0; backends >> backend;) {
     ::kill(backend, SIGSTOP);
     paused_.push_back(backend);
   }
-  return count;
+  return !chosen.empty();
 }
 
 void Cluster::resume() {
@@ -193,6 +213,32 @@ void Cluster::stop() {
   resume();  // a process that was stopped does not end
   if (server_ != nullptr) server_->stop(SIGQUIT);
   server_.reset();
+}
+
+void Cluster::kill() {
+  pause();  // so that none makes another, nor tells a client
+  for (const pid_t process : paused_) ::kill(process, SIGKILL);
+  if (server_ != nullptr) server_->wait();
+  for (const pid_t process : paused_) {  // what is left of one whose parent is gone has no command
+    while (!read_file("/proc/" + std::to_string(process) + "/cmdline").empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+  }
+  paused_.clear();
+  server_.reset();
+}
+
+bool Cluster::promote() { return run("SELECT pg_promote()") == "t"; }
+
+bool Cluster::make_synchronous() const {
+  run("ALTER SYSTEM SET synchronous_standby_names='*'");
+  run("SELECT pg_reload_conf()");
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (run("SELECT sync_state FROM pg_stat_replication") != "sync") {
+    if (std::chrono::steady_clock::now() > late) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return true;
 }
 
 std::string Cluster::log() const { return read_file(directory() + "/log"); }

@@ -38,17 +38,27 @@ class Daemon {
 class Cluster {
  public:
   Cluster();
+  // A standby of a server that runs; it takes over once promote was called.
+  struct StandbyOf {
+    const Cluster& primary;
+  };
+  explicit Cluster(StandbyOf of);
   ~Cluster() { stop(); }
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  bool start();  // false: it did not begin to answer within 30 s
+  bool start();  // false: it did not begin to answer within 30 s; a second time on the same port
   void stop();   // as a crash does: nothing is written any more
+  void kill();   // every process at once, without a word to anybody
+  bool promote();
+  // make_synchronous returns once commits wait until a standby has them on disk.
+  bool make_synchronous() const;
 
   // pause stops every process of the server where it is; pause_backends those that the condition on
-  // pg_stat_activity chooses, and returns how many. resume lets all of them go on.
+  // pg_stat_activity chooses, once there are any. False: there were none within 20 s. resume lets
+  // all of them go on.
   void pause();
-  std::size_t pause_backends(const std::string& condition);
+  bool pause_backends(const std::string& condition);
   void resume();
 
   const std::string& directory() const noexcept { return directory_.path(); }
@@ -68,6 +78,8 @@ class Cluster {
   std::string run(const std::string& sql) const;
 
  private:
+  void make_certificate() const;
+
   TempDirectory directory_;
   std::unique_ptr<Daemon> server_;
   std::vector<pid_t> paused_;

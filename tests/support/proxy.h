@@ -50,6 +50,8 @@ class Proxy {
 
   bool ok() const noexcept { return ok_; }
   std::uint16_t port() const noexcept { return port_; }
+  // lead_to sends connections that come from now on to another server.
+  void lead_to(std::uint16_t target_port) noexcept { target_port_ = target_port; }
   void set(Mode mode, int delay_ms = 0) {
     delay_ms_ = delay_ms;
     mode_ = mode;
@@ -139,7 +141,7 @@ class Proxy {
     }
   }
 
-  const std::uint16_t target_port_;
+  std::atomic<std::uint16_t> target_port_;
   int listener_ = -1;
   const int wake_ = ::eventfd(0, EFD_CLOEXEC);
   bool ok_ = false;

@@ -163,6 +163,18 @@ Result<void> choose_tls(Target& target) {
   return {};
 }
 
+// A standby does not know yet what the primary has acknowledged; while one takes over, it answers.
+Result<void> choose_server(Target& target) {
+  const std::string* wanted = find_keyword(target, "target_session_attrs");
+  if (wanted != nullptr && *wanted != "primary" && *wanted != "read-write") {
+    return misuse(
+        "target_session_attrs is primary or read-write: a standby may not know yet that a session "
+        "has ended");
+  }
+  set_default(target, "target_session_attrs", "primary");
+  return {};
+}
+
 }  // namespace
 
 Result<Target> parse_target(std::string_view url) {
@@ -182,6 +194,7 @@ Result<Target> parse_target(std::string_view url) {
     if (option->val != nullptr) target.keywords.emplace_back(option->keyword, option->val);
   }
   if (Result<void> chosen = choose_tls(target); !chosen) return chosen.error();
+  if (Result<void> chosen = choose_server(target); !chosen) return chosen.error();
   set_default(target, "application_name", "latchkey");
   set_default(target, "client_encoding", "UTF8");
   set_default(target, "gssencmode", "disable");

@@ -110,6 +110,17 @@ TEST(PostgresTarget, AWeakerModeIsRefusedWhereverItStands) {
   EXPECT_EQ(mode_of("postgres://localhost/app"), "verify-full") << "stricter is always fine";
 }
 
+TEST(PostgresTarget, OnlyAPrimaryAnswers) {
+  EXPECT_EQ(keyword(parsed("postgres://a,b/app"), "target_session_attrs"), "primary");
+  const Variable environment("PGTARGETSESSIONATTRS", "any");
+  EXPECT_EQ(keyword(parsed("postgres:///app"), "target_session_attrs"), "primary");
+  const std::string url = "postgres:///app?target_session_attrs=";
+  EXPECT_EQ(keyword(parsed(url + "read-write"), "target_session_attrs"), "read-write");
+  for (const char* wanted : {"any", "standby", "prefer-standby", "read-only"}) {
+    EXPECT_EQ(refusal_of(url + wanted), Errc::bad_config) << wanted;
+  }
+}
+
 TEST(PostgresTarget, RefusesWhatItCannotReadAndNeverRepeatsIt) {
   for (const char* url :
        {"mysql://ann:hunter2@h/app", "postgres://ann:hunter2@h/app?schema=", "postgres:",
