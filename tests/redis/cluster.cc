@@ -1,5 +1,6 @@
 #include "tests/redis/cluster.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -25,13 +26,27 @@ bool holds(Condition condition) {
 
 }  // namespace
 
-RedisCluster::RedisCluster(bool replicas) {
+RedisCluster::RedisCluster(const Options& options) {
   std::vector<std::uint16_t> buses;
-  for (std::size_t i = 0; i < (replicas ? 2 * kPrimaries : kPrimaries); ++i) {
+  for (std::size_t i = 0; i < (options.replicas ? 2 * kPrimaries : kPrimaries); ++i) {
     buses.push_back(free_port());
-    nodes_.push_back(std::make_unique<RedisServer>(std::vector<std::string>{
-        "--cluster-enabled", "yes", "--cluster-port", std::to_string(buses.back()),
-        "--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"}));
+    std::vector<std::string> flags{"--cluster-enabled",
+                                   "yes",
+                                   "--cluster-port",
+                                   std::to_string(buses.back()),
+                                   "--cluster-node-timeout",
+                                   "1000",
+                                   "--repl-diskless-sync-delay",
+                                   "0"};
+    flags.insert(flags.end(), options.flags.begin(), options.flags.end());
+    if (options.tls != nullptr) {
+      tls_ports_.push_back(free_port());
+      const auto tls = options.tls->flags(tls_ports_.back());
+      flags.insert(flags.end(), tls.begin(), tls.end());
+      flags.insert(flags.end(), {"--tls-cluster", "yes"});
+    }
+    nodes_.push_back(std::make_unique<RedisServer>(flags));
+    announced_.push_back(node(i).port());
     node(i).ask({"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(i + 1)});
   }
   for (std::size_t i = 0; i < kPrimaries; ++i) {
@@ -88,10 +103,33 @@ std::size_t RedisCluster::owner(int slot) {
     if (slot < range.elements[0].integer || slot > range.elements[1].integer) continue;
     const std::int64_t port = range.elements[2].elements[1].integer;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (nodes_[i]->port() == port) return i;
+      if (announced_[i] == port) return i;
     }
   }
   return nodes_.size();
+}
+
+bool RedisCluster::announce(const std::vector<std::uint16_t>& ports) {
+  for (std::size_t i = 0; i < kPrimaries; ++i) {
+    std::vector<std::string> set{"CONFIG", "SET", "cluster-announce-port",
+                                 std::to_string(ports[i])};
+    // Until 7.2 the one counts only beside the other.
+    if (!tls_ports_.empty()) {
+      set.insert(set.end(), {"cluster-announce-tls-port", std::to_string(tls_ports_[i])});
+    }
+    node(i).ask(set);
+    announced_[i] = ports[i];
+  }
+  return holds([&] {
+    for (std::size_t i = 0; i < kPrimaries; ++i) {
+      const redis::Reply slots = node(i).ask({"CLUSTER", "SLOTS"});
+      for (const redis::Reply& range : slots.elements) {
+        const std::int64_t port = range.elements[2].elements[1].integer;
+        if (std::find(ports.begin(), ports.end(), port) == ports.end()) return false;
+      }
+    }
+    return true;
+  });
 }
 
 void RedisCluster::begin(const Migration& migration) {

@@ -125,7 +125,7 @@ TEST_F(RedisClusterTest, ANodeThatLostItsDataIsAFailureForItsSlotsOnly) {
 }
 
 TEST_F(RedisClusterTest, AReplicaTakesOverFromAPrimaryThatFails) {
-  RedisCluster cluster(true);
+  RedisCluster cluster({.replicas = true});
   const auto store = open(cluster);
   ASSERT_NE(store, nullptr);
   std::atomic<int> everything{0};
