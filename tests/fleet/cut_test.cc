@@ -80,11 +80,13 @@ class Cut {
 };
 
 // The channel is cut by a network that swallows everything, and by one that resets connections.
-void expect_bound_behind(Proxy& proxy, Cut& cut) {
+void expect_bound_behind(const std::vector<Proxy*>& proxies, Cut& cut) {
+  const auto set = [&](Proxy::Mode mode) {
+    for (Proxy* proxy : proxies) proxy->set(mode);
+  };
   for (int i = 0; i < rounds(); ++i) {
     for (const Proxy::Mode mode : {Proxy::Mode::black_hole, Proxy::Mode::reset}) {
-      cut.expect_bound(
-          {.before = [&] { proxy.set(mode); }, .heal = [&] { proxy.set(Proxy::Mode::pass); }});
+      cut.expect_bound({.before = [&] { set(mode); }, .heal = [&] { set(Proxy::Mode::pass); }});
       if (::testing::Test::HasFailure()) return;
     }
   }
@@ -97,7 +99,7 @@ TEST(FleetCut, OnPostgresNothingIsAcceptedBeyondTheAgeOfCopies) {
   const std::string url = cluster().new_schema_url();
   const std::string schema = "schema=" + schema_in(url);
   Cut cut(url, cluster().tcp_url("127.0.0.1", proxy.port(), schema));
-  expect_bound_behind(proxy, cut);
+  expect_bound_behind({&proxy}, cut);
 }
 
 // Where only the backends of one node stand still, the other node's end is acknowledged.
@@ -142,7 +144,7 @@ TEST(FleetCut, OnRedisNothingIsAcceptedBeyondTheAgeOfCopies) {
   const RedisServer server;
   Proxy proxy(server.port());
   Cut cut(redis_url(server.port()), redis_url(proxy.port()));
-  expect_bound_behind(proxy, cut);
+  expect_bound_behind({&proxy}, cut);
 }
 
 TEST(FleetCut, OnRedisThatStopsRightBehindTheEndNothingIsAcceptedBeyondTheAgeOfCopies) {
@@ -153,6 +155,19 @@ TEST(FleetCut, OnRedisThatStopsRightBehindTheEndNothingIsAcceptedBeyondTheAgeOfC
         {.behind = [&] { server.signal(SIGSTOP); }, .heal = [&] { server.signal(SIGCONT); }});
     if (HasFailure()) return;
   }
+}
+
+// A client without TLS is told of the proxies, and one with it of the nodes themselves.
+TEST(FleetCut, OnARedisClusterBehindABadNetworkNothingIsAcceptedBeyondTheAgeOfCopies) {
+  const Certificate certificate("IP:127.0.0.1");
+  RedisCluster redis({.tls = &certificate});
+  ASSERT_TRUE(redis.ready());
+  Proxy one(redis.node(0).port()), two(redis.node(1).port()), three(redis.node(2).port());
+  ASSERT_TRUE(redis.announce({one.port(), two.port(), three.port()}));
+  Cut cut("rediss+cluster://127.0.0.1:" + std::to_string(redis.tls_port(0)) +
+              "?ca_file=" + certificate.file(),
+          "redis+cluster://127.0.0.1:" + std::to_string(one.port()));
+  expect_bound_behind({&one, &two, &three}, cut);
 }
 
 TEST(FleetCut, OnARedisClusterWithoutConnectionsNothingIsAcceptedBeyondTheAgeOfCopies) {

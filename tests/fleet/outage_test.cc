@@ -2,12 +2,13 @@
 // ended is accepted, and all nodes go on by themselves.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <functional>
 
 #include "tests/fleet/storm.h"
 #include "tests/postgres/cluster.h"
-#include "tests/redis/server.h"
+#include "tests/redis/cluster.h"
 #include "tests/support/proxy.h"
 
 namespace latchkey::testing {
@@ -18,13 +19,14 @@ constexpr std::size_t kNodes = 3;
 
 int rounds() { return std::getenv("LATCHKEY_FULL") != nullptr ? 20 : 1; }
 
-void expect_no_harm(const std::string& url, int times, const std::function<void()>& outage) {
+void expect_no_harm(const std::string& url, int times,
+                    const std::function<void(const Storm&)>& outage) {
   Fleet fleet(url, kNodes, kMaxAge);
   Storm storm(fleet, kMaxAge);
   ASSERT_TRUE(storm.gets_on());
   for (int i = 0; i < times; ++i) {
     const std::uint64_t failed = storm.counts().failed;
-    outage();
+    outage(storm);
     EXPECT_TRUE(storm.gets_on()) << "without a restart of the nodes";
     EXPECT_GT(storm.counts().failed, failed) << "there was no outage";
     if (::testing::Test::HasFailure()) break;
@@ -40,7 +42,7 @@ void expect_no_harm(const std::string& url, int times, const std::function<void(
 }
 
 TEST(FleetOutage, OfPostgresThatIsKilledAndStartedAgainHarmsNobody) {
-  expect_no_harm(cluster().new_schema_url(), rounds(), [] {
+  expect_no_harm(cluster().new_schema_url(), rounds(), [](const Storm&) {
     cluster().kill();
     ASSERT_TRUE(cluster().start()) << cluster().log();
   });
@@ -53,16 +55,54 @@ TEST(FleetOutage, OfPostgresWhoseStandbyTakesOverHarmsNobody) {
   ASSERT_TRUE(standby.start()) << standby.log();
   ASSERT_TRUE(primary.make_synchronous()) << primary.log();
   Proxy proxy(primary.port());
-  expect_no_harm(primary.tcp_url("127.0.0.1", proxy.port()), 1, [&] {
+  expect_no_harm(primary.tcp_url("127.0.0.1", proxy.port()), 1, [&](const Storm&) {
     primary.kill();
     proxy.lead_to(standby.port());
     ASSERT_TRUE(standby.promote()) << standby.log();
   });
 }
 
+// The network fails in each way that it can, one after the other, until a call has failed of it.
+void expect_no_harm_of(const std::vector<Proxy*>& proxies, const std::string& url) {
+  using Mode = Proxy::Mode;
+  constexpr std::array kModes{Mode::delay, Mode::black_hole, Mode::reset, Mode::cut_answers};
+  std::size_t next = 0;
+  expect_no_harm(url, static_cast<int>(kModes.size()), [&](const Storm& storm) {
+    const std::uint64_t failed = storm.counts().failed;
+    for (Proxy* proxy : proxies) proxy->set(kModes[next], 300);
+    ++next;
+    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (storm.counts().failed < failed + kNodes && std::chrono::steady_clock::now() < late) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    for (Proxy* proxy : proxies) proxy->set(Mode::pass);
+  });
+}
+
+TEST(FleetOutage, OfTheNetworkBeforePostgresHarmsNobody) {
+  Proxy proxy(cluster().port());
+  const std::string schema = "schema=" + schema_in(cluster().new_schema_url());
+  expect_no_harm_of({&proxy}, cluster().tcp_url("127.0.0.1", proxy.port(), schema));
+}
+
+TEST(FleetOutage, OfTheNetworkBeforeRedisHarmsNobody) {
+  const RedisServer redis;
+  Proxy proxy(redis.port());
+  expect_no_harm_of({&proxy}, "redis://127.0.0.1:" + std::to_string(proxy.port()));
+}
+
+TEST(FleetOutage, OfTheNetworkBeforeARedisClusterHarmsNobody) {
+  RedisCluster redis;
+  ASSERT_TRUE(redis.ready());
+  Proxy one(redis.node(0).port()), two(redis.node(1).port()), three(redis.node(2).port());
+  ASSERT_TRUE(redis.announce({one.port(), two.port(), three.port()}));
+  const std::string url = "redis+cluster://127.0.0.1:" + std::to_string(one.port());
+  expect_no_harm_of({&one, &two, &three}, url);
+}
+
 TEST(FleetOutage, OfRedisThatIsKilledAndStartedAgainHarmsNobody) {
   RedisServer redis({"--appendonly", "yes", "--appendfsync", "always"});
-  expect_no_harm("redis://127.0.0.1:" + std::to_string(redis.port()), rounds(), [&] {
+  expect_no_harm("redis://127.0.0.1:" + std::to_string(redis.port()), rounds(), [&](const Storm&) {
     redis.kill();
     ASSERT_TRUE(redis.start()) << redis.log();
   });

@@ -83,10 +83,11 @@ void Proxy::accept_one() {
 bool Proxy::carry_one(Pipe& pipe, bool answers) {
   const int from = answers ? pipe.server : pipe.client, to = answers ? pipe.client : pipe.server;
   auto& held = pipe.held[answers ? 1 : 0];
+  if (black_hole_) return true;
   char bytes[16384];
   const ssize_t count = ::recv(from, bytes, sizeof bytes, MSG_DONTWAIT);
   if (count == 0) return false;
-  if (count > 0 && !black_hole_) {
+  if (count > 0) {
     held.push_back({steady_clock::now() + std::chrono::milliseconds{delay_},
                     std::string(bytes, static_cast<std::size_t>(count))});
   }
@@ -108,8 +109,8 @@ void Proxy::carry() {
     std::vector<pollfd> waiting{{listener_, POLLIN, 0}};
     bool holding = false;
     for (const Pipe& pipe : pipes_) {
-      waiting.push_back({pipe.client, POLLIN, 0});
-      waiting.push_back({pipe.server, POLLIN, 0});
+      waiting.push_back({black_hole_ ? -1 : pipe.client, POLLIN, 0});
+      waiting.push_back({black_hole_ ? -1 : pipe.server, POLLIN, 0});
       holding = holding || !pipe.held[0].empty() || !pipe.held[1].empty();
     }
     ::poll(waiting.data(), waiting.size(), holding ? 1 : 10);

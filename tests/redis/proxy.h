@@ -20,7 +20,8 @@ class Proxy {
   std::uint16_t port() const noexcept { return port_; }
   // set_delay holds everything back for that long, in each direction.
   void set_delay(std::chrono::milliseconds delay) noexcept { delay_ = delay.count(); }
-  // set_black_hole takes everything and passes on nothing; new connections are accepted.
+  // set_black_hole passes on nothing until it is over, and accepts connections. Nothing is left out
+  // of a connection, which TCP never does.
   void set_black_hole(bool on) noexcept { black_hole_ = on; }
   // reset_all ends every open connection with a reset.
   void reset_all() noexcept { ++resets_; }
