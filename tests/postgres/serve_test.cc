@@ -78,6 +78,35 @@ TEST_F(PostgresServe, AServerWithoutItsDatabaseAnswers503AndLogsNobodyOut) {
   EXPECT_EQ(server->program().wait(), 0);
 }
 
+// Somebody changes the password of the role and nobody tells the server.
+TEST_F(PostgresServe, APasswordThatIsChangedIsToldLogsNobodyOutAndMayBePutBack) {
+  const std::string schema = schema_in(url_);
+  const auto run = [](const std::string& sql) { ASSERT_EQ(cluster().run(sql), "") << sql; };
+  run("SET client_min_messages=error; DROP ROLE IF EXISTS pw_ann; CREATE ROLE pw_ann LOGIN "
+      "PASSWORD 'hunter2'; CREATE SCHEMA " +
+      schema + " AUTHORIZATION pw_ann");
+  std::string url = url_;
+  url.replace(url.find("latchkey@"), 9, "pw_ann:hunter2@");
+  Server server(directory_.path() + "/one", {"--store", url, "--set", "cache.max_age=60s"});
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const auto answer = server.ask("POST", "/v1/signup", "",
+                                 R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(answer), 201) << answer->body;
+  const std::string cookie = cookie_of(*answer);
+  EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie)), 200);
+  run("ALTER ROLE pw_ann PASSWORD 'another'");
+  cluster().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename='pw_ann'");
+  EXPECT_TRUE(becomes(server, cookie, 503));
+  const auto refused = server.ask("GET", "/v1/session", cookie);
+  EXPECT_EQ(status(refused), 503);
+  EXPECT_FALSE(refused->header("Set-Cookie"));
+  const std::string log = server.program().errors();
+  EXPECT_NE(log.find("password authentication failed"), std::string::npos) << log;
+  EXPECT_EQ(log.find("hunter2"), std::string::npos) << log;
+  run("ALTER ROLE pw_ann PASSWORD 'hunter2'");
+  EXPECT_TRUE(becomes(server, cookie, 200)) << "without a restart";
+}
+
 TEST_F(PostgresServe, ASessionOfLuciaInItsOwnTablesMovesAndItsRowEnds) {
   const std::string token = "k3jw7ujzxowmy4bgmagchmvwbofsjnnpc6gwhkqp";
   const std::string made = cluster().run(

@@ -93,5 +93,28 @@ TEST_F(ServeOnRedis, AnOutageLogsNobodyOut) {
   EXPECT_TRUE(becomes(node, cookie, 503)) << "an emptied engine is no empty store";
 }
 
+// Somebody changes the password of the engine and nobody tells the node.
+TEST_F(ServeOnRedis, APasswordThatIsChangedIsToldLogsNobodyOutAndMayBePutBack) {
+  redis_.ask({"ACL", "SETUSER", "app", "on", ">right", "~*", "+@all"});
+  Server node(data("a"), {"--store", "redis://app:right@127.0.0.1:" + std::to_string(redis_.port()),
+                          "--log-level", "warn"});
+  ASSERT_TRUE(node.ready()) << node.program().errors();
+  const auto signed_up = node.ask("POST", "/v1/signup", "",
+                                  R"({"username":"ann","password":"correct horse battery"})");
+  ASSERT_EQ(status(signed_up), 201);
+  const std::string cookie = cookie_of(*signed_up);
+  redis_.ask({"ACL", "SETUSER", "app", "resetpass", ">another"});
+  redis_.ask({"CLIENT", "KILL", "USER", "app"});
+  EXPECT_TRUE(becomes(node, cookie, 503));
+  const auto refused = node.ask("GET", "/v1/session", cookie);
+  EXPECT_EQ(status(refused), 503);
+  EXPECT_FALSE(refused->header("Set-Cookie"));
+  const std::string log = node.program().errors();
+  EXPECT_NE(log.find("refuses the user or the password"), std::string::npos) << log;
+  EXPECT_EQ(log.find("right"), std::string::npos) << log;
+  redis_.ask({"ACL", "SETUSER", "app", "resetpass", ">right"});
+  EXPECT_TRUE(becomes(node, cookie, 200)) << "without a restart";
+}
+
 }  // namespace
 }  // namespace latchkey::testing
