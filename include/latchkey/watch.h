@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -18,9 +19,11 @@ struct Invalidation {
 
 // WatchStatus tells how well a store hears what others change.
 struct WatchStatus {
-  bool up = false;              // the channel stands
-  Millis heard_ago{};           // since the engine last said anything over it
-  std::optional<Millis> lag{};  // between the last change that was told and hearing it, if known
+  bool up = false;     // the channel stands
+  Millis heard_ago{};  // since the engine last said anything over it
+  // Between a change and hearing it, if known. PostgreSQL: of the last change that was told. Redis:
+  // the round trip of the last call or sign of life, which the news share a connection with.
+  std::optional<std::chrono::microseconds> lag{};
 };
 
 }  // namespace latchkey

@@ -5,7 +5,7 @@
 namespace latchkey::server {
 namespace {
 
-double seconds(Millis time) { return std::chrono::duration<double>(time).count(); }
+double seconds(std::chrono::duration<double> time) { return time.count(); }
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
 void append_cache(std::string& out, const NearCacheStats& stats) {
@@ -31,7 +31,7 @@ void append_watch(std::string& out, const WatchStatus& status) {
                 "Time since the store was last heard.", seconds(status.heard_ago));
   if (!status.lag) return;
   append_metric(out, "latchkey_invalidation_lag_seconds", "gauge",
-                "From the last change of another node to hearing it.", seconds(*status.lag));
+                "How long a change takes to be heard.", seconds(*status.lag));
 }
 
 void append_lookup(std::string& out, const LookupStats& stats) {

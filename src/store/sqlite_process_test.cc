@@ -55,7 +55,9 @@ TEST(SqliteProcesses, ARevocationByOneIsSeenAndToldToTheOther) {
   auto store = open_or_fail(dir.file(), {.watch_every = Millis{1}});
   ASSERT_TRUE(insert_ok(*store, make_record(1)));
   std::atomic<bool> told{false};
+  EXPECT_FALSE(store->sessions().watch_status()) << "nobody watches";
   store->sessions().watch([&](const Invalidation& change) { told = change.everything; });
+  EXPECT_TRUE(store->sessions().watch_status().value().up);
   make_file(dir.file("go"));
   while (!told.load()) std::this_thread::yield();
   EXPECT_EQ(child.wait(), 0);

@@ -28,6 +28,7 @@ class SqliteSessions final : public SessionStore {
   Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override;
   Result<std::size_t> prune(UnixTime now, std::size_t limit) override;
   std::optional<Millis> watch(Sink sink) override { return writer_.watch(std::move(sink)); }
+  std::optional<WatchStatus> watch_status() const override { return writer_.watch_status(); }
 
  private:
   Result<void> find_row(Connection& connection, const SessionId& id, bool with_user,

@@ -63,6 +63,12 @@ std::optional<Millis> Writer::watch(SessionStore::Sink sink) {
   return 2 * options_.watch_every;
 }
 
+std::optional<WatchStatus> Writer::watch_status() const {
+  if (!watching_.load()) return std::nullopt;
+  const auto ago = std::chrono::steady_clock::now() - looked_at_.load();
+  return WatchStatus{.up = looked_, .heard_ago = std::chrono::duration_cast<Millis>(ago)};
+}
+
 std::optional<Error> Writer::submit(Job& job) {
   std::shared_ptr<Group> group;
   bool wake = false;
@@ -211,7 +217,10 @@ Result<bool> Writer::others_committed() {
   Query query(*connection_, Sql::data_version);
   const std::int64_t before = data_version_;
   if (query.next()) data_version_ = query.integer(0);
-  if (Result<void> read = query.status(); !read) return read.error();
+  Result<void> read = query.status();
+  looked_ = read.operator bool();
+  if (!read) return read.error();
+  looked_at_ = std::chrono::steady_clock::now();
   return data_version_ != before;
 }
 

@@ -67,6 +67,7 @@ class Writer {
 
   // watch replaces the sink; no call to the old one is under way when it returns.
   std::optional<Millis> watch(SessionStore::Sink sink) LATCHKEY_EXCLUDES(mutex_, sink_mutex_);
+  std::optional<WatchStatus> watch_status() const;
 
  private:
   struct Job {
@@ -118,6 +119,9 @@ class Writer {
   Mutex sink_mutex_;
   SessionStore::Sink sink_ LATCHKEY_GUARDED_BY(sink_mutex_);
   std::atomic<bool> watching_{false};
+  // What the last look for commits of others gave, and when one last went well.
+  std::atomic<bool> looked_{false};
+  std::atomic<std::chrono::steady_clock::time_point> looked_at_{std::chrono::steady_clock::now()};
   std::thread thread_;
 };
 

@@ -11,6 +11,7 @@
 #include "latchkey/near_cache.h"
 #include "latchkey/testing/store_fixture.h"
 #include "tests/redis/cluster.h"
+#include "tests/redis/proxy.h"
 #include "tests/redis/server.h"
 
 namespace latchkey::testing {
@@ -259,11 +260,30 @@ TEST(RedisWatchLoss, TellsWhetherItHears) {
   store->sessions().watch(heard.sink());
   ASSERT_TRUE(store->meta().check());
   EXPECT_TRUE(store->sessions().watch_status().value().up);
+  EXPECT_GT(store->sessions().watch_status().value().lag.value(), std::chrono::microseconds{0});
   server.kill();
   EXPECT_TRUE(heard.everything());
   EXPECT_FALSE(store->sessions().watch_status().value().up);
   store->sessions().watch(nullptr);
   EXPECT_FALSE(store->sessions().watch_status());
+}
+
+TEST(RedisWatchLoss, TellsHowLongNewsTakeAlsoWhenNobodyAsksAnything) {
+  RedisServer server;
+  Proxy proxy(server.port());
+  RedisOptions options = server.tcp_options();
+  options.addresses.front().port = proxy.port();
+  auto store = std::move(*open_redis(options));
+  store->sessions().watch([](const Invalidation&) {});
+  constexpr Millis kWay{60};
+  proxy.set_delay(kWay);
+  const auto deadline = steady_clock::now() + std::chrono::seconds{20};
+  const auto lag = [&] { return store->sessions().watch_status().value().lag.value(); };
+  while (lag() < 2 * kWay && steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(Millis{10});
+  }
+  EXPECT_GE(lag(), 2 * kWay) << "a sign of life there and back";
+  store->sessions().watch(nullptr);
 }
 
 TEST(RedisWatchLoss, NothingIsRememberedByTheEngineWhileNobodyListens) {

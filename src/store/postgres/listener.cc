@@ -136,14 +136,15 @@ Result<void> Listener::read(Connection& connection) {
   snapshot_ = rows->text(0, 0);
   server_ = rows->text(0, 1);
   // Of the youngest of what is new. Clocks are the server's.
-  std::optional<Millis> lag;
-  if (!changes.everything && !rows->is_null(0, 4)) lag = Millis{rows->integer(0, 4)};
+  std::optional<std::chrono::microseconds> lag;
+  if (!changes.everything && !rows->is_null(0, 4))
+    lag = std::chrono::microseconds{rows->integer(0, 4)};
   note_read(lag);
   if (changes.everything || !changes.ids.empty() || !changes.users.empty()) sink_(changes);
   return {};
 }
 
-void Listener::note_read(std::optional<Millis> lag) {
+void Listener::note_read(std::optional<std::chrono::microseconds> lag) {
   if (lag) lag_ = lag->count();
   heard_at_ = std::chrono::steady_clock::now();
   up_ = true;
@@ -153,7 +154,7 @@ std::optional<WatchStatus> Listener::status() const {
   if (!watched_) return std::nullopt;
   const auto ago = std::chrono::steady_clock::now() - heard_at_.load();
   WatchStatus status{.up = up_, .heard_ago = std::chrono::duration_cast<Millis>(ago)};
-  if (const std::int64_t lag = lag_; lag != kUnknown) status.lag = Millis{lag};
+  if (const std::int64_t lag = lag_; lag != kUnknown) status.lag = std::chrono::microseconds{lag};
   return status;
 }
 

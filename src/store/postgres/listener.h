@@ -41,7 +41,7 @@ class Listener {
   Result<void> read(Connection& connection);
   void pause(Millis time) const;
   void tell_everything();
-  void note_read(std::optional<Millis> lag);
+  void note_read(std::optional<std::chrono::microseconds> lag);
 
   const Client& client_;
   const std::shared_ptr<const Statements> statements_;
@@ -56,7 +56,7 @@ class Listener {
   std::atomic<bool> watched_{false};
   std::atomic<bool> up_{false};
   std::atomic<std::chrono::steady_clock::time_point> heard_at_{};
-  std::atomic<std::int64_t> lag_{kUnknown};  // milliseconds
+  std::atomic<std::int64_t> lag_{kUnknown};  // microseconds
   static constexpr std::int64_t kUnknown = -1;
   std::thread thread_;
 };

@@ -95,7 +95,7 @@ std::string_view sql_template(Sql sql) noexcept {
       // commit, which a growing number in each row would not be. Always one row at least.
       return "SELECT pg_current_snapshot()::text,m.value||pg_postmaster_start_time(),"
              "array_to_string(o.ids,','),array_to_string(o.users,E'\\n'),"
-             "(extract(epoch FROM clock_timestamp()-max(o.at) OVER ())*1000)::int8 "
+             "(extract(epoch FROM clock_timestamp()-max(o.at) OVER ())*1000000)::int8 "
              "FROM (SELECT 1) one LEFT JOIN @meta m ON m.key='instance' "
              "LEFT JOIN @outbox o ON o.xid>=pg_snapshot_xmin($1::pg_snapshot) "
              "AND NOT pg_visible_in_snapshot(o.xid,$1::pg_snapshot) AND o.origin<>$2";

@@ -169,7 +169,12 @@ void Connection::on_reply(Reply reply) {
   if (reply.kind == Reply::Kind::push) return events_.on_push(reply);
   if (state_ == State::greeting) return on_greeting(reply);
   if (in_flight_.empty()) return drop(unreachable("it answered what was not asked"));
-  if (in_flight_.front()->add(std::move(reply))) in_flight_.pop_front();
+  if (!in_flight_.front()->add(std::move(reply))) return;
+  if (in_flight_.front().get() == timed_) {
+    lag_ = std::chrono::duration_cast<std::chrono::microseconds>(alive_ - timed_at_).count();
+    timed_ = nullptr;
+  }
+  in_flight_.pop_front();
 }
 
 void Connection::flush() {
@@ -191,6 +196,10 @@ void Connection::flush() {
 void Connection::send(const ExchangePtr& exchange) {
   if (in_flight_.empty()) alive_ = steady_clock::now();
   exchange->mark_sent();
+  if (timed_ == nullptr) {
+    timed_ = exchange.get();
+    timed_at_ = steady_clock::now();
+  }
   in_flight_.push_back(exchange);
   outbox_ += exchange->commands();
   write();
@@ -236,6 +245,7 @@ void Connection::drop(Error error) {
   transport_.reset();
   outbox_.clear();
   writing_ = false;
+  timed_ = nullptr;
   if (was_ready) {
     log(LogLevel::warn, "redis_lost", {{"detail", error.detail}});
     events_.on_lost();

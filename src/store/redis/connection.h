@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,9 +56,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   void submit(ExchangePtr exchange) LATCHKEY_EXCLUDES(mutex_);  // any thread
   const RedisAddress& address() const noexcept { return options_.address; }
-  // up and heard_at are for metrics: any thread.
+  // up, heard_at and lag are for metrics: any thread.
   bool up() const noexcept { return up_; }
   std::chrono::steady_clock::time_point heard_at() const noexcept { return heard_at_; }
+  // lag is the round trip of an exchange lately: any thread. Nothing: there was none yet.
+  std::optional<std::chrono::microseconds> lag() const noexcept {
+    const std::int64_t known = lag_;
+    if (known == kUnknown) return std::nullopt;
+    return std::chrono::microseconds{known};
+  }
 
  private:
   enum class State : std::uint8_t { opening, greeting, ready, pausing, closed };
@@ -92,7 +99,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool writing_ = false;
   std::size_t greetings_ = 0;  // replies to the greeting that are missing
   std::deque<ExchangePtr> in_flight_, waiting_;
-  Time alive_{};  // when it last gave a sign of life, or when one became due
+  Time alive_{};                     // when it last gave a sign of life, or when one became due
+  const Exchange* timed_ = nullptr;  // one of in_flight_, whose round trip is measured
+  Time timed_at_{};
+  static constexpr std::int64_t kUnknown = -1;
+  std::atomic<std::int64_t> lag_{kUnknown};  // microseconds
   std::atomic<bool> up_{false};
   std::atomic<Time> heard_at_{std::chrono::steady_clock::now()};
   boost::asio::steady_timer ticker_, pause_timer_;

@@ -107,6 +107,7 @@ WatchStatus Router::status() {
     const auto ago = std::chrono::duration_cast<Millis>(now - connection->heard_at());
     status.up = status.up && connection->up();
     status.heard_ago = std::max(status.heard_ago, ago);
+    status.lag = std::max(status.lag, connection->lag());
   }
   return status;
 }
