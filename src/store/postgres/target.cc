@@ -137,6 +137,14 @@ bool leads_here(const Target& target) {
          all_local(value_of(target, "hostaddr", "PGHOSTADDR"));
 }
 
+constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
+
+// trusts_own tells whether only an authority that somebody chose vouches for the server.
+bool trusts_own(const Target& target) {
+  const std::string roots = value_of(target, "sslrootcert", "PGSSLROOTCERT");
+  return !roots.empty() && roots != "system" && roots != kSystemRoots;
+}
+
 Result<void> choose_tls(Target& target) {
   const bool local = leads_here(target);
   std::string mode = value_of(target, "sslmode", "PGSSLMODE");
@@ -153,9 +161,13 @@ Result<void> choose_tls(Target& target) {
         "sslrootcert=FILE for a certificate authority of your own, or take the risk with "
         "insecure_tls=on");
   }
+  if (!local && !target.insecure_tls && mode == "verify-ca" && !trusts_own(target)) {
+    return misuse(
+        "sslmode=verify-ca takes a certificate of any name, and everybody can have one of a public "
+        "authority: name your own with sslrootcert=FILE, or use verify-full");
+  }
   // Also what the environment says: a service file would come before it.
   set_default(target, "sslmode", mode);
-  constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
   if (mode.starts_with("verify") && std::getenv("PGSSLROOTCERT") == nullptr &&
       ::access(kSystemRoots, R_OK) == 0) {
     set_default(target, "sslrootcert", kSystemRoots);

@@ -64,13 +64,30 @@ TEST(PostgresTarget, ARemoteServerMustProveWhoItIs) {
         "postgres:///app?service=elsewhere"}) {
     EXPECT_EQ(mode_of(url), "verify-full") << url;
   }
-  EXPECT_EQ(mode_of("postgres://db.example/app?sslmode=verify-ca"), "verify-ca");
   for (const char* url :
        {"postgres:///app", "postgres:///app?host=", "postgres://localhost:5433/app",
         "postgres://127.0.0.1/app", "postgres://127.8.9.10/app", "postgres://[::1]/app",
         "postgres://%2Frun%2Fdb/app", "postgres:///app?host=/run/a,/run/b"}) {
     EXPECT_EQ(mode_of(url), "disable") << url;
   }
+}
+
+// Whoever has a certificate of a public authority for any name would pass.
+TEST(PostgresTarget, AnyNameIsFineOnlyForAnAuthorityOfOnesOwn) {
+  const std::string url = "postgres://db.example/app?sslmode=verify-ca";
+  EXPECT_EQ(refusal_of(url), Errc::bad_config);
+  EXPECT_EQ(refusal_of(url + "&sslrootcert="), Errc::bad_config);
+  EXPECT_EQ(refusal_of(url + "&sslrootcert=system"), Errc::bad_config);
+  EXPECT_EQ(refusal_of(url + "&sslrootcert=/etc/ssl/certs/ca-certificates.crt"), Errc::bad_config);
+  EXPECT_EQ(mode_of(url + "&sslrootcert=/etc/app/root.crt"), "verify-ca");
+  EXPECT_EQ(mode_of(url + "&insecure_tls=on"), "verify-ca") << "whoever says so takes the risk";
+  EXPECT_EQ(mode_of("postgres://localhost/app?sslmode=verify-ca"), "verify-ca");
+  {
+    const Variable mode("PGSSLMODE", "verify-ca");
+    EXPECT_EQ(refusal_of("postgres://db.example/app"), Errc::bad_config);
+  }
+  const Variable roots("PGSSLROOTCERT", "/etc/app/root.crt");
+  EXPECT_EQ(mode_of(url), "verify-ca");
 }
 
 TEST(PostgresTarget, WhatTheEnvironmentSaysOfTheHostCountsToo) {
