@@ -67,13 +67,11 @@ struct Validation {
 };
 
 struct ValidateOptions {
-  bool touch = true;       // counts as activity
-  bool with_user = false;  // one round trip with the user; a disabled user has no session
-  bool fresh = false;      // ask the store, not a cache
-  // hybrid: a snapshot may answer. For reads only, and never where level or recency matter.
-  bool snapshot_ok = false;
-  // A disabled user's session counts, too. Only to end it: it must not come back with its user.
-  bool disabled_too = false;
+  bool touch = true;          // counts as activity
+  bool with_user = false;     // one round trip with the user; a disabled user has no session
+  bool fresh = false;         // ask the store, not a cache
+  bool snapshot_ok = false;   // hybrid: one may answer. Never where level or recency matter
+  bool disabled_too = false;  // only to end a session: it must not come back with its user
 };
 
 struct RotateOptions {
