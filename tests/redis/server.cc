@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -76,12 +77,24 @@ RedisServer::RedisServer(std::vector<std::string> flags) : flags_(std::move(flag
 }
 
 bool RedisServer::start() {
-  std::vector<std::string> arguments{"redis-server", "--port",     std::to_string(port_),
-                                     "--bind",       "127.0.0.1",  "--unixsocket",
-                                     socket_path(),  "--dir",      directory_.path(),
-                                     "--save",       "",           "--appendonly",
-                                     "no",           "--loglevel", "warning",
-                                     "--daemonize",  "no"};
+  const char* another = std::getenv("LATCHKEY_REDIS_SERVER");
+  std::vector<std::string> arguments{another != nullptr ? another : "redis-server",
+                                     "--port",
+                                     std::to_string(port_),
+                                     "--bind",
+                                     "127.0.0.1",
+                                     "--unixsocket",
+                                     socket_path(),
+                                     "--dir",
+                                     directory_.path(),
+                                     "--save",
+                                     "",
+                                     "--appendonly",
+                                     "no",
+                                     "--loglevel",
+                                     "warning",
+                                     "--daemonize",
+                                     "no"};
   arguments.insert(arguments.end(), flags_.begin(), flags_.end());
   ::unlink(socket_path().c_str());
   pid_ = ::fork();

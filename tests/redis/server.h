@@ -12,8 +12,9 @@
 
 namespace latchkey::testing {
 
-// RedisServer is a redis-server of its own, on a free port of loopback and a unix socket. It keeps
-// nothing on disk unless told to, and is killed when this dies.
+// RedisServer is a redis-server of its own, or the program that LATCHKEY_REDIS_SERVER names, on a
+// free port of loopback and a unix socket. It keeps nothing on disk unless told to, and is killed
+// when this dies.
 class RedisServer {
  public:
   explicit RedisServer(std::vector<std::string> flags = {});

@@ -40,14 +40,16 @@ constexpr std::array kMeanings{
     Meaning{"NOPROTO", Errc::bad_config, "Redis does not speak RESP3: 7.0 or later is needed"},
 };
 
-// Some errors from within a script begin with a word that says nothing.
+// Some errors from within a script begin with a word that says nothing. The second is Valkey's.
 constexpr std::string_view kScriptMayNot = "ERR The user executing the script can't";
+constexpr std::string_view kScriptWasDenied = "ERR ACL failure in script";
 constexpr std::string_view kSlotIsMoving = "ERR Script attempted to access a non local key";
 
 }  // namespace
 
 Error to_error(const Reply& reply) {
-  if (reply.text.starts_with(kScriptMayNot)) return to_error({reply.kind, "NOPERM"});
+  if (reply.text.starts_with(kScriptMayNot) || reply.text.starts_with(kScriptWasDenied))
+    return to_error({reply.kind, "NOPERM"});
   if (reply.text.starts_with(kSlotIsMoving)) return to_error({reply.kind, "TRYAGAIN"});
   const auto* found = std::find_if(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
     return reply.error_starts(meaning.word);
