@@ -101,7 +101,7 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     /** The gate: the session, or a redirect to the login page; in Route Handlers 401. */
     verifySession,
     /** `{user, session}`, both null without a session; never a redirect. */
-    verifyAuth: () => gate.verifyAuth(),
+    verifyAuth: (options?: Pick<VerifyOptions, 'renew'>) => gate.verifyAuth(options),
     /** Reads and moves nothing. */
     getSession: () => gate.getSession(),
     /** `{isValid, userId?, reason?}` for a client component that asks through an action. */

@@ -159,6 +159,7 @@ test('renew: false and status questions are no activity', async (t) => {
   const header = { cookie: cookieHeader };
   t.mock.timers.tick(50 * 60_000);
   await during('page', header, () => sessions.verifySession({ renew: false }));
+  await during('page', header, () => sessions.verifyAuth({ renew: false }));
   await during('page', header, () => sessions.getSession());
   await during('page', header, () => sessions.checkSession());
   await during('page', { ...header, headers: { 'sec-purpose': 'prefetch' } }, () => sessions.verifySession());

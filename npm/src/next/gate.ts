@@ -72,8 +72,10 @@ export class Gate<User, A extends Attributes> {
     return answer.session?.userId === null ? presentGuest<A>(answer.session) : null;
   }
 
-  async verifyAuth(): Promise<{ user: User; session: Session<A> } | { user: null; session: null }> {
-    const { session, user } = await this.find(true);
+  async verifyAuth({ renew = true }: Pick<VerifyOptions, 'renew'> = {}): Promise<
+    { user: User; session: Session<A> } | { user: null; session: null }
+  > {
+    const { session, user } = await this.find(renew);
     return session && user ? { user, session: present<A>(session) } : { user: null, session: null };
   }
 
