@@ -244,6 +244,33 @@ TEST_F(RedisFaults, AStoppedEngineIsAFailureUntilItGoesOn) {
   EXPECT_TRUE(must(find(*store, kept.id))[0].record);
 }
 
+TEST_F(RedisFaults, R21AReplicaIsNeverAsked) {
+  const RedisServer replica({"--replicaof", "127.0.0.1", std::to_string(server_.port())});
+  const auto refused = open_redis(replica.options());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::store_unavailable);
+  EXPECT_NE(refused.error().detail.find("replica"), std::string::npos) << refused.error().detail;
+}
+
+TEST_F(RedisFaults, R21APrimaryThatBecomesAReplicaIsLeftUnderLoadToo) {
+  const auto store = open(server_.tcp_options());
+  std::atomic<int> everything{0};
+  store->sessions().watch([&](const Invalidation& change) { everything += change.everything; });
+  const SessionRecord kept = add(*store, record(1));
+  // It keeps its data and hears of nothing that its primary acknowledges.
+  server_.ask({"REPLICAOF", "127.0.0.1", std::to_string(free_port())});
+  const auto deadline = steady_clock::now() + std::chrono::seconds{20};
+  auto found = find(*store, kept.id);
+  while (found && steady_clock::now() < deadline) found = find(*store, kept.id);
+  EXPECT_EQ(code_of(found), Errc::store_unavailable);
+  EXPECT_GE(everything, 1) << "no copy is believed any longer";
+  EXPECT_FALSE(find(*store, kept.id)) << "nor is it asked again";
+  server_.ask({"REPLICAOF", "NO", "ONE"});
+  ASSERT_TRUE(comes_back(*store));
+  EXPECT_TRUE(must(find(*store, kept.id))[0].record);
+  store->sessions().watch(nullptr);
+}
+
 TEST_F(RedisFaults, WhatDoesNotSpeakTheProtocolIsRefused) {
   RedisOptions options;
   options.addresses.push_back({.host = "127.0.0.1", .port = free_port()});

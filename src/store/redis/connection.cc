@@ -48,10 +48,16 @@ Result<void> check_server(const Reply& hello, bool cluster) {
     return Error{Errc::bad_config, "Redis " + std::string{version.substr(0, 16)} +
                                        " is too old: 7.0 or later is needed"};
   }
-  if ((field(hello, "mode") == "cluster") == cluster) return {};
-  return Error{Errc::bad_config, cluster ? "this Redis is no cluster: use redis:// or rediss://"
-                                         : "this Redis is a cluster: use redis+cluster:// or "
-                                           "rediss+cluster://"};
+  if ((field(hello, "mode") == "cluster") != cluster) {
+    return Error{Errc::bad_config, cluster ? "this Redis is no cluster: use redis:// or rediss://"
+                                           : "this Redis is a cluster: use redis+cluster:// or "
+                                             "rediss+cluster://"};
+  }
+  // A replica may not know yet that a session has ended. One of a cluster sends to its primary.
+  if (!cluster && field(hello, "role") != "master") {
+    return Error{Errc::store_unavailable, "this Redis is a replica: connect to its primary"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -133,6 +139,7 @@ void Connection::on_greeting(const Reply& reply) {
 
 void Connection::on_ready() {
   state_ = State::ready;
+  looked_at_ = alive_;
   up_ = true;
   pause_ = Millis{0};
   set_accepting(true, {Errc::store_unavailable, {}});
@@ -169,6 +176,14 @@ void Connection::on_reply(Reply reply) {
   if (reply.kind == Reply::Kind::push) return events_.on_push(reply);
   if (state_ == State::greeting) return on_greeting(reply);
   if (in_flight_.empty()) return drop(unreachable("it answered what was not asked"));
+  if (in_flight_.front() == sign_) {
+    sign_.reset();
+    if (reply.is_array()) {
+      if (Result<void> fine = check_server(reply, options_.cluster); !fine) {
+        return drop(fine.error());
+      }
+    }
+  }
   if (!in_flight_.front()->add(std::move(reply))) return;
   if (in_flight_.front().get() == timed_) {
     lag_ = std::chrono::duration_cast<std::chrono::microseconds>(alive_ - timed_at_).count();
@@ -219,18 +234,27 @@ void Connection::write() {
   });
 }
 
+// The answer to HELLO tells whether this is a primary still, which is asked under load, too.
+void Connection::look() {
+  std::string command;
+  append_command(command, options_.cluster ? std::vector<std::string>{"PING"}
+                                           : std::vector<std::string>{"HELLO", "3"});
+  sign_ = std::make_shared<Exchange>(std::move(command), 1);
+  looked_at_ = steady_clock::now();
+  send(sign_);
+}
+
 void Connection::tick() {
   if (state_ == State::closed) return;
-  const auto quiet = steady_clock::now() - alive_;
+  const auto now = steady_clock::now();
+  const auto quiet = now - alive_;
   const bool connecting = state_ == State::opening || state_ == State::greeting;
   if (connecting && quiet > options_.connect_timeout) {
     drop(unreachable("no connection within the time for it"));
   } else if (state_ == State::ready && !in_flight_.empty() && quiet > kLostAfter) {
     drop(unreachable("it gives no sign of life"));
-  } else if (state_ == State::ready && in_flight_.empty() && quiet > kPingEvery) {
-    std::string ping;
-    append_command(ping, std::vector<std::string>{"PING"});
-    send(std::make_shared<Exchange>(std::move(ping), 1));
+  } else if (state_ == State::ready && !sign_ && now - looked_at_ > kLookEvery) {
+    look();
   }
   ticker_.expires_after(kTick);
   ticker_.async_wait([self = shared_from_this()](const ErrorCode& ec) {
@@ -246,6 +270,7 @@ void Connection::drop(Error error) {
   outbox_.clear();
   writing_ = false;
   timed_ = nullptr;
+  sign_.reset();
   if (was_ready) {
     log(LogLevel::warn, "redis_lost", {{"detail", error.detail}});
     events_.on_lost();

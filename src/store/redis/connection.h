@@ -38,9 +38,9 @@ struct ConnectionOptions {
   Millis connect_timeout{};
 };
 
-// How soon a silent connection is asked for a sign of life, and how soon it counts as lost when it
-// gives none.
-inline constexpr Millis kPingEvery{500};
+// How often a connection is asked for a sign of life, and how soon it counts as lost when it gives
+// none.
+inline constexpr Millis kLookEvery{500};
 inline constexpr Millis kLostAfter{2000};
 
 // Connection keeps one connection to one engine open, and sends what callers of any thread submit
@@ -81,6 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void flush() LATCHKEY_EXCLUDES(mutex_);
   void send(const ExchangePtr& exchange);
   void write();
+  void look();
   void tick();
   // drop ends the connection that is there and plans the next.
   void drop(Error error);
@@ -102,6 +103,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Time alive_{};                     // when it last gave a sign of life, or when one became due
   const Exchange* timed_ = nullptr;  // one of in_flight_, whose round trip is measured
   Time timed_at_{};
+  ExchangePtr sign_;  // of life, while it is asked for
+  Time looked_at_{};
   static constexpr std::int64_t kUnknown = -1;
   std::atomic<std::int64_t> lag_{kUnknown};  // microseconds
   std::atomic<bool> up_{false};

@@ -364,7 +364,7 @@ std::optional<Millis> RedisSessions::watch(Sink sink) {
   changes_.set(std::move(sink));
   // A channel that says nothing is asked, and given up when it does not answer.
   if (ended) return std::nullopt;
-  return kPingEvery + kLostAfter;
+  return kLookEvery + kLostAfter;
 }
 
 }  // namespace latchkey::redis
