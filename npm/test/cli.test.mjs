@@ -142,6 +142,12 @@ const BROKEN = [
   ['cookies() kept without await',
     { 'app/a.ts': "import { cookies } from 'next/headers';\nconst store = cookies();\n" },
     /app\/a\.ts:2: cookies\(\)/],
+  ['cookies() behind a cast, as the codemod of Next.js leaves it',
+    { 'app/a.ts': "import { cookies } from 'next/headers';\nconst store = (cookies() as unknown as Store).get('a');\n" },
+    /app\/a\.ts:2: cookies\(\)/],
+  ['headers() with a name in brackets',
+    { 'app/a.ts': "import { headers } from 'next/headers';\nexport const f = () => headers()['get']('a');\n" },
+    /app\/a\.ts:2: headers\(\)/],
   ['redirect inside try', { 'app/b.ts': `import { redirect } from 'next/navigation';
 export async function signup() {
   try {
@@ -229,6 +235,7 @@ export async function f() {
   const store = await cookies();
   (await cookies()).get('a');
   const later = getIronSession(cookies(), options);
+  const promise = () => cookies();
   try { g(); } catch { log(); }
   try { redirect('/a'); } catch (error) { unstable_rethrow(error); }
   try { h(); } finally { i(); }

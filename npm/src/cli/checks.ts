@@ -13,10 +13,12 @@ export function syncCookies({ path, text }: SourceFile): Finding[] {
   const found: Finding[] = [];
   // Handed on as it is (`f(cookies(), ...)`) it may well be wanted as a promise.
   for (const match of code.matchAll(
-    /\b(cookies|headers)\(\)(?=\s*[.;]|\s*\n)(?!\s*\.\s*then\b)/g,
+    /\b(cookies|headers)\(\)(?=\s*(?:[.;![]|as\b)|\s*\n)(?!\s*\.\s*then\b)/g,
   )) {
     const before = code.slice(0, match.index);
     if (/\b(?:await\s*\(?|function)\s*$/.test(before)) continue;
+    const used = /^\s*(?:[.![]|as\b)/.test(code.slice(match.index + match[0].length));
+    if (!used && /(?:\breturn|=>)\s*$/.test(before)) continue;
     found.push({
       where: `${path}:${lineOf(text, match.index)}`,
       what: `${match[1]}() is a promise: write \`(await ${match[1]}())\``,
