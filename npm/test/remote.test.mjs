@@ -67,9 +67,15 @@ for (const [name, start] of Object.entries(ENGINES)) {
       const { token } = await sessions.create('u2');
       await sessions.validateAsync(token);
       const child = fork(worker, [url], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      const ended = once(child, 'exit');
+      // A busy machine may miss the deadline of a look-up, which says nothing about the session.
       const ask = async (message) => {
-        child.send(message);
-        return (await once(child, 'message'))[0];
+        const tries = Date.now() + 15_000;
+        for (;;) {
+          child.send(message);
+          const told = await Promise.race([once(child, 'message'), ended.then(() => ['it ended'])]);
+          if (told[0] !== 'ERR_LATCHKEY_STORE_UNAVAILABLE' || Date.now() > tries) return told[0];
+        }
       };
       assert.equal(await ask({ validate: token }), 'active');
       assert.equal(await sessions.revoke(token), true);
@@ -78,7 +84,7 @@ for (const [name, start] of Object.entries(ENGINES)) {
       while ((await ask({ validate: token })) === 'active') assert.ok(Date.now() < late, 'heard');
       assert.equal(await ask({ validate: token }), 'revoked');
       child.disconnect();
-      await once(child, 'exit');
+      await ended;
     });
 
     test('users sign up and log in off the event loop', async () => {
