@@ -33,6 +33,8 @@ void redirect(const std::string& path, int target) {
     const rlimit limit{start.open_files, start.open_files};
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
+  // Opened before: another user may not get into the folder it lies in.
+  const int program = ::open(LATCHKEY_PROGRAM, O_RDONLY | O_CLOEXEC);
   if (start.uid != 0 && ::setuid(static_cast<uid_t>(start.uid)) != 0) ::_exit(126);
   std::vector<char*> arguments;
   std::string name = LATCHKEY_PROGRAM;
@@ -40,7 +42,7 @@ void redirect(const std::string& path, int target) {
   std::vector<std::string> copies = start.arguments;
   for (std::string& argument : copies) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
-  ::execv(name.c_str(), arguments.data());
+  ::fexecve(program, arguments.data(), environ);
   ::_exit(127);
 }
 

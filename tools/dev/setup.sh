@@ -66,15 +66,15 @@ ensure_npm() {
   local prefix headers
   prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
   # A package with a binary for Node itself is built against the headers of this very Node; those
-  # of npm's `node` are in a package beside it.
-  for headers in "$prefix" "$prefix"/../node-linux-*; do
+  # of npm's `node` are in a package beside it or below it. With others it crashes.
+  for headers in "$prefix" "$prefix"/../node-linux-* "$prefix"/node_modules/node-linux-*; do
     if [ -f "$headers/include/node/node.h" ]; then
       npm_config_nodedir=$(realpath "$headers")
       export npm_config_nodedir
     fi
   done
-  npm --prefix "$1" ci --no-audit --no-fund >build/logs/npm.log 2>&1 ||
-    { tail -n 15 build/logs/npm.log >&2; die "npm ci failed in $1 (build/logs/npm.log)"; }
+  npm --prefix "$1" ci --no-audit --no-fund >build/logs/npm-install.log 2>&1 ||
+    { tail -n 15 build/logs/npm-install.log >&2; die "npm ci failed in $1 (build/logs/npm-install.log)"; }
 }
 
 # node_is_enough PROGRAM tells whether it is a Node of at least NODE_MINIMUM.
