@@ -76,8 +76,6 @@ test('it installs into an empty folder without scripts, a compiler or a network'
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "name": "clean", "private": true }');
   const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
-  // An older npm looks up optional peers in the registry that it does not install.
-  if (Number.parseInt(run('npm', ['--version']), 10) < 10) flags.push('--legacy-peer-deps');
   run('npm', ['install', ...flags, tarball], { cwd: folder, stdio: 'pipe' });
   const peers = /\/(react|jotai|next|client|testing|iron-session|jose|native)/;
   const entries = Object.keys(pkg.exports)

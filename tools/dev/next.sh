@@ -13,8 +13,8 @@ prepare_next() {
     [ "$NEXT_APP/package-lock.json" -nt "$installed/.package-lock.json" ]; then
     echo "dev: installing the npm packages of $NEXT_APP"
     # Not `npm ci`: it insists on the compilers for every other platform.
-    npm --prefix "$NEXT_APP" install --no-save --no-audit --no-fund >build/logs/npm-install.log 2>&1 ||
-      { tail -n 15 build/logs/npm-install.log >&2; die "npm install failed in $NEXT_APP"; }
+    npm --prefix "$NEXT_APP" install --no-save --no-audit --no-fund >build/logs/packages.log 2>&1 ||
+      { tail -n 15 build/logs/packages.log >&2; die "npm install failed in $NEXT_APP"; }
     touch "$installed/.package-lock.json"
   fi
   copy_package "$installed"

@@ -15,6 +15,7 @@ PACKAGES_node=(nodejs npm)
 
 NODE_MINIMUM=20.9.0
 NODE_INSTALLED=22.23.3 # npm's `node` package, taken when the machine has no Node that is new enough
+NPM_INSTALLED=10.9.9 # npm's `npm` package, likewise
 NODE_OTHERS=(20.20.2 "$NODE_INSTALLED") # the addon is tested on the one of another line, too
 
 die() {
@@ -73,8 +74,8 @@ ensure_npm() {
       export npm_config_nodedir
     fi
   done
-  npm --prefix "$1" ci --no-audit --no-fund >build/logs/npm-install.log 2>&1 ||
-    { tail -n 15 build/logs/npm-install.log >&2; die "npm ci failed in $1 (build/logs/npm-install.log)"; }
+  npm --prefix "$1" ci --no-audit --no-fund >build/logs/packages.log 2>&1 ||
+    { tail -n 15 build/logs/packages.log >&2; die "npm ci failed in $1 (build/logs/packages.log)"; }
 }
 
 # node_is_enough PROGRAM tells whether it is a Node of at least NODE_MINIMUM.
@@ -102,11 +103,32 @@ ensure_node() {
   if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
     export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
   fi
-  if node_is_enough node && command -v npm >/dev/null; then return; fi
-  ensure_packages node
-  if node_is_enough node; then return; fi
-  local program
-  program=$(install_node "$NODE_INSTALLED") || die "no Node"
-  PATH=$(dirname "$program"):$PATH
-  node_is_enough node || die "Node below build/tools does not run"
+  if ! node_is_enough node || ! command -v npm >/dev/null; then
+    ensure_packages node
+    if ! node_is_enough node; then
+      local program
+      program=$(install_node "$NODE_INSTALLED") || die "no Node"
+      PATH=$(dirname "$program"):$PATH
+      node_is_enough node || die "Node below build/tools does not run"
+    fi
+  fi
+  ensure_matching_npm
+}
+
+# ensure_matching_npm puts another npm first in PATH where Debian's would serve a Node that is not
+# Debian's: what it compiles it links to Debian's, which crashes any other.
+ensure_matching_npm() {
+  local folder=$ROOT/build/tools/npm-$NPM_INSTALLED
+  case $(readlink -f "$(command -v npm)"):$(readlink -f "$(command -v node)") in
+    *:/usr/bin/*) return ;;
+    /usr/share/nodejs/*) ;;
+    *) return ;;
+  esac
+  if [ ! -x "$folder/node_modules/.bin/npm" ]; then
+    mkdir -p "$folder" build/logs
+    echo "dev: installing npm $NPM_INSTALLED below build/" >&2
+    npm install --prefix "$folder" --no-audit --no-fund --no-save "npm@$NPM_INSTALLED" \
+      >build/logs/node.log 2>&1 || { tail -n 15 build/logs/node.log >&2; die "no npm"; }
+  fi
+  PATH=$folder/node_modules/.bin:$PATH
 }
