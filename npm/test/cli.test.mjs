@@ -1,7 +1,9 @@
 // The command line, in projects made for each test.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -206,6 +208,23 @@ for (const [name, files, expected] of BROKEN) {
     assert.equal(code, 1);
   });
 }
+
+test('doctor finds two copies that pnpm made, and takes no link for one', (t) => {
+  const { root, run } = project(t, { 'next.config.ts': GOOD });
+  const copy = (key) => {
+    const folder = join(root, 'node_modules/.pnpm', key, 'node_modules');
+    mkdirSync(join(folder, 'latchkey'), { recursive: true });
+    writeFileSync(join(folder, 'latchkey/package.json'), '{}');
+    return folder;
+  };
+  const first = copy('latchkey@0.1.0_react@19');
+  symlinkSync(join(first, 'latchkey'), join(root, 'node_modules/latchkey'));
+  mkdirSync(join(root, 'node_modules/.pnpm/other@1/node_modules'), { recursive: true });
+  symlinkSync(join(first, 'latchkey'), join(root, 'node_modules/.pnpm/other@1/node_modules/latchkey'));
+  assert.equal(run('doctor').code, 0, run('doctor').out);
+  copy('latchkey@0.1.0_react@18');
+  assert.match(run('doctor').out, /react@18.*installed more than once/);
+});
 
 test('doctor finds that the native part is missing', (t) => {
   const { root } = project(t, { 'next.config.ts': GOOD });

@@ -41,7 +41,7 @@ function installation(project: Project): Finding[] {
         'stays outside of the bundle has to be one',
     });
   }
-  const copies = [...project.installed('latchkey')];
+  const copies = project.copies('latchkey');
   if (copies.length > 1) {
     found.push({
       where: copies.join(' and '),

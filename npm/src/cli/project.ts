@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const SKIPPED = new Set(['node_modules', '.git', '.next', 'dist', 'build', 'out', 'coverage']);
@@ -78,14 +78,20 @@ export class Project {
     }
   }
 
-  /** Folders of installed packages of this name, at any depth. */
-  *installed(name: string, folder = 'node_modules'): Generator<string> {
+  /** Folders of installed packages of this name, without those that are links to another. */
+  copies(name: string): string[] {
+    const real = (path: string) => realpathSync(join(this.root, path));
+    return [...new Map([...this.installed(name)].map((path) => [real(path), path])).values()];
+  }
+
+  // At any depth; pnpm keeps what it installs in a folder of its own, one below for each package.
+  private *installed(name: string, folder = 'node_modules'): Generator<string> {
     const place = join(this.root, folder);
     if (!existsSync(place)) return;
     if (existsSync(join(place, name, 'package.json'))) yield relative(this.root, join(place, name));
     for (const entry of readdirSync(place, { withFileTypes: true })) {
       if (!entry.isDirectory() || entry.name === '.bin') continue;
-      const inner = entry.name.startsWith('@')
+      const inner = /^(@|\.pnpm$)/.test(entry.name)
         ? readdirSync(join(place, entry.name)).map((scoped) => join(entry.name, scoped))
         : [entry.name];
       for (const found of inner) yield* this.installed(name, join(folder, found, 'node_modules'));
