@@ -92,17 +92,21 @@ TEST(RedisTlsCluster, EveryNodeProvesWhoItIs) {
       << "nobody vouches for them";
 }
 
+RedisOptions by_name(const RedisCluster& cluster, const Certificate& certificate) {
+  RedisOptions options;
+  options.cluster = options.tls = true;
+  options.addresses.push_back({.host = "localhost", .port = cluster.tls_port(0)});
+  options.ca_file = certificate.file();
+  return options;
+}
+
 TEST(RedisTlsCluster, NodesThatTellOfEachOtherByNameAreCheckedByName) {
   const Certificate certificate("DNS:localhost");
   RedisCluster cluster({.tls = &certificate,
                         .flags = {"--cluster-announce-hostname", "localhost",
                                   "--cluster-preferred-endpoint-type", "hostname"}});
   ASSERT_TRUE(cluster.ready());
-  RedisOptions options;
-  options.cluster = options.tls = true;
-  options.addresses.push_back({.host = "localhost", .port = cluster.tls_port(0)});
-  options.ca_file = certificate.file();
-  const auto store = open_redis(options);
+  const auto store = open_redis(by_name(cluster, certificate));
   ASSERT_TRUE(store) << store.error().detail << cluster.node(0).log();
   expect_sessions_on_all_nodes(**store, cluster);
 }
@@ -112,11 +116,7 @@ TEST(RedisTlsCluster, ANodeOfAnotherNameIsRefused) {
   const Certificate certificate("DNS:localhost");
   RedisCluster cluster({.tls = &certificate});
   ASSERT_TRUE(cluster.ready());
-  RedisOptions options;
-  options.cluster = options.tls = true;
-  options.addresses.push_back({.host = "localhost", .port = cluster.tls_port(0)});
-  options.ca_file = certificate.file();
-  const auto store = open_redis(options);
+  const auto store = open_redis(by_name(cluster, certificate));
   ASSERT_FALSE(store) << "they tell of each other as 127.0.0.1";
   EXPECT_NE(store.error().detail.find("certificate verify failed"), std::string::npos)
       << store.error().detail;
