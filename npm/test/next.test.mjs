@@ -5,17 +5,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { withSessions } from 'latchkey/next/config';
 import { signIn } from 'latchkey/testing';
-const { clientSession, compose, createSessions, safePath } = await import('latchkey/next');
+import { make, NAME, PASSWORD } from './support/next_sessions.mjs';
 
-let count = 0;
-const SECRET = 'kR7vN2pQ9sT4wX1zB6dF3gH8jL5mC0aE';
-const make = (config = {}) => createSessions({
-  store: `memory:next${++count}`, publicUrl: 'http://localhost:3000', secret: SECRET, ...config,
-});
-const NAME = 'session-3000';
-const PASSWORD = 'correct horse battery staple';
+const { clientSession, createSessions } = await import('latchkey/next');
 
 test('nothing is opened before the first request, and the folder is made then', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-next-'));
@@ -337,92 +330,6 @@ test('a long list of sessions is whole, and its last one can be ended', async ()
   assert.equal(sessions.core.validate(oldest.token).state, 'revoked');
 });
 
-const PROXIED = { protected: ['/training', '/account'] };
-async function ask(sessions, path, { method = 'GET', cookie, options = PROXIED, ...headers } = {}) {
-  const url = new URL(path, 'http://evil.example');
-  const request = new Request(url, { method, headers: { accept: 'text/html', ...(cookie && { cookie }), ...headers } });
-  request.nextUrl = { pathname: url.pathname, search: url.search };
-  const answer = await sessions.proxy(request, options);
-  const cookies = answer.headers.getSetCookie();
-  return {
-    status: answer.status, to: answer.headers.get('location'), cookies,
-    next: answer.headers.has('x-middleware-next'), cache: answer.headers.get('cache-control'),
-  };
-}
-
-test('the proxy sends visitors of protected pages to the login, to the public URL', async () => {
-  const sessions = make();
-  const { to, status } = await ask(sessions, '/training/1?a=b&_rsc=x');
-  assert.equal(status, 307);
-  assert.equal(to, 'http://localhost:3000/login?next=%2Ftraining%2F1%3Fa%3Db');
-  for (const path of ['/%74raining', '/training/', '/training//1']) {
-    assert.notEqual((await ask(sessions, path)).to, null, path);
-  }
-  for (const path of ['/', '/login', '/trainings', '/api/session/logout']) {
-    assert.equal((await ask(sessions, path)).next, true, path);
-  }
-  const all = { options: { public: ['/about'] } };
-  assert.notEqual((await ask(sessions, '/anything', all)).to, null);
-  for (const path of ['/about', '/about/us', '/login', '/_next/data']) {
-    assert.equal((await ask(sessions, path, all)).next, true, path);
-  }
-  await assert.rejects(ask(sessions, '/', { options: {} }), { code: 'ERR_LATCHKEY_BAD_CONFIG' });
-});
-
-test('the proxy lets actions pass, turns forms into a GET and answers 401 to programs', async () => {
-  const sessions = make();
-  assert.equal((await ask(sessions, '/training', { method: 'POST', 'next-action': 'x' })).next, true);
-  assert.equal((await ask(sessions, '/training', { method: 'POST' })).status, 303);
-  assert.equal((await ask(sessions, '/training', { method: 'DELETE', accept: '*/*' })).status, 401);
-  assert.equal((await ask(sessions, '/training', { accept: 'application/json' })).status, 401);
-  const rsc = await ask(sessions, '/training', { accept: '*/*', 'next-url': '/' });
-  assert.equal(rsc.status, 307);
-});
-
-test('the proxy deletes a bad cookie everywhere and keeps a good one', async () => {
-  const sessions = make();
-  const { cookieHeader } = await signIn(sessions, 'ada');
-  assert.deepEqual(await ask(sessions, '/training', { cookie: cookieHeader }),
-    { status: 200, to: null, cookies: [], next: true, cache: null });
-  for (const path of ['/', '/training']) {
-    const { cookies, cache } = await ask(sessions, path, { cookie: `${NAME}=bad` });
-    assert.deepEqual(cookies, [`${NAME}=; Max-Age=0`], path);
-    assert.equal(cache, 'private, no-store', 'no cache keeps the answer');
-  }
-  assert.deepEqual((await ask(sessions, '/', {})).cookies, []);
-});
-
-test('the proxy renews a stateless session when that is due, and never for a prefetch', async (t) => {
-  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
-  const sessions = make({ carrier: 'sealed', idle: '1h', absolute: '10d' });
-  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
-  assert.deepEqual((await ask(sessions, '/training', { cookie })).cookies, []);
-  t.mock.timers.tick(40 * 60_000);
-  const ahead = await ask(sessions, '/training', { cookie, purpose: 'prefetch' });
-  assert.deepEqual([ahead.next, ahead.cookies], [true, []]);
-  assert.equal((await ask(sessions, '/training', { cookie })).cookies.length, 1);
-  const status = await ask(sessions, '/api/session', { cookie });
-  assert.deepEqual(status.cookies, []);
-  t.mock.timers.tick(21 * 60_000);
-  assert.match((await ask(sessions, '/training', { cookie })).to, /reason=expired/);
-});
-
-test('a store that fails logs nobody out', async () => {
-  const sessions = make();
-  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
-  sessions.core.validateAsync = async () => {
-    throw Object.assign(new Error('down'), { code: 'ERR_LATCHKEY_STORE_UNAVAILABLE', retryable: true });
-  };
-  const guarded = await ask(sessions, '/training', { cookie });
-  assert.deepEqual([guarded.status, guarded.cookies], [503, []]);
-  assert.equal((await ask(sessions, '/', { cookie })).next, true);
-  const status = await during('handler', { cookie },
-    () => sessions.handlers.GET(new Request('http://localhost:3000/api/session')));
-  assert.deepEqual([status.value.status, status.written], [503, []]);
-  const page = await during('page', { cookie }, () => sessions.verifySession());
-  assert.equal(page.error.code, 'ERR_LATCHKEY_STORE_UNAVAILABLE');
-});
-
 test('the public id of a stranger in the cookie changes nothing of theirs', async () => {
   const sessions = make();
   const victim = await signIn(sessions, 'ada');
@@ -445,103 +352,6 @@ test('the public id of a stranger in the cookie changes nothing of theirs', asyn
   assert.deepEqual(after.session, before);
 });
 
-test('the handlers: status, renew, logout, others, and whose origin counts', async () => {
-  const sessions = make();
-  const { cookieHeader: cookie, token } = await signIn(sessions, 'ada');
-  await signIn(sessions, 'ada');
-  const get = async (query = '', header = cookie) => (await during('handler', { cookie: header },
-    () => sessions.handlers.GET(new Request(`http://localhost:3000/api/session${query}`)))).value;
-  const post = async (action, headers, header = cookie) => {
-    const request = new Request(`http://localhost:3000/api/session/${action}`, { method: 'POST', headers });
-    return (await during('handler', { cookie: header }, () => sessions.handlers.POST(request))).value;
-  };
-  const answer = await get();
-  assert.equal(answer.headers.get('cache-control'), 'no-store');
-  const body = await answer.json();
-  assert.equal(body.status, 'authenticated');
-  assert.equal('user' in body, false);
-  assert.deepEqual((await (await get('?user=1')).json()).user, { id: 'ada' });
-  assert.ok(!JSON.stringify(body).includes(token));
-  const own = { origin: 'http://localhost:3000' };
-  for (const headers of [{}, { origin: 'http://evil.example' }, { origin: 'null' }]) {
-    assert.equal((await post('logout', headers)).status, 403);
-  }
-  assert.equal((await post('renew', { 'sec-fetch-site': 'same-origin' })).status, 200);
-  assert.deepEqual(await (await post('logout-others', own)).json(), { done: true, ended: 1 });
-  assert.equal((await post('nothing', own)).status, 404);
-  const form = await post('logout', { ...own, accept: 'text/html' });
-  assert.deepEqual([form.status, form.headers.get('location')], [303, '/']);
-  assert.equal((await (await get()).json()).reason, 'revoked');
-  assert.equal((await post('renew', own)).status, 401);
-  assert.equal((await (await get('', '')).json()).reason, null);
-});
-
-test('the Pages Router: verify, and logout as an API route', async () => {
-  const sessions = make();
-  const { pagesRouter } = sessions;
-  const respond = () => {
-    const sent = { headers: {} };
-    return { sent, getHeader: (name) => sent.headers[name],
-      setHeader: (name, value) => (sent.headers[name] = value),
-      writeHead: (status) => (sent.status = status), end: (body) => (sent.body = body) };
-  };
-  const made = respond();
-  await pagesRouter.create({ headers: {} }, made, 'ada');
-  const cookie = made.sent.headers['set-cookie'][0].split(';')[0];
-  const session = await pagesRouter.verify({ headers: { cookie } }, respond());
-  assert.equal(session.userId, 'ada');
-  const foreign = respond();
-  await pagesRouter.logout({ method: 'POST', headers: { cookie, origin: 'http://evil.example' } }, foreign);
-  assert.equal(foreign.sent.status, 403);
-  const got = respond();
-  await pagesRouter.logout({ method: 'GET', headers: { cookie, origin: 'http://localhost:3000' } }, got);
-  assert.equal(got.sent.status, 405);
-  const out = respond();
-  await pagesRouter.logout({ method: 'POST', headers: { cookie, origin: 'http://localhost:3000' } }, out);
-  assert.equal(out.sent.status, 200);
-  assert.match(out.sent.headers['set-cookie'][0], /Max-Age=0/);
-  const gone = respond();
-  assert.equal(await pagesRouter.verify({ headers: { cookie } }, gone), null);
-  assert.match(gone.sent.headers['set-cookie'][0], /Max-Age=0/);
-  assert.deepEqual(pagesRouter.toLogin('/a'), { redirect: { destination: '/login?next=%2Fa', permanent: false } });
-});
-
-test('the Pages Router: a new log-in ends the old session, and a guest takes along what is named', async () => {
-  const sessions = make({ clientAddress: (headers) => headers.get('x-real-ip') });
-  const answer = () => ({ getHeader: () => undefined, setHeader(_name, [line]) { this.line = line; } });
-  const old = await signIn(sessions, 'ada');
-  const headers = { cookie: old.cookieHeader, 'user-agent': 'Test/1', 'x-real-ip': '203.0.113.5' };
-  const made = answer();
-  await sessions.pagesRouter.create({ headers }, made, 'ben');
-  assert.equal(sessions.core.validate(old.token).state, 'revoked');
-  const { session } = sessions.core.validate(made.line.match(/=([^;]+)/)[1]);
-  assert.deepEqual([session.userAgent, session.address], ['Test/1', '203.0.113.5']);
-  const guest = await sessions.core.createGuest({ attributes: { cart: 1, x: 2 } });
-  const visitor = { headers: { cookie: `${NAME}=${guest.token}` } };
-  const user = answer();
-  await sessions.pagesRouter.create(visitor, user, 'cleo', { carry: ['cart'] });
-  assert.deepEqual(sessions.core.validate(user.line.match(/=([^;]+)/)[1]).session.attributes, { cart: 1 });
-});
-
-test('the Pages Router: prefetches are no activity, and a user who is gone has no session', async (t) => {
-  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
-  const sessions = make({ idle: '1h', getUser: (id) => (id === 'ada' ? { id } : null) });
-  const ada = await signIn(sessions, 'ada');
-  const verify = (cookie, more) =>
-    sessions.pagesRouter.verify({ headers: { cookie, ...more } }, { getHeader() {}, setHeader() {} });
-  t.mock.timers.tick(50 * 60_000);
-  for (const more of [{ purpose: 'prefetch' }, { 'x-middleware-prefetch': '1' }, { 'sec-purpose': 'prefetch' }]) {
-    assert.equal((await verify(ada.cookieHeader, { ...more, 'x-nextjs-data': '1' })).userId, 'ada');
-  }
-  await sessions.core.flush();
-  assert.deepEqual(sessions.core.validate(ada.token, { touch: false }).session.idleExpiresAt, ada.session.idleExpiresAt);
-  assert.equal((await verify(ada.cookieHeader, { 'x-nextjs-data': '1' })).userId, 'ada');
-  await sessions.core.flush();
-  assert.notDeepEqual(sessions.core.validate(ada.token, { touch: false }).session.idleExpiresAt, ada.session.idleExpiresAt);
-  const ben = await signIn(sessions, 'ben');
-  assert.equal(await verify(ben.cookieHeader), null);
-});
-
 test('the browser is given of a session what it needs, as plain JSON', async () => {
   const sessions = make({ clientAddress: () => '203.0.113.5' });
   const { cookieHeader: cookie } = await signIn(sessions, 'ada', { attributes: { secret: 1 } });
@@ -553,64 +363,4 @@ test('the browser is given of a session what it needs, as plain JSON', async () 
     () => sessions.handlers.GET(new Request('http://localhost:3000/api/session')));
   assert.deepEqual((await status.value.json()).session, shared);
   assert.equal(clientSession(null), null);
-});
-
-test('safePath lets nobody out of the site', () => {
-  for (const path of ['/', '/a', '/a/b?c=d#e', '/a//b', '/@evil.example', '/?a=//b', '/a/..']) assert.equal(safePath(path), path);
-  for (const path of ['', 'a', '//evil.example', '/\\evil.example', '/a\\b', 'https://evil.example',
-    '/.//evil.example', '/..//evil.example', '/%2e//evil.example', '/a/..//evil.example',
-    '/\t/evil.example', '/a\nb', 'javascript:alert(1)', undefined, null, 5, ['/a']]) {
-    assert.equal(safePath(path, '/home'), '/home', String(path));
-  }
-});
-
-test('compose joins headers and cookies and stops at the first answer', async () => {
-  const { NextResponse } = await import('node:module').then(({ createRequire }) => createRequire(import.meta.url)('next/server'));
-  const ran = [];
-  const step = (name, make) => () => {
-    ran.push(name);
-    return make?.();
-  };
-  const withHeaders = (entries) => () => {
-    const answer = NextResponse.next();
-    for (const [key, value] of entries) answer.headers.append(key, value);
-    return answer;
-  };
-  const joined = await compose(
-    step('a', withHeaders([['set-cookie', 'a=1'], ['x-one', '1'], ['x-middleware-override-headers', 'p']])),
-    step('b'),
-    step('c', withHeaders([['set-cookie', 'c=2'], ['x-middleware-override-headers', 'q']])),
-    step('d', () => NextResponse.redirect('http://localhost/x')),
-    step('e'),
-  )({}, {});
-  assert.deepEqual(ran, ['a', 'b', 'c', 'd']);
-  assert.equal(joined.status, 307);
-  assert.deepEqual(joined.headers.getSetCookie().sort(), ['a=1', 'c=2']);
-  assert.equal(joined.headers.get('x-one'), '1');
-  assert.equal(joined.headers.has('x-middleware-next'), false);
-  assert.deepEqual(joined.headers.get('x-middleware-override-headers').split(',').sort(), ['p', 'q']);
-});
-
-test('compose lets nobody take back that no cache may keep an answer', async () => {
-  const { NextResponse } = await import('node:module').then(({ createRequire }) => createRequire(import.meta.url)('next/server'));
-  const says = (value) => () => {
-    const answer = NextResponse.next();
-    answer.headers.set('cache-control', value);
-    return answer;
-  };
-  for (const order of [['private, no-store', 'public, max-age=60'], ['public, max-age=60', 'private, no-store']]) {
-    const joined = await compose(...order.map(says))({}, {});
-    assert.equal(joined.headers.get('cache-control'), 'private, no-store');
-  }
-});
-
-const NATIVE = ['latchkey/native', 'latchkey/dist/native'];
-test('withSessions names the native part and keeps everything else', async () => {
-  assert.deepEqual(withSessions({ output: 'standalone', serverExternalPackages: ['x'] }),
-    { output: 'standalone', serverExternalPackages: ['x', ...NATIVE] });
-  assert.deepEqual(withSessions(), { serverExternalPackages: NATIVE });
-  const twice = withSessions(withSessions({}));
-  assert.deepEqual(twice.serverExternalPackages, NATIVE);
-  const made = await withSessions(async (phase) => ({ env: { phase } }))('dev');
-  assert.deepEqual(made, { env: { phase: 'dev' }, serverExternalPackages: NATIVE });
 });

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/fleet/fleet.h"
+#include "tests/fleet/postgres_pair.h"
 #include "tests/postgres/cluster.h"
 #include "tests/redis/cluster.h"
 #include "tests/support/proxy.h"
@@ -123,21 +124,16 @@ TEST(FleetCut, OnPostgresThatStandsStillNothingIsAcceptedBeyondTheAgeOfCopies) {
 
 // The standby has the end of the session on disk and does not know of it yet.
 TEST(FleetCut, OnAStandbyThatLagsNothingIsAcceptedBeyondTheAgeOfCopies) {
-  Cluster primary;
-  ASSERT_TRUE(primary.start()) << primary.log();
-  Cluster standby(Cluster::StandbyOf{primary});
-  ASSERT_TRUE(standby.start()) << standby.log();
-  ASSERT_TRUE(primary.make_synchronous()) << primary.log();
-  Proxy proxy(primary.port());
-  const std::string url = primary.tcp_url("127.0.0.1", proxy.port());
-  Cut cut(url, url);
-  cut.expect_bound({.before = [&] { standby.run("SELECT pg_wal_replay_pause()"); },
+  PostgresPair pair;
+  ASSERT_FALSE(HasFailure());
+  Cut cut(pair.url(), pair.url());
+  cut.expect_bound({.before = [&] { pair.standby.run("SELECT pg_wal_replay_pause()"); },
                     .behind =
                         [&] {
-                          proxy.lead_to(standby.port());
-                          primary.kill();
+                          pair.proxy.lead_to(pair.standby.port());
+                          pair.primary.kill();
                         },
-                    .heal = [&] { EXPECT_TRUE(standby.promote()) << standby.log(); }});
+                    .heal = [&] { EXPECT_TRUE(pair.standby.promote()) << pair.standby.log(); }});
 }
 
 TEST(FleetCut, OnRedisNothingIsAcceptedBeyondTheAgeOfCopies) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 
+#include "tests/fleet/postgres_pair.h"
 #include "tests/fleet/storm.h"
 #include "tests/postgres/cluster.h"
 #include "tests/redis/cluster.h"
@@ -49,16 +50,12 @@ TEST(FleetOutage, OfPostgresThatIsKilledAndStartedAgainHarmsNobody) {
 }
 
 TEST(FleetOutage, OfPostgresWhoseStandbyTakesOverHarmsNobody) {
-  Cluster primary;
-  ASSERT_TRUE(primary.start()) << primary.log();
-  Cluster standby(Cluster::StandbyOf{primary});
-  ASSERT_TRUE(standby.start()) << standby.log();
-  ASSERT_TRUE(primary.make_synchronous()) << primary.log();
-  Proxy proxy(primary.port());
-  expect_no_harm(primary.tcp_url("127.0.0.1", proxy.port()), 1, [&](const Storm&) {
-    primary.kill();
-    proxy.lead_to(standby.port());
-    ASSERT_TRUE(standby.promote()) << standby.log();
+  PostgresPair pair;
+  ASSERT_FALSE(HasFailure());
+  expect_no_harm(pair.url(), 1, [&](const Storm&) {
+    pair.primary.kill();
+    pair.proxy.lead_to(pair.standby.port());
+    ASSERT_TRUE(pair.standby.promote()) << pair.standby.log();
   });
 }
 
