@@ -10,7 +10,7 @@ namespace latchkey::bench {
 namespace {
 
 constexpr std::uint64_t kThreads = 64;
-constexpr std::uint64_t kBatch = 64 * 100;  // one operation of the comparison
+constexpr std::uint64_t kLogins = 64 * 100;  // one operation of the comparison
 
 void remove_database(const std::string& path) {
   for (const char* suffix : {"", "-wal", "-shm"}) unlink((path + suffix).c_str());
@@ -22,19 +22,19 @@ std::uint64_t create_with_threads(Sessions& sessions, std::uint64_t first) {
   std::vector<std::thread> threads;
   for (std::uint64_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
-      for (std::uint64_t i; (i = next++) < kBatch;) {
+      for (std::uint64_t i; (i = next++) < kLogins;) {
         check(sessions.create(user_of(mix(first + i))).has_value(), "create");
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  return kBatch;
+  return kLogins;
 }
 
 // The same rows into the same table, 64 to a durable transaction, by one thread.
 std::uint64_t insert_grouped(RawDatabase& db, RawStatement& insert, std::uint64_t first,
                              UnixTime now) {
-  for (std::uint64_t group = 0; group < kBatch / 64; ++group) {
+  for (std::uint64_t group = 0; group < kLogins / 64; ++group) {
     db.run("BEGIN IMMEDIATE");
     for (std::uint64_t k = 0; k < 64; ++k) {
       SessionRecord record = make_record((1ULL << 40) + first + group * 64 + k, now);
@@ -51,7 +51,7 @@ std::uint64_t insert_grouped(RawDatabase& db, RawStatement& insert, std::uint64_
     }
     db.run("COMMIT");
   }
-  return kBatch;
+  return kLogins;
 }
 
 Entry create_durable(const Options& options) {

@@ -71,13 +71,13 @@ std::vector<std::string> sign_in_many(Fleet& fleet) {
 
 std::uint64_t validate_some(Sessions& sessions, const std::vector<std::string>& tokens,
                             std::uint64_t first) {
-  constexpr std::uint64_t kBatch = 256;
-  for (std::uint64_t k = 0; k < kBatch; ++k) {
+  constexpr std::uint64_t kLookUps = 256;
+  for (std::uint64_t k = 0; k < kLookUps; ++k) {
     const auto seen = sessions.validate(tokens[mix(first + k) % tokens.size()], {.touch = false});
     check(seen && seen->state == SessionState::active, "a session did not validate");
     keep(seen->session->idle_expires_at);
   }
-  return kBatch;
+  return kLookUps;
 }
 
 Entry validate_cached_remote(const Options& options) {

@@ -17,10 +17,10 @@ namespace {
 
 using Byte = unsigned char;
 
-constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr char kBase64Url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr auto kReverse = [] {
   std::array<Byte, 256> table{};
-  for (Byte i = 0; i < 64; ++i) table[static_cast<Byte>(kAlphabet[i])] = i;
+  for (Byte i = 0; i < 64; ++i) table[static_cast<Byte>(kBase64Url[i])] = i;
   return table;
 }();
 
@@ -29,13 +29,13 @@ char* encode(const Byte* from, std::size_t size, char* to) {
   for (; i + 3 <= size; i += 3) {
     const unsigned v = static_cast<unsigned>(from[i]) << 16 |
                        static_cast<unsigned>(from[i + 1]) << 8 | from[i + 2];
-    for (int shift = 18; shift >= 0; shift -= 6) *to++ = kAlphabet[v >> shift & 63];
+    for (int shift = 18; shift >= 0; shift -= 6) *to++ = kBase64Url[v >> shift & 63];
   }
   unsigned v = 0;
   for (std::size_t k = 0; k < size - i; ++k)
     v |= static_cast<unsigned>(from[i + k]) << (16 - 8 * k);
   for (std::size_t k = 0; k < (size - i == 0 ? 0 : size - i + 1); ++k) {
-    *to++ = kAlphabet[v >> (18 - 6 * k) & 63];
+    *to++ = kBase64Url[v >> (18 - 6 * k) & 63];
   }
   return to;
 }

@@ -9,8 +9,8 @@
 namespace latchkey::bench {
 namespace {
 
-constexpr std::uint64_t kRows = 100'000;
-constexpr std::size_t kBatch = 64;
+constexpr std::uint64_t kPostgresRows = 100'000;
+constexpr std::size_t kPostgresBatch = 64;
 
 // The same columns as a record has, sent as text and looked at by nobody.
 class BarePostgres {
@@ -50,26 +50,26 @@ Entry validate_pg_batch64(const Options& options) {
                                           .write_timeout = std::chrono::seconds{10}});
   check(store.has_value(), store ? "" : store.error().detail);
   progress("filling PostgreSQL with 10^5 sessions");
-  fill_sessions(**store, kRows);
+  fill_sessions(**store, kPostgresRows);
   std::vector<SessionId> ids;
-  for (const std::string& token : sample_tokens(kRows)) {
+  for (const std::string& token : sample_tokens(kPostgresRows)) {
     ids.push_back(SessionToken::parse(token)->id());
   }
   BarePostgres bare(engine->url());
   // Ids drawn by chance may repeat; the bare query then answers fewer rows.
   const auto batch = [&](std::uint64_t i) {
-    return std::span(ids).subspan(mix(i) % (kSample - kBatch), kBatch);
+    return std::span(ids).subspan(mix(i) % (kSample - kPostgresBatch), kPostgresBatch);
   };
   return compare(
       "validate_pg_batch64", options,
       [&](std::uint64_t i) {
         const auto found = (*store)->sessions().find(batch(i), {});
         check(found && found->back().record.has_value(), "find");
-        return std::uint64_t{kBatch};
+        return std::uint64_t{kPostgresBatch};
       },
       [&](std::uint64_t i) {
-        check(bare.find(batch(i)) > kBatch / 2, "limit");
-        return std::uint64_t{kBatch};
+        check(bare.find(batch(i)) > kPostgresBatch / 2, "limit");
+        return std::uint64_t{kPostgresBatch};
       });
 }
 

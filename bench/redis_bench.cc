@@ -15,8 +15,8 @@
 namespace latchkey::bench {
 namespace {
 
-constexpr std::uint64_t kRows = 100'000;
-constexpr std::size_t kBatch = 64;
+constexpr std::uint64_t kRedisRows = 100'000;
+constexpr std::size_t kRedisBatch = 64;
 
 class BareRedis {
  public:
@@ -79,26 +79,26 @@ Entry batches(const Options& options, const std::string& name, bool with_user) {
                                           .write_timeout = std::chrono::seconds{10}});
   check(store.has_value(), "open_store");
   progress("filling Redis with 10^5 sessions");
-  fill_sessions(**store, kRows);
+  fill_sessions(**store, kRedisRows);
   std::vector<SessionId> ids;
   std::vector<std::string> keys;
-  for (const std::string& token : sample_tokens(kRows)) {
+  for (const std::string& token : sample_tokens(kRedisRows)) {
     ids.push_back(SessionToken::parse(token)->id());
     keys.push_back("lk:s:" + std::string{ids.back().text()});
   }
   BareRedis bare(engine->url());
-  const auto first = [&](std::uint64_t i) { return mix(i) % (kSample - kBatch); };
+  const auto first = [&](std::uint64_t i) { return mix(i) % (kSample - kRedisBatch); };
   return compare(
       name, options,
       [&](std::uint64_t i) {
-        const auto found = (*store)->sessions().find(std::span(ids).subspan(first(i), kBatch),
+        const auto found = (*store)->sessions().find(std::span(ids).subspan(first(i), kRedisBatch),
                                                      {.with_user = with_user});
         check(found && found->back().record.has_value(), "find");
-        return std::uint64_t{kBatch};
+        return std::uint64_t{kRedisBatch};
       },
       [&](std::uint64_t i) {
-        check(bare.get_all(std::span(keys).subspan(first(i), kBatch)) == kBatch, "limit");
-        return std::uint64_t{kBatch};
+        check(bare.get_all(std::span(keys).subspan(first(i), kRedisBatch)) == kRedisBatch, "limit");
+        return std::uint64_t{kRedisBatch};
       });
 }
 

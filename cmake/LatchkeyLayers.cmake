@@ -7,6 +7,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
 elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   list(APPEND LATCHKEY_WARNINGS -Wno-restrict)  # false alarms on std::string, GCC bug 105651
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # GCC takes a source that a unity build includes for a header, whose types others may see.
+  list(APPEND LATCHKEY_WARNINGS -Wno-subobject-linkage)
+endif()
 if(LATCHKEY_SANITIZE)
   add_compile_options(-fsanitize=${LATCHKEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LATCHKEY_SANITIZE})

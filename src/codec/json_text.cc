@@ -12,7 +12,7 @@ namespace latchkey::codec {
 namespace {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_json_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_hex(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -54,7 +54,7 @@ class Scanner {
  private:
   bool at(char c) const noexcept { return p_ != end_ && *p_ == c; }
   void skip_blanks() noexcept {
-    while (p_ != end_ && is_blank(*p_)) ++p_;
+    while (p_ != end_ && is_json_blank(*p_)) ++p_;
   }
 
   JsonKind kind_here() const noexcept {
@@ -246,7 +246,7 @@ unsigned surrogate_at(std::string_view text) noexcept {
   return 0xd000U | (byte(1) & 63U) << 6 | (byte(2) & 63U);
 }
 
-void append_escape(std::string& out, unsigned code) {
+void append_unicode_escape(std::string& out, unsigned code) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out += "\\u";
   for (const unsigned shift : {12U, 8U, 4U, 0U}) out.push_back(kHex[code >> shift & 15U]);
@@ -441,9 +441,9 @@ void append_quoted(std::string& out, std::string_view text) {
         break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
-          append_escape(out, static_cast<unsigned char>(c));
+          append_unicode_escape(out, static_cast<unsigned char>(c));
         } else if (const unsigned half = surrogate_at(text.substr(i)); half != 0) {
-          append_escape(out, half);
+          append_unicode_escape(out, half);
           i += 2;
         } else {
           out.push_back(c);
@@ -467,7 +467,7 @@ void append_compact(std::string& out, std::string_view json) {
       out += std::isfinite(*json_number(number)) ? number.text : std::string_view{"null"};
       i = stop;
     } else {
-      if (!is_blank(c)) out.push_back(c);
+      if (!is_json_blank(c)) out.push_back(c);
       ++i;
     }
   }

@@ -1,7 +1,7 @@
 // session = %x01 flags level id created idle absolute authenticated epoch user-id attributes
 // flags   = OCTET    ; 1: persistent, 2: an id of the opaque form
 // id      = 18OCTET / 20OCTET
-// created, idle, absolute, authenticated, epoch = zigzag varint; times but `created` relative to it
+// created, idle, absolute, authenticated, epoch = zigzag_of varint; times but `created` relative to it
 // user-id, attributes = varint *OCTET
 
 #include "codec/sealed_session.h"
@@ -14,16 +14,16 @@
 namespace latchkey::codec {
 namespace {
 
-constexpr unsigned char kFormat = 1;
-constexpr unsigned char kPersistent = 1, kOpaque = 2;
+constexpr unsigned char kSealedFormat = 1;
+constexpr unsigned char kSealedPersistent = 1, kOpaque = 2;
 constexpr std::string_view kOpaquePrefix = "lko_";
 constexpr std::size_t kIdBytes = 18;        // 23 characters and one `A`
 constexpr std::size_t kOpaqueIdBytes = 20;  // 27 characters
 
-std::uint64_t zigzag(std::int64_t value) noexcept {
+std::uint64_t zigzag_of(std::int64_t value) noexcept {
   return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
 }
-std::int64_t unzigzag(std::uint64_t value) noexcept {
+std::int64_t from_zigzag(std::uint64_t value) noexcept {
   return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1)));
 }
 // Differences are taken modulo 2^64, so that every pair of times has one.
@@ -44,9 +44,9 @@ void put_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-class Reader {
+class SealedReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit SealedReader(std::string_view text) : text_(text) {}
   bool failed() const noexcept { return failed_; }
   bool at_end() const noexcept { return text_.empty(); }
 
@@ -109,38 +109,38 @@ std::string pack_sealed_session(const SealedSession& session) {
   const bool opaque = session.id.text().size() == SessionId::kOpaqueLength;
   const std::int64_t created = to_unix_millis(session.created_at);
   std::string out;
-  out.push_back(static_cast<char>(kFormat));
-  out.push_back(static_cast<char>((session.persistent ? kPersistent : 0) | (opaque ? kOpaque : 0)));
+  out.push_back(static_cast<char>(kSealedFormat));
+  out.push_back(static_cast<char>((session.persistent ? kSealedPersistent : 0) | (opaque ? kOpaque : 0)));
   out.push_back(static_cast<char>(session.level));
   out += pack_id(session.id, opaque);
-  put_varint(out, zigzag(created));
+  put_varint(out, zigzag_of(created));
   for (const UnixTime time :
        {session.idle_expires_at, session.absolute_expires_at, session.authenticated_at}) {
-    put_varint(out, zigzag(minus(to_unix_millis(time), created)));
+    put_varint(out, zigzag_of(minus(to_unix_millis(time), created)));
   }
-  put_varint(out, zigzag(session.epoch));
+  put_varint(out, zigzag_of(session.epoch));
   put_text(out, session.user_id.text());
   put_text(out, session.attributes);
   return out;
 }
 
 std::optional<SealedSession> unpack_sealed_session(std::string_view packed) {
-  Reader in{packed};
-  const bool known = in.octet() == kFormat;
+  SealedReader in{packed};
+  const bool known = in.octet() == kSealedFormat;
   const unsigned flags = in.octet();
-  if (!known || flags > (kPersistent | kOpaque)) return std::nullopt;
+  if (!known || flags > (kSealedPersistent | kOpaque)) return std::nullopt;
   const bool opaque = (flags & kOpaque) != 0;
   SealedSession session;
-  session.persistent = (flags & kPersistent) != 0;
+  session.persistent = (flags & kSealedPersistent) != 0;
   session.level = static_cast<std::uint8_t>(in.octet());
   const auto id = unpack_id(in.take(opaque ? kOpaqueIdBytes : kIdBytes), opaque);
-  const std::int64_t created = unzigzag(in.varint());
-  const auto time = [&] { return from_unix_millis(plus(created, unzigzag(in.varint()))); };
+  const std::int64_t created = from_zigzag(in.varint());
+  const auto time = [&] { return from_unix_millis(plus(created, from_zigzag(in.varint()))); };
   session.created_at = from_unix_millis(created);
   session.idle_expires_at = time();
   session.absolute_expires_at = time();
   session.authenticated_at = time();
-  session.epoch = unzigzag(in.varint());
+  session.epoch = from_zigzag(in.varint());
   const std::string_view user = in.text();
   session.attributes = std::string{in.text()};
   if (in.failed() || !in.at_end() || !id) return std::nullopt;

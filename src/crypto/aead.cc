@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kNonce = 12;
 constexpr std::size_t kTag = 16;
 
-struct FreeContext {
+struct FreeAead {
   void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 
@@ -19,8 +19,8 @@ const EVP_CIPHER* fetched_gcm() noexcept {
   return cipher;
 }
 
-EVP_CIPHER_CTX* thread_context() noexcept {
-  thread_local const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context{EVP_CIPHER_CTX_new()};
+EVP_CIPHER_CTX* aead_context() noexcept {
+  thread_local const std::unique_ptr<EVP_CIPHER_CTX, FreeAead> context{EVP_CIPHER_CTX_new()};
   return context.get();
 }
 
@@ -37,7 +37,7 @@ Result<std::string> aead_seal(const AeadKey& key, std::string_view plain, std::s
                               Entropy& entropy) {
   std::string sealed(kNonce + plain.size() + kTag, '\0');
   if (Result<void> drawn = entropy.fill({out(sealed, 0), kNonce}); !drawn) return drawn.error();
-  EVP_CIPHER_CTX* ctx = thread_context();
+  EVP_CIPHER_CTX* ctx = aead_context();
   int length = 0;
   const bool fine =
       EVP_EncryptInit_ex2(ctx, fetched_gcm(), key.data(), out(sealed, 0), nullptr) == 1 &&
@@ -59,7 +59,7 @@ std::optional<std::string> aead_open(const AeadKey& key, std::string_view sealed
   const std::string_view body = sealed.substr(kNonce, sealed.size() - kNonce - kTag);
   std::string tag(sealed.substr(sealed.size() - kTag));
   std::string plain(body.size(), '\0');
-  EVP_CIPHER_CTX* ctx = thread_context();
+  EVP_CIPHER_CTX* ctx = aead_context();
   int length = 0;
   const bool fine = EVP_DecryptInit_ex2(ctx, fetched_gcm(), key.data(), in(sealed), nullptr) == 1 &&
                     EVP_DecryptUpdate(ctx, nullptr, &length, in(context),

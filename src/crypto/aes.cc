@@ -20,7 +20,7 @@ constexpr const char* kNames[kModes][kSizes] = {
     {"AES-128-GCM", "AES-192-GCM", "AES-256-GCM"},
 };
 
-struct FreeContext {
+struct FreeCipher {
   void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 
@@ -46,8 +46,8 @@ const EVP_CIPHER* fetched(Mode mode, std::size_t size) noexcept {
 }
 
 // One context for each cipher and thread: a context that keeps its cipher is not set up again.
-EVP_CIPHER_CTX* thread_context(Mode mode, std::size_t size) noexcept {
-  thread_local std::unique_ptr<EVP_CIPHER_CTX, FreeContext> contexts[kModes][kSizes];
+EVP_CIPHER_CTX* cipher_context(Mode mode, std::size_t size) noexcept {
+  thread_local std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> contexts[kModes][kSizes];
   auto& context = contexts[mode][size];
   if (!context) context.reset(EVP_CIPHER_CTX_new());
   return context.get();
@@ -58,7 +58,7 @@ EVP_CIPHER_CTX* start(Mode mode, std::span<const std::uint8_t> key,
                       std::span<const std::uint8_t> iv, bool encrypt) noexcept {
   const std::optional<std::size_t> size = size_index(key.size());
   if (!size || iv.size() != (mode == kGcm ? kGcmNonce : kAesBlock)) return nullptr;
-  EVP_CIPHER_CTX* context = thread_context(mode, *size);
+  EVP_CIPHER_CTX* context = cipher_context(mode, *size);
   const EVP_CIPHER* cipher = fetched(mode, *size);
   if (context == nullptr || cipher == nullptr) return nullptr;
   // Naming the cipher again would make the context fetch its parameters anew.

@@ -11,7 +11,7 @@
 namespace latchkey::crypto {
 namespace {
 
-struct FreeContext {
+struct FreeDigest {
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
 
@@ -20,8 +20,8 @@ const EVP_MD* fetched_sha256() noexcept {
   return md;
 }
 
-EVP_MD_CTX* thread_context() noexcept {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+EVP_MD_CTX* digest_context() noexcept {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> context{EVP_MD_CTX_new()};
   return context.get();
 }
 
@@ -33,14 +33,14 @@ void require(bool fine) noexcept {
 class Sha256 {
  public:
   Sha256() noexcept {
-    require(EVP_DigestInit_ex2(thread_context(), fetched_sha256(), nullptr) == 1);
+    require(EVP_DigestInit_ex2(digest_context(), fetched_sha256(), nullptr) == 1);
   }
   void update(std::span<const std::uint8_t> data) noexcept {
-    require(EVP_DigestUpdate(thread_context(), data.data(), data.size()) == 1);
+    require(EVP_DigestUpdate(digest_context(), data.data(), data.size()) == 1);
   }
   Digest256 finish() noexcept {
     Digest256 out;
-    require(EVP_DigestFinal_ex(thread_context(), out.data(), nullptr) == 1);
+    require(EVP_DigestFinal_ex(digest_context(), out.data(), nullptr) == 1);
     return out;
   }
 };

@@ -14,7 +14,7 @@
 namespace latchkey::http {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -25,7 +25,7 @@ std::string_view trim(std::string_view text) noexcept {
 // is_media_type tells whether `value` is `type`, alone or with charset=utf-8.
 bool is_media_type(std::string_view value, std::string_view type) {
   std::string folded(value);
-  for (char& c : folded) c = lower(c);
+  for (char& c : folded) c = lower_ascii(c);
   const std::size_t semicolon = folded.find(';');
   if (trim(std::string_view(folded).substr(0, semicolon)) != type) return false;
   if (semicolon == std::string::npos) return true;

@@ -13,21 +13,21 @@
 namespace latchkey::server {
 namespace {
 
-Error bad(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
+Error bad_directory(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
 
 Result<void> make_directory(const std::string& directory) {
   std::error_code ec;
   const std::filesystem::path path(directory);
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    return bad("the data directory " + directory + " cannot be made: " + std::strerror(errno) +
+    return bad_directory("the data directory " + directory + " cannot be made: " + std::strerror(errno) +
                "; choose another one with --data DIR");
   }
   if (!std::filesystem::is_directory(path, ec)) {
-    return bad(directory + " is not a directory; choose another one with --data DIR");
+    return bad_directory(directory + " is not a directory; choose another one with --data DIR");
   }
   if (::faccessat(AT_FDCWD, directory.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    return bad("the data directory " + directory + " cannot be written: " + std::strerror(errno) +
+    return bad_directory("the data directory " + directory + " cannot be written: " + std::strerror(errno) +
                "; give it to the user the server runs as, or choose another one with --data DIR");
   }
   return {};

@@ -38,7 +38,7 @@ std::size_t code_point_length(std::string_view text, std::size_t at) noexcept {
   return 0;
 }
 
-void append_quoted(std::string& out, std::string_view value) {
+void append_quoted_value(std::string& out, std::string_view value) {
   out.push_back('"');
   const std::size_t end = std::min(value.size(), kMaxLogValueBytes);
   for (std::size_t at = 0; at < end;) {
@@ -71,12 +71,12 @@ std::string json_log_line(UnixTime now, LogLevel level, std::string_view event,
   std::string out = R"({"time":")";
   out.append(codec::rfc3339(now)).append(R"(","level":")").append(level_name(level));
   out.append(R"(","event":)");
-  append_quoted(out, event);
+  append_quoted_value(out, event);
   for (const LogField& field : fields) {
     out.push_back(',');
-    append_quoted(out, field.name);
+    append_quoted_value(out, field.name);
     out.push_back(':');
-    append_quoted(out, field.value);
+    append_quoted_value(out, field.value);
   }
   return out.append("}");
 }
@@ -87,7 +87,7 @@ std::string text_log_line(UnixTime now, LogLevel level, std::string_view event,
   out.append(" ").append(level_name(level)).append(" ").append(event);
   for (const LogField& field : fields) {
     out.append(" ").append(field.name).append("=");
-    append_quoted(out, field.value);
+    append_quoted_value(out, field.value);
   }
   return out;
 }

@@ -81,13 +81,13 @@ class ClaimsSource : public ForeignSource {
       return ForeignRead{.why = "missing_expiry"};
     }
     // Beyond kNever it would overflow; decode has judged it already.
-    const std::int64_t seconds = std::min(*expiry->integer(), to_unix_millis(kNever) / 1000);
+    const std::int64_t unix_seconds = std::min(*expiry->integer(), to_unix_millis(kNever) / 1000);
     auto user = read_user(json, user_path_);
     if (!user) return ForeignRead{.why = "no_user"};
     return ForeignRead{
         .session = ForeignSession{.user_id = std::move(*user),
                                   .attributes = without_times(std::move(*claims)),
-                                  .expires_at = add(from_unix_millis(seconds * 1000), tolerance_),
+                                  .expires_at = add(from_unix_millis(unix_seconds * 1000), tolerance_),
                                   .key = foreign_key(text)}};
   }
 

@@ -47,12 +47,31 @@ run_fuzz() {
   "build/fuzz/fuzz/fuzz_$target" "${flags[@]}" "build/fuzz/found_$target" "fuzz/${target}_corpus"
 }
 
+bench_help() {
+  cat <<'TEXT'
+./dev bench [NAME...] [--list] [--json FILE] [--pairs N] [--seconds S]
+
+Measures each operation beside its physical limit or its peer, in pairs that alternate in one run,
+and prints the CPU time and the ratio with its budget. Without a NAME everything runs, which takes
+about half an hour on two idle cores; names that begin with addon_ or next_ are of the npm package.
+
+  --list       print the names and what each one measures
+  --json FILE  also write the results to FILE
+  --pairs N    pairs to measure (9)
+  --seconds S  time for one side of a pair (0.25)
+TEXT
+}
+
 # Names that begin with addon_ or next_ are benchmarks of the npm package; without a name both
 # kinds run. Their results share the file of --json.
 run_bench() {
   local native=() node=() flags=() json=""
   while [ $# -gt 0 ]; do
     case $1 in
+      --help | -h)
+        bench_help
+        return
+        ;;
       --list) flags+=("$1") ;;
       --*)
         flags+=("$1" "${2:?$1 needs a value}")

@@ -74,7 +74,7 @@ step_next() {
   check "it builds without any environment and makes nothing" fresh_builds
   check "the texts' code is put together" prepare_seeds
   check "the texts' code compiles" next_build build/next/seeds
-  node tests/browser/run.mjs --folder tests/next --counts "$LOGS/counts"
+  node tests/browser/run.mjs --folder tests/next --counts "$COUNTS"
   if [ -n "${LATCHKEY_FULL:-}" ]; then next_variants; fi
 }
 
@@ -90,7 +90,7 @@ copy_next() {
 # next_walk NAME MODE [PATTERN] runs the flows in a copy: start, standalone or dev.
 next_walk() {
   LATCHKEY_NEXT_APP=$ROOT/build/next/$1/ LATCHKEY_NEXT_MODE=$2 node tests/browser/run.mjs \
-    --folder tests/next --only "${3:-^(flow|life)}" --counts "$LOGS/counts"
+    --folder tests/next --only "${3:-^(flow|life)}" --counts "$COUNTS"
 }
 
 # The flows hold in every way an application is run, without the proxy, and on the oldest Next.js.

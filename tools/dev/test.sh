@@ -2,18 +2,16 @@
 
 . tools/dev/npm.sh
 . tools/dev/next.sh
+. tools/dev/steps.sh
 
-STEPS=(format checks headers dev release consume npm next browser asan tsan)
-LOGS=$ROOT/build/logs
-PASSED=0
-FAILED=0
-STEP_LIMIT=${LATCHKEY_STEP_LIMIT:-2400} # seconds; of --full: four hours
-RUN_LIMIT=${LATCHKEY_RUN_LIMIT:-4800}    # for all steps together
-
-# count PASSED FAILED is how a step tells its tests; it writes to the file run_step reads.
-count() {
-  echo "$1 $2" >>"$LOGS/counts"
-}
+# Two lanes run beside each other: one compiles and runs the C++ tests, the other has what waits for
+# Node, a browser and services, and begins with what needs no program.
+BUILD_LANE=(release asan tsan)
+OTHER_LANE=(format checks headers npm next browser consume)
+# What only --full runs: a compile without unity builds, other compilers, another Node.
+FULL_BUILD_LANE=(dev)
+FULL_OTHER_LANE=(compilers nodes lint)
+AFTER_RELEASE=(npm next browser consume) # they use the program that the step release builds
 
 # check NAME COMMAND... runs one check that counts as one test.
 check() {
@@ -34,7 +32,7 @@ step_format() {
 
 step_checks() {
   local name status=0
-  python3 tools/run_unittests.py "$LOGS/counts" || status=$?
+  python3 tools/run_unittests.py "$COUNTS" || status=$?
   for name in includes words sizes docs; do
     check "$name" python3 "tools/check_$name.py"
   done
@@ -42,19 +40,26 @@ step_checks() {
   return "$status"
 }
 
-# Every public header compiles alone with both compilers; the result type also without exceptions.
+# Every public header compiles alone; the result type also without exceptions. clang compiles them
+# all in --full; in the default run it compiles what includes them.
 step_headers() {
-  local header compiler
-  for compiler in g++ clang++; do
-    check "result.h without exceptions, $compiler" \
-      header_alone "$compiler" include/latchkey/result.h -fno-exceptions -fno-rtti
-  done
+  check "result.h without exceptions" \
+    header_alone g++ include/latchkey/result.h -fno-exceptions -fno-rtti
+  headers_alone g++
+}
+
+step_compilers() {
+  check "result.h without exceptions, clang" \
+    header_alone clang++ include/latchkey/result.h -fno-exceptions -fno-rtti
+  headers_alone clang++
+}
+
+headers_alone() {
+  local header
   for header in include/latchkey/*.h include/latchkey/testing/*.h; do
-    for compiler in g++ clang++; do
-      check "$header with $compiler" header_alone "$compiler" "$header" &
-      # As many at once as there are cores.
-      if [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; then wait -n; fi
-    done
+    check "$header with $1" header_alone "$1" "$header" &
+    # As many at once as there are cores.
+    if [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; then wait -n; fi
   done
   wait
 }
@@ -64,7 +69,6 @@ header_alone() {
     -Wconversion -Wshadow -Werror -fsyntax-only -x c++ "${@:3}" -
 }
 
-# run_ctest PRESET [NAME...] runs all tests of a preset, or those.
 # build_and_ctest PRESET builds everything of a preset and runs its tests. What does not compile
 # does not keep the rest from being tested.
 build_and_ctest() {
@@ -72,6 +76,7 @@ build_and_ctest() {
   run_ctest "$1"
 }
 
+# Without unity builds, so that each file includes what it uses.
 step_dev() { build_and_ctest dev; }
 
 # The asan preset is built by clang with -Wthread-safety, so it is also the analysis of the locks.
@@ -85,6 +90,7 @@ step_tsan() {
   run_ctest tsan "${THREADED[@]}"
 }
 
+# run_ctest PRESET [NAME...] runs all tests of a preset, or those.
 run_ctest() {
   local without_aslr=()
   # ThreadSanitizer of this age does not start where the kernel moves its mappings very far.
@@ -93,11 +99,12 @@ run_ctest() {
   local tsan_options=halt_on_error=1:second_deadlock_stack=1:report_thread_leaks=0
   ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
     UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=$tsan_options \
-    "${without_aslr[@]}" python3 tools/run_ctest.py "build/$1" "$LOGS/counts" "${@:2}"
+    "${without_aslr[@]}" python3 tools/run_ctest.py "build/$1" "$COUNTS" "${@:2}"
 }
 
 step_release() {
   build_preset release
+  run_ctest release # what refuses sanitizers
   check "the program says its version" build/release/latchkey --version
   check "the tour of the README" tests/readme_tour.sh
 }
@@ -124,62 +131,27 @@ consume() {
 }
 
 step_browser() {
-  node tests/browser/run.mjs --counts "$LOGS/counts"
+  node tests/browser/run.mjs --counts "$COUNTS"
 }
 
-# end_tree PID ends a process and all it started, the parent first, so that it tells of nothing.
-end_tree() {
-  local child children
-  children=$(ps -o pid= --ppid "$1") || true
-  kill -KILL "$1" 2>/dev/null || true
-  for child in $children; do end_tree "$child"; done
+step_lint() {
+  . tools/dev/extra.sh
+  check clang-tidy run_lint --all
 }
 
-# seconds_left prints how long the next step may take: what hangs must not keep the rest from
-# being told.
-seconds_left() {
-  if [ -n "${LATCHKEY_FULL:-}" ]; then echo 14400; return; fi
-  local left=$((RUN_LIMIT - SECONDS))
-  echo $((left < STEP_LIMIT ? left : STEP_LIMIT))
+step_nodes() {
+  build_npm
+  test_npm_elsewhere
 }
 
-# watch NAME LOG PID SECONDS prints every 30 s where a step is and ends it when its time is over.
-watch() {
-  local seconds=0
-  while sleep 30; do
-    seconds=$((seconds + 30))
-    printf '        %s %d s: %s\n' "$1" "$seconds" "$(tail -n 1 "$2" | cut -c 1-90)"
-    if [ "$seconds" -gt "$4" ]; then
-      echo "ended: the step took more than $4 s" >>"$2"
-      end_tree "$3"
-    fi
+# list_steps prints each step and what it took the last time.
+list_steps() {
+  local step when
+  for step in "${BUILD_LANE[@]}" "${OTHER_LANE[@]}" "${FULL_BUILD_LANE[@]}" "${FULL_OTHER_LANE[@]}"; do
+    when=""
+    case " ${FULL_BUILD_LANE[*]} ${FULL_OTHER_LANE[*]} " in *" $step "*) when="  --full only" ;; esac
+    printf '%-10s %s%s\n' "$step" "$(last_duration "$step")" "$when"
   done
-}
-
-# run_step NAME NUMBER TOTAL runs one step, tells how it went and adds its counts.
-run_step() {
-  local name=$1 log=$LOGS/$1.log started=$SECONDS status=0 step beat passed failed
-  printf '[%d/%d] %s\n' "$2" "$3" "$name"
-  : >"$log"
-  rm -f "$LOGS/counts"
-  (set -e; "step_$name") >"$log" 2>&1 &
-  step=$!
-  watch "$name" "$log" "$step" "$(seconds_left)" &
-  beat=$!
-  disown "$beat" # or the shell would tell of its end
-  wait "$step" 2>/dev/null || status=$?
-  end_tree "$beat"
-  read -r passed failed < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' \
-    "$LOGS/counts" 2>/dev/null || echo 0 0)
-  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
-  PASSED=$((PASSED + passed))
-  FAILED=$((FAILED + failed))
-  if [ "$failed" -gt 0 ]; then
-    tail -n 40 "$log" | sed 's/^/        /'
-    echo "        whole log: build/logs/$name.log"
-  fi
-  printf '        %s: %d passed, %d failed, %d s\n' "$name" "$passed" "$failed" \
-    $((SECONDS - started))
 }
 
 run_tests() {
@@ -187,28 +159,32 @@ run_tests() {
   for argument in "$@"; do
     case $argument in
       --full) export LATCHKEY_FULL=1 ;;
-      --list) printf '%s\n' "${STEPS[@]}" && return ;;
+      --list) list_steps && return ;;
       *) declare -F "step_$argument" >/dev/null || die "no step $argument; see ./dev test --list"
          wanted+=("$argument") ;;
     esac
   done
-  if [ ${#wanted[@]} -eq 0 ]; then wanted=("${STEPS[@]}"); fi
-  ensure_packages build test clang format browser
+  ensure_packages build test clang format browser ${LATCHKEY_FULL:+lint}
   mkdir -p "$LOGS"
   ensure_node
   for argument in tests/*/package-lock.json; do
     ensure_npm "${argument%/*}"
   done
-  local number=0
-  for argument in "${wanted[@]}"; do
-    number=$((number + 1))
-    run_step "$argument" "$number" "${#wanted[@]}"
-  done
-  echo "${LATCHKEY_FULL:+the full run }took $SECONDS s"
-  if [ $((PASSED + FAILED)) -eq 0 ]; then
-    echo "no test was counted, which is a failure"
-    FAILED=1
+  if [ ${#wanted[@]} -gt 0 ]; then
+    TOTAL=${#wanted[@]}
+    run_lane "${wanted[@]}"
+  else
+    local build_lane=("${BUILD_LANE[@]}") other_lane=("${OTHER_LANE[@]}")
+    if [ -n "${LATCHKEY_FULL:-}" ]; then
+      build_lane+=("${FULL_BUILD_LANE[@]}")
+      other_lane+=("${FULL_OTHER_LANE[@]}")
+    fi
+    TOTAL=$((${#build_lane[@]} + ${#other_lane[@]}))
+    rm -f "$LOGS/release.done"
+    wanted=("${build_lane[@]}" "${other_lane[@]}")
+    WAIT_FOR_RELEASE=1 run_lane "${other_lane[@]}" &
+    run_lane "${build_lane[@]}"
+    wait
   fi
-  echo "$PASSED passed, $FAILED failed"
-  [ "$FAILED" -eq 0 ]
+  report_steps "${wanted[@]}"
 }

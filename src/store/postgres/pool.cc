@@ -5,8 +5,8 @@
 namespace latchkey::postgres {
 namespace {
 
-constexpr Millis kFirstPause{50};
-constexpr Millis kLongestPause{2000};
+constexpr Millis kFirstRest{50};
+constexpr Millis kLongestRest{2000};
 
 }  // namespace
 
@@ -109,7 +109,7 @@ void Pool::run() {
       --open_;
       ++failures_;
       failure_ = opened.error().detail;
-      pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+      pause_ = std::clamp(pause_ * 2, kFirstRest, kLongestRest);
       next_attempt_ = after(pause_);
     }
     changed_.notify_all();

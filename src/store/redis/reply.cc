@@ -14,7 +14,7 @@ namespace latchkey::redis {
 namespace {
 
 template <class Number>
-bool read_number(std::string_view text, Number& out) noexcept {
+bool parse_number(std::string_view text, Number& out) noexcept {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return error == std::errc{} && end == text.data() + text.size() && !text.empty();
 }
@@ -83,7 +83,7 @@ bool ReplyParser::begin(std::string_view line, Reply& value) {
       return true;
     case ':':
       value.kind = Reply::Kind::integer;
-      bad_ = !read_number(rest, value.integer);
+      bad_ = !parse_number(rest, value.integer);
       return true;
     case '#':
       value.kind = Reply::Kind::integer;
@@ -110,7 +110,7 @@ bool ReplyParser::begin(std::string_view line, Reply& value) {
 
 bool ReplyParser::begin_bulk(char type, std::string_view count, Reply&) {
   if (type == '$' && count == "-1") return true;
-  bad_ = !read_number(count, bulk_size_) || bulk_size_ > kMaxBulk;
+  bad_ = !parse_number(count, bulk_size_) || bulk_size_ > kMaxBulk;
   bulk_type_ = type;
   in_bulk_ = !bad_;
   return false;
@@ -133,7 +133,7 @@ bool ReplyParser::end_bulk(Reply& value) {
 bool ReplyParser::begin_elements(char type, std::string_view count, Reply& value) {
   if (type == '*' && count == "-1") return true;
   std::size_t number = 0;
-  if (!read_number(count, number) || number > kMaxElements || open_.size() >= kMaxDepth) {
+  if (!parse_number(count, number) || number > kMaxElements || open_.size() >= kMaxDepth) {
     bad_ = true;
     return false;
   }
