@@ -64,22 +64,22 @@ TEST(FindCookie, R47AbsentIsOrdinary) {
 }
 
 CookieWriter writer(CookieOptions options = {}) { return *CookieWriter::make(std::move(options)); }
-constexpr UnixTime kNow = from_unix_millis(784111777000);  // Sun, 06 Nov 1994 08:49:37 GMT
+constexpr UnixTime kSetAt = from_unix_millis(784111777000);  // Sun, 06 Nov 1994 08:49:37 GMT
 
 TEST(SetCookie, R31R39WritesEveryAttributeOfAPersistentCookie) {
-  EXPECT_EQ(*writer().write("v", kNow + std::chrono::hours{1}, kNow),
+  EXPECT_EQ(*writer().write("v", kSetAt + std::chrono::hours{1}, kSetAt),
             "__Host-session=v; Max-Age=3600; Expires=Sun, 06 Nov 1994 09:49:37 GMT; Path=/; "
             "HttpOnly; Secure; SameSite=Lax");
 }
 
 TEST(SetCookie, LifetimesAreRoundedUpToSeconds) {
-  const auto text = *writer().write("v", kNow + Millis{1}, kNow);
+  const auto text = *writer().write("v", kSetAt + Millis{1}, kSetAt);
   EXPECT_NE(text.find("; Max-Age=1; Expires=Sun, 06 Nov 1994 08:49:38 GMT;"), std::string::npos)
       << text;
 }
 
 TEST(SetCookie, ABrowserLivedCookieHasNoLifetime) {
-  EXPECT_EQ(*writer().write("v", std::nullopt, kNow),
+  EXPECT_EQ(*writer().write("v", std::nullopt, kSetAt),
             "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=Lax");
 }
 
@@ -98,17 +98,17 @@ TEST(SetCookie, R46BlankHasTheSameAttributes) {
 }
 
 TEST(SetCookie, R37NeverLivesLongerThan400Days) {
-  const auto text = *writer().write("v", kNow + std::chrono::days{500}, kNow);
+  const auto text = *writer().write("v", kSetAt + std::chrono::days{500}, kSetAt);
   EXPECT_NE(text.find("; Max-Age=34560000;"), std::string::npos) << text;
-  EXPECT_NE(writer().write("v", kNever, kNow)->find("; Max-Age=34560000;"), std::string::npos);
-  EXPECT_NE(writer().write("v", kNow - std::chrono::days{1}, kNow)->find("; Max-Age=0;"),
+  EXPECT_NE(writer().write("v", kNever, kSetAt)->find("; Max-Age=34560000;"), std::string::npos);
+  EXPECT_NE(writer().write("v", kSetAt - std::chrono::days{1}, kSetAt)->find("; Max-Age=0;"),
             std::string::npos);
 }
 
 TEST(SetCookie, R36NameAndValueFillAtMost4096Octets) {
   const std::size_t room = kMaxCookieBytes - writer().options().name.size();
-  EXPECT_TRUE(writer().write(std::string(room, 'v'), std::nullopt, kNow));
-  const auto over = writer().write(std::string(room + 1, 'v'), std::nullopt, kNow);
+  EXPECT_TRUE(writer().write(std::string(room, 'v'), std::nullopt, kSetAt));
+  const auto over = writer().write(std::string(room + 1, 'v'), std::nullopt, kSetAt);
   ASSERT_FALSE(over);
   EXPECT_EQ(over.error().code, Errc::too_large);
   EXPECT_NE(over.error().detail.find("4097"), std::string::npos);
@@ -118,7 +118,7 @@ TEST(SetCookie, R38RefusesOctetsACookieCannotHold) {
   for (int octet = 0; octet < 256; ++octet) {
     const char c = static_cast<char>(octet);
     const bool fine = octet > 0x20 && octet < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-    EXPECT_EQ(writer().write(std::string(1, c), std::nullopt, kNow).has_value(), fine) << octet;
+    EXPECT_EQ(writer().write(std::string(1, c), std::nullopt, kSetAt).has_value(), fine) << octet;
   }
 }
 
@@ -157,7 +157,7 @@ TEST(SetCookie, R31R32BrokenPrefixRulesAreRefusedAtConstruction) {
 }
 
 TEST(SetCookie, WhatItWritesIsFoundAgain) {
-  const std::string line = *writer().write("value-_1", std::nullopt, kNow);
+  const std::string line = *writer().write("value-_1", std::nullopt, kSetAt);
   const std::string_view pair = std::string_view(line).substr(0, line.find(';'));
   EXPECT_EQ(find({pair}, "__Host-session").value, "value-_1");
 }

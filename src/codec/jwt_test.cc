@@ -11,7 +11,7 @@
 namespace latchkey {
 namespace {
 
-constexpr UnixTime kNow = from_unix_millis(1'763'683'200'000);
+constexpr UnixTime kSignedAt = from_unix_millis(1'763'683'200'000);
 const std::string kSecret = "a-32-byte-secret-for-HS256-tests";
 
 JwtKey key_of(JwtAlgorithm algorithm, std::string id = {}, char fill = 'k') {
@@ -46,13 +46,13 @@ std::string forge(std::string_view header, std::string_view payload) {
 std::string with_payload(std::string_view payload) { return forge(R"({"alg":"HS256"})", payload); }
 std::string with_header(std::string_view header) { return forge(header, R"({"exp":1763683300})"); }
 
-JwtReason reason_of(std::string_view token, const JwtRules& rules = {}, UnixTime now = kNow) {
+JwtReason reason_of(std::string_view token, const JwtRules& rules = {}, UnixTime now = kSignedAt) {
   const JwtVerdict verdict = plain_codec(rules).verify(token, now);
   EXPECT_FALSE(verdict) << token;
   return verdict.reason();
 }
 
-bool accepted(std::string_view token, const JwtRules& rules = {}, UnixTime now = kNow) {
+bool accepted(std::string_view token, const JwtRules& rules = {}, UnixTime now = kSignedAt) {
   const JwtVerdict verdict = plain_codec(rules).verify(token, now);
   return static_cast<bool>(verdict);
 }
@@ -62,16 +62,17 @@ TEST(Jwt, WhatIsIssuedVerifiesWithEveryAlgorithm) {
        {JwtAlgorithm::hs256, JwtAlgorithm::hs384, JwtAlgorithm::hs512, JwtAlgorithm::dir_a256gcm,
         JwtAlgorithm::dir_a256cbc_hs512}) {
     const JwtCodec tokens = codec_of({}, key_of(algorithm, "k1"));
-    const auto token = tokens.issue(R"({"sub":"u1"})", kNow + std::chrono::hours{1}, kNow);
+    const auto token =
+        tokens.issue(R"({"sub":"u1"})", kSignedAt + std::chrono::hours{1}, kSignedAt);
     ASSERT_TRUE(token);
-    const JwtVerdict verdict = tokens.verify(*token, kNow);
+    const JwtVerdict verdict = tokens.verify(*token, kSignedAt);
     ASSERT_TRUE(verdict) << jwt_reason_name(verdict.reason());
     EXPECT_EQ(verdict->claims(), R"({"sub":"u1","iat":1763683200,"exp":1763686800})");
     EXPECT_EQ(verdict->text_claim("sub"), "u1");
     EXPECT_EQ(verdict->claim("iat"), "1763683200");
     EXPECT_EQ(verdict->claim("aud"), std::nullopt);
-    EXPECT_EQ(verdict->expires_at(), kNow + std::chrono::hours{1});
-    EXPECT_EQ(verdict->issued_at(), kNow);
+    EXPECT_EQ(verdict->expires_at(), kSignedAt + std::chrono::hours{1});
+    EXPECT_EQ(verdict->issued_at(), kSignedAt);
     EXPECT_TRUE(verdict->by_primary());
   }
 }
@@ -121,9 +122,9 @@ TEST(Jwt, R101OnlyTheCompactCanonicalFormIsRead) {
 TEST(Jwt, R102SignedAndEncryptedTokensAreNeverTakenForEachOther) {
   const JwtCodec signing = codec_of({}, key_of(JwtAlgorithm::hs256));
   const JwtCodec encrypting = codec_of({}, key_of(JwtAlgorithm::dir_a256gcm));
-  const auto expiry = kNow + std::chrono::hours{1};
-  EXPECT_FALSE(signing.verify(*encrypting.issue("{}", expiry, kNow), kNow));
-  EXPECT_FALSE(encrypting.verify(*signing.issue("{}", expiry, kNow), kNow));
+  const auto expiry = kSignedAt + std::chrono::hours{1};
+  EXPECT_FALSE(signing.verify(*encrypting.issue("{}", expiry, kSignedAt), kSignedAt));
+  EXPECT_FALSE(encrypting.verify(*signing.issue("{}", expiry, kSignedAt), kSignedAt));
   std::vector<JwtKey> mixed;
   mixed.push_back(key_of(JwtAlgorithm::hs256));
   mixed.push_back(key_of(JwtAlgorithm::dir_a256gcm));
@@ -165,11 +166,11 @@ TEST(Jwt, R105TheExpiryIsRequiredAndASensibleNumber) {
 
 TEST(Jwt, TheDeadlineReachedIsTheDeadlinePassed) {
   const std::string token = with_payload(R"({"exp":1763683200})");
-  EXPECT_TRUE(accepted(token, {}, kNow - Millis{1}));
+  EXPECT_TRUE(accepted(token, {}, kSignedAt - Millis{1}));
   EXPECT_EQ(reason_of(token), JwtReason::expired);
   const JwtRules tolerant{.clock_tolerance = std::chrono::seconds{60}};
-  EXPECT_TRUE(accepted(token, tolerant, kNow + Millis{59'999}));
-  EXPECT_EQ(reason_of(token, tolerant, kNow + Millis{60'000}), JwtReason::expired);
+  EXPECT_TRUE(accepted(token, tolerant, kSignedAt + Millis{59'999}));
+  EXPECT_EQ(reason_of(token, tolerant, kSignedAt + Millis{60'000}), JwtReason::expired);
   EXPECT_TRUE(accepted(with_payload(R"({"exp":1763683200.5})")));
   std::vector<JwtKey> ring;
   ring.push_back(key_of(JwtAlgorithm::hs256));
@@ -193,9 +194,9 @@ TEST(Jwt, NotBeforeAndIssuedAtAreChecked) {
 TEST(Jwt, R106IssuerAudienceAndTypeAreWrittenAndDemanded) {
   const JwtRules rules{.issuer = "us", .audience = "app", .type = "sess+jwt"};
   const JwtCodec tokens = plain_codec(rules);
-  const auto token = tokens.issue("{}", kNow + std::chrono::hours{1}, kNow);
+  const auto token = tokens.issue("{}", kSignedAt + std::chrono::hours{1}, kSignedAt);
   ASSERT_TRUE(token);
-  EXPECT_TRUE(tokens.verify(*token, kNow));
+  EXPECT_TRUE(tokens.verify(*token, kSignedAt));
   const std::string claims = R"({"exp":1763683300,"iss":"us","aud":["x","app"]})";
   EXPECT_TRUE(accepted(forge(R"({"alg":"HS256","typ":"application/SESS+JWT"})", claims), rules));
   EXPECT_EQ(reason_of(forge(R"({"alg":"HS256","typ":"reset+jwt"})", claims), rules),
@@ -228,34 +229,34 @@ TEST(Jwt, R108SizeAndDepthHaveLimits) {
   const std::string large = R"({"exp":1763683300,"a":")" + std::string(4096, 'x') + "\"}";
   EXPECT_EQ(reason_of(with_payload(large)), JwtReason::too_long);
   EXPECT_TRUE(accepted(with_payload(large), {.max_bytes = 8192}));
-  const auto issued =
-      plain_codec().issue(R"({"a":")" + std::string(4096, 'x') + "\"}", kNow + Millis{1000}, kNow);
+  const auto issued = plain_codec().issue(R"({"a":")" + std::string(4096, 'x') + "\"}",
+                                          kSignedAt + Millis{1000}, kSignedAt);
   ASSERT_FALSE(issued);
   EXPECT_EQ(issued.error().code, Errc::too_large);
 }
 
 TEST(Jwt, R110ReadOnlyKeysVerifyAndRemovedOnesEndTheirTokens) {
-  const auto expiry = kNow + std::chrono::hours{1};
+  const auto expiry = kSignedAt + std::chrono::hours{1};
   const JwtCodec before = codec_of({}, key_of(JwtAlgorithm::hs256, "old", 'o'));
   const JwtCodec during = codec_of({}, key_of(JwtAlgorithm::hs256, "new", 'n'),
                                    key_of(JwtAlgorithm::hs256, "old", 'o'));
   const JwtCodec after = codec_of({}, key_of(JwtAlgorithm::hs256, "new", 'n'));
-  const std::string token = *before.issue("{}", expiry, kNow);
-  const JwtVerdict verdict = during.verify(token, kNow);
+  const std::string token = *before.issue("{}", expiry, kSignedAt);
+  const JwtVerdict verdict = during.verify(token, kSignedAt);
   ASSERT_TRUE(verdict);
   EXPECT_FALSE(verdict->by_primary());
-  EXPECT_EQ(after.verify(token, kNow).reason(), JwtReason::unknown_key);
-  const JwtVerdict fresh = during.verify(*during.issue("{}", expiry, kNow), kNow);
+  EXPECT_EQ(after.verify(token, kSignedAt).reason(), JwtReason::unknown_key);
+  const JwtVerdict fresh = during.verify(*during.issue("{}", expiry, kSignedAt), kSignedAt);
   ASSERT_TRUE(fresh);
   EXPECT_TRUE(fresh->by_primary());
 }
 
 TEST(Jwt, KeysWithoutIdsAreTriedInTurn) {
-  const auto expiry = kNow + std::chrono::hours{1};
+  const auto expiry = kSignedAt + std::chrono::hours{1};
   const JwtCodec old = codec_of({}, key_of(JwtAlgorithm::hs256, "", 'o'));
   const JwtCodec both =
       codec_of({}, key_of(JwtAlgorithm::hs256, "", 'n'), key_of(JwtAlgorithm::hs256, "", 'o'));
-  const JwtVerdict verdict = both.verify(*old.issue("{}", expiry, kNow), kNow);
+  const JwtVerdict verdict = both.verify(*old.issue("{}", expiry, kSignedAt), kSignedAt);
   ASSERT_TRUE(verdict);
   EXPECT_FALSE(verdict->by_primary());
 }
@@ -268,25 +269,25 @@ TEST(Jwt, NamedKeysAreUniqueAndTwoAlgorithmsMayStandTogether) {
   const JwtCodec both =
       codec_of({}, key_of(JwtAlgorithm::hs512, "b"), key_of(JwtAlgorithm::hs256, "a"));
   const JwtCodec one = codec_of({}, key_of(JwtAlgorithm::hs256, "a"));
-  EXPECT_TRUE(both.verify(*one.issue("{}", kNow + Millis{5000}, kNow), kNow));
+  EXPECT_TRUE(both.verify(*one.issue("{}", kSignedAt + Millis{5000}, kSignedAt), kSignedAt));
 }
 
 TEST(Jwt, ClaimsThatWouldBeRefusedAreNotIssued) {
   const JwtCodec tokens = plain_codec();
-  const auto expiry = kNow + std::chrono::hours{1};
+  const auto expiry = kSignedAt + std::chrono::hours{1};
   for (const char* bad : {"[]", "", "{", R"({"iat":1})", R"({"exp":1})", R"({"iss":"x"})",
                           R"({"aud":"x"})", R"({"a":1,"a":2})", R"({"nbf":"u1"})", R"({"nbf":-1})",
                           "{\"a\":\"\xff\"}", "\xef\xbb\xbf{}"}) {
-    const auto token = tokens.issue(bad, expiry, kNow);
+    const auto token = tokens.issue(bad, expiry, kSignedAt);
     ASSERT_FALSE(token) << bad;
     EXPECT_EQ(token.error().code, Errc::invalid_argument);
   }
-  EXPECT_FALSE(tokens.issue("{}", std::nullopt, kNow));
-  EXPECT_FALSE(tokens.issue("{}", kNow, kNow));
-  EXPECT_FALSE(tokens.issue("{}", kNow, from_unix_millis(-1)));
-  EXPECT_FALSE(tokens.issue("{}", kNever + Millis{1}, kNow));
-  EXPECT_TRUE(tokens.issue(R"({"nbf":1763690000})", expiry, kNow));
-  EXPECT_TRUE(plain_codec({.allow_missing_expiry = true}).issue("{}", std::nullopt, kNow));
+  EXPECT_FALSE(tokens.issue("{}", std::nullopt, kSignedAt));
+  EXPECT_FALSE(tokens.issue("{}", kSignedAt, kSignedAt));
+  EXPECT_FALSE(tokens.issue("{}", kSignedAt, from_unix_millis(-1)));
+  EXPECT_FALSE(tokens.issue("{}", kNever + Millis{1}, kSignedAt));
+  EXPECT_TRUE(tokens.issue(R"({"nbf":1763690000})", expiry, kSignedAt));
+  EXPECT_TRUE(plain_codec({.allow_missing_expiry = true}).issue("{}", std::nullopt, kSignedAt));
 }
 
 TEST(Jwt, ClaimsWithAByteOrderMarkOrBrokenTextAreRefused) {
@@ -305,14 +306,14 @@ TEST(Jwt, OneFlippedBitOfAThousandTokensIsRefusedWithOneOutcome) {
     const JwtCodec tokens = codec_of({}, key_of(algorithm, "k1"));
     for (std::size_t n = 0; n < 1000; ++n) {
       const std::string claims = "{\"sub\":\"u" + std::to_string(n) + "\"}";
-      const std::string token = *tokens.issue(claims, kNow + Millis{9000}, kNow);
+      const std::string token = *tokens.issue(claims, kSignedAt + Millis{9000}, kSignedAt);
       const std::size_t bits = token.size() * 8;
       const bool every = n < 2 || is_full();
       for (std::size_t i = 0; i < (every ? bits : 8); ++i) {
         const std::size_t bit = every ? i : (n * 7919 + i * 104729) % bits;
         std::string bad = token;
         bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
-        ASSERT_FALSE(tokens.verify(bad, kNow)) << bad;
+        ASSERT_FALSE(tokens.verify(bad, kSignedAt)) << bad;
       }
     }
   }

@@ -7,7 +7,7 @@
 namespace latchkey {
 namespace {
 
-NativeSealKey key_of(std::string id, char fill = 'k') {
+NativeSealKey seal_key(std::string id, char fill = 'k') {
   return {std::move(id), SecretBytes{std::string(32, fill)}};
 }
 
@@ -21,7 +21,7 @@ NativeSealer sealer_of(const NativeSealOptions& options, Keys... keys) {
 }
 
 TEST(NativeSeal, WhatIsSealedOpensForEveryLength) {
-  const NativeSealer sealer = sealer_of({}, key_of("a"));
+  const NativeSealer sealer = sealer_of({}, seal_key("a"));
   for (std::size_t size : {0U, 1U, 15U, 16U, 17U, 100U, 5000U}) {
     const std::string content(size, '\xa5');
     const auto seal = sealer.seal(content);
@@ -34,22 +34,22 @@ TEST(NativeSeal, WhatIsSealedOpensForEveryLength) {
 }
 
 TEST(NativeSeal, R114AnotherNameOrPurposeDoesNotOpen) {
-  const std::string seal = *sealer_of({}, key_of("a")).seal("x");
+  const std::string seal = *sealer_of({}, seal_key("a")).seal("x");
   NativeSealOptions other;
   other.cookie_name = "__Host-other";
-  EXPECT_EQ(sealer_of(other, key_of("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(sealer_of(other, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
   NativeSealOptions reset;
   reset.purpose = "reset";
-  EXPECT_EQ(sealer_of(reset, key_of("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(sealer_of(reset, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
   // Moving a character from one part to its neighbour changes what is authenticated.
   NativeSealOptions shifted;
   shifted.cookie_name = "__Host-sessions";
   shifted.purpose = "ession";
-  EXPECT_EQ(sealer_of(shifted, key_of("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(sealer_of(shifted, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
 }
 
 TEST(NativeSeal, R115NoTwoSealsShareASalt) {
-  const NativeSealer sealer = sealer_of({}, key_of("a"));
+  const NativeSealer sealer = sealer_of({}, seal_key("a"));
   std::set<std::string> salts;
   constexpr int kSeals = 10000;
   // Behind the prefix: one octet of length, one of id, then 24 of salt.
@@ -58,17 +58,18 @@ TEST(NativeSeal, R115NoTwoSealsShareASalt) {
 }
 
 TEST(NativeSeal, ReadOnlyKeysOpenAndUnknownOnesAreNamed) {
-  const std::string seal = *sealer_of({}, key_of("old", 'o')).seal("x");
-  const NativeSealer both = sealer_of({}, key_of("new", 'n'), key_of("old", 'o'));
+  const std::string seal = *sealer_of({}, seal_key("old", 'o')).seal("x");
+  const NativeSealer both = sealer_of({}, seal_key("new", 'n'), seal_key("old", 'o'));
   const NativeUnsealed opened = both.unseal(seal);
   ASSERT_TRUE(opened);
   EXPECT_FALSE(opened.by_primary());
-  EXPECT_EQ(sealer_of({}, key_of("new", 'n')).unseal(seal).reason(), NativeSealReason::unknown_key);
-  EXPECT_EQ(sealer_of({}, key_of("old", 'x')).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(sealer_of({}, seal_key("new", 'n')).unseal(seal).reason(),
+            NativeSealReason::unknown_key);
+  EXPECT_EQ(sealer_of({}, seal_key("old", 'x')).unseal(seal).reason(), NativeSealReason::forged);
 }
 
 TEST(NativeSeal, AnyFlippedBitIsRefused) {
-  const NativeSealer sealer = sealer_of({}, key_of("a"));
+  const NativeSealer sealer = sealer_of({}, seal_key("a"));
   const std::string seal = *sealer.seal("content");
   for (std::size_t bit = 0; bit < seal.size() * 8; ++bit) {
     std::string bad = seal;
@@ -78,7 +79,7 @@ TEST(NativeSeal, AnyFlippedBitIsRefused) {
 }
 
 TEST(NativeSeal, WhatIsNoSealIsMalformed) {
-  const NativeSealer sealer = sealer_of({.max_bytes = 100}, key_of("a"));
+  const NativeSealer sealer = sealer_of({.max_bytes = 100}, seal_key("a"));
   const std::string seal = *sealer.seal("");
   for (const std::string& bad :
        {std::string{}, std::string{"lks1_"}, std::string{"lks1_AA"}, "lks2_" + seal.substr(5),
@@ -89,7 +90,7 @@ TEST(NativeSeal, WhatIsNoSealIsMalformed) {
 }
 
 TEST(NativeSeal, TheLimitHoldsForBothDirections) {
-  const auto seal = sealer_of({.max_bytes = 100}, key_of("a")).seal(std::string(100, 'x'));
+  const auto seal = sealer_of({.max_bytes = 100}, seal_key("a")).seal(std::string(100, 'x'));
   ASSERT_FALSE(seal);
   EXPECT_EQ(seal.error().code, Errc::too_large);
 }
@@ -102,16 +103,16 @@ TEST(NativeSeal, MisuseIsRefusedAtConstruction) {
   EXPECT_TRUE(refused({}, {}));
   for (const std::string& id : {std::string{}, std::string{"a b"}, std::string(33, 'a')}) {
     std::vector<NativeSealKey> keys;
-    keys.push_back(key_of(id));
+    keys.push_back(seal_key(id));
     EXPECT_TRUE(refused(std::move(keys), {})) << id;
   }
   std::vector<NativeSealKey> twice, weak, fine;
-  twice.push_back(key_of("a"));
-  twice.push_back(key_of("a", 'b'));
+  twice.push_back(seal_key("a"));
+  twice.push_back(seal_key("a", 'b'));
   EXPECT_TRUE(refused(std::move(twice), {}));
   weak.push_back({"a", SecretBytes{std::string(31, 'k')}});
   EXPECT_TRUE(refused(std::move(weak), {}));
-  fine.push_back(key_of("a"));
+  fine.push_back(seal_key("a"));
   EXPECT_TRUE(refused(std::move(fine), {.cookie_name = std::string(256, 'n')}));
 }
 
@@ -124,7 +125,7 @@ class NoEntropy final : public Entropy {
 
 TEST(NativeSeal, WithoutEntropyNothingIsSealed) {
   NoEntropy none;
-  const auto seal = sealer_of({.entropy = &none}, key_of("a")).seal("x");
+  const auto seal = sealer_of({.entropy = &none}, seal_key("a")).seal("x");
   ASSERT_FALSE(seal);
   EXPECT_EQ(seal.error().code, Errc::entropy_unavailable);
 }

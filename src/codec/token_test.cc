@@ -12,14 +12,14 @@ namespace latchkey {
 namespace {
 
 const std::string kId = "-5cAAAAAAAAAAAAAAAAAAAA";
-const std::string kSecret = "0123456789abcdefghijABCD";
-const std::string kText = "lk1_" + kId + kSecret;
+const std::string kTokenSecret = "0123456789abcdefghijABCD";
+const std::string kText = "lk1_" + kId + kTokenSecret;
 
 TEST(SessionToken, ParsesItsOwnText) {
   const auto token = SessionToken::parse(kText);
   ASSERT_TRUE(token);
   EXPECT_EQ(token->id().text(), kId);
-  EXPECT_EQ(token->insecure_secret(), kSecret);
+  EXPECT_EQ(token->insecure_secret(), kTokenSecret);
   EXPECT_EQ(token->reveal(), kText);
   EXPECT_EQ(kText.size(), SessionToken::kLength);
 }
@@ -30,8 +30,8 @@ TEST(SessionToken, RefusesEveryOtherLengthPrefixAndAlphabet) {
     EXPECT_FALSE(SessionToken::parse(kText.substr(0, length)));
   }
   EXPECT_FALSE(SessionToken::parse(kText + "A"));
-  EXPECT_FALSE(SessionToken::parse("LK1_" + kId + kSecret));
-  EXPECT_FALSE(SessionToken::parse("lk2_" + kId + kSecret));
+  EXPECT_FALSE(SessionToken::parse("LK1_" + kId + kTokenSecret));
+  EXPECT_FALSE(SessionToken::parse("lk2_" + kId + kTokenSecret));
   for (std::size_t at = 0; at < kText.size(); ++at) {
     for (char bad : {' ', '=', '+', '/', '.', '%', '"', '\0', '\x80', '\xff'}) {
       std::string text = kText;

@@ -9,20 +9,20 @@
 namespace latchkey::server {
 namespace {
 
-constexpr UnixTime kNow = from_unix_millis(1'700'000'000'250);
+constexpr UnixTime kLoggedAt = from_unix_millis(1'700'000'000'250);
 
 std::string value_of(std::string_view value) {
-  const std::string line = json_log_line(kNow, LogLevel::info, "e", {{"v", value}});
+  const std::string line = json_log_line(kLoggedAt, LogLevel::info, "e", {{"v", value}});
   const std::string start = R"("v":)";
   const std::size_t at = line.find(start) + start.size();
   return line.substr(at, line.size() - at - 1);
 }
 
 TEST(LogLine, IsOneJsonObjectWithTimeLevelEventAndFields) {
-  EXPECT_EQ(json_log_line(kNow, LogLevel::warn, "login_failed", {{"address", "127.0.0.1"}}),
+  EXPECT_EQ(json_log_line(kLoggedAt, LogLevel::warn, "login_failed", {{"address", "127.0.0.1"}}),
             R"({"time":"2023-11-14T22:13:20.250Z","level":"warn","event":"login_failed",)"
             R"("address":"127.0.0.1"})");
-  EXPECT_EQ(text_log_line(kNow, LogLevel::error, "stopped", {{"a", "b c"}}),
+  EXPECT_EQ(text_log_line(kLoggedAt, LogLevel::error, "stopped", {{"a", "b c"}}),
             R"(2023-11-14T22:13:20.250Z error stopped a="b c")");
 }
 
@@ -38,8 +38,9 @@ TEST(LogLine, R179StaysOneLineOfUtf8WhateverAValueHolds) {
   EXPECT_EQ(value_of("\xff\xc3(\xc0\x80\xed\xa0\x80"), R"("??(?????")");
   for (int byte = 0; byte < 256; ++byte) {
     const std::string value(3, static_cast<char>(byte));
-    for (const std::string& line : {json_log_line(kNow, LogLevel::info, "e", {{"v", value}}),
-                                    text_log_line(kNow, LogLevel::info, "e", {{"v", value}})}) {
+    for (const std::string& line :
+         {json_log_line(kLoggedAt, LogLevel::info, "e", {{"v", value}}),
+          text_log_line(kLoggedAt, LogLevel::info, "e", {{"v", value}})}) {
       EXPECT_TRUE(is_utf8(line)) << byte;
       EXPECT_FALSE(has_control(line)) << byte;
     }

@@ -15,7 +15,7 @@
 namespace latchkey {
 namespace {
 
-constexpr UnixTime kNow = from_unix_millis(1'800'000'000'000);
+constexpr UnixTime kLookedUpAt = from_unix_millis(1'800'000'000'000);
 
 SessionId id_number(int number) {
   const std::string digits = std::to_string(number);
@@ -27,9 +27,9 @@ class LookupTest : public ::testing::Test {
  protected:
   void SetUp() override {
     for (int i = 0; i < 100; ++i) {
-      SessionRecord record{.id = id_number(i), .user_id = UserId(1), .created_at = kNow};
+      SessionRecord record{.id = id_number(i), .user_id = UserId(1), .created_at = kLookedUpAt};
       record.idle_expires_at = record.absolute_expires_at = kNever;
-      ASSERT_TRUE(memory_->sessions().insert(record, {.now = kNow}));
+      ASSERT_TRUE(memory_->sessions().insert(record, {.now = kLookedUpAt}));
     }
     ASSERT_TRUE(memory_->users().add_user({.user = {.id = UserId(1)}, .username_key = "ann"}));
   }

@@ -5,7 +5,7 @@
 namespace latchkey::session {
 namespace {
 
-constexpr UnixTime kNow = from_unix_millis(1'800'000'000'000);
+constexpr UnixTime kJudgedAt = from_unix_millis(1'800'000'000'000);
 constexpr Millis kLife = std::chrono::seconds{60};
 
 SessionId id_of(int number) {
@@ -16,37 +16,37 @@ const UserId kUser = *UserId::parse("alice");
 
 TEST(NotBefore, RefusesWhatWasTakenUntilTheChange) {
   NotBefore not_before(kLife);
-  EXPECT_TRUE(not_before.allows(id_of(1), kUser, kNow));
-  not_before.set(id_of(1), kNow);
-  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kNow - Millis{1}));
-  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kNow));
-  EXPECT_TRUE(not_before.allows(id_of(1), kUser, kNow + Millis{1}));
-  EXPECT_TRUE(not_before.allows(id_of(2), kUser, kNow));
+  EXPECT_TRUE(not_before.allows(id_of(1), kUser, kJudgedAt));
+  not_before.set(id_of(1), kJudgedAt);
+  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kJudgedAt - Millis{1}));
+  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kJudgedAt));
+  EXPECT_TRUE(not_before.allows(id_of(1), kUser, kJudgedAt + Millis{1}));
+  EXPECT_TRUE(not_before.allows(id_of(2), kUser, kJudgedAt));
 }
 
 TEST(NotBefore, AUserStandsForAllItsSessions) {
   NotBefore not_before(kLife);
-  not_before.set(kUser, kNow);
-  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kNow));
-  EXPECT_TRUE(not_before.allows(id_of(1), *UserId::parse("bob"), kNow));
-  EXPECT_TRUE(not_before.allows(id_of(1), UserId{}, kNow));
+  not_before.set(kUser, kJudgedAt);
+  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kJudgedAt));
+  EXPECT_TRUE(not_before.allows(id_of(1), *UserId::parse("bob"), kJudgedAt));
+  EXPECT_TRUE(not_before.allows(id_of(1), UserId{}, kJudgedAt));
 }
 
 TEST(NotBefore, AClockThatGoesBackMovesNothingBack) {
   NotBefore not_before(kLife);
-  not_before.set(id_of(1), kNow);
-  not_before.set(id_of(1), kNow - kLife);
-  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kNow));
+  not_before.set(id_of(1), kJudgedAt);
+  not_before.set(id_of(1), kJudgedAt - kLife);
+  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kJudgedAt));
 }
 
 TEST(NotBefore, ForgetsWhatIsOlderThanAnySnapshotAndNothingElse) {
   NotBefore not_before(kLife);
-  not_before.set(id_of(1), kNow);
-  const UnixTime later = kNow + 2 * kLife;
+  not_before.set(id_of(1), kJudgedAt);
+  const UnixTime later = kJudgedAt + 2 * kLife;
   for (int i = 2; i < 1100; ++i) not_before.set(id_of(i), later);
-  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kNow)) << "it may still be needed";
+  EXPECT_FALSE(not_before.allows(id_of(1), kUser, kJudgedAt)) << "it may still be needed";
   for (int i = 1100; i < 9000; ++i) not_before.set(id_of(i), later + Millis{1});
-  EXPECT_TRUE(not_before.allows(id_of(1), kUser, kNow));
+  EXPECT_TRUE(not_before.allows(id_of(1), kUser, kJudgedAt));
   EXPECT_FALSE(not_before.allows(id_of(2), kUser, later));
 }
 

@@ -27,12 +27,12 @@ INSTANTIATE_TEST_SUITE_P(Faulty, StoreSuite,
                              "Unfaulted", [] { return std::make_unique<UnfaultedUnderTest>(); }}),
                          store_factory_name);
 
-const UserId kUser = UserId::parse("ada").value();
+const UserId kFaultyUser = UserId::parse("ada").value();
 
 SessionRecord record() {
   SessionRecord result;
   result.id = SessionId::parse("06Sabcdefghijklmnopqrst").value();
-  result.user_id = kUser;
+  result.user_id = kFaultyUser;
   result.created_at = kStart;
   result.idle_expires_at = result.absolute_expires_at = kStart + kIdle;
   return result;
@@ -40,7 +40,7 @@ SessionRecord record() {
 
 StoredUser user() {
   StoredUser result;
-  result.user.id = kUser;
+  result.user.id = kFaultyUser;
   result.username_key = "ada";
   result.password_hash = "old";
   return result;
@@ -66,24 +66,26 @@ std::map<StoreCall, std::function<bool(Store&)>> every_call() {
          return failed(s.sessions().remove({&id, 1}, EndReason::logout, kStart));
        }},
       {StoreCall::remove_user,
-       [=](Store& s) { return failed(s.sessions().remove_user(kUser, {})); }},
-      {StoreCall::list_user, [=](Store& s) { return failed(s.sessions().list_user(kUser, {})); }},
+       [=](Store& s) { return failed(s.sessions().remove_user(kFaultyUser, {})); }},
+      {StoreCall::list_user,
+       [=](Store& s) { return failed(s.sessions().list_user(kFaultyUser, {})); }},
       {StoreCall::prune, [=](Store& s) { return failed(s.sessions().prune(kStart, 1)); }},
-      {StoreCall::user_epoch, [=](Store& s) { return failed(s.epochs().user_epoch(kUser)); }},
+      {StoreCall::user_epoch, [=](Store& s) { return failed(s.epochs().user_epoch(kFaultyUser)); }},
       {StoreCall::add_user, [=](Store& s) { return failed(s.users().add_user(user())); }},
-      {StoreCall::find_user, [=](Store& s) { return failed(s.users().find_user(kUser)); }},
+      {StoreCall::find_user, [=](Store& s) { return failed(s.users().find_user(kFaultyUser)); }},
       {StoreCall::find_username, [=](Store& s) { return failed(s.users().find_username("ada")); }},
       {StoreCall::set_password,
        [=](Store& s) {
-         return failed(
-             s.users().set_password({.user = kUser, .new_hash = "new", .expected_hash = "old"}));
+         return failed(s.users().set_password(
+             {.user = kFaultyUser, .new_hash = "new", .expected_hash = "old"}));
        }},
       {StoreCall::upgrade_hash,
-       [=](Store& s) { return failed(s.users().upgrade_hash(kUser, "old", "new")); }},
+       [=](Store& s) { return failed(s.users().upgrade_hash(kFaultyUser, "old", "new")); }},
       {StoreCall::set_disabled,
-       [=](Store& s) { return failed(s.users().set_disabled(kUser, true)); }},
+       [=](Store& s) { return failed(s.users().set_disabled(kFaultyUser, true)); }},
       {StoreCall::deny, [=](Store& s) { return failed(s.denials().deny({})); }},
-      {StoreCall::standing, [=](Store& s) { return failed(s.denials().standing("x", kUser)); }},
+      {StoreCall::standing,
+       [=](Store& s) { return failed(s.denials().standing("x", kFaultyUser)); }},
       {StoreCall::prune_denials,
        [=](Store& s) { return failed(s.denials().prune_denials(kStart, 1)); }},
       {StoreCall::keys, [=](Store& s) { return failed(s.keys().keys()); }},
@@ -130,7 +132,7 @@ TEST(FaultyStore, FailingAfterDoesTheWorkAndLosesTheAnswer) {
       make_faulty_store(*inner, [](StoreCall, std::uint64_t) { return Fault::fail_after; });
   EXPECT_FALSE(store->sessions().insert(record(), {}));
   EXPECT_TRUE(look_up(*inner).record.has_value());
-  EXPECT_FALSE(store->sessions().remove_user(kUser, {.now = kStart}));
+  EXPECT_FALSE(store->sessions().remove_user(kFaultyUser, {.now = kStart}));
   EXPECT_TRUE(look_up(*inner).tombstone.has_value());
 }
 

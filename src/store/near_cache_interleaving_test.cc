@@ -19,7 +19,7 @@ constexpr std::size_t kActors = 4;
 constexpr std::array<std::size_t, kActors> kSteps = {3, 3, 2, 2};  // of a reader, of a writer
 constexpr UnixTime kNow = from_unix_millis(1'900'000'000'000);
 
-SessionRecord make_record() {
+SessionRecord interleaved_record() {
   SessionRecord record;
   record.id = SessionId::parse("06SAbcdefghijklmnopqrst").value();
   record.user_id = UserId::parse("ada").value();
@@ -28,12 +28,12 @@ SessionRecord make_record() {
   return record;
 }
 
-// World is a store with one session, and a cache before it.
-class World {
+// InterleavedWorld is a store with one session, and a cache before it.
+class InterleavedWorld {
  public:
   using Drop = std::function<void(Table&)>;
-  World(const Drop& drop, bool second_ends) : drop_(drop), second_ends_(second_ends) {
-    stored_.record = make_record();
+  InterleavedWorld(const Drop& drop, bool second_ends) : drop_(drop), second_ends_(second_ends) {
+    stored_.record = interleaved_record();
   }
 
   void step(std::size_t actor) {
@@ -88,7 +88,7 @@ class World {
 
   const Drop& drop_;
   const bool second_ends_;
-  const SessionId id_ = make_record().id;
+  const SessionId id_ = interleaved_record().id;
   Table table_{16, std::chrono::seconds{5}};
   Found stored_;
   std::array<Reader, 2> readers_;
@@ -99,8 +99,9 @@ class World {
 };
 
 // run replays one order; it returns how many of its steps leave the promise kept.
-std::size_t run(const std::vector<std::size_t>& order, const World::Drop& drop, bool second_ends) {
-  World world(drop, second_ends);
+std::size_t run(const std::vector<std::size_t>& order, const InterleavedWorld::Drop& drop,
+                bool second_ends) {
+  InterleavedWorld world(drop, second_ends);
   for (std::size_t i = 0; i < order.size(); ++i) {
     world.step(order[i]);
     if (!world.holds()) return i;
@@ -130,7 +131,7 @@ void for_each_order(std::vector<std::size_t>& order, std::array<std::size_t, kAc
   if (complete) visit();
 }
 
-void expect_every_order_to_hold(const World::Drop& drop) {
+void expect_every_order_to_hold(const InterleavedWorld::Drop& drop) {
   for (const bool second_ends : {false, true}) {
     std::size_t orders = 0;
     std::vector<std::size_t> order;
@@ -145,11 +146,11 @@ void expect_every_order_to_hold(const World::Drop& drop) {
 }
 
 TEST(NearCacheInterleaving, ADroppedIdIsNeverBelievedAgain) {
-  expect_every_order_to_hold([](Table& table) { table.drop(make_record().id); });
+  expect_every_order_to_hold([](Table& table) { table.drop(interleaved_record().id); });
 }
 
 TEST(NearCacheInterleaving, ADroppedUserIsNeverBelievedAgain) {
-  expect_every_order_to_hold([](Table& table) { table.drop_user(make_record().user_id); });
+  expect_every_order_to_hold([](Table& table) { table.drop_user(interleaved_record().user_id); });
 }
 
 TEST(NearCacheInterleaving, WhatWasThereWhenTheChannelWasLostIsNeverBelievedAgain) {

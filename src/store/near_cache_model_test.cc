@@ -15,7 +15,7 @@
 namespace latchkey::testing {
 namespace {
 
-constexpr int kThreads = 4;
+constexpr int kModelThreads = 4;
 constexpr std::size_t kUsers = 6;
 constexpr std::size_t kSessions = 600;
 constexpr std::size_t kTogether = 16;
@@ -279,8 +279,8 @@ TEST_P(NearCacheModel, NothingAcknowledgedIsUnseenAfterwards) {
   std::uint64_t hits = 0;
   for (int i = 0; i < worlds && !HasFailure(); ++i) {
     World world(GetParam().max_entries, GetParam().with_another_node);
-    run_parallel(kThreads, [&](int thread) {
-      world.play(static_cast<std::uint64_t>(i * kThreads + thread), 4'000);
+    run_parallel(kModelThreads, [&](int thread) {
+      world.play(static_cast<std::uint64_t>(i * kModelThreads + thread), 4'000);
     });
     dead += world.dead();
     hits += world.stats().hits;

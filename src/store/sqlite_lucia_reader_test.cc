@@ -35,7 +35,7 @@ class LuciaReaderTest : public ::testing::Test {
     return std::move(*database);
   }
 
-  testing::TempDirectory directory_;
+  latchkey::testing::TempDirectory directory_;
   LuciaReaderOptions options_{
       .database = directory_.path() + "/app.db", .session_table = "session", .user_table = "user"};
   sqlite3* handle_ = nullptr;

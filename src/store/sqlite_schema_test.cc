@@ -9,7 +9,7 @@
 namespace latchkey::sqlite::testing {
 namespace {
 
-Errc open_error(const SqliteOptions& options) {
+Errc schema_error(const SqliteOptions& options) {
   const Result<std::unique_ptr<Store>> store = open_sqlite(options);
   EXPECT_FALSE(store);
   return store ? Errc::bad_config : store.error().code;
@@ -24,15 +24,15 @@ TEST(SqliteSchema, AnInstanceIsItsOwnAndCanBeDemanded) {
   EXPECT_NE(one, two);
   EXPECT_EQ(one.size(), 32U);
   EXPECT_TRUE(open_or_fail(dir.file("one.db"), {.expected_instance = one}));
-  EXPECT_EQ(open_error({.path = dir.file("one.db"), .expected_instance = two}),
+  EXPECT_EQ(schema_error({.path = dir.file("one.db"), .expected_instance = two}),
             Errc::store_mismatch);
 }
 
 TEST(SqliteSchema, AFileWithoutOurTablesIsNotTakenForAnExpectedStore) {
   TempDir dir;
   std::ofstream(dir.file()).close();
-  EXPECT_EQ(open_error({.path = dir.file(), .create = false}), Errc::store_mismatch);
-  EXPECT_EQ(open_error({.path = dir.file(), .expected_instance = "x"}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file(), .create = false}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file(), .expected_instance = "x"}), Errc::store_mismatch);
   EXPECT_TRUE(open_or_fail(dir.file()));
 }
 
@@ -43,9 +43,9 @@ TEST(SqliteSchema, OurTablesWithoutTheMarkerAreRefused) {
     const auto other = open_plain(dir.file());
     ASSERT_TRUE(other->exec("DELETE FROM latchkey_meta WHERE key='instance'"));
   }
-  EXPECT_EQ(open_error({.path = dir.file()}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);
   ASSERT_TRUE(open_plain(dir.file())->exec("DROP TABLE latchkey_meta"));
-  EXPECT_EQ(open_error({.path = dir.file()}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);
 }
 
 TEST(SqliteSchema, ANewerSchemaIsRefused) {
@@ -53,9 +53,9 @@ TEST(SqliteSchema, ANewerSchemaIsRefused) {
   { const auto made = open_or_fail(dir.file()); }
   const auto other = open_plain(dir.file());
   ASSERT_TRUE(other->exec("UPDATE latchkey_meta SET value='2' WHERE key='schema_version'"));
-  EXPECT_EQ(open_error({.path = dir.file()}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);
   ASSERT_TRUE(other->exec("UPDATE latchkey_meta SET value='x' WHERE key='schema_version'"));
-  EXPECT_EQ(open_error({.path = dir.file()}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);
 }
 
 TEST(SqliteSchema, ABrokenSlotKeyIsRefused) {
@@ -64,7 +64,7 @@ TEST(SqliteSchema, ABrokenSlotKeyIsRefused) {
   ASSERT_TRUE(
       open_plain(dir.file())
           ->exec("UPDATE latchkey_meta SET value='zz' || substr(value,3) WHERE key='slot_key'"));
-  EXPECT_EQ(open_error({.path = dir.file()}), Errc::store_mismatch);
+  EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);
 }
 
 TEST(SqliteSchema, LuciasTablesBesideOursStayAsTheyAre) {

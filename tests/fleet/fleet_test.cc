@@ -14,7 +14,7 @@ namespace latchkey::testing {
 namespace {
 
 // So long that nothing ends because it is old: what is refused was heard of.
-constexpr Millis kMaxAge = std::chrono::hours{1};
+constexpr Millis kFleetMaxAge = std::chrono::hours{1};
 
 bool is_full() { return std::getenv("LATCHKEY_FULL") != nullptr; }
 
@@ -25,7 +25,7 @@ struct Proof {
 
 // R21, R22.
 void expect_revocations_reach_every_node(const std::string& url, const Proof& proof) {
-  Fleet fleet(url, 3, kMaxAge);
+  Fleet fleet(url, 3, kFleetMaxAge);
   const Load load(fleet, 200, std::chrono::microseconds{500});
   const Lag lag = measure_lag(fleet, {.revocations = is_full() ? proof.full : 100});
   EXPECT_EQ(lag.never_ended, 0U);

@@ -15,15 +15,15 @@
 namespace latchkey::testing {
 namespace {
 
-constexpr Millis kMaxAge{1'000};
+constexpr Millis kOutageMaxAge{1'000};
 constexpr std::size_t kNodes = 3;
 
-int rounds() { return std::getenv("LATCHKEY_FULL") != nullptr ? 20 : 1; }
+int outage_rounds() { return std::getenv("LATCHKEY_FULL") != nullptr ? 20 : 1; }
 
 void expect_no_harm(const std::string& url, int times,
                     const std::function<void(const Storm&)>& outage) {
-  Fleet fleet(url, kNodes, kMaxAge);
-  Storm storm(fleet, kMaxAge);
+  Fleet fleet(url, kNodes, kOutageMaxAge);
+  Storm storm(fleet, kOutageMaxAge);
   ASSERT_TRUE(storm.gets_on());
   for (int i = 0; i < times; ++i) {
     const std::uint64_t failed = storm.counts().failed;
@@ -32,7 +32,7 @@ void expect_no_harm(const std::string& url, int times,
     EXPECT_GT(storm.counts().failed, failed) << "there was no outage";
     if (::testing::Test::HasFailure()) break;
   }
-  std::this_thread::sleep_for(kMaxAge * 3 / 2);  // copies from before are still looked at
+  std::this_thread::sleep_for(kOutageMaxAge * 3 / 2);  // copies from before are still looked at
   EXPECT_TRUE(storm.settle());
   EXPECT_EQ(storm.counts().wrongly_accepted, 0U);
   EXPECT_EQ(storm.counts().wrongly_refused, 0U);
@@ -43,7 +43,7 @@ void expect_no_harm(const std::string& url, int times,
 }
 
 TEST(FleetOutage, OfPostgresThatIsKilledAndStartedAgainHarmsNobody) {
-  expect_no_harm(cluster().new_schema_url(), rounds(), [](const Storm&) {
+  expect_no_harm(cluster().new_schema_url(), outage_rounds(), [](const Storm&) {
     cluster().kill();
     ASSERT_TRUE(cluster().start()) << cluster().log();
   });
@@ -99,10 +99,11 @@ TEST(FleetOutage, OfTheNetworkBeforeARedisClusterHarmsNobody) {
 
 TEST(FleetOutage, OfRedisThatIsKilledAndStartedAgainHarmsNobody) {
   RedisServer redis({"--appendonly", "yes", "--appendfsync", "always"});
-  expect_no_harm("redis://127.0.0.1:" + std::to_string(redis.port()), rounds(), [&](const Storm&) {
-    redis.kill();
-    ASSERT_TRUE(redis.start()) << redis.log();
-  });
+  expect_no_harm("redis://127.0.0.1:" + std::to_string(redis.port()), outage_rounds(),
+                 [&](const Storm&) {
+                   redis.kill();
+                   ASSERT_TRUE(redis.start()) << redis.log();
+                 });
 }
 
 }  // namespace

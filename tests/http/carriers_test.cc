@@ -21,7 +21,7 @@ std::string name_of(const ::testing::TestParamInfo<Carrier>& info) {
   return std::string{carrier_name(info.param)};
 }
 
-std::size_t count_sessions(const http::Response& response) {
+std::size_t stored_sessions(const http::Response& response) {
   return codec::parse_json(response.body)->find("sessions")->array()->size();
 }
 
@@ -70,7 +70,7 @@ TEST_P(Carriers, TheListSaysWhenItShowsThisSessionOnly) {
   second.log_in("ada");
   const auto list = first.get("/v1/sessions");
   ASSERT_EQ(list.status, 200);
-  EXPECT_EQ(count_sessions(list), stateless() ? 1U : 2U);
+  EXPECT_EQ(stored_sessions(list), stateless() ? 1U : 2U);
   EXPECT_EQ(list.body.find("no list") != std::string::npos, stateless());
   EXPECT_THAT(list.body, HasSubstr("\"current\":true"));
   EXPECT_THAT(list.body, HasSubstr("Firefox on Linux"));

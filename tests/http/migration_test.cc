@@ -18,7 +18,7 @@ const std::string kOurs = "__Host-session";
 const std::string kOld = "app_session";
 
 bool g_failing = false;
-std::unique_ptr<Store> failing(Store& inner) {
+std::unique_ptr<Store> failing_site(Store& inner) {
   return make_faulty_store(inner, [](StoreCall call, std::uint64_t) {
     return g_failing && call == StoreCall::deny ? Fault::fail_before : Fault::none;
   });
@@ -62,7 +62,7 @@ class MigrationTest : public ::testing::TestWithParam<Carrier> {
     return text.substr(at, text.find('\n', at) - at);
   }
 
-  Site site_{"https://app.example", {}, failing, GetParam()};
+  Site site_{"https://app.example", {}, failing_site, GetParam()};
   Metrics metrics_;
   std::unique_ptr<http::Service> service_;
 };

@@ -9,7 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string id_of(const Browser& browser) { return browser.cookie.substr(4, 23); }
+std::string listed_id(const Browser& browser) { return browser.cookie.substr(4, 23); }
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t found = 0;
@@ -45,8 +45,8 @@ TEST(PageSessions, ShowsDeviceAddressAndTimesAndMarksThisOne) {
   EXPECT_THAT(page.body, HasSubstr("<time datetime=\"2027-01-15T08:00:00.000Z\""));
   EXPECT_THAT(page.body, HasSubstr(">5 minutes ago</time>"));
   EXPECT_EQ(count(page.body, "class=\"badge\""), 1U);
-  EXPECT_THAT(page.body, HasSubstr("value=\"" + id_of(second) + "\""));
-  EXPECT_THAT(page.body, Not(HasSubstr("value=\"" + id_of(first) + "\"")));
+  EXPECT_THAT(page.body, HasSubstr("value=\"" + listed_id(second) + "\""));
+  EXPECT_THAT(page.body, Not(HasSubstr("value=\"" + listed_id(first) + "\"")));
 }
 
 TEST(PageSessions, EndsOneAndSaysSo) {
@@ -55,7 +55,7 @@ TEST(PageSessions, EndsOneAndSaysSo) {
   first.sign_up("ada");
   Browser second(site);
   second.log_in("ada");
-  const auto response = first.post_form("/sessions/end", "session=" + id_of(second));
+  const auto response = first.post_form("/sessions/end", "session=" + listed_id(second));
   EXPECT_EQ(response.status, 303);
   EXPECT_EQ(header(response, "Location"), "/sessions?notice=ended");
   EXPECT_THAT(first.get("/sessions?notice=ended").body, HasSubstr("That session was ended."));
@@ -68,7 +68,7 @@ TEST(PageSessions, AnUnknownAndAForeignOneAreTheSame) {
   ada.sign_up("ada");
   Browser bob(site);
   bob.sign_up("bob");
-  for (const auto& id : {id_of(bob), std::string("nonsense"), std::string()}) {
+  for (const auto& id : {listed_id(bob), std::string("nonsense"), std::string()}) {
     EXPECT_EQ(header(ada.post_form("/sessions/end", "session=" + id), "Location"),
               "/sessions?notice=none");
   }
@@ -80,7 +80,7 @@ TEST(PageSessions, EndingThisOneLogsOut) {
   Site site;
   Browser browser(site);
   browser.sign_up("ada");
-  const auto response = browser.post_form("/sessions/end", "session=" + id_of(browser));
+  const auto response = browser.post_form("/sessions/end", "session=" + listed_id(browser));
   EXPECT_EQ(header(response, "Location"), "/");
   EXPECT_TRUE(blanks_cookie(response));
 }

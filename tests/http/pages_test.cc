@@ -10,7 +10,7 @@ using std::chrono::days;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kForm = "username=ada&password=correct+horse+battery&remember=on";
+constexpr std::string_view kFormHeader = "username=ada&password=correct+horse+battery&remember=on";
 
 std::string location(const http::Response& response) {
   EXPECT_EQ(response.status, 303);
@@ -184,7 +184,7 @@ TEST(FormLogIn, SetsTheCookieBeforeItSendsTheUserOn) {
   Site site;
   Browser(site).sign_up("ada");
   Browser browser(site);
-  const auto response = browser.post_form("/login", kForm);
+  const auto response = browser.post_form("/login", kFormHeader);
   EXPECT_EQ(location(response), "/training");
   EXPECT_TRUE(sets_cookie(response));
   EXPECT_EQ(response.body, "");
@@ -196,7 +196,8 @@ TEST(FormLogIn, R170GoesToTheSafeNextOnly) {
   Browser browser(site);
   browser.sign_up("ada");
   const auto go = [&](std::string_view next) {
-    return location(browser.post_form("/login", std::string(kForm) + "&next=" + std::string(next)));
+    return location(
+        browser.post_form("/login", std::string(kFormHeader) + "&next=" + std::string(next)));
   };
   EXPECT_EQ(go("/sessions"), "/sessions");
   EXPECT_EQ(go("/a?b=c"), "/a?b=c");
@@ -228,7 +229,8 @@ TEST(FormLogIn, WithoutRememberTheCookieEndsWithTheBrowser) {
   browser.sign_up("ada");
   const auto response = browser.post_form("/login", "username=ada&password=correct+horse+battery");
   EXPECT_THAT(*header(response, "Set-Cookie"), Not(HasSubstr("Max-Age")));
-  EXPECT_THAT(*header(browser.post_form("/login", kForm), "Set-Cookie"), HasSubstr("Max-Age"));
+  EXPECT_THAT(*header(browser.post_form("/login", kFormHeader), "Set-Cookie"),
+              HasSubstr("Max-Age"));
 }
 
 TEST(FormLogIn, ABrokenFormIs400) {
@@ -243,14 +245,14 @@ TEST(FormLogIn, ABrokenFormIs400) {
 TEST(FormSignUp, OpensASessionAndGoesToTraining) {
   Site site;
   Browser browser(site);
-  EXPECT_EQ(location(browser.post_form("/signup", kForm)), "/training");
+  EXPECT_EQ(location(browser.post_form("/signup", kFormHeader)), "/training");
   EXPECT_THAT(browser.get("/").body, HasSubstr("<bdi>ada</bdi>"));
 }
 
 TEST(FormSignUp, ATakenNameIsShownInTheForm) {
   Site site;
   Browser(site).sign_up("ada");
-  const auto page = Browser(site).post_form("/signup", kForm);
+  const auto page = Browser(site).post_form("/signup", kFormHeader);
   EXPECT_EQ(page.status, 409);
   EXPECT_THAT(page.body, HasSubstr("This user name is already taken."));
   EXPECT_THAT(page.body,

@@ -25,7 +25,7 @@ namespace latchkey::testing {
 namespace {
 
 using std::chrono::steady_clock;
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kServerPatience{20};
 
 // A test program that dies must not leave a server behind.
 [[noreturn]] void become(std::vector<std::string> arguments, const std::string& log) {
@@ -53,7 +53,7 @@ int connect_to(const std::string& path) {
 redis::Reply read_reply(int fd) {
   redis::ReplyParser parser;
   redis::Reply reply;
-  const auto deadline = steady_clock::now() + kPatience;
+  const auto deadline = steady_clock::now() + kServerPatience;
   while (parser.next(reply) == redis::ReplyParser::Status::more) {
     pollfd waiting{fd, POLLIN, 0};
     char bytes[4096];
@@ -99,7 +99,7 @@ bool RedisServer::start() {
   ::unlink(socket_path().c_str());
   pid_ = ::fork();
   if (pid_ == 0) become(std::move(arguments), directory_.path() + "/log");
-  const auto deadline = steady_clock::now() + kPatience;
+  const auto deadline = steady_clock::now() + kServerPatience;
   while (steady_clock::now() < deadline) {
     if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
       pid_ = -1;

@@ -14,12 +14,15 @@
 namespace latchkey::testing {
 namespace {
 
-const std::string kCredentials = R"({"username":"ann","password":"correct horse battery staple"})";
+const std::string kKeyCredentials =
+    R"({"username":"ann","password":"correct horse battery staple"})";
 
-int status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
+int session_status(const std::optional<RawAnswer>& answer) {
+  return answer ? answer->status : 0;
+}
 
-// wait_until tries for ten seconds.
-bool wait_until(const std::function<bool()>& holds) {
+// eventually tries for ten seconds.
+bool eventually(const std::function<bool()>& holds) {
   for (int tries = 0; tries < 400; ++tries) {
     if (holds()) return true;
     ::usleep(25'000);
@@ -41,7 +44,7 @@ class ServeKeys : public ::testing::Test {
   }
   static void reload(Server& server) {
     server.program().signal(SIGHUP);
-    EXPECT_TRUE(wait_until([&] {
+    EXPECT_TRUE(eventually([&] {
       return server.program().errors().find("keys_loaded") != std::string::npos;
     })) << server.program().errors();
   }
@@ -58,21 +61,21 @@ TEST_F(ServeKeys, SecretsOfTheEnvironmentAreSharedAndRotatedByARestart) {
                   {.environment = {{"LATCHKEY_SECRET", one}}});
     ASSERT_TRUE(server.ready()) << server.program().errors();
     port = server.port();
-    cookie = cookie_of(*server.ask("POST", "/v1/signup", "", kCredentials));
+    cookie = cookie_of(*server.ask("POST", "/v1/signup", "", kKeyCredentials));
   }
   {
     Server server(path("data"), on(port, flags("environment", "sealed")),
                   {.environment = {{"LATCHKEY_SECRET", two + "," + one}}});
     ASSERT_TRUE(server.ready());
     const auto page = server.ask("GET", "/training", cookie);
-    EXPECT_EQ(status(page), 200);
+    EXPECT_EQ(session_status(page), 200);
     EXPECT_NE(cookie_of(*page), "") << "written anew with the new secret";
     cookie = cookie_of(*page);
   }
   Server server(path("data"), on(port, flags("environment", "sealed")),
                 {.environment = {{"LATCHKEY_SECRET", two}}});
   ASSERT_TRUE(server.ready());
-  EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie)), 200);
+  EXPECT_EQ(session_status(server.ask("GET", "/v1/session", cookie)), 200);
 }
 
 TEST_F(ServeKeys, R119ASampleOrMissingSecretOfTheEnvironmentIsRefusedAsConfiguration) {
@@ -99,13 +102,14 @@ TEST_F(ServeKeys, KeysOfTheStoreReachEveryServerAndRunningOnesToo) {
     Server one(path("one"), flags("store", "signed"));
     ASSERT_TRUE(one.ready()) << one.program().errors();
     port = one.port();
-    cookie = cookie_of(*one.ask("POST", "/v1/signup", "", kCredentials));
+    cookie = cookie_of(*one.ask("POST", "/v1/signup", "", kKeyCredentials));
   }
   std::vector<std::string> second = on(port, flags("store", "signed"));
   second.insert(second.end(), {"--store", url});
   Server two(path("two"), second);
   ASSERT_TRUE(two.ready()) << two.program().errors();
-  EXPECT_EQ(status(two.ask("GET", "/v1/session", cookie)), 200) << "another machine, the same keys";
+  EXPECT_EQ(session_status(two.ask("GET", "/v1/session", cookie)), 200)
+      << "another machine, the same keys";
 
   const auto key = [&](const std::string& command) {
     Program program({.arguments = {"key", command, "--store", url, "--data", path("two")},
@@ -128,7 +132,7 @@ TEST_F(ServeKeys, RotationUnderLoadLogsNobodyOutAndARetiredKeyEndsItsTokens) {
     const std::string data = path(carrier);
     Server server(data, flags("file", carrier));
     ASSERT_TRUE(server.ready()) << server.program().errors();
-    const std::string old = cookie_of(*server.ask("POST", "/v1/signup", "", kCredentials));
+    const std::string old = cookie_of(*server.ask("POST", "/v1/signup", "", kKeyCredentials));
     std::atomic<bool> done{false};
     std::atomic<int> refused{0}, renewed{0}, answered{0};
     std::vector<std::thread> clients;
@@ -138,7 +142,7 @@ TEST_F(ServeKeys, RotationUnderLoadLogsNobodyOutAndARetiredKeyEndsItsTokens) {
         for (bool fresh = false; !done || !fresh;) {
           const auto page = server.ask("GET", "/training", cookie);
           ++answered;
-          if (status(page) != 200) ++refused;
+          if (session_status(page) != 200) ++refused;
           const std::string written = page ? cookie_of(*page) : "";
           if (!written.empty()) cookie = written;
           if (!written.empty() && !fresh) ++renewed;
@@ -156,21 +160,23 @@ TEST_F(ServeKeys, RotationUnderLoadLogsNobodyOutAndARetiredKeyEndsItsTokens) {
         *file, now - 2 * server::kReloadInterval + std::chrono::seconds{1}, system_entropy());
     ASSERT_TRUE(second && server::write_key_file(data + "/latchkey.key", *file));
     reload(server);
-    EXPECT_TRUE(wait_until([&] {
+    EXPECT_TRUE(eventually([&] {
       return refused > 0 || (system_clock().now() > now + std::chrono::seconds{2} &&
                              (carrier == "hybrid" || renewed == 4));
     })) << renewed;
     done = true;
     for (std::thread& client : clients) client.join();
     EXPECT_EQ(refused, 0) << "of " << answered;
-    EXPECT_EQ(status(server.ask("GET", "/training", old)), 200) << "the old key still reads";
+    EXPECT_EQ(session_status(server.ask("GET", "/training", old)), 200)
+        << "the old key still reads";
 
     ASSERT_TRUE(server::retire_key(*file, first, system_clock().now(), Millis{0}, true));
     ASSERT_TRUE(server::write_key_file(data + "/latchkey.key", *file));
     server.program().signal(SIGHUP);
     // A hybrid cookie holds the token itself; only its snapshot ends with the key.
     if (carrier == "hybrid") continue;
-    EXPECT_TRUE(wait_until([&] { return status(server.ask("GET", "/v1/session", old)) == 401; }));
+    EXPECT_TRUE(
+        eventually([&] { return session_status(server.ask("GET", "/v1/session", old)) == 401; }));
   }
 }
 

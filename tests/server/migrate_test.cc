@@ -12,9 +12,9 @@ namespace latchkey::testing {
 namespace {
 
 constexpr const char* kLuciaToken = "k3jw7ujzxowmy4bgmagchmvwbofsjnnpc6gwhkqp";
-constexpr const char* kPassword = "Zk3uYy0v1mQ8rTq5oW7xP2nL9sD4fGhJ6aBcE+i/RtU=";
+constexpr const char* kMigratePassword = "Zk3uYy0v1mQ8rTq5oW7xP2nL9sD4fGhJ6aBcE+i/RtU=";
 
-int status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
+int migrated_status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
 
 class ServeMigrate : public ::testing::Test {
  protected:
@@ -47,11 +47,11 @@ TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
   ASSERT_TRUE(server.ready()) << server.program().errors();
   const std::string old = std::string("auth_session=") + kLuciaToken;
   const auto moved = server.ask("GET", "/v1/session", old);
-  ASSERT_EQ(status(moved), 200) << server.program().errors();
+  ASSERT_EQ(migrated_status(moved), 200) << server.program().errors();
   EXPECT_NE(moved->body.find(R"("id":"u1")"), std::string::npos);
-  EXPECT_EQ(status(server.ask("GET", "/v1/session", cookie_of(*moved))), 200);
-  EXPECT_EQ(status(server.ask("GET", "/v1/session", old)), 401) << "the row is gone";
-  EXPECT_EQ(status(server.ask("GET", "/v1/session", "auth_session=expired")), 401);
+  EXPECT_EQ(migrated_status(server.ask("GET", "/v1/session", cookie_of(*moved))), 200);
+  EXPECT_EQ(migrated_status(server.ask("GET", "/v1/session", old)), 401) << "the row is gone";
+  EXPECT_EQ(migrated_status(server.ask("GET", "/v1/session", "auth_session=expired")), 401);
   const std::string counted = metrics_of(server);
   EXPECT_NE(counted.find("200\n"), std::string::npos);
   EXPECT_NE(counted.find(R"(take_overs_total{from="lucia",outcome="taken"} 1)"), std::string::npos)
@@ -64,7 +64,7 @@ TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
 }
 
 TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
-  write_secret("password", std::string(kPassword) + "\n");
+  write_secret("password", std::string(kMigratePassword) + "\n");
   const std::vector<std::string> flags{
       "--set",     "migrate.until=2099-01-01T00:00:00Z",
       "--set",     "migrate.iron_session_cookie=app",
@@ -72,7 +72,7 @@ TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
       "--set",     "migrate.iron_session_password_file=" + path("password"),
       "--carrier", "sealed"};
   std::vector<SealPassword> passwords;
-  passwords.push_back({"1", SealSecret::text(kPassword)});
+  passwords.push_back({"1", SealSecret::text(kMigratePassword)});
   const auto sealer = Sealer::make(std::move(passwords));
   const std::string old =
       "app=" + *sealer->seal(R"({"user":{"id":42}})", system_clock().now()) + "~2";
@@ -80,17 +80,17 @@ TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
     Server server(path("data"), flags);
     ASSERT_TRUE(server.ready()) << server.program().errors();
     const auto moved = server.ask("GET", "/v1/session", old);
-    ASSERT_EQ(status(moved), 200);
+    ASSERT_EQ(migrated_status(moved), 200);
     EXPECT_NE(moved->body.find(R"("id":"42")"), std::string::npos);
   }
   Server server(path("data"), flags);
   ASSERT_TRUE(server.ready());
-  EXPECT_EQ(status(server.ask("GET", "/v1/session", old)), 401);
+  EXPECT_EQ(migrated_status(server.ask("GET", "/v1/session", old)), 401);
 }
 
 TEST_F(ServeMigrate, WhatCannotWorkIsRefusedAtTheStart) {
   write_secret("short", "too short");
-  std::ofstream(path("open")) << kPassword;
+  std::ofstream(path("open")) << kMigratePassword;
   ::chmod(path("open").c_str(), 0644);
   const std::string until = "migrate.until=2099-01-01T00:00:00Z";
   const auto refusal = [&](const std::vector<std::string>& sets) {

@@ -11,7 +11,7 @@ namespace latchkey::testing {
 namespace {
 
 // A strict canonical reader refuses what only a loose one takes; no honest sealer writes any of it.
-const std::set<std::string> kStricter = {"S134", "S135", "S149", "S169", "S170"};
+const std::set<std::string> kStricterSeals = {"S134", "S135", "S149", "S169", "S170"};
 
 std::int64_t clock_ms(const Json& test) { return std::llround(test["clock"].num() * 1000); }
 
@@ -48,7 +48,7 @@ TEST(SealVectors, IronSealsOpenAsWithThePeers) {
     const codec::Fe26Result result =
         codec::fe26_unseal(test.str("seal"), ring, seal_options(test), clock_ms(test));
     const Json expected = test["expected"];
-    const bool opens = expected.str("outcome") == "ok" && kStricter.count(test.str("id")) == 0;
+    const bool opens = expected.str("outcome") == "ok" && kStricterSeals.count(test.str("id")) == 0;
     ASSERT_EQ(result.opened.has_value(), opens) << seal_reason_name(result.reason);
     if (opens) {
       EXPECT_EQ(Json::parse(result.opened->json).canonical(), expected["value"].canonical());

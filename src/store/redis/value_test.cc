@@ -5,11 +5,11 @@
 namespace latchkey::redis {
 namespace {
 
-const SessionId kId = SessionId::parse("06S0123456789abcdefghij").value();
+const SessionId kValueId = SessionId::parse("06S0123456789abcdefghij").value();
 
 SessionRecord some_record() {
   SessionRecord record;
-  record.id = kId;
+  record.id = kValueId;
   record.secret_hash.bytes.fill(0xab);
   record.user_id = UserId{42};
   record.created_at = from_unix_millis(1'800'000'000'000);
@@ -28,11 +28,11 @@ SessionRecord some_record() {
 
 TEST(RedisValue, ARecordComesBack) {
   SessionRecord record = some_record();
-  EXPECT_EQ(std::get<SessionRecord>(unpack(kId, pack(record, record.version))), record);
+  EXPECT_EQ(std::get<SessionRecord>(unpack(kValueId, pack(record, record.version))), record);
   record.previous.reset();
   record.user_id = UserId{};
   record.persistent = false;
-  const SessionRecord next = std::get<SessionRecord>(unpack(kId, pack(record, 7)));
+  const SessionRecord next = std::get<SessionRecord>(unpack(kValueId, pack(record, 7)));
   EXPECT_EQ(next.version, 7);
   EXPECT_FALSE(next.persistent || next.previous);
 }
@@ -50,13 +50,14 @@ TEST(RedisValue, WhatScriptsReadStandsInItsPlace) {
 TEST(RedisValue, NothingCutOrLongerIsARecord) {
   const std::string value = pack(some_record(), 1);
   for (std::size_t size = 0; size < value.size(); ++size) {
-    EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kId, value.substr(0, size)))) << size;
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kValueId, value.substr(0, size))))
+        << size;
   }
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kId, value + "x")));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kValueId, value + "x")));
   std::string odd = value;
   odd[1] = '\x7f';
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kId, odd))) << "unknown flags";
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kId, "T\x01")));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kValueId, odd))) << "unknown flags";
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(unpack(kValueId, "T\x01")));
 }
 
 TEST(RedisValue, TimesThatDoNotFitAreRefused) {
