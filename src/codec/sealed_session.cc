@@ -1,8 +1,8 @@
 // session = %x01 flags level id created idle absolute authenticated epoch user-id attributes
 // flags   = OCTET    ; 1: persistent, 2: an id of the opaque form
 // id      = 18OCTET / 20OCTET
-// created, idle, absolute, authenticated, epoch = zigzag_of varint; times but `created` relative to it
-// user-id, attributes = varint *OCTET
+// created, idle, absolute, authenticated, epoch = zigzag_of varint; times but `created` relative to
+// it user-id, attributes = varint *OCTET
 
 #include "codec/sealed_session.h"
 
@@ -110,7 +110,8 @@ std::string pack_sealed_session(const SealedSession& session) {
   const std::int64_t created = to_unix_millis(session.created_at);
   std::string out;
   out.push_back(static_cast<char>(kSealedFormat));
-  out.push_back(static_cast<char>((session.persistent ? kSealedPersistent : 0) | (opaque ? kOpaque : 0)));
+  out.push_back(
+      static_cast<char>((session.persistent ? kSealedPersistent : 0) | (opaque ? kOpaque : 0)));
   out.push_back(static_cast<char>(session.level));
   out += pack_id(session.id, opaque);
   put_varint(out, zigzag_of(created));

@@ -15,8 +15,9 @@ const utf8proc_uint8_t* utf8_in(std::string_view text) noexcept {
 std::optional<std::string> map(std::string_view text, int options) {
   if (text.empty()) return std::string();
   utf8proc_uint8_t* mapped = nullptr;
-  const utf8proc_ssize_t size = utf8proc_map(utf8_in(text), static_cast<utf8proc_ssize_t>(text.size()),
-                                             &mapped, static_cast<utf8proc_option_t>(options));
+  const utf8proc_ssize_t size =
+      utf8proc_map(utf8_in(text), static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                   static_cast<utf8proc_option_t>(options));
   const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(mapped, std::free);
   if (size < 0) return std::nullopt;
   return std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
@@ -40,8 +41,8 @@ std::optional<std::string> nfkc_casefold(std::string_view text) {
 bool has_unsafe_name_character(std::string_view text) noexcept {
   for (std::size_t at = 0; at < text.size();) {
     utf8proc_int32_t point = 0;
-    const utf8proc_ssize_t used =
-        utf8proc_iterate(utf8_in(text) + at, static_cast<utf8proc_ssize_t>(text.size() - at), &point);
+    const utf8proc_ssize_t used = utf8proc_iterate(
+        utf8_in(text) + at, static_cast<utf8proc_ssize_t>(text.size() - at), &point);
     if (used <= 0) return true;
     at += static_cast<std::size_t>(used);
     switch (utf8proc_category(point)) {

@@ -84,11 +84,11 @@ class ClaimsSource : public ForeignSource {
     const std::int64_t unix_seconds = std::min(*expiry->integer(), to_unix_millis(kNever) / 1000);
     auto user = read_user(json, user_path_);
     if (!user) return ForeignRead{.why = "no_user"};
-    return ForeignRead{
-        .session = ForeignSession{.user_id = std::move(*user),
-                                  .attributes = without_times(std::move(*claims)),
-                                  .expires_at = add(from_unix_millis(unix_seconds * 1000), tolerance_),
-                                  .key = foreign_key(text)}};
+    return ForeignRead{.session = ForeignSession{
+                           .user_id = std::move(*user),
+                           .attributes = without_times(std::move(*claims)),
+                           .expires_at = add(from_unix_millis(unix_seconds * 1000), tolerance_),
+                           .key = foreign_key(text)}};
   }
 
  private:

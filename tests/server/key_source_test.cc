@@ -17,9 +17,7 @@ namespace {
 const std::string kKeyCredentials =
     R"({"username":"ann","password":"correct horse battery staple"})";
 
-int session_status(const std::optional<RawAnswer>& answer) {
-  return answer ? answer->status : 0;
-}
+int session_status(const std::optional<RawAnswer>& answer) { return answer ? answer->status : 0; }
 
 // eventually tries for ten seconds.
 bool eventually(const std::function<bool()>& holds) {

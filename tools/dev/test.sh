@@ -147,9 +147,10 @@ step_nodes() {
 # list_steps prints each step and what it took the last time.
 list_steps() {
   local step when
-  for step in "${BUILD_LANE[@]}" "${OTHER_LANE[@]}" "${FULL_BUILD_LANE[@]}" "${FULL_OTHER_LANE[@]}"; do
+  local full=("${FULL_BUILD_LANE[@]}" "${FULL_OTHER_LANE[@]}")
+  for step in "${BUILD_LANE[@]}" "${OTHER_LANE[@]}" "${full[@]}"; do
     when=""
-    case " ${FULL_BUILD_LANE[*]} ${FULL_OTHER_LANE[*]} " in *" $step "*) when="  --full only" ;; esac
+    case " ${full[*]} " in *" $step "*) when="  --full only" ;; esac
     printf '%-10s %s%s\n' "$step" "$(last_duration "$step")" "$when"
   done
 }
