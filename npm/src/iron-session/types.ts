@@ -91,6 +91,11 @@ export interface CookieJar {
   read: (name: string) => string | undefined;
   write: (name: string, value: string, options: CookieOptions) => void;
   names?: () => string[];
+  /**
+   * The value that this response sets so far: '' when it deletes the cookie, undefined when it says
+   * nothing of it. For a jar whose `write` replaces what it wrote before under the name.
+   */
+  written?: (name: string) => string | undefined;
   /** Throws when it is too late to write. */
   assertWritable?: () => void;
 }
