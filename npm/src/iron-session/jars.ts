@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseCookies, setCookieLine, type Version } from './cookie_line';
-import { putLine, valueIn, type SetCookieLines } from './response_cookies';
+import { putLine, setsCookie, type SetCookieLines } from './response_cookies';
 import type {
   CookieJar,
   CookieOptions,
@@ -102,7 +102,7 @@ function jarOf(request: RequestLike, response: ResponseLike | Headers, version: 
     },
     write: (name: string, value: string, options: CookieOptions) =>
       putLine(target, lines, setCookieLine(name, value, options, version)),
-    written: (name: string) => valueIn(lines, name),
+    sets: (name: string, options: CookieOptions) => setsCookie(lines, name, options),
   };
 }
 

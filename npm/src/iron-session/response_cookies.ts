@@ -8,25 +8,29 @@ import type { CookieJar, CookieOptions } from './types';
 interface Written {
   value: string;
   options: CookieOptions;
+  /** Whether the request brought it; a jar may show what was written since. */
+  brought: boolean;
 }
 
-// Shared by the sessions of one jar, which may not show what was written to it.
+// Shared by the sessions of one jar, which may not show what was written to it. A jar may serve
+// several requests, so this can cause a deletion too many, and never one too few.
 const writtenTo = new WeakMap<object, Map<string, Written>>();
 
-const placeOf = ({ domain, path }: CookieOptions): string => `${domain ?? ''} ${path ?? ''}`;
+// To a browser another path or domain is another cookie.
+const placeOf = ({ domain = '', path = '' }: CookieOptions): string =>
+  `${domain.toLowerCase().replace(/^\./, '')} ${path}`;
 
 /** The cookies of one session in one response. */
 export class ResponseCookies {
   readonly #jar: CookieJar;
-  readonly #written: Map<string, Written>;
-  /** What this session would leave in the browser. */
-  readonly #mine = new Map<string, CookieOptions>();
+  readonly #shared: Map<string, Written>;
+  readonly #own = new Map<string, Written>();
 
   constructor(jar: CookieJar) {
     this.#jar = jar;
-    let written = writtenTo.get(jar);
-    if (!written) writtenTo.set(jar, (written = new Map()));
-    this.#written = written;
+    let shared = writtenTo.get(jar);
+    if (!shared) writtenTo.set(jar, (shared = new Map()));
+    this.#shared = shared;
   }
 
   /**
@@ -37,17 +41,24 @@ export class ResponseCookies {
     for (const [name, value] of cookies) this.#set(name, value, options);
     const names = new Set(cookies.map(([name]) => name));
     for (const name of family) {
-      if (!names.has(name) && this.#has(name)) this.#delete(name, options);
+      if (!names.has(name) && this.#has(name, options)) this.#delete(name, options);
     }
-    for (const [name, used] of this.#mine) {
-      if (!names.has(name)) this.#delete(name, used);
+    for (const [name, { value, options: used }] of this.#own) {
+      if (value !== '' && !names.has(name)) this.#delete(name, used);
     }
   }
 
-  #has(name: string): boolean {
-    const { written } = this.#jar;
-    const said = written ? written(name) : this.#written.get(name)?.value;
-    return Boolean(said ?? this.#jar.read(name));
+  #has(name: string, options: CookieOptions): boolean {
+    const said = this.#jar.sets ? this.#jar.sets(name, options) : this.#sets(name, options);
+    if (said !== undefined) return said;
+    const shared = this.#shared.get(name);
+    return Boolean(shared?.value || shared?.brought || this.#jar.read(name));
+  }
+
+  #sets(name: string, options: CookieOptions): boolean | undefined {
+    const written = this.#own.get(name);
+    if (written?.value) return true;
+    return written && placeOf(written.options) === placeOf(options) ? false : undefined;
   }
 
   #delete(name: string, options: CookieOptions): void {
@@ -55,15 +66,16 @@ export class ResponseCookies {
   }
 
   #set(name: string, value: string, options: CookieOptions): void {
-    const before = this.#written.get(name);
-    // To a browser another path or domain is another cookie. Who replaces lines has none left.
-    if (before?.value && !this.#jar.written && placeOf(before.options) !== placeOf(options)) {
+    const before = this.#own.get(name) ?? this.#shared.get(name);
+    // A jar that replaces lines has none left of it.
+    if (before?.value && !this.#jar.sets && placeOf(before.options) !== placeOf(options)) {
       this.#jar.write(name, '', { ...before.options, maxAge: 0 });
     }
+    const brought = this.#own.get(name)?.brought ?? Boolean(this.#jar.read(name));
     this.#jar.write(name, value, options);
-    this.#written.set(name, { value, options });
-    if (value === '' || (options.maxAge ?? 1) <= 0) this.#mine.delete(name);
-    else this.#mine.set(name, options);
+    const written = { value, options, brought };
+    this.#own.set(name, written);
+    this.#shared.set(name, written);
   }
 }
 
@@ -94,14 +106,14 @@ export interface SetCookieLines {
 // The lines of ours in each response.
 const ours = new WeakMap<object, Set<string>>();
 
-const DOMAIN = /;\s*domain=\.?([^;]*)/i;
+const DOMAIN = /;\s*domain=([^;]*)/i;
 const PATH = /;\s*path=([^;]*)/i;
 const MAX_AGE = /;\s*max-age=([^;]*)/i;
 
 const nameOf = (line: string): string => line.slice(0, line.indexOf('=')).trim();
 
 function linePlace(line: string): string {
-  const domain = DOMAIN.exec(line)?.[1]?.trim().toLowerCase();
+  const domain = DOMAIN.exec(line)?.[1]?.trim();
   return placeOf({ domain, path: PATH.exec(line)?.[1]?.trim() });
 }
 
@@ -118,10 +130,21 @@ export function putLine(response: object, lines: SetCookieLines, line: string): 
   ours.set(response, mine.add(line));
 }
 
-/** What the lines give a cookie: '' when they delete it, undefined when they say nothing. */
-export function valueIn(lines: SetCookieLines, name: string): string | undefined {
-  const line = lines.list().findLast((one) => nameOf(one) === name);
-  if (line === undefined) return undefined;
-  const maxAge = MAX_AGE.exec(line)?.[1] ?? '1';
-  return Number(maxAge) <= 0 ? '' : line.slice(line.indexOf('=') + 1).split(';', 1)[0];
+function isLive(line: string): boolean {
+  const value = line.slice(line.indexOf('=') + 1).split(';', 1)[0];
+  return value !== '' && Number(MAX_AGE.exec(line)?.[1] ?? 1) > 0;
+}
+
+/**
+ * Whether the lines set a cookie of this name, or delete the one that `options` describe; undefined
+ * when they do neither.
+ */
+export function setsCookie(
+  lines: SetCookieLines,
+  name: string,
+  options: CookieOptions,
+): boolean | undefined {
+  const found = lines.list().filter((line) => nameOf(line) === name);
+  if (found.some(isLive)) return true;
+  return found.some((line) => linePlace(line) === placeOf(options)) ? false : undefined;
 }

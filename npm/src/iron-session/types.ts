@@ -92,10 +92,10 @@ export interface CookieJar {
   write: (name: string, value: string, options: CookieOptions) => void;
   names?: () => string[];
   /**
-   * The value that this response sets so far: '' when it deletes the cookie, undefined when it says
+   * Whether this response sets the cookie so far: false when it deletes it, undefined when it says
    * nothing of it. For a jar whose `write` replaces what it wrote before under the name.
    */
-  written?: (name: string) => string | undefined;
+  sets?: (name: string, options: CookieOptions) => boolean | undefined;
   /** Throws when it is too late to write. */
   assertWritable?: () => void;
 }
