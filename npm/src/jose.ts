@@ -22,6 +22,8 @@ import { finishJws, prepareMac, prepareSigning, readJws, type Jws } from './jose
 import { isCryptoKey, type PreparedKey } from './jose/keys';
 import { native } from 'latchkey/native';
 import type {
+  ClaimsOf,
+  CryptoKey,
   EncryptOptions,
   JWTDecryptGetKey,
   JWTDecryptOptions,
@@ -31,8 +33,8 @@ import type {
   JWTVerifyGetKey,
   JWTVerifyOptions,
   JWTVerifyResult,
+  KeyInput,
   ResolvedKey,
-  Secret,
   SignOptions,
 } from './jose/types';
 
@@ -91,7 +93,7 @@ function verifyKnown<Claims>(
   if (typeof payload !== 'string') return undefined;
   const protectedHeader = { ...known.header } as JWTHeaderParameters;
   const claims = checkClaims(parseClaims(payload), protectedHeader, options);
-  return { payload: claims as Claims & JWTPayload, protectedHeader };
+  return { payload: claims as ClaimsOf<Claims>, protectedHeader };
 }
 
 function verifyRead<Claims>(
@@ -112,7 +114,7 @@ function verifyRead<Claims>(
 /** jwtVerify without a promise; the key is a secret, not a function. */
 export function verifySync<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret,
+  key: KeyInput,
   options?: JWTVerifyOptions,
 ): JWTVerifyResult<Claims> {
   const known = verifyKnown<Claims>(jwt, key, options);
@@ -122,17 +124,25 @@ export function verifySync<Claims = JWTPayload>(
 /** Verifies a signed JWT and its claims. */
 export async function jwtVerify<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret,
+  key: KeyInput,
   options?: JWTVerifyOptions,
 ): Promise<JWTVerifyResult<Claims>>;
-export async function jwtVerify<Claims = JWTPayload>(
+export async function jwtVerify<
+  Claims = JWTPayload,
+  Key extends CryptoKey | Uint8Array = CryptoKey | Uint8Array,
+>(
   jwt: string | Uint8Array,
-  getKey: JWTVerifyGetKey,
+  getKey: JWTVerifyGetKey<Key>,
   options?: JWTVerifyOptions,
-): Promise<JWTVerifyResult<Claims> & ResolvedKey>;
+): Promise<JWTVerifyResult<Claims> & ResolvedKey<Key>>;
 export async function jwtVerify<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret | JWTVerifyGetKey,
+  key: KeyInput | JWTVerifyGetKey,
+  options?: JWTVerifyOptions,
+): Promise<JWTVerifyResult<Claims> & Partial<ResolvedKey>>;
+export async function jwtVerify<Claims = JWTPayload>(
+  jwt: string | Uint8Array,
+  key: KeyInput | JWTVerifyGetKey,
   options?: JWTVerifyOptions,
 ): Promise<JWTVerifyResult<Claims> & Partial<ResolvedKey>> {
   if (typeof key !== 'function') return verifySync<Claims>(jwt, key, options);
@@ -156,14 +166,14 @@ export class SignJWT extends ClaimsBuilder {
   }
 
   /** Signs without a promise. */
-  signSync(key: Secret, options?: SignOptions): string {
+  signSync(key: KeyInput, options?: SignOptions): string {
     const payload = claimsText(this);
     const signing = prepareSigning(this.#header, key, options);
     return native().jws_sign(signing.header, payload, macKey(signing.key), signing.bits);
   }
 
   /** Signs. */
-  async sign(key: Secret, options?: SignOptions): Promise<string> {
+  async sign(key: KeyInput, options?: SignOptions): Promise<string> {
     return this.signSync(key, options);
   }
 }
@@ -202,17 +212,25 @@ function decryptRead<Claims>(
 /** Decrypts a JWT and checks its claims. */
 export async function jwtDecrypt<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret,
+  key: KeyInput,
   options?: JWTDecryptOptions,
 ): Promise<JWTDecryptResult<Claims>>;
-export async function jwtDecrypt<Claims = JWTPayload>(
+export async function jwtDecrypt<
+  Claims = JWTPayload,
+  Key extends CryptoKey | Uint8Array = CryptoKey | Uint8Array,
+>(
   jwt: string | Uint8Array,
-  getKey: JWTDecryptGetKey,
+  getKey: JWTDecryptGetKey<Key>,
   options?: JWTDecryptOptions,
-): Promise<JWTDecryptResult<Claims> & ResolvedKey>;
+): Promise<JWTDecryptResult<Claims> & ResolvedKey<Key>>;
 export async function jwtDecrypt<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret | JWTDecryptGetKey,
+  key: KeyInput | JWTDecryptGetKey,
+  options?: JWTDecryptOptions,
+): Promise<JWTDecryptResult<Claims> & Partial<ResolvedKey>>;
+export async function jwtDecrypt<Claims = JWTPayload>(
+  jwt: string | Uint8Array,
+  key: KeyInput | JWTDecryptGetKey,
   options?: JWTDecryptOptions,
 ): Promise<JWTDecryptResult<Claims> & Partial<ResolvedKey>> {
   const jwe = readJwe(jwt, options);
@@ -225,7 +243,7 @@ export async function jwtDecrypt<Claims = JWTPayload>(
 /** Builds and encrypts a JWT. */
 export class EncryptJWT extends EncryptBuilder {
   /** Encrypts. */
-  async encrypt(key: Secret, options?: EncryptOptions): Promise<string> {
+  async encrypt(key: KeyInput, options?: EncryptOptions): Promise<string> {
     const plaintext = claimsText(this);
     const sealing = prepareSealing(sealingRequest(this), key, options, encode);
     const { encodedHeader, encryption, iv } = sealing;

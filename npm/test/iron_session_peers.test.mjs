@@ -1,5 +1,7 @@
 // Random visitors get from latchkey/iron-session what they get from iron-session 9 and 8: sessions,
-// Set-Cookie lines, errors, reasons. Cookies are handed over between the two all the time.
+// Set-Cookie lines, errors, reasons. Cookies are handed over between the two all the time. Where a
+// response is written to more than once, iron-session leaves what was written first (N7):
+// iron_session_writes.test.mjs says what is right.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as peer8 from '../test/peers/node_modules/iron-session-8/dist/index.js';
@@ -27,13 +29,22 @@ function normal(step) {
   return ENGINE_WORDS.some((words) => words.test(step)) ? 'the engine refused' : step;
 }
 
+// What iron-session refuses to seal, but finds no name for: it names what comes after, or nothing.
+const NAMED = / \(session[^()]* is (an object with [a-z ]*|undefined|part of itself)\)/;
+function settle(ours, theirs) {
+  const bare = (step) => step.replace(/ \(session[^()]*\)/, '');
+  return typeof ours === 'string' && typeof theirs === 'string' && NAMED.test(ours)
+    ? [bare(ours), bare(theirs)]
+    : [ours, theirs];
+}
+
 for (const [name, iron] of Object.entries(irons)) {
   for (const version of [9, 8]) {
     const peer = PEERS[version];
 
     test(`random visitors see what they see with iron-session ${version}, ${name}`, async (t) => {
       const choices = new Choices(`visitors ${version}`);
-      const counts = { saved: 0, refused: 0, read: 0 };
+      const counts = { saved: 0, refused: 0, read: 0, several: 0 };
       for (let i = 0; i < VISITORS; i++) {
         const theirs = new Visitor(peer, undefined);
         const ours = new Visitor(iron, version);
@@ -45,11 +56,19 @@ for (const [name, iron] of Object.entries(irons)) {
           const expected = await theirs.visit(request);
           const got = await ours.visit(request);
           const where = `LATCHKEY_SEED=${seed}, visitor ${i}, request ${n}, ${request.source}`;
-          expected.steps = expected.steps.map(normal);
-          got.steps = got.steps.map(normal);
+          got.steps.forEach((step, at) => {
+            [got.steps[at], expected.steps[at]] = settle(step, expected.steps[at]).map(normal);
+          });
           // Version 8 reports nothing.
-          assert.deepEqual(got, version === 8 ? { ...expected, told: got.told } : expected, where);
+          if (version === 8) expected.told = got.told;
           count(counts, expected);
+          if (hasSeveralWrites(request, expected)) {
+            assertLastCounts(got, expected, where);
+            theirs.cookies = new Map(ours.cookies);
+            counts.several++;
+          } else {
+            assert.deepEqual(got, expected, where);
+          }
           if (choices.chance(3)) [theirs.cookies, ours.cookies] = [ours.cookies, theirs.cookies];
         }
       }
@@ -66,8 +85,13 @@ for (const [name, iron] of Object.entries(irons)) {
         const call = sealCallOf(choices);
         const where = `LATCHKEY_SEED=${seed}, seal ${i}`;
         freeze(t, NOW);
+        if (call.seal.password === undefined || call.unseal.password === undefined) {
+          await refusesWithoutPassword(iron, call, version);
+          continue;
+        }
         const theirs = await attempt(() => peer.sealData(call.data, call.seal));
         const ours = await attempt(() => iron.sealData(call.data, { ...call.seal, version }));
+        if (ours.error) [ours.error, theirs.error] = settle(ours.error, theirs.error);
         assert.deepEqual(withoutSeal(ours), withoutSeal(theirs), where);
         if (!theirs.value) continue;
         freeze(t, NOW + call.later);
@@ -88,6 +112,13 @@ for (const [name, iron] of Object.entries(irons)) {
   }
 }
 
+// iron-session says "Cannot convert undefined or null to object", or takes the seal for a bad one.
+async function refusesWithoutPassword(iron, { data, seal, unseal }, version) {
+  const options = { ...seal, ...unseal, password: undefined, version };
+  await assert.rejects(iron.sealData(data, options), /Bad usage\. Missing password/);
+  await assert.rejects(iron.unsealData('Fe26.2*', options), /Bad usage\. Missing password/);
+}
+
 async function attempt(run) {
   try {
     return { value: await run() };
@@ -99,6 +130,23 @@ async function attempt(run) {
 // A seal is random; its length and its expiration are not.
 function withoutSeal({ value, error }) {
   return error ? { error } : { length: value.length, expires: value.split('*')[5] };
+}
+
+function hasSeveralWrites({ actions }, { steps }) {
+  const isWrite = ({ save, destroy }, i) => (save || destroy) && steps[i + 2] === 'done';
+  return actions.filter(isWrite).length > 1;
+}
+
+// A cookie is what iron-session gave it last, unless it was written before the last write and is
+// deleted therefore.
+function assertLastCounts(got, expected, where) {
+  const lastOf = ({ lines }) => new Map(lines.map((line) => [line.name, line]));
+  assert.deepEqual({ ...got, lines: [] }, { ...expected, lines: [] }, where);
+  const [ours, theirs] = [lastOf(got), lastOf(expected)];
+  assert.deepEqual([...ours.keys()].sort(), [...theirs.keys()].sort(), where);
+  for (const [name, line] of ours) {
+    if (line.value !== '') assert.deepEqual(line, theirs.get(name), where);
+  }
 }
 
 function count(counts, { steps, lines }) {

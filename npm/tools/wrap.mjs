@@ -37,34 +37,33 @@ function typesOf(entry, base) {
   return client + types.replace(/(from '\.\/[^']+)'/g, "$1.js'");
 }
 
+function reExport(names, base) {
+  return `export {\n${names.map((name) => `  ${name},\n`).join('')}} from './${base}.js';\n`;
+}
+
 // wrap makes entry.mjs and entry.d.mts beside entry.js.
 function wrap(entry) {
   const names = namesOf(join(root, `${entry}.js`));
   const first = /^(['"])use client\1/.exec(readFileSync(join(root, `${entry}.js`), 'utf8'));
-  const list = names.map((name) => `  ${name},\n`).join('');
   const base = entry.split('/').pop();
-  write(
-    join(root, `${entry}.mjs`),
-    `${first ? "'use client';\n" : ''}export {\n${list}} from './${base}.js';\n`,
-  );
+  write(join(root, `${entry}.mjs`), (first ? "'use client';\n" : '') + reExport(names, base));
   write(join(root, `${entry}.d.mts`), typesOf(entry, base));
   return names;
 }
 
 // refuse makes an entry for runtimes that cannot load the native part: importing it is harmless,
-// using it says what is wrong.
-function refuse(file, entry, names) {
-  const list = names.map((name) => `export const ${name} = refuse;\n`).join('');
-  write(
-    join(root, file),
-    `function refuse() {
+// using it says what is wrong. A test runner that emulates a browser may `require` it.
+function refuse(base, entry, names) {
+  const refusal = `function refuse() {
   const message =
     '${entry} needs Node.js: it does not run in the browser or on the edge runtime. Import it ' +
     'from server code, and in middleware use latchkey/iron-session or latchkey/jose.';
   throw Object.assign(new Error(message), { code: 'ERR_LATCHKEY_NEEDS_NODE' });
 }
-${list}`,
-  );
+`;
+  const list = names.map((name) => `exports.${name} = refuse;\n`).join('');
+  write(join(root, `${base}.js`), `'use strict';\n${refusal}${list}`);
+  write(join(root, `${base}.mjs`), reExport(names, base.split('/').pop()));
 }
 
 // The native part must not get into a bundle, so every file names it as the entry that is left out.
@@ -82,7 +81,7 @@ for (const [path, conditions] of Object.entries(pkg.exports)) {
   const entry = conditions.require.default.replace(/\.js$/, '');
   if (!existsSync(join(root, `${entry}.js`))) continue;
   const names = wrap(entry);
-  const edge = conditions['edge-light']?.default;
+  const edge = conditions['edge-light']?.require.default.replace(/\.js$/, '');
   if (edge?.includes('/needs-node/')) refuse(edge, path.replace('.', pkg.name), names);
-  else if (edge) wrap(edge.replace(/\.mjs$/, ''));
+  else if (edge) wrap(edge);
 }

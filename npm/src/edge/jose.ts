@@ -1,6 +1,7 @@
 // latchkey/jose where there is no Node: the same API over WebCrypto.
 
-import { decodeLoosely, encode } from '../jose/base64url';
+import { encode } from '../jose/base64url';
+import { decodeLoosely } from '../jose/loose_base64url';
 import { ClaimsBuilder, claimsText, setOnce } from '../jose/builder';
 import { EncryptBuilder, sealingRequest } from '../jose/encrypt_builder';
 import { finishJwe, prepareOpening, prepareSealing, readJwe, type Jwe } from '../jose/jwe';
@@ -17,8 +18,8 @@ import type {
   JWTVerifyGetKey,
   JWTVerifyOptions,
   JWTVerifyResult,
+  KeyInput,
   ResolvedKey,
-  Secret,
   SignOptions,
 } from '../jose/types';
 
@@ -51,7 +52,7 @@ export function verifySync(): never {
 /** Verifies a signed JWT and its claims. */
 export async function jwtVerify<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret | JWTVerifyGetKey,
+  key: KeyInput | JWTVerifyGetKey,
   options?: JWTVerifyOptions,
 ): Promise<JWTVerifyResult<Claims> & Partial<ResolvedKey>> {
   const jws = readJws(jwt, options);
@@ -81,7 +82,7 @@ export class SignJWT extends ClaimsBuilder {
   }
 
   /** Signs. */
-  async sign(key: Secret, options?: SignOptions): Promise<string> {
+  async sign(key: KeyInput, options?: SignOptions): Promise<string> {
     const payload = claimsText(this);
     const { header, bits, key: secret } = prepareSigning(this.#header, key, options);
     const input = `${encode(header)}.${encode(payload)}`;
@@ -103,7 +104,7 @@ async function decryptRead<Claims>(
 /** Decrypts a JWT and checks its claims. */
 export async function jwtDecrypt<Claims = JWTPayload>(
   jwt: string | Uint8Array,
-  key: Secret | JWTDecryptGetKey,
+  key: KeyInput | JWTDecryptGetKey,
   options?: JWTDecryptOptions,
 ): Promise<JWTDecryptResult<Claims> & Partial<ResolvedKey>> {
   const jwe = readJwe(jwt, options);
@@ -117,7 +118,7 @@ export async function jwtDecrypt<Claims = JWTPayload>(
 /** Builds and encrypts a JWT. */
 export class EncryptJWT extends EncryptBuilder {
   /** Encrypts. */
-  async encrypt(key: Secret, options?: EncryptOptions): Promise<string> {
+  async encrypt(key: KeyInput, options?: EncryptOptions): Promise<string> {
     const plaintext = claimsText(this);
     return encryptContent(prepareSealing(sealingRequest(this), key, options, encode), plaintext);
   }

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseCookies, setCookieLine, type Version } from './cookie_line';
+import { putLine, setsCookie, type SetCookieLines } from './response_cookies';
 import type {
   CookieJar,
   CookieOptions,
@@ -13,11 +14,20 @@ import type {
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
+const BAD_USAGE =
+  'iron-session: Bad usage: use getIronSession(req, res, options) or ' +
+  'getIronSession(cookieStore, options).';
+
+export function badUsage(detail = ''): Error {
+  return new Error(BAD_USAGE + detail);
+}
+
 function isWebRequest(request: RequestLike): request is Request {
-  return isFunction((request as Request).headers.get);
+  return isFunction((request.headers as Headers | undefined)?.get);
 }
 
 function cookiesOf(request: RequestLike, version: Version): Map<string, string> {
+  if (!request.headers) throw badUsage(' What was given as the request has no headers.');
   const header = isWebRequest(request) ? request.headers.get('cookie') : request.headers.cookie;
   return parseCookies(header ?? '', version);
 }
@@ -32,44 +42,78 @@ function reading(request: RequestLike, version: Version): Pick<CookieJar, 'read'
 const TOO_LATE =
   'iron-session: Cannot set session cookie: session.save() was called after headers were sent. ' +
   'Make sure to call it before any res.send() or res.end()';
+const USED =
+  'iron-session: Cannot set session cookie: the response body has already been consumed, ' +
+  'so the Set-Cookie header would be dropped. Call session.save() before returning or ' +
+  'streaming the response.';
 
-function assertUnsent(response: { headersSent?: boolean }): void {
-  if (response.headersSent) throw new Error(TOO_LATE);
+function nodeLines(response: ServerResponse): SetCookieLines {
+  return {
+    list: () => {
+      const lines = response.getHeader?.('set-cookie') ?? [];
+      return Array.isArray(lines) ? lines : [String(lines)];
+    },
+    add: (line, kept) => {
+      if (!isFunction(response.setHeader)) {
+        throw badUsage(
+          ' What was given as the response has neither headers.append nor setHeader; with ' +
+            'Fastify pass request.raw and reply.raw.',
+        );
+      }
+      response.setHeader('set-cookie', [...kept, line]);
+    },
+  };
 }
 
-function append(response: ServerResponse, line: string): void {
-  const before = response.getHeader('set-cookie') ?? [];
-  const lines = Array.isArray(before) ? before : [String(before)];
-  response.setHeader('set-cookie', [...lines, line]);
+// Headers of an old runtime do not list their cookies: there a line can only be added.
+function webLines(headers: Headers): SetCookieLines {
+  const list = () => (isFunction(headers.getSetCookie) ? headers.getSetCookie() : []);
+  return {
+    list,
+    add: (line, kept) => {
+      if (kept.length < list().length) {
+        headers.delete('set-cookie');
+        for (const one of kept) headers.append('set-cookie', one);
+      }
+      headers.append('set-cookie', line);
+    },
+  };
+}
+
+// By what it can do: a runtime may make requests in another realm than that of the program. A
+// response of Express has a method `append`, too.
+function headersOf(response: ResponseLike | Headers): Headers | undefined {
+  const { headers, setHeader } = response as Partial<Response & ServerResponse>;
+  if (isFunction(headers?.append)) return headers;
+  return !isFunction(setHeader) && isFunction((response as Headers).append)
+    ? (response as Headers)
+    : undefined;
+}
+
+function jarOf(request: RequestLike, response: ResponseLike | Headers, version: Version) {
+  const headers = headersOf(response);
+  const lines = headers ? webLines(headers) : nodeLines(response as ServerResponse);
+  const target = headers ?? response;
+  return {
+    ...reading(request, version),
+    assertWritable: () => {
+      if ((response as ServerResponse).headersSent) throw new Error(TOO_LATE);
+      if (version === 9 && (response as Response).bodyUsed) throw new Error(USED);
+    },
+    write: (name: string, value: string, options: CookieOptions) =>
+      putLine(target, lines, setCookieLine(name, value, options, version)),
+    sets: (name: string, options: CookieOptions) => setsCookie(lines, name, options),
+  };
 }
 
 /** The cookies of Node's http: Express, Connect, Next.js's API routes. */
 export function nodeCookies(request: IncomingMessage, response: ServerResponse): CookieJar {
-  return {
-    ...reading(request, 9),
-    assertWritable: () => assertUnsent(response),
-    write: (name, value, options) => append(response, setCookieLine(name, value, options, 9)),
-  };
+  return jarOf(request, response, 9);
 }
 
 /** The cookies of a web Request; written to a Response, or to Headers for one. */
 export function webCookies(request: Request, response: Response | Headers): CookieJar {
-  const headers = response instanceof Headers ? response : response.headers;
-  return {
-    ...reading(request, 9),
-    assertWritable: () => {
-      if (response instanceof Response && response.bodyUsed) {
-        throw new Error(
-          'iron-session: Cannot set session cookie: the response body has already been consumed, ' +
-            'so the Set-Cookie header would be dropped. Call session.save() before returning or ' +
-            'streaming the response.',
-        );
-      }
-    },
-    write: (name, value, options) => {
-      headers.append('set-cookie', setCookieLine(name, value, options, 9));
-    },
-  };
+  return jarOf(request, response, 9);
 }
 
 interface Cookies {
@@ -77,9 +121,18 @@ interface Cookies {
   getAll?: () => { name: string; value: string }[];
 }
 
+function valueOf(found: unknown): string | undefined {
+  if (typeof found !== 'string') return (found as { value?: string } | undefined)?.value;
+  throw badUsage(
+    " The store's get() returns text, where that of Next.js returns {name, value}: pass a jar " +
+      'instead, { read: (name) => store.get(name), write: (name, value, options) => ' +
+      'store.set(name, value, options) }; with Fastify pass request.raw and reply.raw.',
+  );
+}
+
 function readingFrom(cookies: Cookies): Pick<CookieJar, 'read' | 'names'> {
   return {
-    read: (name) => cookies.get(name)?.value,
+    read: (name) => valueOf(cookies.get(name)),
     names: () => cookies.getAll?.().map((cookie) => cookie.name) ?? [],
   };
 }
@@ -105,62 +158,45 @@ export function nextProxyCookies(
   };
 }
 
+// One jar for each store, so that all sessions of a response know what was written to it.
+const jars = new WeakMap<CookieStore, CookieJar>();
+
 function storeCookies(store: CookieStore): CookieJar {
-  return {
-    ...readingFrom(store),
-    write: (name, value, options) => {
-      store.set(name, value, options as Partial<ResponseCookie>);
-    },
-  };
+  let jar = jars.get(store);
+  if (!jar) {
+    jar = {
+      ...readingFrom(store),
+      write: (name, value, options) => {
+        store.set(name, value, options as Partial<ResponseCookie>);
+      },
+    };
+    jars.set(store, jar);
+  }
+  return jar;
 }
 
-const BAD_USAGE =
-  'iron-session: Bad usage: use getIronSession(req, res, options) or ' +
-  'getIronSession(cookieStore, options).';
-
 /** The jar for the arguments of getIronSession, of version 9. */
-export function findJar(first: object, second: unknown): CookieJar {
-  if (second !== undefined) {
-    const request = first as RequestLike;
-    return isWebRequest(request)
-      ? webCookies(request, second as Response)
-      : nodeCookies(request, second as ServerResponse);
-  }
+export function findJar(first: object, second: object | undefined): CookieJar {
+  if (second !== undefined) return jarOf(first as RequestLike, second as ResponseLike, 9);
   const { read, write, get, set } = first as Partial<CookieJar & CookieStore>;
   if (isFunction(read) && isFunction(write)) return first as CookieJar;
   if (isFunction(get) && isFunction(set)) return storeCookies(first as CookieStore);
-  throw new Error(BAD_USAGE);
+  throw badUsage();
 }
 
-/** Where version 8 writes, and how long it takes a cookie to be. */
-export interface OldJar extends CookieJar {
-  length: (name: string, seal: string, options: CookieOptions) => number;
-}
+/** How long version 8 takes a cookie to be. */
+export type CookieLength = (name: string, seal: string, options: CookieOptions) => number;
 
 /** The jar for the arguments of getIronSession, of version 8. */
-export function findOldJar(first: object, second: unknown): OldJar {
-  if (second === undefined) {
-    const store = first as CookieStore;
-    return {
-      ...storeCookies(store),
-      length: (name, seal, options) => name.length + seal.length + JSON.stringify(options).length,
-    };
+export function findOldJar(
+  first: object,
+  second: object | undefined,
+): [jar: CookieJar, length: CookieLength] {
+  if (second !== undefined) {
+    const length: CookieLength = (...cookie) => setCookieLine(...cookie, 8).length;
+    return [jarOf(first as RequestLike, second as ResponseLike, 8), length];
   }
-  const response = second as ResponseLike;
-  const line = (name: string, value: string, options: CookieOptions) =>
-    setCookieLine(name, value, options, 8);
-  return {
-    ...reading(first as RequestLike, 8),
-    assertWritable: () => assertUnsent(response as ServerResponse),
-    write: (name, value, options) => {
-      const headers = (response as Response).headers as Headers | undefined;
-      if (isFunction(headers?.append)) headers?.append('set-cookie', line(name, value, options));
-      else append(response as ServerResponse, line(name, value, options));
-    },
-    length: (name, seal, options) => line(name, seal, options).length,
-  };
-}
-
-export function badUsage(): Error {
-  return new Error(BAD_USAGE);
+  const length: CookieLength = (name, seal, options) =>
+    name.length + seal.length + JSON.stringify(options).length;
+  return [storeCookies(first as CookieStore), length];
 }

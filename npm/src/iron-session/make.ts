@@ -3,7 +3,7 @@
 import { badUsage, findJar, findOldJar } from './jars';
 import { openOldSession } from './old_session';
 import type { RevocationBackend } from './revocation';
-import { sealWith, unsealWith, type SealCodec } from './seal_data';
+import { checkSealOptions, sealWith, unsealWith, type SealCodec } from './seal_data';
 import { openSession } from './session';
 import type {
   CookieJar,
@@ -45,17 +45,26 @@ export function makeIronSession(
   async function getIronSession(first: unknown, second: unknown, third?: unknown) {
     if (!first || !second) throw badUsage();
     const source = (await first) as object;
-    const response = third ? second : undefined;
+    const response = third ? (second as object) : undefined;
     const options = (third ? third : second) as SessionOptions;
     if (options.version === 8) {
-      return openOldSession(codec, backend, findOldJar(source, response), options);
+      const [jar, length] = findOldJar(source, response);
+      return openOldSession(codec, backend, jar, length, options);
     }
     return openSession(codec, backend, findJar(source, response), options);
   }
-  return {
-    getIronSession: getIronSession as GetIronSession,
-    sealData: async (data, options) => sealWith(codec, data, options),
-    unsealData: async <T>(seal: string, options: UnsealOptions) =>
-      (await unsealWith(codec, seal, options)) as T,
-  };
+  async function sealData(data: unknown, options: SealOptions) {
+    checkSealOptions(options);
+    return sealWith(codec, data, options);
+  }
+  async function unsealData<T>(seal: string, options: UnsealOptions) {
+    checkSealOptions(options);
+    if (typeof seal !== 'string') {
+      throw new TypeError(
+        `iron-session: Bad usage. unsealData opens the text of a seal, and got ${typeof seal}.`,
+      );
+    }
+    return ((await unsealWith(codec, seal, options)) ?? {}) as T;
+  }
+  return { getIronSession: getIronSession as GetIronSession, sealData, unsealData };
 }

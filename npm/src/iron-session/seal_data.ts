@@ -30,6 +30,16 @@ export function passwordMap(password: Password): PasswordMap {
   return typeof password === 'string' ? { 1: password } : password;
 }
 
+/** Misuse of sealData and unsealData, before they look at what they were given. */
+export function checkSealOptions(options: SealOptions | undefined): asserts options is SealOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new Error('iron-session: Bad usage. Options are missing: pass { password }.');
+  }
+  if ((options.password ?? undefined) === undefined) {
+    throw new Error('iron-session: Bad usage. Missing password.');
+  }
+}
+
 const EMPTY_MAP =
   'iron-session: Bad usage. The password map has no usable entry, it must be a non-empty object ' +
   "keyed by numbers, for example { 1: 'your-password' }.";
@@ -51,16 +61,14 @@ function primaryOf(map: PasswordMap, version: 8 | 9): [id: string, password: str
 
 function stringifyLossless(data: unknown): string {
   const copy = data !== null && typeof data === 'object' ? { ...data } : data;
-  if (isLossless(copy)) {
-    try {
-      return JSON.stringify(copy);
-    } catch {
-      // A cycle: told below.
-    }
+  try {
+    if (isLossless(copy)) return JSON.stringify(copy);
+  } catch {
+    // A cycle, or what is nested too deeply: told below.
   }
   throw new Error(
     'iron-session: The session data is not JSON serializable' +
-      `${describeLossy(data)}. Store plain JSON values only: a Date must be stored as a ` +
+      `${describeLossy(Array.isArray(data) ? data : copy)}. Store plain JSON values only: a Date must be stored as a ` +
       'timestamp (Date.now()) or an ISO string, and Map/Set/BigInt/functions are not supported.',
     { cause: new Error('Data is not JSON serializable') },
   );
@@ -97,10 +105,9 @@ function passwordIdOf(seal: string): string {
   return id === '' ? 'default' : id;
 }
 
-function refuse(error: UnsealError, options: UnsealOptions): Record<string, unknown> {
+function refuse(error: UnsealError, options: UnsealOptions): undefined {
   if (options.version === 8 && !error.quietIn8) throw error;
   options.onUnsealError?.(error.reason, error);
-  return {};
 }
 
 // What is behind the `~` is not authenticated. Version 8 lets it choose how the data are read.
@@ -109,18 +116,17 @@ function unwrap(data: unknown, suffix: string, version: 8 | 9): unknown {
   return { ...(data as { persistent?: object }).persistent };
 }
 
+/** What a seal holds; undefined when it does not open. */
 export async function unsealWith(
   codec: SealCodec,
   sealed: string,
   options: UnsealOptions,
 ): Promise<unknown> {
-  if (options.version === 8 && options.password === undefined) throw new Error('Empty password');
-  // No password at all is an empty one.
-  const map = passwordMap(options.password ?? {});
+  const map = passwordMap(options.password);
   const tilde = sealed.indexOf('~');
   const seal = tilde < 0 ? sealed : sealed.slice(0, tilde);
   const id = passwordIdOf(seal);
-  const secret = options.password === undefined ? '' : Object.hasOwn(map, id) ? map[id] : undefined;
+  const secret = Object.hasOwn(map, id) ? map[id] : undefined;
   const outcome = codec.unseal(seal, secret, Date.now());
   const json = typeof outcome === 'object' ? await outcome : outcome;
   if (typeof json === 'number') {

@@ -2,6 +2,7 @@
 
 import { readConfig, type Config } from './config';
 import { setCookieLine } from './cookie_line';
+import { ResponseCookies, Turns } from './response_cookies';
 import { Revocation, type RevocationBackend, type SessionData } from './revocation';
 import { sealWith, unsealWith, type SealCodec } from './seal_data';
 import type { CookieJar, CookieOptions, SessionOptions } from './types';
@@ -31,14 +32,9 @@ function readSeal(jar: CookieJar, name: string): string {
   return seal;
 }
 
-/** Deletes what an earlier save left in the browser: leftovers would spoil the next seal. */
-function deleteLeftovers(jar: CookieJar, config: Config, whole: boolean, fromChunk: number): void {
-  const { cookieName, cookieOptions } = config;
-  const stale = whole ? [cookieName] : [];
-  for (let index = fromChunk; index < MAX_CHUNKS; index++) stale.push(chunkName(cookieName, index));
-  for (const name of stale) {
-    if (jar.read(name)) jar.write(name, '', { ...cookieOptions, maxAge: 0 });
-  }
+// All cookies that a session of this name can take.
+function familyOf(name: string): string[] {
+  return [name, ...Array.from({ length: MAX_CHUNKS }, (_, index) => chunkName(name, index))];
 }
 
 function tooLong(jar: CookieJar, config: Config, bytes: number): Error {
@@ -78,20 +74,16 @@ function cut(config: Config, seal: string): string[] {
   return Array.from({ length: count }, (_, i) => seal.slice(i * budget, (i + 1) * budget));
 }
 
-function writeSeal(jar: CookieJar, config: Config, seal: string): void {
+// What is left of an earlier save would spoil the next seal: it is deleted.
+function writeSeal(cookies: ResponseCookies, jar: CookieJar, config: Config, seal: string): void {
   const { cookieName, cookieOptions } = config;
   const bytes = bytesOf(cookieName, seal, cookieOptions);
-  if (bytes <= MAX_COOKIE) {
-    jar.write(cookieName, seal, cookieOptions);
-    deleteLeftovers(jar, config, false, 0);
-    return;
+  let pieces: [name: string, value: string][] = [[cookieName, seal]];
+  if (bytes > MAX_COOKIE) {
+    if (!config.chunk) throw tooLong(jar, config, bytes);
+    pieces = cut(config, seal).map((chunk, index) => [chunkName(cookieName, index), chunk]);
   }
-  if (!config.chunk) throw tooLong(jar, config, bytes);
-  const chunks = cut(config, seal);
-  chunks.forEach((chunk, index) => {
-    jar.write(chunkName(cookieName, index), chunk, cookieOptions);
-  });
-  deleteLeftovers(jar, config, true, chunks.length);
+  cookies.write(pieces, cookieOptions, familyOf(cookieName));
 }
 
 function refusePastExpiry({ expires }: CookieOptions): void {
@@ -112,20 +104,6 @@ function isObject(value: unknown): value is SessionData {
   return typeof value === 'object' && value !== null;
 }
 
-async function open(
-  codec: SealCodec,
-  jar: CookieJar,
-  config: Config,
-  revocation: Revocation | undefined,
-): Promise<SessionData> {
-  const seal = readSeal(jar, config.cookieName);
-  if (!seal) return {};
-  // A seal may hold anything; only an object is a session.
-  const data = await unsealWith(codec, seal, config);
-  if (!isObject(data)) return {};
-  return !revocation || (await revocation.admit(seal, data)) ? data : {};
-}
-
 /** Reads the session in `jar`. A cookie that does not open is an empty session. */
 export async function openSession(
   codec: SealCodec,
@@ -134,10 +112,14 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<SessionData> {
   let config = readConfig(options);
-  let { store } = options;
-  let revocation = Revocation.from(backend, store);
+  const revocation = new Revocation(backend, options.store);
+  const cookies = new ResponseCookies(jar);
+  const turns = new Turns();
   let destroyed = false;
-  const session = await open(codec, jar, config, revocation);
+  const seal = readSeal(jar, config.cookieName);
+  const data = seal ? await unsealWith(codec, seal, config) : undefined;
+  // A seal may hold anything; only an object is a session.
+  const session = isObject(data) ? await revocation.admit(seal, data) : {};
 
   const save = async (): Promise<void> => {
     if (destroyed) {
@@ -146,21 +128,25 @@ export async function openSession(
     }
     jar.assertWritable?.();
     refusePastExpiry(config.cookieOptions);
-    const data = revocation ? revocation.label(session) : session;
-    writeSeal(jar, config, await sealWith(codec, data, config));
+    const [used, turn] = [config, turns.begin()];
+    const data = revocation.label(session, used.ttl);
+    const made = await sealWith(codec, data instanceof Promise ? await data : data, used);
+    turns.write(turn, () => writeSeal(cookies, jar, used, made));
   };
   const destroy = (): Promise<void> => {
     destroyed = true;
     for (const name of Object.keys(session)) delete session[name];
-    jar.write(config.cookieName, '', { ...config.cookieOptions, maxAge: 0 });
-    deleteLeftovers(jar, config, false, 0);
-    return revocation ? revocation.end(config.ttl) : Promise.resolve();
+    const ended = revocation.end(config.ttl);
+    const { cookieName, cookieOptions } = config;
+    turns.write(turns.begin(), () =>
+      cookies.write([[cookieName, '']], { ...cookieOptions, maxAge: 0 }, familyOf(cookieName)),
+    );
+    return ended;
   };
   const updateConfig = (changed: SessionOptions): void => {
-    config = readConfig(changed);
-    if (changed.store === store) return;
-    store = changed.store;
-    revocation = Revocation.from(backend, store, revocation);
+    const next = readConfig(changed);
+    revocation.use(changed.store);
+    config = next;
   };
   return Object.defineProperties(session, {
     updateConfig: { value: updateConfig },

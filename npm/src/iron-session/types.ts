@@ -91,6 +91,11 @@ export interface CookieJar {
   read: (name: string) => string | undefined;
   write: (name: string, value: string, options: CookieOptions) => void;
   names?: () => string[];
+  /**
+   * Whether this response sets the cookie so far: false when it deletes it, undefined when it says
+   * nothing of it. For a jar whose `write` replaces what it wrote before under the name.
+   */
+  sets?: (name: string, options: CookieOptions) => boolean | undefined;
   /** Throws when it is too late to write. */
   assertWritable?: () => void;
 }

@@ -1,6 +1,7 @@
 // Fe26.2 over WebCrypto, for runtimes without Node. docs/formats/seal.md
 
-import { decodeLoosely, encode } from '../jose/base64url';
+import { encode } from '../jose/base64url';
+import { decodeLoosely } from '../jose/loose_base64url';
 import type { SealCodec } from './seal_data';
 import { SEAL_REASONS, type SealReason } from './seal_reason';
 

@@ -2,7 +2,7 @@
 
 import { epoch, seconds } from './duration';
 import { isPlainObject } from './header';
-import type { JWTPayload } from './types';
+import type { JWTPayload, ProduceJWT } from './types';
 
 // Where a builder keeps its claims: a symbol, which is faster to reach than a WeakMap.
 const CLAIMS: unique symbol = Symbol('claims');
@@ -58,7 +58,7 @@ export function setOnce(before: unknown, setter: string): void {
   if (before !== undefined) throw new TypeError(`${setter} can only be called once`);
 }
 
-export abstract class ClaimsBuilder {
+export abstract class ClaimsBuilder implements ProduceJWT {
   /** @internal */
   readonly [CLAIMS]: JWTPayload;
 

@@ -31,12 +31,13 @@ function failed(message: string, claims: JWTPayload, claim: string, reason: stri
 
 // What the options speak about is asked for first, then the required claims from the last on.
 function checkPresence(claims: JWTPayload, options: JWTClaimVerificationOptions): void {
+  const { requiredClaims = [] } = options;
   const wanted: string[] = [];
   if (options.issuer !== undefined) wanted.push('iss');
   if (options.subject !== undefined) wanted.push('sub');
   if (options.audience !== undefined) wanted.push('aud');
   if (options.maxTokenAge !== undefined) wanted.push('iat');
-  if (options.requiredClaims !== undefined) wanted.push(...[...options.requiredClaims].reverse());
+  wanted.push(...[...requiredClaims].reverse());
   for (const claim of wanted) {
     if (!Object.hasOwn(claims, claim)) {
       throw failed(`missing required "${claim}" claim`, claims, claim, 'missing');

@@ -2,7 +2,7 @@
 
 import { ClaimsBuilder, claimsOf, setOnce } from './builder';
 import type { SealingRequest } from './jwe';
-import type { CompactJWEHeaderParameters } from './types';
+import type { CompactJWEHeaderParameters, JWEKeyManagementHeaderParameters } from './types';
 
 const requests = new WeakMap<EncryptBuilder, SealingRequest & { replicated: Set<string> }>();
 
@@ -41,7 +41,7 @@ export abstract class EncryptBuilder extends ClaimsBuilder {
   }
 
   /** Means nothing with "dir". */
-  setKeyManagementParameters(parameters: Record<string, unknown>): this {
+  setKeyManagementParameters(parameters: JWEKeyManagementHeaderParameters): this {
     const request = requestOf(this);
     setOnce(request.parameters, 'setKeyManagementParameters');
     request.parameters = parameters;

@@ -1,6 +1,6 @@
 // Protected headers: reading, writing, and the rules of `crit`.
 
-import { decodeLoosely } from './base64url';
+import { decodeLoosely } from './loose_base64url';
 import { JOSENotSupported, JWSInvalid } from './errors';
 
 const strict = new TextDecoder('utf-8', { fatal: true });

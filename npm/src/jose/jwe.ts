@@ -7,7 +7,7 @@ import {
   wrapsKey,
   type Encryption,
 } from './algorithms';
-import { decodeLoosely, type Decoded } from './base64url';
+import { decodeLoosely, type Decoded } from './loose_base64url';
 import { checkClaims, parseClaims } from './claims';
 import {
   JOSEAlgNotAllowed,
@@ -19,6 +19,7 @@ import {
 import {
   allowList,
   checkCrit,
+  isPlainObject,
   parseHeader,
   refuseRepeatedCrit,
   writeHeader,
@@ -33,10 +34,11 @@ import {
   type Purpose,
 } from './keys';
 import type {
+  ClaimsOf,
   CompactJWEHeaderParameters,
   DecryptOptions,
   EncryptOptions,
-  JWTDecryptGetKey,
+  FlattenedJWE,
   JWTDecryptOptions,
   JWTDecryptResult,
 } from './types';
@@ -55,7 +57,7 @@ export interface Jwe {
   iv: Uint8Array<ArrayBuffer>;
   tag: Uint8Array<ArrayBuffer>;
   /** The parts as they came, for a getter of keys. */
-  texts: Parameters<JWTDecryptGetKey>[1];
+  texts: FlattenedJWE;
   canonical: boolean;
   /** How many bytes a compressed plaintext may have; nothing when it is not compressed. */
   inflated: number | undefined;
@@ -68,16 +70,16 @@ function checkZip(header: Header): void {
   );
 }
 
-function isCount(value: number | undefined, zero: boolean): boolean {
-  if (value === undefined || value === Infinity || (zero && value === 0)) return true;
-  return Number.isSafeInteger(value) && value > 0;
+function isCount(value: number): boolean {
+  return value === Infinity || (Number.isSafeInteger(value) && value > 0);
 }
 
-function checkOptions(options: DecryptOptions): void {
-  if (!isCount(options.maxPBES2Count, false)) {
+function checkOptions({ maxPBES2Count, maxDecompressedLength }: DecryptOptions): void {
+  if (maxPBES2Count !== undefined && !isCount(maxPBES2Count)) {
     throw new TypeError('maxPBES2Count must be a positive safe integer or Infinity');
   }
-  if (!isCount(options.maxDecompressedLength, true)) {
+  const inflated = maxDecompressedLength ?? MOST_INFLATED;
+  if (inflated !== 0 && !isCount(inflated)) {
     throw new TypeError('maxDecompressedLength must be 0, a positive safe integer, or Infinity');
   }
 }
@@ -149,7 +151,7 @@ export function readJwe(jwe: unknown, options: DecryptOptions = {}): Jwe {
       ciphertext,
       iv: iv || undefined,
       tag: tag || undefined,
-    },
+    } as FlattenedJWE,
     canonical: parsed.canonical && bytes.every((one) => one.canonical),
     inflated: compressed ? (options.maxDecompressedLength ?? MOST_INFLATED) : undefined,
   };
@@ -240,7 +242,7 @@ export function finishJwe<Claims>(
     }
   }
   return {
-    payload: claims as Claims & typeof claims,
+    payload: claims as ClaimsOf<Claims>,
     protectedHeader: header as CompactJWEHeaderParameters,
   };
 }
@@ -291,6 +293,9 @@ export function prepareSealing(
   bytesOrNothing(request.contentKey, 'JWE Content Encryption Key');
   const iv = bytesOrNothing(request.iv, 'JWE Initialization Vector');
   const [header, text] = writeHeader(request.header, JWEInvalid);
+  if (request.parameters !== undefined && !isPlainObject(request.parameters)) {
+    throw new TypeError('JWE Key Management Parameters must be an object');
+  }
   refuseRepeatedCrit(header, JWEInvalid);
   checkCrit(header, options?.crit, [], JWEInvalid);
   checkZip(header);

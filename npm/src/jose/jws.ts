@@ -1,7 +1,7 @@
 // Compact JWS: everything but the MAC, which each runtime computes in its own way.
 
 import { hmacBits, refuseUnknownSignature, type HashBits } from './algorithms';
-import { decodeLoosely } from './base64url';
+import { decodeLoosely } from './loose_base64url';
 import { checkClaims, parseClaims } from './claims';
 import {
   JOSEAlgNotAllowed,
@@ -20,6 +20,7 @@ import {
 } from './header';
 import { checkPurpose, prepareSecret, refuseKeyPair, type PreparedKey, type Usage } from './keys';
 import type {
+  ClaimsOf,
   JWTHeaderParameters,
   JWTVerifyOptions,
   JWTVerifyResult,
@@ -117,7 +118,7 @@ export function finishJws<Claims>(
   if (source === undefined) throw new JWSInvalid('Failed to base64url decode the payload');
   const claims = checkClaims(parseClaims(source), jws.header, options);
   return {
-    payload: claims as Claims & typeof claims,
+    payload: claims as ClaimsOf<Claims>,
     protectedHeader: jws.header as JWTHeaderParameters,
   };
 }

@@ -1,11 +1,13 @@
 // Tokens that nothing protects, and looking into tokens without verifying them.
 
-import { decodeLoosely, encode } from './base64url';
+import { encode } from './base64url';
+import { decodeLoosely } from './loose_base64url';
 import { ClaimsBuilder, claimsText } from './builder';
 import { checkClaims, parseClaims } from './claims';
 import { JWSInvalid, JWTInvalid } from './errors';
 import { checkCrit, isPlainObject, parseHeader, readB64, type Header } from './header';
 import type {
+  ClaimsOf,
   JWTClaimVerificationOptions,
   JWTPayload,
   ProtectedHeaderParameters,
@@ -47,12 +49,12 @@ export class UnsecuredJWT extends ClaimsBuilder {
     const bytes = decodeLoosely(payload)?.bytes;
     if (!bytes) throw new JWTInvalid('Failed to base64url decode the payload');
     const claims = checkClaims(parseClaims(bytes), header, options);
-    return { payload: claims as Claims & JWTPayload, header };
+    return { payload: claims as ClaimsOf<Claims>, header };
   }
 }
 
 /** Returns the claims of a signed JWT without verifying anything. */
-export function decodeJwt<Claims = JWTPayload>(jwt: string): Claims & JWTPayload {
+export function decodeJwt<Claims = JWTPayload>(jwt: string): ClaimsOf<Claims> {
   if (typeof jwt !== 'string') {
     throw new JWTInvalid('JWTs must use Compact JWS serialization, JWT must be a string');
   }
@@ -71,7 +73,7 @@ export function decodeJwt<Claims = JWTPayload>(jwt: string): Claims & JWTPayload
     throw new JWTInvalid('Failed to parse the decoded payload as JSON', { cause });
   }
   if (!isPlainObject(claims)) throw new JWTInvalid('Invalid JWT Claims Set');
-  return claims as Claims & JWTPayload;
+  return claims as ClaimsOf<Claims>;
 }
 
 function encodedHeaderOf(token: string | object): unknown {

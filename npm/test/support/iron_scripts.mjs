@@ -134,7 +134,12 @@ export function requestOf(choices, version, usual) {
     damage: damage && ((value) => damage(value, position)),
     lostCookie: choices.chance(12) ? `sid.${choices.below(3)}` : undefined,
     others: choices.pick(['', 'a=%', '=x; a=b', ' ;;sid2=3', 'sid', '\tb\t=\t"c"']),
-    actions: Array.from({ length: choices.below(9) }, () => actionOf(choices, options)),
+    actions: [
+      ...(choices.chance(2) ? [{ set: ['m0', dataOf(choices)] }] : []),
+      ...Array.from({ length: choices.below(choices.pick([4, 4, 9])) }, () =>
+        actionOf(choices, options),
+      ),
+    ],
   };
 }
 

@@ -1,0 +1,1 @@
+export { jwtDecrypt } from '../../jose';

@@ -1,0 +1,2 @@
+export { decodeProtectedHeader } from '../unsecured';
+export type { ProtectedHeaderParameters } from '../types';

@@ -1,0 +1,2 @@
+export { jwtDecrypt } from '../../jose';
+export type { JWTDecryptGetKey, JWTDecryptOptions } from '../types';

@@ -1,0 +1,2 @@
+export { UnsecuredJWT } from '../unsecured';
+export type { UnsecuredResult } from '../types';

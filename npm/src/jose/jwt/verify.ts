@@ -1,0 +1,2 @@
+export { jwtVerify } from '../../jose';
+export type { JWTVerifyGetKey, JWTVerifyOptions } from '../types';
