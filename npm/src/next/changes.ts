@@ -6,7 +6,7 @@ import { pagesOf, type Engine } from './config';
 import { cookieReadOnly } from './failures';
 import { isUsers, present } from './present';
 import { currentRequest, forget, validateOnce, writeCookies, type CurrentRequest } from './request';
-import type { Attributes, CreateOptions, Session, SessionsConfig } from './types';
+import type { Attributes, BaseConfig, CreateOptions, Session } from './types';
 
 // As many as a store gives at once.
 const PAGE = 1000;
@@ -19,7 +19,7 @@ export interface ListedSession<A = Attributes> extends Session<A> {
 /** Everything that makes, changes or ends sessions: in Server Actions and Route Handlers. */
 export class Changes<A extends Attributes> {
   constructor(
-    private readonly config: SessionsConfig,
+    private readonly config: BaseConfig,
     private readonly engine: () => Engine,
   ) {}
 
