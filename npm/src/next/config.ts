@@ -4,6 +4,7 @@ import { Sessions } from '../sessions';
 import type { SessionsOptions } from '../sessions_types';
 import { misuse } from './failures';
 import { refuseBuildOutput, sqliteFile } from './store_place';
+import { warnOnce } from './warnings';
 import type { BaseConfig, Pages } from './types';
 
 /** A configuration at work. */
@@ -31,7 +32,7 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
   const carrier = config.carrier ?? 'stored';
   const { name, sameSite, domain, persistent, renew } = config.cookie ?? {};
   const options: SessionsOptions = {
-    store: config.store ?? env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db',
+    store: config.store ?? (env['LATCHKEY_STORE'] || 'sqlite:./data/latchkey.db'),
     carrier,
     publicUrl: publicUrl.origin,
     ...(carrier !== 'stored' && { secret: secretOf(config, env, carrier) }),
@@ -83,18 +84,13 @@ function lacksAddress(config: BaseConfig, env: NodeJS.ProcessEnv): boolean {
   return !(config.publicUrl ?? env['LATCHKEY_PUBLIC_URL']) && env['NODE_ENV'] === 'production';
 }
 
-const WARNED = Symbol.for('latchkey.next.warned_of_address');
-
 /**
  * Says in one line what would fail every request, when the server starts: it loads the application's
  * modules then. `next build` loads them too, and needs no address.
  */
 export function warnOfAddress(config: BaseConfig, env: NodeJS.ProcessEnv = process.env): void {
-  const once = globalThis as { [WARNED]?: true };
   if (!lacksAddress(config, env) || env['NEXT_PHASE'] === 'phase-production-build') return;
-  if (once[WARNED]) return;
-  once[WARNED] = true;
-  console.error(`latchkey/next: every request will fail: ${NO_ADDRESS}`);
+  warnOnce(`every request will fail: ${NO_ADDRESS}`);
 }
 
 // The address decides the cookie's name, Secure and the origin of forms; a Host header never does.
