@@ -176,7 +176,7 @@ test('TS10: asking for the status deletes no cookie of a guest', async () => {
 });
 
 test('TS3, TS33, TS34: a cookie of a key that this process does not know yet stays', async () => {
-  const elsewhere = make({ carrier: 'sealed', secret: 'another secret that has enough entropy 17' });
+  const elsewhere = make({ carrier: 'sealed', secret: 'anotherSecretThatHasEnoughEntropy17' });
   const { cookieHeader: cookie } = await signIn(elsewhere, 'ada');
   for (const config of [{ carrier: 'sealed' }, { carrier: 'sealed', secret: ['n'.repeat(8) + SECRET, SECRET] }]) {
     const sessions = make(config);

@@ -203,7 +203,7 @@ test('the proxy deletes a bad cookie everywhere and keeps a good one', async () 
   const sessions = make();
   const { cookieHeader } = await signIn(sessions, 'ada');
   assert.deepEqual(await ask(sessions, '/training', { cookie: cookieHeader }),
-    { status: 200, to: null, cookies: [], next: true, cache: null });
+    { status: 200, to: null, cookies: [], next: true, cache: null, acts: null });
   for (const path of ['/', '/training']) {
     const { cookies, cache } = await ask(sessions, path, { cookie: `${NAME}=bad` });
     assert.deepEqual(cookies, [`${NAME}=; Max-Age=0`], path);

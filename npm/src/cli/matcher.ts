@@ -23,7 +23,7 @@ export function readMatcher(text: string): { sources: string[] } | { problem: st
 export function conditions(where: string, text: string): Finding[] {
   const code = codeOnly(text);
   const from = code.search(/\bmatcher\s*:/);
-  if (from < 0 || !/\b(?:missing|has)\s*[:,]/.test(code.slice(from))) return [];
+  if (from < 0 || !/\b(?:missing|has)\s*[:,}]/.test(code.slice(from))) return [];
   const what =
     'a request passes the proxy by one header, cookie or parameter that its sender chooses: take ' +
     '`missing` and `has` out of the matcher';
