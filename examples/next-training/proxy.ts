@@ -7,16 +7,7 @@ export function proxy(request: NextRequest) {
   return check(request, { protected: ['/training', '/account'] });
 }
 
-// A literal: Next.js reads it without running this file. Links that are fetched ahead pass by, so
-// that they do not count as activity; lib/dal.ts guards the data of whatever passes by.
+// A literal: Next.js reads it without running this file. lib/dal.ts guards the data of whatever passes.
 export const config = {
-  matcher: [
-    {
-      source: '/((?!_next/static|_next/image|favicon.ico|icon.svg|api/session).*)',
-      missing: [
-        { type: 'header', key: 'next-router-prefetch' },
-        { type: 'header', key: 'purpose', value: 'prefetch' },
-      ],
-    },
-  ],
+  matcher: ['/((?!_next/static/|_next/image|favicon\\.ico$|icon\\.svg$|api/session(?:/|$)).*)'],
 };

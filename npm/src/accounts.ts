@@ -12,6 +12,8 @@ export interface Rejection {
     | 'password_invalid'
     | 'wrong_credentials';
   message: string;
+  /** The field of the form that the message is about; null: of neither alone. */
+  field: 'username' | 'password' | null;
 }
 
 export type AccountOutcome =
@@ -25,14 +27,16 @@ export interface PasswordOutcome {
   kept: NewSession | null;
 }
 
+/** As a form sends it: what is no text is refused like an empty one. */
 export interface Passwords {
-  current: string;
-  replacement: string;
+  current: unknown;
+  replacement: unknown;
 }
 
+/** As a form sends it: `{ username: form.get('username'), password: form.get('password') }`. */
 export interface Credentials {
-  username: string;
-  password: string;
+  username: unknown;
+  password: unknown;
 }
 
 /**
@@ -65,8 +69,8 @@ export class Accounts {
     const [refused, kept] = await native().change_password(
       this.#open(),
       token,
-      current,
-      replacement,
+      textOf(current),
+      textOf(replacement),
       Date.now(),
     );
     return { rejection: toRejection(refused), kept: kept && toNewSession(kept) };
@@ -82,8 +86,8 @@ export class Accounts {
     const outcome: OutcomeList = await native().enter(
       this.#open(),
       signUp,
-      username,
-      password,
+      textOf(username),
+      textOf(password),
       options,
       now,
     );
@@ -93,6 +97,13 @@ export class Accounts {
   }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function toRejection(list: RejectionList | null): Rejection | null {
-  return list && { code: list[0] as Rejection['code'], message: list[1] };
+  if (!list) return null;
+  const [code, message] = list;
+  const [, field = null] = /^(username|password)_/.exec(code) ?? [];
+  return { code, message, field } as Rejection;
 }

@@ -1,9 +1,11 @@
-import type { Credentials } from './accounts';
+import type { Credentials, Passwords } from './accounts';
+import type { RegisteredUser } from './client';
 import { Changes } from './next/changes';
-import { openEngine, type Engine } from './next/config';
+import { openEngine, warnOfAddress, type Engine } from './next/config';
 import { Gate } from './next/gate';
-import { Logins } from './next/logins';
 import { makeHandlers } from './next/handlers';
+import { lazyCore } from './next/lazy_core';
+import { Logins } from './next/logins';
 import { makePagesRouter } from './next/pages_router';
 import { makeProxy } from './next/proxy';
 import type {
@@ -11,14 +13,13 @@ import type {
   CreateOptions,
   Duration,
   Session,
-  SessionsConfig,
+  SessionsArguments,
   VerifyOptions,
 } from './next/types';
 
 export { compose } from './next/compose';
 export { safePath } from './next/paths';
 export { clientSession } from './next/present';
-export type { SharedSession } from './next/present';
 export type { PagesResponse } from './next/pages_router';
 export type { ProxyOptions } from './next/proxy';
 export type { LoginOutcome } from './next/logins';
@@ -26,18 +27,25 @@ export type { ListedSession } from './next/changes';
 export type {
   AbsentReason,
   Attributes,
+  BaseConfig,
   CarrierName,
   CheckedSession,
   CookieSettings,
   CreateOptions,
+  DefaultClientUser,
   Duration,
   GuestSession,
   Pages,
+  ProviderProps,
   ProxyRequest,
   Session,
+  SessionsArguments,
   SessionsConfig,
+  SharedSession,
   VerifyOptions,
 } from './next/types';
+/** What browsers know of a user; an application registers its own for `latchkey/client`. */
+export type ClientUser = RegisteredUser;
 
 /** What stands for a user where `getUser` is not given. */
 export interface StoredUser {
@@ -47,12 +55,13 @@ export interface StoredUser {
 }
 
 /**
- * Sessions of a Next.js application. Nothing is opened and nothing is read before the first
- * request, so it may stand at the top of a module.
+ * Sessions of a Next.js application. Nothing is opened before the first request, so it may stand at
+ * the top of a module, and every part of what it returns may be taken out there.
  */
 export function createSessions<User = StoredUser, A extends Attributes = Attributes>(
-  config: SessionsConfig<User> = {},
+  ...[config = {}]: SessionsArguments<User>
 ) {
+  warnOfAddress(config);
   let opened: Engine | undefined;
   const engine = () => (opened ??= openEngine(config));
   const gate = new Gate<User, A>(config, engine);
@@ -93,8 +102,7 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
       logins.signUp(credentials, options),
     logIn: (credentials: Credentials, options?: CreateOptions) =>
       logins.logIn(credentials, options),
-    changePassword: (passwords: { current: string; replacement: string }) =>
-      logins.changePassword(passwords),
+    changePassword: (passwords: Passwords) => logins.changePassword(passwords),
     createGuestSession: (attributes?: Attributes) => changes.createGuestSession(attributes),
     /** Reads and moves nothing; null without a guest's session, and for users. */
     getGuestSession: () => gate.getGuestSession(),
@@ -102,6 +110,8 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     verifySession,
     /** `{user, session}`, both null without a session; never a redirect. */
     verifyAuth: (options?: Pick<VerifyOptions, 'renew'>) => gate.verifyAuth(options),
+    /** What `<SessionProvider>` begins with: no more of the user than browsers may know. */
+    providerProps: () => gate.providerProps(),
     /** Reads and moves nothing. */
     getSession: () => gate.getSession(),
     /** `{isValid, userId?, reason?}` for a client component that asks through an action. */
@@ -123,8 +133,6 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     /** For `pages/`: `verify(request, response)` and `logout` as an API route. */
     pagesRouter: makePagesRouter<User, A>(config, engine),
     /** The sessions underneath, for scripts and tests. */
-    get core() {
-      return engine().sessions;
-    },
+    core: lazyCore(() => engine().sessions),
   };
 }

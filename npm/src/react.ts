@@ -2,6 +2,7 @@
 
 import {
   createElement,
+  Suspense,
   useCallback,
   useEffect,
   useRef,
@@ -19,6 +20,7 @@ import {
   type ClientSession,
   type EndReason,
   type RegisteredUser,
+  type SessionStore,
   type SessionStatus,
   type StoreOptions,
 } from './client';
@@ -34,14 +36,37 @@ export interface SessionProviderProps extends StoreOptions {
   onExpired?: (reason: 'expired' | 'revoked') => void;
 }
 
-// Drops what the App Router has kept and renders the page anew. Under `pages/` nothing is kept, and
+// Outside of Next.js, as in a test of one component, there is no router, and useRouter() throws. It
+// has used the same hooks by then.
+function useAppRouter(): ReturnType<typeof useRouter> | null {
+  try {
+    return useRouter();
+  } catch {
+    return null;
+  }
+}
+
+// Drops what the App Router has kept and renders the page again. Under `pages/` nothing is kept, and
 // refresh() would load the page again: a toast would be gone before anybody has read it.
 function useRefresh(): () => void {
-  const router = useRouter();
+  const router = useAppRouter();
   const pages = usePagesRouter() !== null;
   return useCallback(() => {
-    if (!pages) router.refresh();
+    if (!pages) router?.refresh();
   }, [pages, router]);
+}
+
+// Apart from the provider, and below <Suspense>: with Cache Components the path of a page with
+// parameters is not known while its shell is prerendered.
+function Navigation({ store }: { store: SessionStore }): null {
+  const pathname = usePathname();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    store.navigated();
+  }, [store, pathname]);
+  return null;
 }
 
 /**
@@ -55,8 +80,6 @@ export function SessionProvider({
 }: SessionProviderProps): ReactElement {
   const [store] = useState(() => createSessionStore(options));
   const refresh = useRefresh();
-  const pathname = usePathname();
-  const shown = useRef(pathname);
 
   useEffect(() => {
     setCurrentStore(store);
@@ -72,19 +95,18 @@ export function SessionProvider({
 
   useEffect(() => (onExpired ? store.onExpired(onExpired) : undefined), [store, onExpired]);
 
-  useEffect(() => {
-    if (shown.current === pathname) return;
-    shown.current = pathname;
-    store.navigated();
-  }, [store, pathname]);
-
   // A Server Action renders the layout anew: it may sign in or out, or change the user's data.
   const { initialSession, initialUser } = options;
   useEffect(() => {
     store.hinted(initialSession ?? null, initialUser);
   }, [store, initialSession, initialUser]);
 
-  return createElement(SessionContext.Provider, { value: store }, children);
+  return createElement(
+    SessionContext.Provider,
+    { value: store },
+    children,
+    createElement(Suspense, null, createElement(Navigation, { store })),
+  );
 }
 
 export interface UseSessionOptions {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSessionStore } from 'latchkey/client';
-import { browserEnvironment } from '../dist/client/environment.js';
+import { appBasePath, browserEnvironment } from '../dist/client/environment.js';
 import { FakeBrowser } from './support/fake_browser.mjs';
 
 const session = (browser, more = {}) =>
@@ -297,6 +297,117 @@ test('whoever leaves right after signing in is told of the end all the same', as
   const { store: nobody } = open(visitor, { initialSession: null });
   nobody.hinted(null);
   assert.deepEqual(visitor.server.asked, []);
+});
+
+// Browsers deliver a message later, and a tab never hears its own.
+function countPosts(browser, limit) {
+  let posts = 0;
+  for (const tab of browser.tabs) {
+    const { openChannel } = tab.environment;
+    tab.environment.openChannel = (heard) => {
+      const channel = openChannel(heard);
+      return {
+        ...channel,
+        post: () => {
+          posts += 1;
+          if (posts > limit) throw new Error(`the tabs have told each other ${posts} times`);
+          setImmediate(() => channel.post());
+        },
+      };
+    };
+  }
+  return () => posts;
+}
+
+test('TS18: what one tab tells, another does not tell back: a log-in, a log-out, another session', async () => {
+  const browser = new FakeBrowser();
+  const tabs = Array.from({ length: 3 }, () => browser.tab());
+  const posts = countPosts(browser, 20);
+  // Each tab has a storage of its own, as where the browser's is switched off.
+  const stores = tabs.map((tab) => {
+    const own = new Map();
+    tab.environment.shared = () => ({
+      getItem: (key) => own.get(key) ?? null,
+      setItem: (key, value) => void own.set(key, value),
+      removeItem: (key) => void own.delete(key),
+    });
+    const store = createSessionStore({ initialSession: null, environment: tab.environment });
+    store.start();
+    return store;
+  });
+  await browser.pass(0);
+  const told = async (change) => {
+    const before = posts();
+    browser.server.session = change;
+    stores[0].navigated();
+    await browser.pass(0);
+    await browser.pass(0);
+    return posts() - before;
+  };
+  const status = () => stores.map((store) => store.getSnapshot().data?.id ?? null);
+  assert.equal(await told(session(browser)), 1);
+  assert.deepEqual(status(), ['s1', 's1', 's1']);
+  assert.equal(await told(session(browser, { id: 's2', userId: 'ben' })), 1);
+  assert.deepEqual(status(), ['s2', 's2', 's2']);
+  assert.equal(await told(null), 1);
+  assert.deepEqual(status(), [null, null, null]);
+});
+
+test('TS21: an end that is learnt while renewing or signing out is an end and no failure', async () => {
+  for (const act of ['renew', 'signOut', 'signOutOthers']) {
+    const browser = new FakeBrowser();
+    browser.server.session = session(browser);
+    const { store, ended } = open(browser);
+    await browser.pass(0);
+    const answer = browser.server.answer.bind(browser.server);
+    browser.server.session = null;
+    browser.server.reason = 'revoked';
+    browser.server.answer = (path, now) => (/\/(renew|logout|logout-others)$/.test(path)
+      ? Promise.resolve(Response.json({ error: 'no_session' }, { status: 401 }))
+      : answer(path, now));
+    await (act === 'signOutOthers' ? store.signOut({ others: true }) : store[act]());
+    await browser.pass(0);
+    assert.equal(store.getSnapshot().status, 'unauthenticated', act);
+    assert.deepEqual(ended, [act === 'signOut' ? 'signed-out' : 'revoked'], act);
+  }
+});
+
+test('TS22: at the very deadline the session has expired, a millisecond before it was ended', async () => {
+  for (const [early, reason] of [[0, 'expired'], [1, 'signed-out']]) {
+    const browser = new FakeBrowser();
+    browser.server.session = session(browser);
+    const { store, told } = open(browser);
+    await browser.pass(0);
+    browser.server.session = null; // the browser has dropped the cookie, so nobody says why
+    browser.now += 60_000 - early;
+    await store.check();
+    assert.equal(store.getSnapshot().reason, reason, String(early));
+    assert.deepEqual(told, early === 0 ? ['expired'] : []);
+  }
+});
+
+test('N6: below a base path of Next.js the route is below it too, and a given path is taken as it is', async (t) => {
+  t.after(() => delete process.env.__NEXT_ROUTER_BASEPATH);
+  process.env.__NEXT_ROUTER_BASEPATH = '/app';
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store } = open(browser);
+  await browser.pass(0);
+  await store.renew();
+  assert.deepEqual(browser.server.asked.slice(0, 2), ['/app/api/session?user=1', '/app/api/session/renew']);
+  const own = open(browser, { basePath: '/elsewhere' });
+  await browser.pass(0);
+  assert.equal(browser.server.asked.at(-1), '/elsewhere?user=1');
+  own.stop();
+});
+
+test('N6: without a bundler of Next.js there may be no `process` at all', (t) => {
+  const { process } = globalThis;
+  t.after(() => (globalThis.process = process));
+  delete globalThis.process;
+  const path = appBasePath();
+  globalThis.process = process;
+  assert.equal(path, '');
 });
 
 test('a warning comes once before the end, and polls stop with the session', async () => {

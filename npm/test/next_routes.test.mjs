@@ -23,8 +23,14 @@ test('the handlers: status, renew, logout, others, and whose origin counts', asy
   assert.deepEqual((await (await get('?user=1')).json()).user, { id: 'ada' });
   assert.ok(!JSON.stringify(body).includes(token));
   const own = { origin: 'http://localhost:3000' };
-  for (const headers of [{}, { origin: 'http://evil.example' }, { origin: 'null' }]) {
-    assert.equal((await post('logout', headers)).status, 403);
+  for (const headers of [{}, { origin: 'http://evil.example' }, { origin: 'null' },
+    { origin: 'null', 'sec-fetch-site': 'cross-site' }, { origin: 'null', 'sec-fetch-site': 'same-site' },
+    { origin: 'null', 'sec-fetch-site': 'none' }, { 'sec-fetch-site': 'same-site' },
+    { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' }]) {
+    const refused = await post('logout', headers);
+    assert.equal(refused.status, 403, JSON.stringify(headers));
+    assert.deepEqual(await refused.json(), { error: 'foreign_origin', received: headers.origin ?? null,
+      expected: 'http://localhost:3000' });
   }
   assert.equal((await post('renew', { 'sec-fetch-site': 'same-origin' })).status, 200);
   assert.deepEqual(await (await post('logout-others', own)).json(), { done: true, ended: 1 });
@@ -100,4 +106,37 @@ test('the Pages Router: prefetches are no activity, and a user who is gone has n
   assert.notDeepEqual(sessions.core.validate(ada.token, { touch: false }).session.idleExpiresAt, ada.session.idleExpiresAt);
   const ben = await signIn(sessions, 'ben');
   assert.equal(await verify(ben.cookieHeader), null);
+});
+
+test('N5: a form under Referrer-Policy: no-referrer is our own when the browser says same-origin', async () => {
+  const sessions = make({ pages: { afterLogout: '/bye' } });
+  const headers = { origin: 'null', 'sec-fetch-site': 'same-origin', accept: 'text/html' };
+  const { cookieHeader: cookie, token } = await signIn(sessions, 'ada');
+  const request = new Request('http://localhost:3000/api/session/logout', { method: 'POST', headers });
+  const { value, written } = await during('handler', { cookie }, () => sessions.handlers.POST(request));
+  assert.deepEqual([value.status, value.headers.get('location')], [303, '/bye']);
+  assert.equal(written[0].maxAge, 0);
+  assert.equal(sessions.core.validate(token).state, 'revoked');
+
+  const ben = await signIn(sessions, 'ben');
+  const respond = (out) => ({ getHeader() {}, setHeader() {}, writeHead: (status) => out.push(status), end() {} });
+  for (const [sent, status] of [[{ origin: 'null' }, 403], [headers, 200]]) {
+    const out = [];
+    await sessions.pagesRouter.logout({ method: 'POST', headers: { cookie: ben.cookieHeader, ...sent } }, respond(out));
+    assert.deepEqual(out, [status]);
+  }
+});
+
+test('N6: after a log-out by a form the base path of Next.js is kept', async () => {
+  const sessions = make({ pages: { afterLogout: '/bye' } });
+  const headers = { origin: 'http://localhost:3000', accept: 'text/html' };
+  const leave = async (nextUrl) => {
+    const request = new Request('http://localhost:3000/app/api/session/logout', { method: 'POST', headers });
+    if (nextUrl) request.nextUrl = nextUrl;
+    const { value } = await during('handler', {}, () => sessions.handlers.POST(request));
+    return value.headers.get('location');
+  };
+  assert.equal(await leave({ basePath: '/app' }), '/app/bye');
+  assert.equal(await leave({ basePath: '' }), '/bye');
+  assert.equal(await leave(), '/bye');
 });

@@ -282,13 +282,13 @@ std::string_view rejection_name(Rejection rejection) noexcept {
 std::string_view rejection_text(Rejection rejection) noexcept {
   switch (rejection) {
     case Rejection::username_invalid:
-      return "Use 1 to 254 characters without blanks or any of \"(),:;<>[\\]`.";
+      return "A user name has 1 to 254 characters, no blanks and none of \"(),:;<>[\\]`.";
     case Rejection::username_taken:
       return "This user name is taken.";
     case Rejection::password_too_short:
-      return "Use at least 15 characters.";
+      return "The password needs at least 15 characters.";
     case Rejection::password_too_long:
-      return "Use at most 1024 bytes.";
+      return "The password is too long: use at most 1024 bytes.";
     case Rejection::password_invalid:
       return "The password is not valid text.";
     case Rejection::wrong_credentials:

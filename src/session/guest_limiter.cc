@@ -1,8 +1,11 @@
 #include "session/guest_limiter.h"
 
+#include <functional>
+
 namespace latchkey::session {
 
 bool GuestLimiter::allow(std::string_view address, UnixTime now) {
+  if (address.empty()) return true;
   constexpr Millis kWindow = std::chrono::minutes{1};
   const auto over = [&](const Window& window) {
     return now - window.start >= kWindow || now < window.start;
@@ -11,7 +14,10 @@ bool GuestLimiter::allow(std::string_view address, UnixTime now) {
   std::string key(address);
   if (windows_.size() >= kMaxAddresses && !windows_.contains(key)) {
     std::erase_if(windows_, [&](const auto& entry) { return over(entry.second); });
-    if (windows_.size() >= kMaxAddresses) key.clear();
+    if (windows_.size() >= kMaxAddresses) {
+      const std::size_t share = std::hash<std::string_view>{}(address) % kShares;
+      key = "share " + std::to_string(share);
+    }
   }
   Window& window = windows_.try_emplace(std::move(key), Window{now}).first->second;
   if (over(window)) window = Window{now};

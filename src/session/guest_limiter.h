@@ -11,10 +11,16 @@
 namespace latchkey::session {
 
 // GuestLimiter bounds how many guest sessions one client address may make in a minute, in this
-// process. It holds at most kMaxAddresses; when more are active, newcomers share one allowance.
+// process. Nobody is refused for what others do:
+// - Without an address there is no limit. One allowance for all of those would let a single client
+//   refuse guest sessions to everybody, which is worse than the rows it may make: they are small,
+//   live briefly and are pruned. Programs that need the bound give the address.
+// - At most kMaxAddresses have an allowance of their own. When more are active, newcomers are spread
+//   over kShares allowances by the hash of their address.
 class GuestLimiter {
  public:
   static constexpr std::size_t kMaxAddresses = 16384;
+  static constexpr std::size_t kShares = 4096;
 
   explicit GuestLimiter(std::uint32_t per_minute) : per_minute_(per_minute) {}
   bool allow(std::string_view address, UnixTime now) LATCHKEY_EXCLUDES(mutex_);

@@ -53,3 +53,49 @@ test('what sets a cookie on a page that is the same for everybody is kept by no 
   assert.equal(stale.headers.get('cache-control'), 'private, no-store');
   await Promise.all([plain.text(), stale.text()]);
 });
+
+test('S7: what production lacks is said in one line when the server starts, before any request', async () => {
+  const asked = await startApp({ LATCHKEY_PUBLIC_URL: undefined },
+    { folder, ready: ({ log }) => log.includes('LATCHKEY_PUBLIC_URL') });
+  const lines = asked.log.split('\n').filter((line) => line.includes('LATCHKEY_PUBLIC_URL'));
+  await asked.stop();
+  assert.equal(lines.length, 1, asked.log);
+  assert.match(lines[0], /every request will fail: in production set LATCHKEY_PUBLIC_URL/);
+  assert.doesNotMatch(app.log, /LATCHKEY_PUBLIC_URL/, 'nothing is said where it is set');
+});
+
+test('S7: /account leads to the pages that init wrote, and back', () =>
+  visit(app, async ({ page, context }) => {
+    await page.goto('/account');
+    await assertShown(page, '/login', 'Log in');
+    await page.getByRole('link', { name: 'Sign up' }).click();
+    await assertShown(page, '/signup', 'Sign up');
+    await page.getByLabel('Password').fill('correct horse battery staple');
+    await button(page, 'Sign up').click();
+    await page.getByRole('alert').filter({ hasText: /user name/i }).first().waitFor();
+    await page.getByLabel('User name or e-mail').fill('hedy');
+    await page.getByLabel('Password').fill('short');
+    await button(page, 'Sign up').click();
+    await page.getByRole('alert').filter({ hasText: /password/i }).first().waitFor();
+    await page.getByLabel('Password').fill('correct horse battery staple');
+    await button(page, 'Sign up').click();
+    await page.waitForURL('**/account');
+    await context.clearCookies();
+    await page.goto('/account?a=b');
+    await assertShown(page, '/login', 'Log in');
+    await page.getByLabel('User name or e-mail').fill('hedy');
+    await page.getByLabel('Password').fill('correct horse battery staple');
+    await button(page, 'Log in').click();
+    await page.waitForURL('**/account?a=b');
+  }));
+
+test('M2: an action that a visitor sends leads to the login page', () =>
+  visit(app, async ({ page, context }) => {
+    await context.request.post('/sign-up');
+    await page.goto('/account/plain');
+    await context.clearCookies();
+    await button(page, 'Act').click();
+    await assertShown(page, '/login', 'Log in');
+    assert.match(page.url(), /next=%2Faccount%2Fplain/);
+    assert.equal((await context.cookies()).find(({ name }) => name === 'ran'), undefined);
+  }));

@@ -52,6 +52,20 @@ prepare_fresh() {
   sed -i "s|login: '/login'|login: process.env.LOGIN_PAGE ?? '/login'|" $folder/lib/session.ts
 }
 
+# prepare_docs makes an application of what docs/npm/next.md prints, with users of its own.
+prepare_docs() {
+  local folder=build/next/docs
+  rm -rf $folder
+  mkdir -p $folder
+  cp -r tests/next/docs/. $folder
+  cp -al $NEXT_APP/node_modules $folder/node_modules
+  copy_package $folder/node_modules
+  node tests/next/support/doc_files.mjs docs/npm/next.md $folder
+  sed -i -e "1i import { findPerson } from './people';" -e "s|^  pages: {|  getUser: findPerson,\n\
+  clientUser: ({ id, name }) => ({ id, name }),\n&|" $folder/lib/session.ts
+  grep -q 'getUser: findPerson' $folder/lib/session.ts
+}
+
 # A build needs no environment, opens no store and makes no folder.
 fresh_builds() {
   (cd build/next/fresh && env -i "PATH=$PATH" "HOME=$HOME" NEXT_TELEMETRY_DISABLED=1 \
@@ -72,6 +86,8 @@ step_next() {
   check "the application builds" next_build $NEXT_APP
   check "latchkey init prepares an application" prepare_fresh
   check "it builds without any environment and makes nothing" fresh_builds
+  check "the code of the guide is put together" prepare_docs
+  check "the code of the guide builds, in a strict project with Cache Components" next_build build/next/docs
   check "the texts' code is put together" prepare_seeds
   check "the texts' code compiles" next_build build/next/seeds
   node tests/browser/run.mjs --folder tests/next --counts "$COUNTS"

@@ -30,6 +30,10 @@ run_pack() {
   ensure_node
   build_npm
   cp LICENSE npm/LICENSE
+  # The guides go along, with the pages that they refer to.
+  rm -rf npm/docs
+  mkdir npm/docs
+  (cd docs && cp -r --parents ./*.md npm migrate formats "$ROOT/npm/docs")
   (cd npm && rm -f latchkey-*.tgz && npm pack --silent) >/dev/null
   ls npm/latchkey-*.tgz
 }

@@ -17,8 +17,7 @@ export async function signup(_before: FormState, form: FormData): Promise<FormSt
   const { signUp } = await sessions();
   const { rejection } = await signUp({ username, password });
   if (rejection) {
-    const field = rejection.code.startsWith('password') ? 'password' : 'username';
-    return { errors: { [field]: rejection.message }, username };
+    return { errors: { [rejection.field ?? 'form']: rejection.message }, username };
   }
   redirect('/training');
 }

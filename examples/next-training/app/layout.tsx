@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
-import { clientSession } from 'latchkey/next';
 import { SessionProvider } from 'latchkey/react';
 import { Atoms } from '@/components/atoms';
 import { Header } from '@/components/header';
@@ -15,17 +14,12 @@ export const metadata: Metadata = {
 };
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const { verifyAuth } = await sessions();
   // The browser begins with what the server knows and asks nothing.
-  const { session, user } = await verifyAuth();
+  const { providerProps } = await sessions();
   return (
     <html lang="en">
       <body>
-        <SessionProvider
-          initialSession={clientSession(session)}
-          initialUser={user}
-          warnBefore={60}
-        >
+        <SessionProvider {...await providerProps()} warnBefore={60}>
           <Atoms>
             <Header />
             {children}

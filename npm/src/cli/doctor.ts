@@ -1,13 +1,18 @@
 import { native } from 'latchkey/native';
 import { actingPages } from './actions';
 import { redirectInTry, routerEvents, serverInClient, syncCookies, type Finding } from './checks';
-import { readMatcher, uncovered } from './matcher';
-import { Project, type SourceFile } from './project';
+import { loginPage, protectedPaths, unguarded } from './guards';
+import { conditions, readMatcher, uncovered } from './matcher';
+import { modulesOf, reached, type Modules } from './modules';
+import { Project } from './project';
+import { routesOf, type Route } from './routes';
+import { productionNotes, storeInBuild } from './settings';
 
-/** Prints what is wrong with a project; 0 when nothing is. */
+/** Prints what is wrong with a project; 0 when nothing is. Notes are no faults. */
 export function runDoctor(root: string): number {
-  const findings = examine(new Project(root));
+  const { findings, notes } = examine(new Project(root));
   for (const { where, what } of findings) console.log(`${where}: ${what}`);
+  for (const { where, what } of notes) console.log(`note: ${where}: ${what}`);
   const count = findings.length;
   console.log(
     count === 0 ? 'Nothing is wrong.' : `${count} ${count === 1 ? 'thing' : 'things'} to mend.`,
@@ -15,20 +20,26 @@ export function runDoctor(root: string): number {
   return count === 0 ? 0 : 1;
 }
 
-export function examine(project: Project): Finding[] {
-  const files = [...project.sources()];
-  return [
+export function examine(project: Project): { findings: Finding[]; notes: Finding[] } {
+  const sources = [...project.sources()];
+  const files = modulesOf(sources);
+  const routes = routesOf(project.base, files);
+  const findings = [
     ...installation(project),
     ...configuration(project),
     ...secret(project),
-    ...proxyFile(project, files),
-    ...files.flatMap((file) => [
+    ...twoGates(project),
+    ...gateFile(project, routes, files),
+    ...loginPage(routes, files),
+    ...storeInBuild(project, files),
+    ...sources.flatMap((file) => [
       ...syncCookies(file),
       ...redirectInTry(file),
       ...serverInClient(file),
       ...routerEvents(file),
     ]),
   ];
+  return { findings, notes: productionNotes(project, files) };
 }
 
 function installation(project: Project): Finding[] {
@@ -60,9 +71,7 @@ function installation(project: Project): Finding[] {
 
 function configuration(project: Project): Finding[] {
   if (!project.dependsOn('next')) return [];
-  const path = project.find(
-    ...['ts', 'mts', 'mjs', 'js', 'cjs'].map((end) => `next.config.${end}`),
-  );
+  const path = project.config;
   const text = path ? (project.read(path) ?? '') : '';
   const where = path ?? 'next.config.ts';
   if (/serverExternalPackages[^\]]*['"]latchkey['"]/.test(text)) {
@@ -105,7 +114,7 @@ function secret(project: Project): Finding[] {
 // Next.js 16 runs proxy on Node; 15 knows only middleware, which does so from 15.5 on, when it is
 // told.
 function runsOnNode(project: Project, path: string, text: string): Finding[] {
-  const isProxy = path.startsWith(`${project.base}proxy.`);
+  const isProxy = isProxyFile(path);
   const { gate } = project;
   if (gate === null) {
     const what =
@@ -128,35 +137,41 @@ function runsOnNode(project: Project, path: string, text: string): Finding[] {
   return [{ where: path, what }];
 }
 
-function readsStore(project: Project, text: string): boolean {
-  const { base } = project;
-  const library = project.find(`${base}lib/session.ts`, `${base}lib/session.js`);
-  const imported = library && /from\s*['"][^'"]*lib\/session['"]/.test(text);
-  const code = imported ? text + project.read(library) : text;
-  return /latchkey\/(?:next|lucia)['"]/.test(code);
+const isProxyFile = (path: string) => /(?:^|\/)proxy\.\w+$/.test(path);
+
+function twoGates(project: Project): Finding[] {
+  const [proxy] = project.gates('proxy');
+  const [middleware] = project.gates('middleware');
+  if (!proxy || !middleware || project.gate !== 'proxy') return [];
+  const what =
+    'Next.js 16 stops when it finds both: move what the middleware does into proxy, with compose() ' +
+    'of latchkey/next, and delete it';
+  return [{ where: `${proxy} and ${middleware}`, what }];
 }
 
-function proxyFile(project: Project, files: SourceFile[]): Finding[] {
-  const { base } = project;
-  const named = (name: string) => project.find(`${base}${name}.ts`, `${base}${name}.js`);
-  const path = named('proxy') ?? named('middleware');
-  const text = path ? project.read(path) : null;
-  if (path === null || text === null || !/latchkey|session/.test(text)) return [];
+function misplaced(project: Project, path: string): Finding[] {
+  const name = path.replace(/^src\//, '');
+  const right = project.base + name;
+  if (path === right) return [];
+  return [{ where: path, what: `Next.js does not look for it here: move it to ${right}` }];
+}
+
+function gateFile(project: Project, routes: readonly Route[], files: Modules): Finding[] {
+  const [path] = [...project.gates('proxy'), ...project.gates('middleware')];
+  const text = path === undefined ? null : project.read(path);
+  if (path === undefined || text === null || !/latchkey|session/.test(text)) return [];
+  const uses = (entry: RegExp) =>
+    reached(path, files, project.base).some((module) => entry.test(files.get(module) ?? ''));
   // Middleware with a check of another kind is at home on the edge.
-  if (!path.includes('proxy.') && !readsStore(project, text)) return [];
-  const found = runsOnNode(project, path, text);
+  if (!isProxyFile(path) && !uses(/latchkey\/(?:next|lucia)['"]/)) return [];
+  const found = [...misplaced(project, path), ...runsOnNode(project, path, text)];
   const matcher = readMatcher(text);
   if ('problem' in matcher) return [...found, { where: path, what: matcher.problem }];
-  if (matcher.sources.length > 0 && !text.includes('next-router-prefetch')) {
-    found.push({
-      where: path,
-      what:
-        'links that are fetched ahead count as activity: add ' +
-        "missing: [{ type: 'header', key: 'next-router-prefetch' }] to the matcher",
-    });
-  }
-  const list = /\bprotected\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? '';
-  const guarded = [...list.matchAll(/['"]([^'"]+)['"]/g)].map((match) => match[1]!);
-  const paths = new Set([...guarded, ...actingPages(project, files)]);
-  return [...found, ...uncovered(path, matcher.sources, [...paths])];
+  const acting = actingPages(routes, files, project.base);
+  return [
+    ...found,
+    ...conditions(path, text),
+    ...uncovered(path, matcher.sources, [...new Set([...protectedPaths(text), ...acting])]),
+    ...unguarded(path, routes, files, project.base),
+  ];
 }

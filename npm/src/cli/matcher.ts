@@ -15,7 +15,19 @@ export function readMatcher(text: string): { sources: string[] } | { problem: st
   }
   const sources = [...literal.matchAll(/(?:\bsource\s*:\s*|(?<=[[,]\s*))(['"])(\/[^'"]*)\1/g)];
   const single = /^(['"])(\/[^'"]*)\1/.exec(literal);
-  return { sources: single ? [single[2]!] : sources.map((found) => found[2]!) };
+  const texts = single ? [single[2]!] : sources.map((found) => found[2]!);
+  return { sources: texts.map((text) => text.replace(/\\(.)/g, '$1')) };
+}
+
+/** Whoever sends the header, cookie or parameter of such a condition comes past the proxy. */
+export function conditions(where: string, text: string): Finding[] {
+  const code = codeOnly(text);
+  const from = code.search(/\bmatcher\s*:/);
+  if (from < 0 || !/\b(?:missing|has)\s*[:,}]/.test(code.slice(from))) return [];
+  const what =
+    'a request passes the proxy by one header, cookie or parameter that its sender chooses: take ' +
+    '`missing` and `has` out of the matcher';
+  return [{ where, what }];
 }
 
 /** Tells whether a matcher's source covers a path; the part of the syntax that is in use. */

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, posix, relative } from 'node:path';
 
 const SKIPPED = new Set(['node_modules', '.git', '.next', 'dist', 'build', 'out', 'coverage']);
+const ENDINGS = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.mjs', '.cts', '.cjs'];
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
 export interface SourceFile {
@@ -20,8 +21,10 @@ export class Project {
   constructor(readonly root: string) {
     const manifest = join(root, 'package.json');
     this.manifest = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {};
-    this.base =
-      existsSync(join(root, 'src/app')) || existsSync(join(root, 'src/pages')) ? 'src/' : '';
+    // As Next.js looks for them: what lies in the project's own folder comes first.
+    const folders = ['app', 'pages', 'src/app', 'src/pages'];
+    const found = folders.find((folder) => existsSync(join(root, folder)));
+    this.base = found?.startsWith('src/') ? 'src/' : '';
     this.typescript = existsSync(join(root, 'tsconfig.json'));
   }
 
@@ -51,6 +54,31 @@ export class Project {
     const { major, minor } = this.next;
     if (major >= 16) return 'proxy';
     return major === 15 && minor >= 5 ? 'middleware' : null;
+  }
+
+  /** `next.config`, whatever its ending. */
+  get config(): string | null {
+    return this.find(...['ts', 'mts', 'mjs', 'js', 'cjs'].map((end) => `next.config.${end}`));
+  }
+
+  /** Files that run before a request: where Next.js looks, and where it would after a move. */
+  gates(name: 'proxy' | 'middleware'): string[] {
+    const places = [...new Set([this.base, '', 'src/'])];
+    return places.flatMap((base) => this.modules(base + name));
+  }
+
+  /** Every file of code with this path, whatever its ending. */
+  modules(path: string): string[] {
+    return ENDINGS.map((end) => path + end).filter((file) => this.has(file));
+  }
+
+  /** How one file imports another, both without their endings: by `@/` where the project has it. */
+  importOf(from: string, to: string): string {
+    const text = this.read('tsconfig.json') ?? this.read('jsconfig.json') ?? '';
+    const target = /"@\/\*"\s*:\s*\[\s*"(?:\.\/)?([^"]*)\*"/.exec(text)?.[1];
+    if (target !== undefined && to.startsWith(target)) return `@/${to.slice(target.length)}`;
+    const path = posix.relative(posix.dirname(from), to);
+    return path.startsWith('.') ? path : `./${path}`;
   }
 
   has(path: string): boolean {

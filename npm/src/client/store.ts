@@ -1,4 +1,4 @@
-import { browserEnvironment } from './environment';
+import { appBasePath, browserEnvironment } from './environment';
 import { SessionMemory } from './session_memory';
 import type {
   Channel,
@@ -338,7 +338,7 @@ export class SessionStore<User = RegisteredUser> {
   }
 
   private basePath(): string {
-    return this.options.basePath ?? '/api/session';
+    return this.options.basePath ?? `${appBasePath()}/api/session`;
   }
 
   private set(snapshot: Snapshot<User>): void {

@@ -48,7 +48,7 @@ export interface StatusAnswer<User = RegisteredUser> {
 }
 
 export interface StoreOptions<User = RegisteredUser> {
-  /** Where the route handlers are; default `/api/session`. */
+  /** Where the route handlers are; default `/api/session`, below the `basePath` of Next.js. */
   basePath?: string;
   /** `undefined`: ask the server. `null`: the server knows there is none. */
   initialSession?: InitialSession | null;

@@ -6,10 +6,15 @@ import { pagesOf, type Engine } from './config';
 import { cookieReadOnly } from './failures';
 import { isUsers, present } from './present';
 import { currentRequest, forget, validateOnce, writeCookies, type CurrentRequest } from './request';
-import type { Attributes, CreateOptions, Session, SessionsConfig } from './types';
+import type { Attributes, BaseConfig, CreateOptions, Session } from './types';
+import { warnOnce } from './warnings';
 
 // As many as a store gives at once.
 const PAGE = 1000;
+
+const GUESTS_UNLIMITED =
+  'guest sessions are not limited, because createSessions() has no `clientAddress`: name the header ' +
+  'in which your proxy gives the address, or limit requests there';
 
 export interface ListedSession<A = Attributes> extends Session<A> {
   /** The one this request came with. */
@@ -19,7 +24,7 @@ export interface ListedSession<A = Attributes> extends Session<A> {
 /** Everything that makes, changes or ends sessions: in Server Actions and Route Handlers. */
 export class Changes<A extends Attributes> {
   constructor(
-    private readonly config: SessionsConfig,
+    private readonly config: BaseConfig,
     private readonly engine: () => Engine,
   ) {}
 
@@ -39,6 +44,7 @@ export class Changes<A extends Attributes> {
   /** A session for a visitor without an account; `createSession` turns it into a user's. */
   async createGuestSession(attributes: Attributes = {}): Promise<string> {
     const request = await this.writable('createGuestSession()');
+    if (!this.config.clientAddress) warnOnce(GUESTS_UNLIMITED);
     const address = this.config.clientAddress?.(request.headers) ?? null;
     const made = await this.engine().sessions.createGuest({ attributes, address });
     this.write(request, made.token, made.session);

@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { Sessions } from '../sessions';
 import type { SessionsOptions } from '../sessions_types';
 import { misuse } from './failures';
-import type { Pages, SessionsConfig } from './types';
+import { refuseBuildOutput, sqliteFile } from './store_place';
+import { warnOnce } from './warnings';
+import type { BaseConfig, Pages } from './types';
 
 /** A configuration at work. */
 export interface Engine {
@@ -12,12 +14,12 @@ export interface Engine {
   origin: string;
 }
 
-export function pagesOf(config: SessionsConfig): Required<Pages> {
+export function pagesOf(config: BaseConfig): Required<Pages> {
   const { login = '/login', home = '/', afterLogout = '/' } = config.pages ?? {};
   return { login, home, afterLogout };
 }
 
-export function basePathOf(config: SessionsConfig): string {
+export function basePathOf(config: BaseConfig): string {
   return (config.basePath ?? '/api/session').replace(/\/+$/, '');
 }
 
@@ -25,12 +27,12 @@ export function basePathOf(config: SessionsConfig): string {
  * Reads the configuration and the environment. Called with the first request and never at import:
  * `next build` evaluates modules where there is no secret and must be no database.
  */
-export function openEngine(config: SessionsConfig, env: NodeJS.ProcessEnv = process.env): Engine {
+export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.env): Engine {
   const publicUrl = publicUrlOf(config, env);
   const carrier = config.carrier ?? 'stored';
   const { name, sameSite, domain, persistent, renew } = config.cookie ?? {};
   const options: SessionsOptions = {
-    store: config.store ?? env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db',
+    store: config.store ?? (env['LATCHKEY_STORE'] || 'sqlite:./data/latchkey.db'),
     carrier,
     publicUrl: publicUrl.origin,
     ...(carrier !== 'stored' && { secret: secretOf(config, env, carrier) }),
@@ -39,14 +41,17 @@ export function openEngine(config: SessionsConfig, env: NodeJS.ProcessEnv = proc
     ...given({ persistent, renewCookie: renew }),
     cookie: given({ name, sameSite, domain }),
   };
-  makeFolder(options.store);
-  return { sessions: new Sessions(options), origin: publicUrl.origin };
+  const sessions = new Sessions(options);
+  makeFolder(options.store, env);
+  return { sessions, origin: publicUrl.origin };
 }
 
 // A fresh checkout has no folder for its data yet. Nobody but the server reads it.
-function makeFolder(store: string): void {
-  const path = /^sqlite:(.+)$/.exec(store)?.[1];
-  if (path) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+function makeFolder(store: string, env: NodeJS.ProcessEnv): void {
+  const file = sqliteFile(store);
+  if (file === null) return;
+  refuseBuildOutput(file, env);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
 }
 
 type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
@@ -57,7 +62,7 @@ function given<T extends object>(members: T): Given<T> {
 }
 
 function secretOf(
-  config: SessionsConfig,
+  config: BaseConfig,
   env: NodeJS.ProcessEnv,
   carrier: string,
 ): string | readonly string[] {
@@ -71,15 +76,27 @@ function secretOf(
   return secret;
 }
 
+const NO_ADDRESS =
+  'in production set LATCHKEY_PUBLIC_URL, or the option `publicUrl`, to the address browsers ' +
+  'use, such as https://example.com or, to try it here, http://localhost:3000';
+
+function lacksAddress(config: BaseConfig, env: NodeJS.ProcessEnv): boolean {
+  return !(config.publicUrl ?? env['LATCHKEY_PUBLIC_URL']) && env['NODE_ENV'] === 'production';
+}
+
+/**
+ * Says in one line what would fail every request, when the server starts: it loads the application's
+ * modules then. `next build` loads them too, and needs no address.
+ */
+export function warnOfAddress(config: BaseConfig, env: NodeJS.ProcessEnv = process.env): void {
+  if (!lacksAddress(config, env) || env['NEXT_PHASE'] === 'phase-production-build') return;
+  warnOnce(`every request will fail: ${NO_ADDRESS}`);
+}
+
 // The address decides the cookie's name, Secure and the origin of forms; a Host header never does.
-function publicUrlOf(config: SessionsConfig, env: NodeJS.ProcessEnv): URL {
+function publicUrlOf(config: BaseConfig, env: NodeJS.ProcessEnv): URL {
   const text = config.publicUrl ?? env['LATCHKEY_PUBLIC_URL'];
-  if (!text && env['NODE_ENV'] === 'production') {
-    throw misuse(
-      'in production set LATCHKEY_PUBLIC_URL, or the option `publicUrl`, to the address browsers ' +
-        'use, such as https://example.com or, to try it here, http://localhost:3000',
-    );
-  }
+  if (lacksAddress(config, env)) throw misuse(NO_ADDRESS);
   try {
     return new URL(text || `http://localhost:${env['PORT'] || 3000}`);
   } catch {

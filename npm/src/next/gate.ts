@@ -6,15 +6,16 @@ import { pagesOf, type Engine } from './config';
 import { unauthorized } from './failures';
 import { loginPath } from './paths';
 import { isPrefetch } from './prefetch';
-import { isUsers, present, presentGuest } from './present';
+import { clientSession, isUsers, present, presentGuest } from './present';
 import { currentRequest, validateOnce, writeCookies, type CurrentRequest } from './request';
-import { userOf } from './users';
+import { clientUserOf, userOf } from './users';
 import type {
   AbsentReason,
   Attributes,
   CheckedSession,
   Duration,
   GuestSession,
+  ProviderProps,
   Session,
   SessionsConfig,
   VerifyOptions,
@@ -77,6 +78,14 @@ export class Gate<User, A extends Attributes> {
   > {
     const { session, user } = await this.find(renew);
     return session && user ? { user, session: present<A>(session) } : { user: null, session: null };
+  }
+
+  /** What <SessionProvider> begins with. A layout asks, which is no activity. */
+  async providerProps(): Promise<ProviderProps> {
+    const { session, user } = await this.find(false);
+    if (!session || !user) return { initialSession: null, initialUser: null };
+    const initialUser = clientUserOf(this.config, user, session);
+    return { initialSession: clientSession(present(session)), initialUser };
   }
 
   async checkSession(): Promise<CheckedSession> {

@@ -1,11 +1,11 @@
 import { isLatchkeyError } from '../errors';
 import { pagesOf, type Engine } from './config';
 import type { Changes } from './changes';
-import { isOwnOrigin } from './origin';
+import { isOwnOrigin, originOf, type SentOrigin } from './origin';
 import { clientSession, isUsers, present } from './present';
-import { safePath } from './paths';
+import { safePath, withBase } from './paths';
 import { currentRequest, validateOnce, writeCookies } from './request';
-import { userOf } from './users';
+import { clientUserOf, userOf } from './users';
 import type { Attributes, SessionsConfig } from './types';
 
 type Handler = (request: Request) => Promise<Response>;
@@ -19,11 +19,9 @@ export function makeHandlers<User, A extends Attributes>(
   return {
     GET: guarded((request) => status(config, engine, request)),
     POST: guarded(async (request) => {
-      const sent = {
-        origin: request.headers.get('origin'),
-        site: request.headers.get('sec-fetch-site'),
-      };
-      if (!isOwnOrigin(sent, engine().origin)) return json({ error: 'foreign_origin' }, 403);
+      const { origin } = engine();
+      const sent = originOf(request.headers);
+      if (!isOwnOrigin(sent, origin)) return json(foreignOrigin(sent, origin), 403);
       const action = new URL(request.url).pathname.split('/').filter(Boolean).pop();
       switch (action) {
         case 'renew':
@@ -43,6 +41,13 @@ export function makeHandlers<User, A extends Attributes>(
 }
 
 const NO_SESSION = { error: 'no_session' };
+
+// Both addresses, so that a wrong LATCHKEY_PUBLIC_URL is seen at a glance.
+const foreignOrigin = ({ origin }: SentOrigin, expected: string) => ({
+  error: 'foreign_origin',
+  received: origin ?? null,
+  expected,
+});
 
 /** The status of the session. It never extends it. */
 async function status<User>(
@@ -71,7 +76,7 @@ async function status<User>(
     status: 'authenticated',
     reason: null,
     session: clientSession(present(answer.session)),
-    ...(wanted && { user }),
+    ...(wanted && user && { user: clientUserOf(config, user, answer.session) }),
     now,
   });
 }
@@ -79,7 +84,8 @@ async function status<User>(
 // A form of a page without JavaScript wants a page.
 function done(request: Request, page: string): Response {
   if (!(request.headers.get('accept') ?? '').includes('text/html')) return json({ done: true });
-  return new Response(null, { status: 303, headers: { location: safePath(page) } });
+  const location = withBase(safePath(page), request);
+  return new Response(null, { status: 303, headers: { location } });
 }
 
 function guarded(handler: Handler): Handler {

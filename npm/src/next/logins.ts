@@ -5,7 +5,7 @@ import type { Changes } from './changes';
 import { forbidden } from './failures';
 import { isForeign } from './origin';
 import { validateOnce } from './request';
-import type { Attributes, CreateOptions, SessionsConfig } from './types';
+import type { Attributes, BaseConfig, CreateOptions } from './types';
 
 // What a guest takes along; of an older session of a user nothing stays.
 function carried(before: CoreSession | null, names: readonly string[] = []): Attributes {
@@ -20,7 +20,7 @@ export type LoginOutcome = { rejection: Rejection; user: null } | { rejection: n
 /** Signing up and logging in with passwords that the store keeps; each sets the cookie. */
 export class Logins {
   constructor(
-    private readonly config: SessionsConfig,
+    private readonly config: BaseConfig,
     private readonly engine: () => Engine,
     private readonly changes: Pick<Changes<never>, 'writable' | 'write'>,
   ) {}

@@ -1,9 +1,20 @@
-/** Browsers say where a POST comes from; the Host header decides nothing. */
-export function isOwnOrigin(
-  sent: { origin?: string | null | undefined; site?: unknown },
-  origin: string,
-): boolean {
-  return sent.origin ? sent.origin === origin : sent.site === 'same-origin';
+/** What a browser says of where a request comes from. */
+export interface SentOrigin {
+  origin?: string | null | undefined;
+  site?: unknown;
+}
+
+export function originOf(headers: Headers): SentOrigin {
+  return { origin: headers.get('origin'), site: headers.get('sec-fetch-site') };
+}
+
+/**
+ * Browsers say where a POST comes from; the Host header decides nothing. `Origin: null` says nothing:
+ * a form of our own sends it under `Referrer-Policy: no-referrer`, and so does a frame of anybody.
+ * Sec-Fetch-Site, which no page can set, tells the two apart.
+ */
+export function isOwnOrigin({ origin, site }: SentOrigin, expected: string): boolean {
+  return origin && origin !== 'null' ? origin === expected : site === 'same-origin';
 }
 
 /**

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLatchkeyError } from '../errors';
 import { beginSession } from './begin';
 import { pagesOf, type Engine } from './config';
-import { isOwnOrigin } from './origin';
+import { isOwnOrigin, originOf } from './origin';
 import { loginPath } from './paths';
 import { isPrefetch } from './prefetch';
 import { isUsers, present } from './present';
@@ -72,8 +72,7 @@ export function makePagesRouter<User, A extends Attributes>(
     async logout(request: IncomingMessage, response: PagesResponse): Promise<void> {
       const { sessions, origin } = engine();
       const { headers } = request;
-      const sent = { origin: headers.origin, site: headers['sec-fetch-site'] };
-      const own = isOwnOrigin(sent, origin);
+      const own = isOwnOrigin(originOf(headersOf(request)), origin);
       if (request.method !== 'POST' || !own) {
         return answer(response, request.method === 'POST' ? 403 : 405, { error: 'refused' });
       }

@@ -1,5 +1,5 @@
 import type { Session as CoreSession } from '../sessions_types';
-import type { Attributes, GuestSession, Session } from './types';
+import type { Attributes, GuestSession, Session, SharedSession } from './types';
 
 /** The session as pages and actions see it. A client component is given `clientSession()` of it. */
 export function present<A = Attributes>(found: CoreSession & { userId: string }): Session<A> {
@@ -21,16 +21,8 @@ export function present<A = Attributes>(found: CoreSession & { userId: string })
   };
 }
 
-/** What the browser needs to know of its session, and nothing that a page's HTML need not hold. */
-export interface SharedSession {
-  id: string;
-  userId: string;
-  version: number;
-  expiresAt: number;
-}
-
 /**
- * Picks that from a session, for `initialSession`: a whole one would bring address, browser and
+ * Picks what the browser needs from a session, for `initialSession`: a whole one would bring address, browser and
  * attributes into the HTML. Plain JSON, as `getServerSideProps` demands it.
  */
 export function clientSession(session: Session<unknown>): SharedSession;

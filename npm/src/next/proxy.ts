@@ -4,17 +4,19 @@ import type { Sessions } from '../sessions';
 import type { Validation } from '../sessions_types';
 import { basePathOf, pagesOf, type Engine } from './config';
 import { misuse } from './failures';
-import { covers, loginPath } from './paths';
+import { checkRules, covers, isAsset, loginPath, mayLeadTo, splitLocale, withBase } from './paths';
 import { isPrefetch } from './prefetch';
 import { isUsers } from './present';
 import { bringsCookie, parseSetCookie } from './set_cookie';
-import type { ProxyRequest, SessionsConfig } from './types';
+import type { BaseConfig, ProxyRequest, SessionsConfig } from './types';
 
 export interface ProxyOptions {
   /** Paths only for users; without this list every path but the public ones. */
   protected?: readonly string[];
   /** Paths for everybody; the login page always is one. */
   public?: readonly string[];
+  /** Languages that stand before a path, as in `/en/login`: rules are written without them. */
+  locales?: readonly string[];
   /** false: a request that passes here is no activity. */
   renew?: boolean;
 }
@@ -31,6 +33,7 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
         'proxy(request, {protected: [...]}) or {public: [...]} says which paths are whose',
       );
     }
+    checkRules([...(options.protected ?? []), ...(options.public ?? [])]);
     const { pathname } = request.nextUrl;
     // The status route decides for itself, and asking it is no activity.
     if (covers([basePathOf(config)], pathname)) return NextResponse.next();
@@ -48,45 +51,63 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
     const response =
       isUsers(answer.session) || !guarded
         ? NextResponse.next()
-        : refusal(config, request, answer, origin);
+        : refusal(loginOf(config, options, request, answer), request, origin);
     keepCookieInStep(response, sessions, answer, header);
     return response;
   };
 }
 
-function isGuarded(config: SessionsConfig, options: ProxyOptions, pathname: string): boolean {
+function isGuarded(config: BaseConfig, options: ProxyOptions, pathname: string): boolean {
   const { login } = pagesOf(config);
+  const { rest } = splitLocale(pathname, options.locales);
   const loginPathname = login.split('?')[0] ?? login;
-  if (covers([loginPathname, ...(options.public ?? [])], pathname)) return false;
-  return options.protected ? covers(options.protected, pathname) : !pathname.startsWith('/_next/');
+  if (covers([loginPathname, ...(options.public ?? [])], rest)) return false;
+  if (!options.protected) return !isAsset(pathname);
+  return mayLeadTo(options.protected, pathname, options.locales);
 }
 
-// A page is sent to the login; a Server Action passes, because its own check answers in a way the
-// page understands; every other request is told.
-function refusal(
-  config: SessionsConfig,
+const reads = ({ method }: ProxyRequest) => method === 'GET' || method === 'HEAD';
+
+// Next.js runs an action for a POST with such an id, and for nothing else with this header.
+const isAction = ({ method, headers }: ProxyRequest) =>
+  method === 'POST' && /^(?:[0-9a-f]{2})?[0-9a-f]{40}$/.test(headers.get('next-action') ?? '');
+
+/** The login page, in the language of the path, with what it is to know. */
+function loginOf(
+  config: BaseConfig,
+  options: ProxyOptions,
   request: ProxyRequest,
   answer: Validation,
-  origin: string,
-): NextResponse {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads && request.headers.has('next-action')) return NextResponse.next();
+): string {
+  const { pathname, search, locale, defaultLocale } = request.nextUrl;
+  const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
+  const returns = reads(request) || isAction(request);
+  const next = returns ? pathname + withoutInternals(search) : null;
+  const target = loginPath(pagesOf(config).login, reason, next);
+  // Next.js takes its own languages off the path by itself, and adds the default one.
+  const own = locale && locale !== defaultLocale ? `/${locale}` : '';
+  const prefix = splitLocale(pathname, options.locales).prefix || own;
+  return target.startsWith('/') ? prefix + target : target;
+}
+
+// A page is sent to the login page, and so is a Server Action, in the way its caller understands;
+// every other request is told.
+function refusal(login: string, request: ProxyRequest, origin: string): NextResponse {
+  if (isAction(request)) {
+    const headers = { 'x-action-redirect': `${login};push`, 'cache-control': 'no-store' };
+    return new NextResponse(null, { status: 303, headers });
+  }
+  const accept = request.headers.get('accept') ?? '';
   const wantsPage =
-    (request.headers.get('accept') ?? '').includes('text/html') ||
-    request.headers.has('next-url') ||
-    request.headers.has('rsc');
+    accept.includes('text/html') || request.headers.has('next-url') || request.headers.has('rsc');
   if (!wantsPage && request.headers.get('sec-fetch-dest') !== 'document') {
-    if (!reads || request.headers.get('accept')?.includes('json')) {
+    if (!reads(request) || accept.includes('json')) {
       return NextResponse.json({ error: 'no_session' }, { status: 401 });
     }
   }
-  const { pathname, search } = request.nextUrl;
-  const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
-  const next = reads ? pathname + withoutInternals(search) : null;
-  const target = loginPath(pagesOf(config).login, reason, next);
   // To the public URL: whoever sends a foreign Host header is not led there.
-  const home = origin + (request.nextUrl.basePath ?? '');
-  return NextResponse.redirect(new URL(home + target), reads ? 307 : 303);
+  const target = new URL(withBase(login, request), origin);
+  return NextResponse.redirect(target, reads(request) ? 307 : 303);
 }
 
 // What the router adds for itself does not belong into an address.
@@ -106,7 +127,11 @@ function keepCookieInStep(
   let lines: string[] = [];
   if (answer.session && answer.fresh && answer.token) {
     lines = sessions.setCookies(answer.token, answer.session, header);
-  } else if (answer.state !== 'active' && !answer.keepCookie && bringsCookie(header, sessions.cookie.name)) {
+  } else if (
+    answer.state !== 'active' &&
+    !answer.keepCookie &&
+    bringsCookie(header, sessions.cookie.name)
+  ) {
     lines = sessions.blankCookies(header);
   }
   for (const line of lines) response.cookies.set(parseSetCookie(line));

@@ -73,10 +73,13 @@ interface Seen {
 }
 
 // One entry for each request: `headers()` resolves to the same object all through it, in renders,
-// actions and handlers alike, where React's cache() works in renders only.
-const requests = new WeakMap<object, WeakMap<Sessions, Seen>>();
+// actions and handlers alike, where React's cache() works in renders only. The render that follows
+// an action in the same request has an entry of its own: what the action has changed is seen.
+const rendering = new WeakMap<object, WeakMap<Sessions, Seen>>();
+const acting = new WeakMap<object, WeakMap<Sessions, Seen>>();
 
 function seenIn(request: CurrentRequest, sessions: Sessions): Seen {
+  const requests = request.writable ? acting : rendering;
   let bySessions = requests.get(request.headers);
   if (!bySessions) requests.set(request.headers, (bySessions = new WeakMap()));
   let seen = bySessions.get(sessions);
@@ -84,7 +87,14 @@ function seenIn(request: CurrentRequest, sessions: Sessions): Seen {
   return seen;
 }
 
-/** Validates once for each request and token; a change forgets what was found. */
+// A render changes nothing, so an answer holds to its end. An action or a handler is there to change
+// something, in ways that are not seen from here: there only questions at the same time share an
+// answer. What failed may be asked again everywhere.
+function keepAnswer(request: CurrentRequest, answer: Promise<unknown>, drop: () => void): void {
+  answer.then(request.writable ? drop : undefined, drop);
+}
+
+/** Validates once for each render and token, and once for questions at the same time elsewhere. */
 export function validateOnce(
   request: CurrentRequest,
   sessions: Sessions,
@@ -95,17 +105,19 @@ export function validateOnce(
   const known = validations.get(token);
   if (known && !fresh && (known.touched || !touch)) return known.answer;
   const answer = sessions.validateAsync(token, { touch, fresh, withUser: true });
-  validations.set(token, { touched: touch, answer });
-  // A store that failed may be asked again in the same request.
-  answer.catch(() => validations.delete(token));
+  const entry = { touched: touch, answer };
+  validations.set(token, entry);
+  keepAnswer(request, answer, () => {
+    if (validations.get(token) === entry) validations.delete(token);
+  });
   return answer;
 }
 
 export function forget(request: CurrentRequest, sessions: Sessions): void {
-  requests.get(request.headers)?.delete(sessions);
+  for (const requests of [rendering, acting]) requests.get(request.headers)?.delete(sessions);
 }
 
-/** Asks the application for a user once for each request. */
+/** Asks the application for a user, as often as `validateOnce` asks for a session. */
 export function userOnce<User>(
   request: CurrentRequest,
   sessions: Sessions,
@@ -115,6 +127,12 @@ export function userOnce<User>(
   const { users } = seenIn(request, sessions);
   const id = session.userId ?? '';
   let asked = users.get(id) as Promise<User | null> | undefined;
-  if (!asked) users.set(id, (asked = Promise.resolve(getUser(id))));
+  if (!asked) {
+    const answer = (asked = (async () => getUser(id))());
+    users.set(id, answer);
+    keepAnswer(request, answer, () => {
+      if (users.get(id) === answer) users.delete(id);
+    });
+  }
   return asked;
 }

@@ -4,6 +4,7 @@ import type {
   CreateOptions as CoreCreateOptions,
   Duration,
 } from '../sessions_types';
+import type { RegisteredUser } from '../client/types';
 
 export type { Attributes, CarrierName, Duration };
 
@@ -37,6 +38,20 @@ export type GuestSession<A = Attributes> = Pick<
   'id' | 'attributes' | 'createdAt' | 'lastSeenAt' | 'expiresAt' | 'absoluteExpiresAt' | 'version'
 >;
 
+/** What the browser needs to know of its session, and nothing that a page's HTML need not hold. */
+export interface SharedSession {
+  id: string;
+  userId: string;
+  version: number;
+  expiresAt: number;
+}
+
+/** What `<SessionProvider>` begins with; nothing in it must not stand in a page's HTML. */
+export interface ProviderProps {
+  initialSession: SharedSession | null;
+  initialUser: RegisteredUser | null;
+}
+
 export type CheckedSession =
   | { isValid: true; userId: string }
   | { isValid: false; userId?: undefined; reason?: 'expired' | 'revoked' };
@@ -58,7 +73,8 @@ export interface Pages {
   afterLogout?: string;
 }
 
-export interface SessionsConfig<User = unknown> {
+/** Everything but what depends on the type of the application's user. */
+export interface BaseConfig {
   /** As in `Sessions`; default `$LATCHKEY_STORE`, or `sqlite:./data/latchkey.db`. */
   store?: string;
   /** For every carrier but `stored`; the newest first. Default `$SESSION_SECRET`. */
@@ -75,11 +91,33 @@ export interface SessionsConfig<User = unknown> {
   pages?: Pages;
   /** Where the route handlers are; default `/api/session`. */
   basePath?: string;
-  /** The application's own user behind a session. null: the session counts for nothing. */
-  getUser?: (userId: string) => Promise<User | null> | User | null;
-  /** Where the client's address is to be read, for the list of sessions. Default: nowhere. */
+  /**
+   * Where the client's address is to be read: for the list of sessions, and to limit how many guest
+   * sessions one address makes in a minute. Default: nowhere, and then guests are not limited.
+   */
   clientAddress?: (headers: Headers) => string | null | undefined;
 }
+
+export interface SessionsConfig<User = unknown> extends BaseConfig {
+  /** The application's own user behind a session. null: the session counts for nothing. */
+  getUser?: (userId: string) => Promise<User | null> | User | null;
+  /**
+   * What browsers may know of a user. Default: `id` and `username`, and nothing else of what
+   * `getUser` returns.
+   */
+  clientUser?: (user: User) => RegisteredUser;
+}
+
+/** What browsers are told of a user where `clientUser` is not given. */
+export type DefaultClientUser = { id: string; username?: string };
+
+/**
+ * The arguments of `createSessions`: whoever has registered a user with more than `id` and
+ * `username` for the browser says with `clientUser` where the rest comes from.
+ */
+export type SessionsArguments<User> = DefaultClientUser extends RegisteredUser
+  ? [config?: SessionsConfig<User>]
+  : [config: SessionsConfig<User> & Required<Pick<SessionsConfig<User>, 'clientUser'>>];
 
 export interface CreateOptions extends Pick<CoreCreateOptions, 'remember' | 'level'> {
   attributes?: Attributes;
@@ -126,5 +164,7 @@ export interface ProxyRequest extends Request {
     readonly pathname: string;
     readonly search: string;
     readonly basePath?: string;
+    readonly locale?: string;
+    readonly defaultLocale?: string | undefined;
   };
 }

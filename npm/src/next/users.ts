@@ -1,7 +1,8 @@
 import type { Sessions } from '../sessions';
 import type { Session as CoreSession, Validation } from '../sessions_types';
 import { userOnce, type CurrentRequest } from './request';
-import type { SessionsConfig } from './types';
+import type { RegisteredUser } from '../client/types';
+import type { DefaultClientUser, SessionsConfig } from './types';
 
 /** The user behind a valid session: the application's own, or the one the store keeps. */
 export async function userOf<User>(
@@ -15,4 +16,17 @@ export async function userOf<User>(
   const { user, session } = answer;
   if (!user) return { id: session.userId } as User;
   return { ...user.attributes, id: user.id, username: user.username } as User;
+}
+
+/** What browsers may know of a user: what the application says, or id and username. */
+export function clientUserOf<User>(
+  config: SessionsConfig<User>,
+  user: User,
+  { userId }: { userId: string },
+): RegisteredUser {
+  if (config.clientUser) return config.clientUser(user);
+  const { username } = user as { username?: unknown };
+  const told: DefaultClientUser = { id: userId };
+  if (typeof username === 'string') told.username = username;
+  return told;
 }

@@ -20,6 +20,10 @@ class FakeCookies {
     if (cookie.maxAge === 0) this.jar.delete(cookie.name);
     else this.jar.set(cookie.name, cookie.value);
   }
+  sealed() {
+    const pairs = this.getAll().map(({ name, value }) => `${name}=${value}`);
+    return new FakeCookies(pairs.join('; '), false);
+  }
   get(name) {
     return this.jar.has(name) ? { name, value: this.jar.get(name) } : undefined;
   }
@@ -30,8 +34,11 @@ class FakeCookies {
 
 let current;
 
-/** Runs `call` as the page, action or handler of a request. */
-export async function during(where, { cookie = '', headers = {} }, call) {
+/**
+ * Runs `call` as the page, action or handler of a request; `render` then renders the page in the same
+ * request, with what it has written, as Next.js does after an action.
+ */
+export async function during(where, { cookie = '', headers = {} }, call, render) {
   const action = where === 'action' ? { 'next-action': 'x' } : {};
   current = {
     cookies: new FakeCookies(cookie, where !== 'page'),
@@ -39,7 +46,9 @@ export async function during(where, { cookie = '', headers = {} }, call) {
   };
   const { cookies } = current;
   try {
-    return { value: await call(), written: cookies.written };
+    const value = await call();
+    current.cookies = render ? cookies.sealed() : cookies;
+    return { value, rendered: await render?.(), written: cookies.written };
   } catch (error) {
     return { error, redirect: error.url, status: error.digest?.split(';')[1], written: cookies.written };
   } finally {

@@ -4,6 +4,7 @@ import { clientSession, createSessions, safePath } from 'latchkey/next';
 import { withSessions } from 'latchkey/next/config';
 import { SessionProvider, useExpired, useSession } from 'latchkey/react';
 import { sessionAtom, userAtom } from 'latchkey/jotai';
+import { signIn } from 'latchkey/testing';
 
 interface Person {
   id: string;
@@ -19,7 +20,36 @@ const sessions = createSessions<Person, { theme?: 'dark' | 'light' }>({
   carrier: 'sealed',
   idle: '30m',
   getUser: async (id) => ({ id, name: 'Ada' }),
+  clientUser: (user) => user,
 });
+// @ts-expect-error a registered user with a name has to come from somewhere
+createSessions<Person>({ getUser: (id) => ({ id, name: 'Ada' }) });
+// @ts-expect-error what browsers get is the registered user
+createSessions<Person>({ clientUser: ({ id }) => ({ id }) });
+
+/** Everything may be taken out at the top of a module. */
+export const { core, proxy, handlers, pagesRouter, providerProps } = sessions;
+
+export async function enter(form: FormData): Promise<string | null> {
+  const { rejection } = await sessions.logIn({
+    username: form.get('username'),
+    password: form.get('password'),
+  });
+  const field: 'username' | 'password' | null | undefined = rejection?.field;
+  await sessions.changePassword({ current: form.get('a'), replacement: form.get('b') });
+  // @ts-expect-error a password is missing
+  await sessions.signUp({ username: form.get('username') });
+  return field ?? null;
+}
+
+export async function layout(): Promise<unknown> {
+  const props = await providerProps();
+  const name: string | undefined = props.initialUser?.name;
+  const { cookieHeader } = await signIn(sessions, 'user-1');
+  return [SessionProvider(props), name, cookieHeader];
+}
+
+const clientUser = () => ({ id: '1', name: 'Ada' });
 
 export async function page(): Promise<void> {
   const session = await sessions.verifySession({ next: '/a' });
@@ -40,7 +70,7 @@ export async function page(): Promise<void> {
   // @ts-expect-error the user has no such member
   console.log(user?.email);
   // @ts-expect-error no carrier
-  createSessions({ carrier: 'pigeon' });
+  createSessions({ carrier: 'pigeon', clientUser });
   // @ts-expect-error no duration
   await sessions.requireRecentLogin('soon');
   // @ts-expect-error a session of the store is not for the browser

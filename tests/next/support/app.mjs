@@ -22,17 +22,20 @@ export async function freePort() {
   return port;
 }
 
-const command = (folder, port) => (MODE === 'standalone'
+const command = (folder, port, mode) => (mode === 'standalone'
   ? [join(folder, 'server.js')]
-  : [join(folder, 'node_modules/next/dist/bin/next'), ...MODE.split(' '), '-p', String(port),
+  : [join(folder, 'node_modules/next/dist/bin/next'), ...mode.split(' '), '-p', String(port),
     '-H', '127.0.0.1']);
 
-/** Starts the application; `env` shortens lives and the like. `ready` answers 200 when it runs. */
-export async function startApp(env = {}, { folder = APP, ready = '/api/session' } = {}) {
+/**
+ * Starts the application; `env` shortens lives and the like. It runs when the path `ready` answers
+ * 200, or when the function `ready` says so.
+ */
+export async function startApp(env = {}, { folder = APP, ready = '/api/session', mode = MODE } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'latchkey-next-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const child = spawn(process.execPath, command(folder, port), {
+  const child = spawn(process.execPath, command(folder, port, mode), {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -57,8 +60,10 @@ export async function startApp(env = {}, { folder = APP, ready = '/api/session' 
 
   for (let tries = 0; tries < 300; tries++) {
     if (child.exitCode !== null) throw new Error(`the application did not start:\n${app.log}`);
-    const answer = await fetch(url + ready).catch(() => null);
-    if (answer?.status === 200) return app;
+    const runs = typeof ready === 'function'
+      ? ready(app)
+      : await fetch(url + ready).then(({ status }) => status === 200, () => false);
+    if (runs) return app;
     await sleep(100);
   }
   child.kill('SIGKILL');

@@ -1,8 +1,8 @@
 import { sessions } from '@/lib/session';
 
 export async function GET() {
-  const { verifySession, verifyAuth } = await sessions();
+  const { verifySession, providerProps } = await sessions();
   await verifySession(); // answers 401 by itself
-  const { user } = await verifyAuth();
+  const { initialUser: user } = await providerProps(); // no more than a browser may know
   return Response.json({ user }, { headers: { 'cache-control': 'no-store' } });
 }
