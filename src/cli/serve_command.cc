@@ -111,7 +111,8 @@ void add_serve(CLI::App& program, Action& action) {
       "environment, the environment over the file. SIGTERM ends the server gently, SIGHUP makes\n"
       "it read its keys again.");
   command->add_option("--config", input->file, "Read settings from this TOML file")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(not_empty());
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
     if (kFlags[i].form == nullptr) {
       command->add_flag_callback(

@@ -22,15 +22,16 @@ Result<void> make_directory(const std::string& directory) {
   const std::filesystem::path path(directory);
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    return bad_directory("the data directory " + directory + " cannot be made: " + std::strerror(errno) +
-               "; choose another one with --data DIR");
+    return bad_directory("the data directory " + directory + " cannot be made: " +
+                         std::strerror(errno) + "; choose another one with --data DIR");
   }
   if (!std::filesystem::is_directory(path, ec)) {
     return bad_directory(directory + " is not a directory; choose another one with --data DIR");
   }
   if (::faccessat(AT_FDCWD, directory.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    return bad_directory("the data directory " + directory + " cannot be written: " + std::strerror(errno) +
-               "; give it to the user the server runs as, or choose another one with --data DIR");
+    return bad_directory(
+        "the data directory " + directory + " cannot be written: " + std::strerror(errno) +
+        "; give it to the user the server runs as, or choose another one with --data DIR");
   }
   return {};
 }
