@@ -49,7 +49,9 @@ class CookieWriter {
  public:
   // make refuses (Errc::bad_config) options a browser would drop or that weaken a prefix: a name
   // that is not a token, __Host- without Secure, Path=/ or with Domain, __Secure- without Secure,
-  // SameSite=None without Secure, octets outside av-octet, an attribute over 1024 octets (R31-R38).
+  // SameSite=None without Secure (R31-R38); a path no address has; a domain that is no host name,
+  // such as "http://example.com", "example.com:8080", ".example.com", "com" or an IP address. The
+  // text names the value and what to write.
   static Result<CookieWriter> make(CookieOptions options);
 
   // write returns the Set-Cookie value. `expires_at` (persistent cookies) gives Max-Age and

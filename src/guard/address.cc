@@ -25,6 +25,13 @@ std::optional<Address> Address::parse(std::string_view text) noexcept {
   return out;
 }
 
+bool Address::is_loopback() const noexcept {
+  if (!v6_) return bytes_[0] == 127;
+  const bool zeros =
+      std::all_of(bytes_.begin(), bytes_.end() - 1, [](std::uint8_t octet) { return octet == 0; });
+  return zeros && bytes_.back() == 1;
+}
+
 std::string Address::text() const {
   char text[INET6_ADDRSTRLEN] = {};
   inet_ntop(v6_ ? AF_INET6 : AF_INET, bytes_.data(), text, sizeof text);

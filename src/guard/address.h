@@ -15,6 +15,8 @@ class Address {
   static std::optional<Address> parse(std::string_view text) noexcept;
 
   bool is_v6() const noexcept { return v6_; }
+  // is_loopback tells whether only this machine has it: 127.0.0.0/8 and ::1.
+  bool is_loopback() const noexcept;
   // text is the shortest usual form.
   std::string text() const;
   // in_network tells whether the first `bits` bits are those of `network`, of the same family.

@@ -26,6 +26,12 @@ std::optional<Address> parse_hop(std::string_view hop) noexcept {
   return Address::parse(has_port ? hop.substr(0, colon) : hop);
 }
 
+Error refuse(std::string_view entry, std::string_view cure) {
+  std::string text = "\"";
+  for (const char c : entry.substr(0, 60)) text += c >= 0x20 && c < 0x7f ? c : '?';
+  return Error{Errc::bad_config, text.append("\" ").append(cure)};
+}
+
 }  // namespace
 
 Result<TrustedProxies> TrustedProxies::parse(std::span<const std::string> entries) {
@@ -35,9 +41,7 @@ Result<TrustedProxies> TrustedProxies::parse(std::span<const std::string> entrie
     const std::size_t slash = text.find('/');
     const auto address = Address::parse(text.substr(0, slash));
     if (!address) {
-      return Error{Errc::bad_config,
-                   "trusted_proxies: not an address or network: write 10.0.0.1 or "
-                   "10.0.0.0/8"};
+      return refuse(entry, "is no address or network: write 10.0.0.1 or 10.0.0.0/8");
     }
     unsigned bits = address->bits();
     if (slash != std::string_view::npos) {
@@ -46,9 +50,7 @@ Result<TrustedProxies> TrustedProxies::parse(std::span<const std::string> entrie
           std::from_chars(digits.data(), digits.data() + digits.size(), bits);
       const bool whole = failed == std::errc{} && end == digits.data() + digits.size();
       if (!whole || bits == 0 || bits > address->bits()) {
-        return Error{Errc::bad_config,
-                     "trusted_proxies: the number behind '/' must be 1 to 32 for "
-                     "IPv4, 1 to 128 for IPv6"};
+        return refuse(entry, "needs a number from 1 to 32 (IPv4) or 128 (IPv6) after its '/'");
       }
     }
     out.networks_.push_back({*address, bits});

@@ -48,7 +48,7 @@ bool is_host(std::string_view host) noexcept {
 bool is_loopback_host(std::string_view host) noexcept {
   if (host == "localhost" || host == "[::1]") return true;
   const auto address = Address::parse(host);
-  return address && !address->is_v6() && host.starts_with("127.");
+  return address && !address->is_v6() && address->is_loopback();
 }
 
 }  // namespace latchkey::guard

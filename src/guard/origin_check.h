@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "latchkey/public_url.h"
@@ -20,7 +21,7 @@ struct OriginFacts {
 enum class OriginVerdict : std::uint8_t {
   allowed,
   cross_site,      // Sec-Fetch-Site says so
-  foreign_origin,  // Origin is another one, or `null`
+  foreign_origin,  // Origin is another one, or `null` without a proof that it is ours
   unproven_form,   // neither header, and a form could have sent it
   repeated_header,
 };
@@ -30,8 +31,20 @@ std::string_view origin_verdict_name(OriginVerdict verdict) noexcept;
 bool is_safe_method(std::string_view method) noexcept;
 
 // check_origin decides whether a request may change something (R48-R51). It stands before any look
-// at the session, also for log-in and sign-up. Both headers must agree when both are there; a value
-// of Sec-Fetch-Site that is not known counts as none. Passing proves nothing about who asks (R57).
+// at the session, also for log-in and sign-up. Passing proves nothing about who asks (R57). The
+// rule, also for those who have to write it again in another language:
+//
+//   Sec-Fetch-Site:  absent, other  same-origin  none     same-site, cross-site
+//   Origin: absent   no form        allowed      allowed  refused
+//   Origin: ours     allowed        allowed      allowed  refused
+//   Origin: null     refused        allowed      refused  refused
+//   Origin: other    refused        refused      refused  refused
+//
+// "No form": allowed unless `simple_body`. Values are compared byte for byte. A header that comes
+// twice is refused. GET, HEAD and OPTIONS pass.
 OriginVerdict check_origin(const OriginFacts& facts, const PublicUrl& url) noexcept;
+
+// shown_origin returns an Origin header fit for a log line or a page: printable, at most 120 bytes.
+std::string shown_origin(std::string_view received);
 
 }  // namespace latchkey::guard

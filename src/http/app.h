@@ -6,6 +6,7 @@
 #include <string>
 
 #include "guard/client_address.h"
+#include "http/login_watch.h"
 #include "http/message.h"
 #include "latchkey/accounts.h"
 #include "latchkey/public_url.h"
@@ -27,6 +28,7 @@ struct App {
   Millis staleness{0};                     // no node accepts an ended session for longer than this
   std::shared_ptr<Migration> migration{};  // nothing: no session of another system is taken over
   std::atomic<bool> draining{false};
+  LoginWatch logins{};
 
   bool https() const noexcept { return url && url->https(); }
 };

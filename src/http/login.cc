@@ -75,8 +75,9 @@ Result<void> leave(App& app, const Request& request) {
 void add_logout_headers(const App& app, const Request& request, Response& response) {
   blank_cookies(app, request, response);
   if (app.migration) app.migration->blank(app, request, response);
-  if (!app.https()) return;
-  response.headers.emplace_back("Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
+  // Not "cookies": they would go from the whole domain, those of other sites too. Not "storage": we
+  // keep nothing there, so it could only be that of another application of this origin.
+  if (app.https()) response.headers.emplace_back("Clear-Site-Data", "\"cache\"");
 }
 
 }  // namespace latchkey::http

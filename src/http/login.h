@@ -28,7 +28,8 @@ Result<Entry> enter(App& app, const Request& request, Entrance entrance,
 // leave ends the session of this request, if it has one. After an Error nothing was ended.
 Result<void> leave(App& app, const Request& request);
 
-// add_logout_headers blanks the cookie and, over https, all that the browser keeps of us (R60).
+// add_logout_headers blanks our cookies and, over https, empties the browser's cache of this
+// origin. Less than R60 asks for, on purpose: docs/http_api.md.
 void add_logout_headers(const App& app, const Request& request, Response& response);
 
 }  // namespace latchkey::http

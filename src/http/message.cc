@@ -14,8 +14,9 @@ constexpr std::string_view kSecurityHeaders =
     "Referrer-Policy: same-origin\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
-constexpr std::string_view kHsts =
-    "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+// R61. With includeSubDomains only when asked for: the sites of all other hosts below this one
+// would be pinned to https for a year, too.
+constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000";
 constexpr std::string_view kPrivate = "Cache-Control: no-store\r\nVary: Cookie\r\n";
 constexpr std::string_view kImmutable = "Cache-Control: public, max-age=31536000, immutable\r\n";
 
@@ -83,7 +84,10 @@ void append_head(const Response& response, const WriteOptions& options, std::str
   out.append(status_line(response.status));
   out.append("Date: ").append(options.date).append("\r\n");
   out.append(kSecurityHeaders);
-  if (options.https) out.append(kHsts);
+  if (options.hsts != Hsts::none) {
+    out.append(kHsts).append(options.hsts == Hsts::subdomains ? "; includeSubDomains" : "");
+    out.append("\r\n");
+  }
   out.append(response.immutable ? kImmutable : kPrivate);
   if (!response.content_type.empty()) {
     out.append("Content-Type: ").append(response.content_type).append("\r\n");

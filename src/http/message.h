@@ -49,11 +49,14 @@ struct Response {
   Millis hold{0};  // the answer goes out not before this long after it was made
 };
 
+// Hsts is what Strict-Transport-Security covers. It is sent when browsers use https.
+enum class Hsts : std::uint8_t { none, host, subdomains };
+
 // WriteOptions say how an answer goes out on the wire.
 struct WriteOptions {
   bool head = false;  // a HEAD request: Content-Length but no body
   bool keep_alive = true;
-  bool https = false;       // public_url is https: HSTS, Clear-Site-Data
+  Hsts hsts = Hsts::none;
   std::string_view date{};  // IMF-fixdate
 };
 // write_response appends the complete message to `out`. A header value with CR, LF, NUL or another

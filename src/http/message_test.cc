@@ -65,7 +65,10 @@ TEST(WriteResponse, R58ToR66EveryStatusCarriesTheSecurityHeaders) {
 }
 
 TEST(WriteResponse, R61HstsGoesOutOverHttpsOnly) {
-  EXPECT_THAT(write(with_body(503), {.https = true}),
+  EXPECT_THAT(write(with_body(503), {.hsts = Hsts::host}),
+              HasSubstr("\r\nStrict-Transport-Security: max-age=31536000\r\n"))
+      << "F13: the hosts below this one are none of our business";
+  EXPECT_THAT(write(with_body(503), {.hsts = Hsts::subdomains}),
               HasSubstr("\r\nStrict-Transport-Security: max-age=31536000; includeSubDomains\r\n"));
 }
 

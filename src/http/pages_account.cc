@@ -1,6 +1,7 @@
 #include "guard/safe_redirect.h"
 #include "http/form.h"
 #include "http/login.h"
+#include "http/origin_guard.h"
 #include "http/page.h"
 #include "http/pages.h"
 
@@ -100,14 +101,30 @@ void append_form(Html& html, const Sheet& sheet) {
   }
 }
 
-Response render_sheet(const Visitor& visitor, const Sheet& sheet) {
+// append_lost_cookie tells a browser that has logged in and came back without the cookie.
+void append_lost_cookie(Html& html) {
+  html.raw(
+          "<p class=\"error\" role=\"alert\">Your log-in was right, but your browser did not keep ")
+      .raw("the cookie that goes with it. Allow cookies for this site and log in again.</p>");
+}
+
+// Place is where the form is shown.
+struct Place {
+  const App& app;
+  const Request& request;
+};
+
+Response render_sheet(const Place& place, const Visitor& visitor, const Sheet& sheet) {
   const std::string_view title = sheet.sign_up() ? "Sign up" : "Log in";
   Html html;
   html.raw("<div class=\"card narrow stack\"><h1>").text(title).raw("</h1>");
+  append_address_notice(html, place.app, place.request);
   if (sheet.problem) {
     html.raw("<p class=\"error\" role=\"alert\" id=\"problem\">")
         .text(problem_text(*sheet.problem).detail)
         .raw("</p>");
+  } else if (lost_cookie(place.app, place.request, visitor)) {
+    append_lost_cookie(html);
   } else {
     append_ended_notice(html, visitor);
   }
@@ -138,7 +155,7 @@ Response show(App& app, const Request& request, Entrance entrance) {
     return response;
   }
   const Sheet sheet{.entrance = entrance, .next = next_of(Form::parse(request.query))};
-  Response response = render_sheet(*visitor, sheet);
+  Response response = render_sheet({app, request}, *visitor, sheet);
   blank_bad_cookie(app, request, *visitor, response);
   return response;
 }
@@ -155,8 +172,11 @@ Response submit(App& app, const Request& request, Entrance entrance) {
   if (!entry) return page_failure(entry.error(), request);
   if (entry->rejection != Rejection::none) {
     sheet.problem = problem_of(entry->rejection);
-    return render_sheet(Visitor{}, sheet);
+    return render_sheet({app, request}, Visitor{}, sheet);
   }
+  const std::string address = client_of(app, request);
+  app.logins.logged_in({address, request.header("user-agent").value_or("")}, entry->session->id,
+                       app.clock.now());
   Response response =
       see_other(sheet.next.empty() ? std::string(kAfterEntrance) : std::move(sheet.next));
   set_cookie_headers(response, std::move(entry->cookies));

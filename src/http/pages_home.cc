@@ -1,6 +1,7 @@
 #include "http/assets.h"
 #include "http/device.h"
 #include "http/human_time.h"
+#include "http/origin_guard.h"
 #include "http/page.h"
 #include "http/pages.h"
 
@@ -19,9 +20,10 @@ Html home_of(const Visitor& visitor) {
   return html;
 }
 
-Html home_of_stranger(const Visitor& visitor) {
+Html home_of_stranger(const App& app, const Request& request, const Visitor& visitor) {
   Html html;
   html.raw("<div class=\"card hero stack\">");
+  append_address_notice(html, app, request);
   append_ended_notice(html, visitor);
   append_logo(html);
   html.raw(
@@ -38,8 +40,9 @@ Response page_home(App& app, const Request& request) {
   auto visitor = identify(app, request, {});
   if (!visitor) return page_failure(visitor.error(), request);
   const bool known = visitor->signed_in();
-  Response response = render_page({.title = "Home", .visitor = &*visitor, .section = Section::home},
-                                  known ? home_of(*visitor) : home_of_stranger(*visitor));
+  Response response =
+      render_page({.title = "Home", .visitor = &*visitor, .section = Section::home},
+                  known ? home_of(*visitor) : home_of_stranger(app, request, *visitor));
   set_cookie_headers(response, std::move(visitor->cookies));
   blank_bad_cookie(app, request, *visitor, response);
   return response;

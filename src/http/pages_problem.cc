@@ -27,20 +27,31 @@ std::string_view title_of(Problem problem) noexcept {
 
 }  // namespace
 
-Response page_problem(Problem problem) {
+Response page_problem(Problem problem, const ProblemPage& more) {
   const ProblemText& text = problem_text(problem);
   Html html;
-  html.raw("<div class=\"card narrow stack\"><h1>").text(title_of(problem)).raw("</h1><p>");
-  if (problem == Problem::store_unavailable) {
-    html.raw(
-        "If you were logged in, you still are. Nothing was lost. Please try again in a moment.");
+  html.raw("<div class=\"card narrow stack\"><h1>").text(title_of(problem)).raw("</h1>");
+  if (!more.hint.str().empty()) {
+    html.part(more.hint);
+  } else if (problem == Problem::store_unavailable) {
+    html.raw("<p>If you were logged in, you still are. Nothing was lost. Please try again in a ")
+        .raw("moment.</p>");
   } else {
-    html.text(text.detail);
+    html.raw("<p>").text(text.detail).raw("</p>");
   }
-  html.raw(
-      "</p><p class=\"actions\"><a class=\"button\" href=\"/\">Go to the home page</a></p></div>");
-  Response response = render_page({.title = title_of(problem), .status = text.status}, html);
+  html.raw("<p class=\"actions\"><a class=\"button\" href=\"/\">Go to the home page</a></p></div>");
+  Response response = render_page(
+      {.title = title_of(problem), .status = text.status, .visitor = more.visitor}, html);
   add_problem_headers(problem, response);
+  return response;
+}
+
+Response page_not_found(App& app, const Request& request) {
+  auto visitor = identify(app, request, {.touch = false});
+  // Whether the store answers makes no difference to the page that is not there.
+  if (!visitor) return page_problem(Problem::not_found);
+  Response response = page_problem(Problem::not_found, {.visitor = &*visitor});
+  set_cookie_headers(response, std::move(visitor->cookies));
   return response;
 }
 

@@ -98,10 +98,10 @@ Response page_sessions(App& app, const Request& request) {
   if (!visitor) return page_failure(visitor.error(), request);
   if (!visitor->signed_in()) return to_log_in("/sessions");
   const auto query = Form::parse(request.query);
-  if (!query) return page_problem(Problem::bad_query);
+  if (!query) return page_problem(Problem::bad_query, {.visitor = &*visitor});
   const auto page = list_sessions(app, request, *visitor, query->get("after"), kPerPage);
   if (!page && page.error().code == Errc::invalid_argument) {
-    return page_problem(Problem::bad_query);
+    return page_problem(Problem::bad_query, {.visitor = &*visitor});
   }
   if (!page) return page_failure(page.error(), request);
   Response response =
@@ -116,7 +116,7 @@ Response form_end_session(App& app, const Request& request) {
   if (!visitor) return page_failure(visitor.error(), request);
   if (!visitor->signed_in()) return to_log_in("/sessions");
   const auto form = Form::parse(request.body);
-  if (!form) return page_problem(Problem::bad_form);
+  if (!form) return page_problem(Problem::bad_form, {.visitor = &*visitor});
   const auto status = end_own_session(app, *visitor, form->get("session"));
   if (!status) return page_failure(status.error(), request);
   if (*status != EndStatus::ended_current) {

@@ -102,7 +102,7 @@ const ProblemText& problem_text(Problem problem) noexcept {
   return kTable[static_cast<std::size_t>(problem)];
 }
 
-Response problem_response(Problem problem) {
+Response problem_response(Problem problem, ProblemMembers members) {
   const ProblemText& text = problem_text(problem);
   Response response;
   response.status = text.status;
@@ -112,7 +112,13 @@ Response problem_response(Problem problem) {
   response.body.append("\",\"status\":").append(std::to_string(text.status));
   response.body.append(",\"detail\":");
   codec::append_json_string(response.body, text.detail);
-  response.body.append(",\"code\":\"").append(text.code).append("\"}\n");
+  response.body.append(",\"code\":\"").append(text.code).append("\"");
+  for (const auto& [name, value] : members) {
+    if (value.empty()) continue;
+    response.body.append(",\"").append(name).append("\":");
+    codec::append_json_string(response.body, value);
+  }
+  response.body.append("}\n");
   add_problem_headers(problem, response);
   return response;
 }

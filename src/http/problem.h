@@ -58,8 +58,10 @@ struct ProblemText {
 };
 const ProblemText& problem_text(Problem problem) noexcept;
 
-// problem_response is the application/problem+json of `problem` (RFC 9457).
-Response problem_response(Problem problem);
+// problem_response is the application/problem+json of `problem` (RFC 9457). `members` are added to
+// it, those without a text left out (section 3.2).
+using ProblemMembers = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+Response problem_response(Problem problem, ProblemMembers members = {});
 
 // add_problem_headers adds what a status demands beside the body: a challenge or Retry-After.
 void add_problem_headers(Problem problem, Response& response);

@@ -6,6 +6,7 @@
 #include "guard/origin_check.h"
 #include "http/app.h"
 #include "http/migration.h"
+#include "http/origin_guard.h"
 #include "http/pages.h"
 #include "http/problem.h"
 #include "http/routes.h"
@@ -44,25 +45,6 @@ bool accepts_body(const Request& request, Body body) {
       *type, body == Body::form ? "application/x-www-form-urlencoded" : "application/json");
 }
 
-// passes_origin_check applies before anything looks at the session (R51). Of the API only JSON is
-// accepted anyway, which no foreign page can send unasked, so curl without Origin may pass.
-bool passes_origin_check(const App& app, const Request& request, const Route& route) {
-  const guard::OriginFacts facts{
-      .method = request.method,
-      .sec_fetch_site = request.header("sec-fetch-site"),
-      .origin = request.header("origin"),
-      .repeated = request.header_count("sec-fetch-site") > 1 || request.header_count("origin") > 1,
-      .simple_body = route.body == Body::form};
-  const auto verdict =
-      app.url ? guard::check_origin(facts, *app.url) : guard::OriginVerdict::foreign_origin;
-  if (verdict == guard::OriginVerdict::allowed) return true;
-  log(LogLevel::warn, "origin_refused",
-      {{"reason", guard::origin_verdict_name(verdict)},
-       {"path", route.path},
-       {"address", client_of(app, request)}});
-  return false;
-}
-
 Response call(App& app, const Request& request, const Route& route, Handler handler) {
   if (!app.migration || !route.session) return handler(app, request);
   return app.migration->answer(app, request, handler);
@@ -70,7 +52,10 @@ Response call(App& app, const Request& request, const Route& route, Handler hand
 
 Response answer(App& app, const Request& request) {
   const Route* route = find_route(request.path);
-  if (route == nullptr) return problem_at(request.path, Problem::not_found);
+  if (route == nullptr) {
+    return is_api_path(request.path) ? problem_response(Problem::not_found)
+                                     : page_not_found(app, request);
+  }
   const Handler handler = find_handler(*route, request.method);
   if (handler == nullptr) {
     const bool asked = request.method == "OPTIONS";
@@ -80,8 +65,9 @@ Response answer(App& app, const Request& request) {
     return response;
   }
   if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
-  if (!passes_origin_check(app, request, *route))
-    return problem_at(request.path, Problem::origin_refused);
+  // Before anything looks at the session (R51). Of the API only JSON is accepted anyway, which no
+  // foreign page can send unasked, so curl without Origin may pass.
+  if (auto refused = refuse_foreign(app, request, *route)) return std::move(*refused);
   if (!accepts_body(request, route->body)) {
     return problem_at(request.path, Problem::unsupported_media_type);
   }

@@ -61,6 +61,7 @@ Result<Visitor> identify(App& app, const Request& request, const LookOptions& op
     visitor.cookies = std::move(*cookies);
   }
   visitor.session = std::move(validation->session);
+  if (visitor.session) app.logins.came_back(visitor.session->id, app.clock.now());
   visitor.user = std::move(validation->user);
   return visitor;
 }
@@ -71,6 +72,13 @@ std::string client_of(const App& app, const Request& request) {
     if (same_field(header.name, "x-forwarded-for")) forwarded.push_back(header.value);
   }
   return guard::client_address(request.peer_address, forwarded, app.proxies);
+}
+
+bool lost_cookie(const App& app, const Request& request, const Visitor& visitor) {
+  if (visitor.has_cookie) return false;
+  const std::string address = client_of(app, request);
+  return app.logins.lost_cookie({address, request.header("user-agent").value_or("")},
+                                app.clock.now());
 }
 
 Result<std::vector<std::string>> write_cookies(const App& app, const Request& request,

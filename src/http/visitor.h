@@ -36,6 +36,9 @@ Result<Visitor> identify(App& app, const Request& request, const LookOptions& op
 // client_of returns the address of the client behind trusted proxies.
 std::string client_of(const App& app, const Request& request);
 
+// lost_cookie tells whether this browser has just logged in by a form and did not keep the cookie.
+bool lost_cookie(const App& app, const Request& request, const Visitor& visitor);
+
 // write_cookies returns the Set-Cookie values of a session: several when it is cut into chunks, or
 // when the request brought chunks that must go.
 Result<std::vector<std::string>> write_cookies(const App& app, const Request& request,

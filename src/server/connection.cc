@@ -253,7 +253,7 @@ bool Connection::answer(const http::Response& response) {
   http::write_response(response,
                        {.head = parser_.request().method == "HEAD",
                         .keep_alive = keep,
-                        .https = loop_.shared().https,
+                        .hsts = loop_.shared().hsts,
                         .date = loop_.date()},
                        out_);
   return send();
@@ -267,7 +267,7 @@ bool Connection::refuse(int status) {
   http::write_response(response,
                        {.head = parser_.request().method == "HEAD",
                         .keep_alive = false,
-                        .https = loop_.shared().https,
+                        .hsts = loop_.shared().hsts,
                         .date = loop_.date()},
                        out_);
   return send();

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "store/store_url.h"
+
 namespace latchkey::server {
 namespace {
 
@@ -80,6 +82,15 @@ Error explain(const Error& error, std::string text, bool file, const std::string
 
 std::string database_path(const std::string& directory) { return directory + "/latchkey.db"; }
 std::string key_file_path(const std::string& directory) { return directory + "/latchkey.key"; }
+
+std::string store_place(const std::string& directory, const std::string& store_url) {
+  const Result<StoreUrl> url =
+      parse_store_url(store_url.empty() ? "sqlite:" + database_path(directory) : store_url);
+  if (!url || url->scheme != "sqlite") return without_password(store_url);
+  std::error_code ec;
+  const std::filesystem::path path = std::filesystem::absolute(url->rest(), ec);
+  return "sqlite:" + (ec ? std::string{url->rest()} : path.lexically_normal().string());
+}
 
 Result<OpenedData> open_data(const std::string& directory, const std::string& store_url,
                              OpenStoreOptions options, Entropy& entropy) {

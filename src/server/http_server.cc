@@ -93,10 +93,10 @@ std::uint16_t HttpServer::port() const noexcept { return impl_->endpoint.port();
 const std::string& HttpServer::host() const noexcept { return impl_->host; }
 std::size_t HttpServer::open_connections() const noexcept { return impl_->shared.open.load(); }
 
-void HttpServer::start(Handler& handler, bool https) {
+void HttpServer::start(Handler& handler, http::Hsts hsts) {
   Impl& impl = *impl_;
   impl.shared.handler = &handler;
-  impl.shared.https = https;
+  impl.shared.hsts = hsts;
   {
     MutexLock lock(impl.mutex);
     impl.running = impl.loops.size();

@@ -35,9 +35,8 @@ class HttpServer {
   std::uint16_t port() const noexcept;
   const std::string& host() const noexcept;  // the address bound
 
-  // start begins to accept on threads of its own. `handler` must outlive this; `https` tells that
-  // browsers use an https address.
-  void start(Handler& handler, bool https = false);
+  // start begins to accept on threads of its own. `handler` must outlive this.
+  void start(Handler& handler, http::Hsts hsts = http::Hsts::none);
   // drain stops accepting; requests under way are answered, idle connections closed.
   void drain();
   // wait returns true once all connections have ended after drain, false after `at_most`.

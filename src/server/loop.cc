@@ -94,7 +94,7 @@ void Loop::adopt(Socket socket) {
     char scratch[4096];
     ::recv(socket.native_handle(), scratch, sizeof scratch, MSG_DONTWAIT);
     std::string answer;
-    http::write_response(refusal(503), {.keep_alive = false, .https = shared_.https, .date = date_},
+    http::write_response(refusal(503), {.keep_alive = false, .hsts = shared_.hsts, .date = date_},
                          answer);
     ::send(socket.native_handle(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return;

@@ -22,7 +22,7 @@ struct Shared {
   Handler* handler = nullptr;  // set before the loops run
   ParserLimits limits;
   Timeouts timeouts;
-  bool https = false;
+  http::Hsts hsts = http::Hsts::none;
   std::size_t max_connections = 10000;
   WorkerPool& blocking;
   WorkerPool& hashing;

@@ -119,7 +119,10 @@ std::optional<std::string> header(const http::Response& response, std::string_vi
 
 std::string text(const http::Response& response, bool https) {
   std::string out;
-  http::write_response(response, {.https = https, .date = "Sun, 06 Nov 1994 08:49:37 GMT"}, out);
+  http::write_response(response,
+                       {.hsts = https ? http::Hsts::host : http::Hsts::none,
+                        .date = "Sun, 06 Nov 1994 08:49:37 GMT"},
+                       out);
   return out;
 }
 
