@@ -298,7 +298,9 @@ TEST_F(InterleavedAccounts, TheHashThatWasCheckedIsTheOneThatIsReplaced) {
 }
 
 TEST_F(AccountsTest, R69PasswordsAreComparedInNfkc) {
-  sign_up("ligature", "o\xEF\xAC\x81ce keys and more");  // U+FB01, the ligature fi
+  sign_up("ligature",
+          "o\xEF\xAC\x81"
+          "ce keys and more");  // U+FB01, the ligature fi
   EXPECT_EQ(log_in("ligature", "ofice keys and more").rejection, Rejection::none);
   sign_up("wide", "\xEF\xBD\x81\xEF\xBD\x82\xEF\xBD\x83 twelve and more");  // full-width abc
   EXPECT_EQ(log_in("wide", "abc twelve and more").rejection, Rejection::none);

@@ -59,7 +59,9 @@ class NearCacheOrder : public ::testing::Test {
     const Found stored = find(*memory_, record_.id);
     EXPECT_EQ(cached.record, stored.record);
     ASSERT_EQ(cached.user.has_value(), stored.user.has_value());
-    if (stored.user) EXPECT_EQ(cached.user->disabled, stored.user->disabled);
+    if (stored.user) {
+      EXPECT_EQ(cached.user->disabled, stored.user->disabled);
+    }
   }
 
   ManualClock clock_;
