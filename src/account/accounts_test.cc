@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "latchkey/faulty.h"
 #include "latchkey/memory.h"
 #include "tests/support/manual_clock.h"
 
@@ -214,6 +215,98 @@ TEST_F(AccountsTest, ALoginThatTheEndOfAllSessionsBeatsIsAConflictAndNotAWrongPa
     EXPECT_TRUE(*store_.users().set_disabled(alice.user->id, true));
   };
   EXPECT_EQ(log_in("alice").rejection, Rejection::wrong_credentials);
+}
+
+// The faulty store runs a hook at the n-th call of a kind, as another node may act in between.
+class InterleavedAccounts : public ::testing::Test {
+ protected:
+  InterleavedAccounts()
+      : memory_(std::move(*make_memory_store())),
+        store_(make_faulty_store(*memory_, [this](StoreCall call, std::uint64_t) {
+          if (call == call_ && --countdown_ == 0) {
+            if (auto hook = std::exchange(hook_, nullptr)) hook();
+          }
+          return Fault::none;
+        })) {
+    sessions_ = std::move(*Sessions::open(*store_, {}));
+    accounts_ = std::move(*Accounts::make(*store_, *sessions_,
+                                          {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
+    auto signed_up = accounts_->sign_up({"alice", kPassword}, {});
+    EXPECT_TRUE(signed_up);
+    user_ = signed_up->user->id;
+  }
+  // change_password_at lets the password change just before the nth such call from now on.
+  void change_password_at(StoreCall call, int nth) {
+    call_ = call;
+    countdown_ = nth;
+    hook_ = [this] {
+      call_ = StoreCall::check;
+      EXPECT_EQ(accounts_->change_password(user_, kPassword, kOther)->rejection, Rejection::none);
+    };
+  }
+
+  StoreCall call_ = StoreCall::check;
+  int countdown_ = 0;
+  std::function<void()> hook_;
+  UserId user_;
+  std::unique_ptr<Store> memory_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<Accounts> accounts_;
+};
+
+TEST_F(InterleavedAccounts, APasswordThatChangesWhileTheEpochIsReadOpensNoSession) {
+  change_password_at(StoreCall::user_epoch, 1);
+  const auto outcome = accounts_->log_in({"alice", kPassword}, {});
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_EQ(outcome->rejection, Rejection::wrong_credentials);
+  EXPECT_TRUE(sessions_->list(user_)->records.empty());
+}
+
+TEST_F(InterleavedAccounts, APasswordThatChangesWhileTheUserIsReadOpensNoSession) {
+  change_password_at(StoreCall::find_user, 1);
+  const auto outcome = accounts_->log_in({"alice", kPassword}, {});
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_EQ(outcome->rejection, Rejection::wrong_credentials);
+  EXPECT_TRUE(sessions_->list(user_)->records.empty());
+}
+
+TEST_F(InterleavedAccounts, AChangeMadeDuringTheHashIsNotOverwritten) {
+  change_password_at(StoreCall::set_password, 1);
+  const auto change = accounts_->change_password(user_, kPassword, "a third long enough password");
+  ASSERT_TRUE(change) << change.error().detail;
+  EXPECT_EQ(change->rejection, Rejection::wrong_credentials);
+  EXPECT_EQ(accounts_->log_in({"alice", kOther}, {})->rejection, Rejection::none);
+}
+
+// A change of password reads the user once; a second look would take another's new hash for the one
+// that was checked.
+TEST_F(InterleavedAccounts, TheHashThatWasCheckedIsTheOneThatIsReplaced) {
+  int reads = 0;
+  auto counted = make_faulty_store(*memory_, [&](StoreCall call, std::uint64_t) {
+    if (call == StoreCall::find_user && ++reads == 2) {
+      EXPECT_EQ(accounts_->change_password(user_, kPassword, kOther)->rejection, Rejection::none);
+    }
+    return Fault::none;
+  });
+  const auto others = std::move(*Sessions::open(*counted, {}));
+  const auto accounts = std::move(
+      *Accounts::make(*counted, *others, {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
+  const auto change = accounts->change_password(user_, kPassword, "a third long enough password");
+  ASSERT_TRUE(change) << change.error().detail;
+  EXPECT_EQ(reads, 1);
+}
+
+TEST_F(AccountsTest, R69PasswordsAreComparedInNfkc) {
+  sign_up("ligature",
+          "o\xEF\xAC\x81"
+          "ce keys and more");  // U+FB01, the ligature fi
+  EXPECT_EQ(log_in("ligature", "ofice keys and more").rejection, Rejection::none);
+  sign_up("wide", "\xEF\xBD\x81\xEF\xBD\x82\xEF\xBD\x83 twelve and more");  // full-width abc
+  EXPECT_EQ(log_in("wide", "abc twelve and more").rejection, Rejection::none);
+  sign_up("narrow", "abc twelve and more");
+  EXPECT_EQ(log_in("narrow", "\xEF\xBD\x81\xEF\xBD\x82\xEF\xBD\x83 twelve and more").rejection,
+            Rejection::none);
 }
 
 TEST_F(AccountsTest, RacingLoginsAndChangesLeaveNoSessionOfTheOldPassword) {

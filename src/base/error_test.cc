@@ -23,6 +23,16 @@ TEST(Error, AFailingStoreIsAlways503) {
   }
 }
 
+TEST(Error, TheseMaySucceedWhenTriedAgainAndNoOthers) {
+  const std::set<Errc> retryable{
+      Errc::store_unavailable, Errc::store_busy,   Errc::store_read_only, Errc::entropy_unavailable,
+      Errc::overloaded,        Errc::rate_limited, Errc::conflict,        Errc::user_changed};
+  for (int i = 0; i <= static_cast<int>(Errc::bad_config); ++i) {
+    const auto code = static_cast<Errc>(i);
+    EXPECT_EQ(error_retryable(code), retryable.contains(code)) << error_name(code);
+  }
+}
+
 TEST(Result, HoldsAValueOrAnError) {
   Result<int> value = 7;
   ASSERT_TRUE(value);

@@ -53,6 +53,23 @@ TEST(PasswordHash, R74AStoredHashThatAsksForTooMuchIsDamagedAndNotRun) {
   }
 }
 
+// Well-formed in everything but the cost, so that nothing but the bound can refuse them.
+TEST(PasswordHash, R74AWellFormedHashBeyondTheBoundIsDamagedAndNotRun) {
+  const std::string_view tail =
+      "$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  for (const std::string_view cost : {"m=64,t=65,p=1", "m=520,t=1,p=65", "m=1048577,t=1,p=1"}) {
+    const std::string phc = std::string("$argon2id$v=19$").append(cost).append(tail);
+    const auto result = verify_password("password", phc);
+    ASSERT_FALSE(result) << phc;
+    EXPECT_EQ(result.error().code, Errc::store_damaged);
+    EXPECT_NE(result.error().detail.find("within limits"), std::string::npos) << phc;
+  }
+  const auto bearable =
+      verify_password("password", "$argon2id$v=19$m=64,t=1,p=1" + std::string(tail));
+  ASSERT_TRUE(bearable) << bearable.error().detail;
+  EXPECT_EQ(*bearable, PasswordMatch::mismatch);
+}
+
 TEST(PasswordHash, R73OtherParametersAreRehashed) {
   const std::string phc = *hash_password("password", kCheap, system_entropy());
   EXPECT_FALSE(needs_rehash(phc, kCheap));

@@ -99,7 +99,8 @@ TEST_F(SqliteWriterTest, JobsThatWaitTogetherShareOneCommit) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(rows(), "20");
-  EXPECT_LT(commits.load() - before, 20) << "the gate's own, and few more";
+  EXPECT_LE(commits.load() - before, 3)
+      << "the gate's own, one for those that waited, one for a caller that came late";
 }
 
 TEST_F(SqliteWriterTest, AJobThatFailsAloneLeavesTheOthersAlone) {

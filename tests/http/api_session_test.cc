@@ -38,6 +38,22 @@ TEST(ApiSession, FreshAsksTheStoreAndNotACopy) {
   EXPECT_EQ(browser.get("/v1/session").status, 401);
 }
 
+TEST(ApiSession, AnEndedSessionChangesNoPasswordHoweverLongACopyLives) {
+  Site site("http://localhost:4470", {}, [](Store& inner) -> std::unique_ptr<Store> {
+    return make_near_cache(inner, {.max_age = hours{1}});
+  });
+  Browser browser(site);
+  browser.sign_up("ada");
+  EXPECT_EQ(browser.get("/v1/session").status, 200) << "a copy is kept";
+  const SessionId id = SessionId::parse(browser.cookie.substr(4, SessionId::kLength)).value();
+  ASSERT_TRUE(site.memory->sessions().remove({&id, 1}, EndReason::revoked, site.clock.now()));
+  const auto response = browser.post_json(
+      "/v1/password",
+      R"({"current_password":"correct horse battery","new_password":"another long password"})");
+  EXPECT_EQ(response.status, 401) << response.body;
+  EXPECT_EQ(Browser(site).log_in("ada").status, 200) << "the password is the old one";
+}
+
 TEST(ApiSession, AnUnknownFreshIsRefused) {
   Site site;
   Browser browser(site);

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "latchkey/faulty.h"
@@ -39,6 +42,9 @@ class CarrierFixture : public ::testing::Test {
         inner_(std::move(*make_memory_store())),
         store_(make_faulty_store(*inner_, [this](StoreCall call, std::uint64_t) {
           ++calls_;
+          if (call == hooked_) {
+            if (auto hook = std::exchange(hook_, nullptr)) hook();
+          }
           return call == failing_ && failing_now_ ? Fault::fail_before : Fault::none;
         })) {}
 
@@ -65,6 +71,11 @@ class CarrierFixture : public ::testing::Test {
   static SessionState state(Sessions& node, std::string_view text) {
     return look(node, text).state;
   }
+  // just_before runs `hook` once, at the next such call, as another node may act in between.
+  void just_before(StoreCall call, std::function<void()> hook) {
+    hooked_ = call;
+    hook_ = std::move(hook);
+  }
   void fail(StoreCall call, bool now = true) {
     failing_ = call;
     failing_now_ = now;
@@ -76,6 +87,8 @@ class CarrierFixture : public ::testing::Test {
   std::atomic<std::uint64_t> calls_{0};
   StoreCall failing_ = StoreCall::check;
   bool failing_now_ = false;
+  StoreCall hooked_ = StoreCall::check;
+  std::function<void()> hook_;
   std::unique_ptr<Store> store_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -17,13 +16,10 @@
 
 namespace latchkey::testing {
 
-// vectors_path returns where the reference file `name` is: in tests/vectors/, or, for what is not
-// ours to copy, in ../shared/vectors beside the clone or the folder LATCHKEY_VECTORS.
+// vectors_path returns where the reference file `name` is: in tests/vectors/, those of Wycheproof
+// in a folder of their own, with their licence.
 inline std::string vectors_path(const std::string& name) {
-  if (name.find('/') == std::string::npos) return LATCHKEY_SOURCE_DIR "/tests/vectors/" + name;
-  const char* folder = std::getenv("LATCHKEY_VECTORS");
-  return (folder != nullptr ? std::string{folder} : LATCHKEY_SOURCE_DIR "/../shared/vectors") +
-         "/" + name;
+  return LATCHKEY_SOURCE_DIR "/tests/vectors/" + name;
 }
 
 // read_vectors throws when the file is missing, so that a test without its vectors fails instead of

@@ -164,11 +164,21 @@ TEST_P(StoreSuite, NoTwoStoresAreTheSame) {
   EXPECT_FALSE(must(other->store().sessions().find({&record.id, 1}, {})).at(0).record);
 }
 
+// A sink that was replaced or ended is not called any more, whatever the store then does.
 TEST_P(StoreSuite, WatchCanBeSetReplacedAndEnded) {
-  sessions().watch([](const Invalidation&) {});
-  sessions().watch([](const Invalidation&) {});
-  add(next_user());
+  std::atomic<int> first{0};
+  std::atomic<int> second{0};
+  const std::optional<Millis> delay = sessions().watch([&](const Invalidation&) { ++first; });
+  const std::optional<Millis> again = sessions().watch([&](const Invalidation&) { ++second; });
+  EXPECT_EQ(delay, again) << "the bound belongs to the store, not to the sink";
+  const int first_before = first;
+  const SessionRecord record = add(next_user());
   sessions().watch(nullptr);
+  const int second_before = second;
+  ASSERT_EQ(must(sessions().remove(std::span(&record.id, 1), EndReason::revoked, kStart)), 1U);
+  add(next_user());
+  EXPECT_EQ(first.load(), first_before) << "the replaced sink was called";
+  EXPECT_EQ(second.load(), second_before) << "the ended sink was called";
   sessions().watch(nullptr);
 }
 
