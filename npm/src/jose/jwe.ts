@@ -20,7 +20,6 @@ import {
 import {
   allowList,
   checkCrit,
-  isPlainObject,
   parseHeader,
   refuseRepeatedCrit,
   writeHeader,
