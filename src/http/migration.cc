@@ -64,6 +64,7 @@ void log_outcome(const App& app, const Request& request, std::string_view from,
         {{"from", from},
          {"outcome", session::take_over_status_name(outcome.status)},
          {"reason", outcome.why},
+         {"member", outcome.member},
          {"address", address}});
     return;
   }

@@ -61,6 +61,13 @@ Result<SettingValue> file_value(const Setting& setting, const toml::node& node,
   return value;
 }
 
+// The take-over of foreign sessions was called migrate, as the copy of a store is.
+std::string current_name(std::string_view name, std::string_view before, std::string_view now) {
+  if (!name.starts_with(before)) return std::string{name};
+  return std::string{now}.append(name.substr(before.size()));
+}
+std::string current_key(std::string_view key) { return current_name(key, "migrate.", "takeover."); }
+
 std::string closest_help(std::string_view key) {
   const std::size_t dot = key.find('.');
   std::string names;
@@ -75,13 +82,14 @@ std::string closest_help(std::string_view key) {
 Result<void> read_section(std::string_view section, const toml::table& table,
                           const std::string& name, SourcedValues& values) {
   for (const auto& [key_node, node] : table) {
-    const std::string key = std::string{section}.append(".").append(key_node.str());
+    const std::string written = std::string{section}.append(".").append(key_node.str());
+    const std::string key = current_key(written);
     const std::string origin = name + ":" + std::to_string(key_node.source().begin.line);
     const Setting* setting = find_setting(key);
-    if (setting == nullptr) return bad(origin + ": unknown key " + key + closest_help(key));
+    if (setting == nullptr) return bad(origin + ": unknown key " + written + closest_help(key));
     Result<SettingValue> value = file_value(*setting, node, origin);
     if (!value) return value.error();
-    values[key] = {std::move(*value), origin};
+    values[key] = {std::move(*value), origin, key == written ? std::string{} : written};
   }
   return {};
 }
@@ -107,23 +115,25 @@ bool is_ours(std::string_view name) {
 }
 
 Result<void> read_variable(std::string_view name, std::string_view text, SourcedValues& values) {
+  const std::string current = current_name(name, "LATCHKEY_MIGRATE_", "LATCHKEY_TAKEOVER_");
+  const std::string old_name{current == name ? std::string_view{} : name};
   for (const Setting& setting : settings()) {
     const std::string variable = environment_name(setting.key);
     const std::string origin = "environment variable " + std::string{name};
-    if (name == variable) {
-      values[std::string{setting.key}] = {split(setting, text), origin};
+    if (current == variable) {
+      values[std::string{setting.key}] = {split(setting, text), origin, old_name};
       return {};
     }
-    if (name != variable + "_FILE") continue;
+    if (current != variable + "_FILE") continue;
     std::optional<std::string> content = read_file(std::string{text});
     if (!content) return bad(origin + ": the file it names cannot be read");
     while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
       content->pop_back();
     }
-    values[std::string{setting.key}] = {split(setting, *content), origin};
+    values[std::string{setting.key}] = {split(setting, *content), origin, old_name};
     return {};
   }
-  if (!is_ours(name)) return {};
+  if (!is_ours(current)) return {};
   return bad("unknown environment variable " + std::string{name} +
              "; `latchkey serve --print-config` lists all keys");
 }
@@ -132,17 +142,17 @@ Result<void> check_migrate(const MigrateConfig& config) {
   const bool any = !config.lucia_database.empty() || !config.iron_session_cookie.empty() ||
                    !config.authjs_cookie.empty() || !config.jwt_cookie.empty();
   if (any && !config.until) {
-    return bad("migrate.until must say when the migration window ends");
+    return bad("takeover.until must say when the window ends");
   }
   if (config.iron_session_cookie.empty() != config.iron_session_password_file.empty()) {
     return bad(
-        "migrate.iron_session_cookie and migrate.iron_session_password_file need each other");
+        "takeover.iron_session_cookie and takeover.iron_session_password_file need each other");
   }
   if (config.jwt_cookie.empty() != config.jwt_secret_file.empty()) {
-    return bad("migrate.jwt_cookie and migrate.jwt_secret_file need each other");
+    return bad("takeover.jwt_cookie and takeover.jwt_secret_file need each other");
   }
   if (config.authjs_cookie.empty() != config.authjs_secret_file.empty()) {
-    return bad("migrate.authjs_cookie and migrate.authjs_secret_file need each other");
+    return bad("takeover.authjs_cookie and takeover.authjs_secret_file need each other");
   }
   return {};
 }
@@ -209,11 +219,13 @@ Result<void> read_environment(const std::vector<std::string>& environment, Sourc
 
 Result<void> set_from_flag(std::string_view flag, std::string_view key, std::string_view text,
                            SourcedValues& values) {
-  const Setting* setting = find_setting(key);
+  const std::string current = current_key(key);
+  const Setting* setting = find_setting(current);
   if (setting == nullptr) {
-    return bad(std::string{flag} + ": unknown key " + std::string{key} + closest_help(key));
+    return bad(std::string{flag} + ": unknown key " + std::string{key} + closest_help(current));
   }
-  values[std::string{key}] = {split(*setting, text), std::string{flag}};
+  values[current] = {split(*setting, text), std::string{flag},
+                     std::string{current == key ? std::string_view{} : key}};
   return {};
 }
 
@@ -222,6 +234,7 @@ Result<Config> load_config(const SourcedValues& values) {
   for (const Setting& setting : settings()) {
     const auto found = values.find(setting.key);
     if (found == values.end()) continue;
+    if (!found->second.old_name.empty()) config.old_names.push_back(found->second.old_name);
     if (!setting.set(config, found->second.value)) {
       return bad(found->second.origin + ": " + std::string{setting.key} + " must be " +
                  setting.form + ", not \"" + found->second.value.texts.front() + "\"");

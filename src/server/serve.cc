@@ -87,6 +87,9 @@ int serve(const Config& config) {
   const TerminationSignals signals;
   keep_memory_small();
   start_logging(config.log_level, config.log_format);
+  for (const std::string& name : config.old_names) {
+    log(LogLevel::warn, "setting_renamed", {{"setting", name}, {"section_now", "takeover"}});
+  }
 
   // Before the port is taken and a database is made; any port will do, when none is chosen yet.
   const auto port = std::max<std::uint16_t>(config.port, 1);

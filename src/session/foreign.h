@@ -21,10 +21,12 @@ struct ForeignSession {
   std::string key{};
 };
 
-// ForeignRead is a session, or why there is none, for the log.
+// ForeignRead is a session, or why there is none, for the log; `member` names the member of an
+// authentic cookie that shows it.
 struct ForeignRead {
   std::optional<ForeignSession> session{};
   std::string_view why{};
+  std::string member{};
 };
 
 // ForeignSource reads the cookies of one system. Thread-safe.

@@ -40,7 +40,7 @@ Result<TakeOver> take_over(ForeignSource& source, std::string_view text, Session
                            Store& store, const DeviceContext& context, UnixTime now) {
   auto read = source.read(text, now);
   if (!read) return read.error();
-  if (!read->session) return TakeOver{.status = TakeOverStatus::refused, .why = read->why};
+  if (!read->session) return TakeOver{.why = read->why, .member = std::move(read->member)};
   const ForeignSession& session = *read->session;
   auto standing = store.denials().standing(session.key, session.user_id);
   if (!standing) return standing.error();

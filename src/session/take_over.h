@@ -21,6 +21,7 @@ std::string_view take_over_status_name(TakeOverStatus status) noexcept;
 struct TakeOver {
   TakeOverStatus status = TakeOverStatus::refused;
   std::string_view why{};               // only when refused, for the log
+  std::string member{};                 // the member of an authentic cookie that shows it
   std::optional<NewSession> session{};  // only when taken
 };
 

@@ -36,7 +36,7 @@ class MigrationTest : public ::testing::TestWithParam<Carrier> {
   }
   void open_window(http::MigrationOptions options) {
     options.cookies.clear();
-    options.cookies.push_back({kOld, session::make_iron_source(sealer(), "userId")});
+    options.cookies.push_back({kOld, session::make_iron_source(sealer(), {.user = "userId"})});
     if (options.until == UnixTime{}) options.until = site_.clock.now() + std::chrono::days{60};
     service_ = std::make_unique<http::Service>(
         site_.store(), *site_.sessions, *site_.accounts,
