@@ -8,6 +8,7 @@
 #include "account/username.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "base/wipe_freed.h"
 #include "crypto/password_hash.h"
 #include "crypto/unicode.h"
 
@@ -122,9 +123,13 @@ Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const st
   auto normal = crypto::nfkc(password);
   if (!normal) return PasswordMatch::mismatch;
   const HashGate::Pass pass(gate);
-  if (!pass.admitted()) return overloaded();
+  if (!pass.admitted()) {
+    wipe(normal->data(), normal->size());
+    return overloaded();
+  }
   auto match = crypto::verify_password(*normal, hash);
   wipe(normal->data(), normal->size());
+  wipe_stack();
   return match;
 }
 
@@ -132,9 +137,13 @@ Result<std::string> Accounts::Impl::hash(std::string_view password) {
   auto normal = crypto::nfkc(password);
   if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
   const HashGate::Pass pass(gate);
-  if (!pass.admitted()) return overloaded();
+  if (!pass.admitted()) {
+    wipe(normal->data(), normal->size());
+    return overloaded();
+  }
   auto phc = crypto::hash_password(*normal, cost, system_entropy());
   wipe(normal->data(), normal->size());
+  wipe_stack();
   return phc;
 }
 

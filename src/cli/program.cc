@@ -1,6 +1,8 @@
 #include "cli/program.h"
 
 #include "cli/command.h"
+#include "cli/hide_password.h"
+#include "server/process.h"
 #include "server/serve.h"
 
 namespace latchkey::cli {
@@ -23,6 +25,8 @@ int run_program(int argc, char** argv) {
     const int code = program.exit(error);  // prints help, version or what is wrong
     return code == 0 ? server::kExitOk : server::kExitUsage;
   }
+  server::keep_memory_private();
+  for (int i = 1; i < argc; ++i) hide_password(argv[i]);
   return action();
 }
 

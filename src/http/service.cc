@@ -1,8 +1,10 @@
 #include "http/service.h"
 
 #include <exception>
+#include <optional>
 
 #include "base/log.h"
+#include "base/wipe_freed.h"
 #include "guard/origin_check.h"
 #include "http/app.h"
 #include "http/migration.h"
@@ -78,6 +80,9 @@ Response answer(App& app, const Request& request) {
     return response;
   }
   if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
+  // What hashes brings a password (R80).
+  std::optional<WipeFreed> wiping;
+  if (route->write_lane == Lane::hashing) wiping.emplace();
   if (!passes_origin_check(app, request, *route))
     return problem_at(request.path, Problem::origin_refused);
   if (!accepts_body(request, route->body)) {
