@@ -161,6 +161,11 @@ Response Migration::answer(App& app, const Request& request, Handler handler) {
   return response;
 }
 
+Result<void> Migration::end_for(App& app, const UserId& user) const {
+  if (user.empty() || app.clock.now() >= until_) return {};
+  return session::end_take_overs(app.store, user, until_);
+}
+
 void Migration::blank(const App& app, const Request& request, Response& response) const {
   const CookieLines lines(request);
   std::vector<std::string> values;

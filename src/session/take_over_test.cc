@@ -125,6 +125,16 @@ TEST_F(TakeOverTest, R21SoDoesEndingTheOthersWhileTheWindowIsOpen) {
   EXPECT_EQ(state(*migrating, made.token.reveal()), SessionState::active);
 }
 
+TEST_F(TakeOverTest, L8R21EndingTakeOversEndsEveryCookieOfTheUserAndOfNobodyElse) {
+  const std::string other = R"({"user":{"id":8},"isLoggedIn":true})";
+  ASSERT_TRUE(session::end_take_overs(*store_, *UserId::parse("7"), clock_.now() + hours{1}));
+  EXPECT_EQ(status(sealed()), TakeOverStatus::ended);
+  EXPECT_EQ(status(sealed(other)), TakeOverStatus::taken);
+  clock_.advance(hours{1} + seconds{1});
+  ASSERT_TRUE(node_->prune());
+  EXPECT_EQ(status(sealed()), TakeOverStatus::taken);
+}
+
 TEST_F(TakeOverTest, R22ADisabledUserStaysOut) {
   StoredUser user;
   user.user.id = *UserId::parse("7");

@@ -92,6 +92,17 @@ TEST_P(MigrationTest, R21LoggingOutLeavesNoWayBack) {
   EXPECT_EQ(thief.get("/v1/session").status, 401);
 }
 
+// iron-session makes a new seal of a session with each save; an older one is a cookie of its own.
+TEST_P(MigrationTest, L8R21LoggingOutEndsTheOlderCookiesOfTheSameSession) {
+  Jar jar = visitor();
+  Jar older = visitor();
+  ASSERT_NE(jar.cookies[kOld], older.cookies[kOld]);
+  EXPECT_EQ(jar.get("/v1/session").status, 200);
+  EXPECT_EQ(jar.send("POST", "/v1/logout", "{}").status, 204);
+  EXPECT_EQ(older.get("/v1/session").status, 401);
+  EXPECT_THAT(counted("ended"), HasSubstr("1"));
+}
+
 TEST_P(MigrationTest, WithARollbackInMindOldCookiesStayUntilLogOut) {
   open_window({.keep_cookies = true});
   Jar jar = visitor();
