@@ -163,7 +163,9 @@ Response Migration::answer(App& app, const Request& request, Handler handler) {
 
 Result<void> Migration::end_for(App& app, const UserId& user) const {
   if (user.empty() || app.clock.now() >= until_) return {};
-  return session::end_take_overs(app.store, user, until_);
+  // Longer than the window, which may be prolonged, and than any cookie lives.
+  const UnixTime until = std::max(until_, add(app.clock.now(), kMaxCookieAge));
+  return session::end_take_overs(app.store, user, until);
 }
 
 void Migration::blank(const App& app, const Request& request, Response& response) const {

@@ -14,6 +14,7 @@ class LuciaSource final : public session::ForeignSource {
       : database_(std::move(database)), shape_(std::move(shape)) {}
 
   std::string_view name() const noexcept override { return "lucia"; }
+  bool lives_in_cookies() const noexcept override { return false; }
 
   Result<session::ForeignRead> read(std::string_view text, UnixTime now) override {
     if (!codec::opaque_session_id(text)) return session::ForeignRead{.why = "malformed"};

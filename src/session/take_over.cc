@@ -54,9 +54,11 @@ Result<TakeOver> take_over(ForeignSource& source, std::string_view text, Session
   if (!standing) return standing.error();
   if (standing->denied) return TakeOver{.status = TakeOverStatus::used};
   // A foreign cookie knows no epoch: it counts as written under the first one.
-  auto all = store.denials().standing(user_key(session.user_id), session.user_id);
-  if (!all) return all.error();
-  if (all->denied) return TakeOver{.status = TakeOverStatus::ended};
+  if (source.lives_in_cookies()) {
+    auto all = store.denials().standing(user_key(session.user_id), session.user_id);
+    if (!all) return all.error();
+    if (all->denied) return TakeOver{.status = TakeOverStatus::ended};
+  }
   const bool disabled = standing->user && standing->user->disabled;
   if (standing->user_epoch != 0 || disabled) return TakeOver{.status = TakeOverStatus::ended};
 

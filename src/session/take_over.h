@@ -31,9 +31,9 @@ struct TakeOver {
 Result<TakeOver> take_over(ForeignSource& source, std::string_view text, Sessions& sessions,
                            Store& store, const DeviceContext& context, UnixTime now);
 
-// end_take_overs makes take_over answer `ended` for every foreign cookie of `user` until `until`. A
-// system whose sessions live in their cookies has made many cookies of one session, which nobody
-// can tell apart: log-out ends them all. Durable when it returns.
+// end_take_overs makes take_over answer `ended` until `until` for every cookie of `user` whose
+// session lives in it. There are many cookies of one session then, which nobody can tell apart from
+// those of another: log-out ends them all. Durable when it returns.
 Result<void> end_take_overs(Store& store, const UserId& user, UnixTime until);
 
 }  // namespace latchkey::session
