@@ -10,7 +10,7 @@
 
 namespace latchkey {
 
-// Limits of R67: code points for the minimum, UTF-8 bytes for the maximum.
+// Limits of R67 (docs/requirements.md): code points for the minimum, UTF-8 bytes for the maximum.
 inline constexpr std::size_t kMinPasswordCodePoints = 15;
 inline constexpr std::size_t kMaxPasswordBytes = 1024;
 

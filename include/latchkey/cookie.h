@@ -14,7 +14,7 @@
 
 namespace latchkey {
 
-// Limits of RFC 6265bis section 5.6 and 5.5.
+// Limits of RFC 6265bis section 5.6 and 5.5. R numbers are those of docs/requirements.md.
 inline constexpr std::size_t kMaxCookieBytes = 4096;  // name and value together
 inline constexpr std::size_t kMaxCookieAttributeBytes = 1024;
 inline constexpr Millis kMaxCookieAge = std::chrono::days{400};

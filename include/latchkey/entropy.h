@@ -16,8 +16,10 @@ class Entropy {
   virtual Result<void> fill(std::span<std::uint8_t> out) = 0;
 };
 
-// system_entropy draws from the kernel (getrandom) in blocks of 4 KiB a thread; bytes handed out
-// are wiped from the block, and a forked child draws a new block. Lives as long as the program.
+// system_entropy draws from the kernel (getrandom) in blocks of 512 bytes a thread; bytes handed
+// out are wiped from the block. A block is used for 10 ms at most, so that machines resumed from
+// one snapshot do not share random bytes for longer, and a forked child draws its own. Lives as
+// long as the program.
 Entropy& system_entropy() noexcept;
 
 }  // namespace latchkey

@@ -17,7 +17,7 @@ namespace latchkey {
 
 // JWTs as sessions: compact JWS or JWE under strict rules. The algorithm belongs to the key, never
 // to the token; an expiry is required; nothing is read twice or loosely. docs/formats/jwt.md The
-// rules of the npm package jose are in jose.h.
+// rules of the npm package jose are in jose.h. R numbers are those of docs/requirements.md.
 
 enum class JwtAlgorithm : std::uint8_t {
   hs256,              // JWS; secret of at least 32 bytes

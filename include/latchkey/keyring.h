@@ -19,6 +19,7 @@ namespace latchkey {
 std::string_view weak_secret_reason(std::string_view secret) noexcept;
 
 // KeyRing is the keys of one moment: one primary, others that read. Immutable, thread-safe.
+// R numbers are those of docs/requirements.md.
 class KeyRing {
  public:
   // make refuses (Errc::bad_config, with the command that makes a good secret) no or two primaries,

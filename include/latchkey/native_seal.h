@@ -14,7 +14,7 @@
 namespace latchkey {
 
 // The sealed form for new projects: AES-256-GCM under a key of its own for each message, bound to
-// the cookie's name and its purpose. docs/formats/native_seal.md
+// the cookie's name and its purpose. docs/formats/native_seal.md, R numbers: docs/requirements.md
 
 struct NativeSealKey {
   std::string id;      // 1-32 letters, digits, `_` or `-`; stands in the seal

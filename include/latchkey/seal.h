@@ -16,7 +16,8 @@
 namespace latchkey {
 
 // Fe26.2 seals: JSON, encrypted and authenticated, as @hapi/iron, iron-webcrypto and iron-session
-// write it. Byte-compatible in both directions. docs/formats/seal.md
+// write it. Byte-compatible in both directions. docs/formats/seal.md, R numbers:
+// docs/requirements.md
 
 // SealSecret is what keys are made of: text, from which a seal derives its keys by one round of
 // PBKDF2 (so it must be random, at least 32 UTF-16 units), or the key itself.

@@ -8,6 +8,7 @@
 #include "account/username.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "base/wipe_freed.h"
 #include "crypto/password_hash.h"
 #include "crypto/unicode.h"
 
@@ -64,7 +65,7 @@ struct Accounts::Impl {
     std::int64_t epoch = 0;
   };
   Result<Known> look_up(const std::optional<Username>& name);
-  Result<PasswordMatch> verify(std::string_view password, const std::string& hash);
+  Result<PasswordMatch> verify(std::string_view password, const std::string& hash, bool usable);
   Result<std::string> hash(std::string_view password);
   void upgrade(const StoredUser& user, std::string_view password);
   Result<AccountOutcome> open_session(const User& user, const CreateOptions& options);
@@ -118,13 +119,24 @@ Result<Accounts::Impl::Known> Accounts::Impl::look_up(const std::optional<Userna
   return Known{std::move(*user), *epoch};
 }
 
-Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const std::string& hash) {
+// A hash from before the cost was raised takes less work, which would tell that its name is known;
+// a refusal makes up for the rest (R90). `usable` is false when a match is a refusal, too.
+Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const std::string& hash,
+                                             bool usable) {
   auto normal = crypto::nfkc(password);
   if (!normal) return PasswordMatch::mismatch;
   const HashGate::Pass pass(gate);
-  if (!pass.admitted()) return overloaded();
+  if (!pass.admitted()) {
+    wipe(normal->data(), normal->size());
+    return overloaded();
+  }
   auto match = crypto::verify_password(*normal, hash);
+  if (match && (*match == PasswordMatch::mismatch || !usable)) {
+    const auto rest = crypto::missing_cost(hash, cost);
+    if (rest) (void)crypto::hash_password(*normal, *rest, system_entropy()).has_value();
+  }
   wipe(normal->data(), normal->size());
+  wipe_stack();
   return match;
 }
 
@@ -132,9 +144,13 @@ Result<std::string> Accounts::Impl::hash(std::string_view password) {
   auto normal = crypto::nfkc(password);
   if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
   const HashGate::Pass pass(gate);
-  if (!pass.admitted()) return overloaded();
+  if (!pass.admitted()) {
+    wipe(normal->data(), normal->size());
+    return overloaded();
+  }
   auto phc = crypto::hash_password(*normal, cost, system_entropy());
   wipe(normal->data(), normal->size());
+  wipe_stack();
   return phc;
 }
 
@@ -213,9 +229,10 @@ Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
   auto known = impl_->look_up(account::parse_username(credentials.username));
   if (!known) return known.error();
   const std::string& hash = known->user ? known->user->password_hash : impl_->decoy_hash;
-  auto match = impl_->verify(credentials.password, hash);
+  const bool usable = known->user && !known->user->user.disabled;
+  auto match = impl_->verify(credentials.password, hash, usable);
   if (!match) return match.error();
-  if (*match == PasswordMatch::mismatch || !known->user || known->user->user.disabled) {
+  if (*match == PasswordMatch::mismatch || !usable) {
     return rejected(Rejection::wrong_credentials);
   }
   CreateOptions creating = session;
@@ -239,9 +256,10 @@ Result<PasswordChange> Accounts::change_password(const UserId& user, std::string
   auto stored = impl_->store.users().find_user(user);
   if (!stored) return stored.error();
   const std::string& hash = *stored ? (*stored)->password_hash : impl_->decoy_hash;
-  auto match = impl_->verify(current, hash);
+  const bool usable = *stored && !(*stored)->user.disabled;
+  auto match = impl_->verify(current, hash, usable);
   if (!match) return match.error();
-  if (*match == PasswordMatch::mismatch || !*stored || (*stored)->user.disabled) {
+  if (*match == PasswordMatch::mismatch || !usable) {
     return wrong_password();
   }
   auto phc = impl_->hash(replacement);

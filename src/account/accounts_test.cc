@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "crypto/password_hash.h"
 #include "latchkey/faulty.h"
 #include "latchkey/memory.h"
 #include "tests/support/manual_clock.h"
@@ -135,6 +136,44 @@ TEST_F(AccountsTest, R88UnknownWrongAndDisabledAreOneAnswer) {
   EXPECT_EQ(log_in("alice", "short").rejection, Rejection::wrong_credentials);
   ASSERT_TRUE(*memory_->users().set_disabled(alice.user->id, true));
   EXPECT_EQ(log_in("alice").rejection, Rejection::wrong_credentials);
+}
+
+TEST_F(AccountsTest, R90AWrongPasswordForACheaperHashCostsTheRest) {
+  accounts_ = make({.cost = {64, 1, 1}, .insecure_cost_for_tests = true});
+  const AccountOutcome alice = sign_up("alice");
+  accounts_ = make({.cost = {256, 3, 1}, .insecure_cost_for_tests = true});
+  const auto work = [&](std::string_view name, std::string_view password) {
+    const std::uint64_t before = crypto::argon2_work();
+    EXPECT_EQ(log_in(name, password).rejection, Rejection::wrong_credentials);
+    return crypto::argon2_work() - before;
+  };
+  EXPECT_EQ(work("nobody", kOther), 256U * 3);
+  EXPECT_NEAR(double(work("alice", kOther)), 256 * 3, 3) << "H5: a cheap hash tells a name";
+  ASSERT_TRUE(*memory_->users().set_disabled(alice.user->id, true));
+  EXPECT_NEAR(double(work("alice", kPassword)), 256 * 3, 3);
+}
+
+TEST_F(AccountsTest, R89AFailedLogInAsksTheStoreTheSameForEveryName) {
+  ASSERT_EQ(sign_up("alice").rejection, Rejection::none);
+  std::vector<StoreCall> calls;
+  const auto counted = make_faulty_store(*memory_, [&](StoreCall call, std::uint64_t) {
+    calls.push_back(call);
+    return Fault::none;
+  });
+  SessionsOptions options;
+  options.clock = &clock_;
+  const auto sessions = std::move(*Sessions::open(*counted, options));
+  AccountsOptions cheap{.cost = {64, 1, 1}, .insecure_cost_for_tests = true};
+  const auto accounts = std::move(*Accounts::make(*counted, *sessions, cheap));
+  const auto asked = [&](std::string_view name) {
+    calls.clear();
+    EXPECT_EQ(accounts->log_in({name, kOther}, {})->rejection, Rejection::wrong_credentials);
+    return calls;
+  };
+  const std::vector<StoreCall> known = asked("alice");
+  EXPECT_FALSE(known.empty());
+  EXPECT_EQ(asked("nobody"), known);
+  EXPECT_EQ(asked("not a name"), known);
 }
 
 TEST_F(AccountsTest, R67PasswordsHave15CodePointsTo1024Bytes) {

@@ -1,29 +1,16 @@
 #include "latchkey/entropy.h"
 
-#include <pthread.h>
 #include <sys/random.h>
+#include <time.h>
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 
-#include "latchkey/secret.h"
+#include "base/fork_generation.h"
+#include "base/random_block.h"
 
 namespace latchkey {
 namespace {
-
-// Grows in a forked child, so that parent and child never hand out the same block.
-std::atomic<unsigned> g_generation{1};
-const int g_fork_hook = pthread_atfork(nullptr, nullptr, [] { g_generation.fetch_add(1); });
-
-struct Block {
-  std::array<std::uint8_t, 4096> bytes;
-  std::size_t used = 4096;
-  unsigned generation = 0;
-  ~Block() { wipe(bytes.data(), bytes.size()); }
-};
 
 Result<void> draw(std::uint8_t* out, std::size_t size) {
   while (size > 0) {
@@ -36,22 +23,19 @@ Result<void> draw(std::uint8_t* out, std::size_t size) {
   return {};
 }
 
+// A time that counts up. Coarse is fine: a tick is 4 ms, and reading it costs a third.
+Millis coarse_now() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return Millis{now.tv_sec * 1000 + now.tv_nsec / 1'000'000};
+}
+
 class SystemEntropy final : public Entropy {
  public:
   Result<void> fill(std::span<std::uint8_t> out) override {
-    if (g_fork_hook != 0) return draw(out.data(), out.size());
-    thread_local Block block;
-    if (out.size() > block.bytes.size() / 4) return draw(out.data(), out.size());
-    const unsigned generation = g_generation.load(std::memory_order_relaxed);
-    if (block.generation != generation || block.bytes.size() - block.used < out.size()) {
-      if (Result<void> drawn = draw(block.bytes.data(), block.bytes.size()); !drawn) return drawn;
-      block.used = 0;
-      block.generation = generation;
-    }
-    std::copy_n(block.bytes.data() + block.used, out.size(), out.data());
-    wipe(block.bytes.data() + block.used, out.size());
-    block.used += out.size();
-    return {};
+    if (!counts_forks()) return draw(out.data(), out.size());
+    thread_local RandomBlock block;
+    return block.fill(out, coarse_now(), fork_generation(), draw);
   }
 };
 

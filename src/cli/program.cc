@@ -6,8 +6,10 @@
 
 #include "base/nearest.h"
 #include "cli/command.h"
+#include "cli/hide_password.h"
 #include "cli/report.h"
 #include "latchkey/open_store.h"
+#include "server/process.h"
 #include "server/serve.h"
 
 namespace latchkey::cli {
@@ -77,6 +79,8 @@ int run_program(int argc, char** argv) {
     program.exit(error);  // prints help or version
     return server::kExitOk;
   }
+  server::keep_memory_private();
+  for (int i = 1; i < argc; ++i) hide_password(argv[i]);
   return action();
 }
 

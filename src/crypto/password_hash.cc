@@ -2,7 +2,9 @@
 
 #include <argon2.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <optional>
 
@@ -31,6 +33,12 @@ std::optional<Argon2Cost> cost_of(std::string_view phc) {
   return cost;
 }
 
+std::atomic<std::uint64_t> g_work{0};
+
+std::uint64_t work_of(const Argon2Cost& cost) noexcept {
+  return std::uint64_t{cost.memory_kib} * cost.iterations;
+}
+
 bool bearable(const Argon2Cost& cost) noexcept {
   return cost.memory_kib <= kMostArgon2Cost.memory_kib &&
          cost.iterations <= kMostArgon2Cost.iterations &&
@@ -46,6 +54,7 @@ Result<std::string> hash_password(std::string_view password, const Argon2Cost& c
   std::string phc(argon2_encodedlen(cost.iterations, cost.memory_kib, cost.parallelism, kSaltBytes,
                                     kTagBytes, Argon2_id),
                   '\0');
+  g_work += work_of(cost);
   const int status = argon2id_hash_encoded(cost.iterations, cost.memory_kib, cost.parallelism,
                                            password.data(), password.size(), salt.data(),
                                            salt.size(), kTagBytes, phc.data(), phc.size());
@@ -62,6 +71,7 @@ Result<PasswordMatch> verify_password(std::string_view password, const std::stri
   if (!cost || !bearable(*cost)) {
     return Error{Errc::store_damaged, "a stored password hash is not Argon2id within limits"};
   }
+  g_work += work_of(*cost);
   const int status = argon2id_verify(phc.c_str(), password.data(), password.size());
   if (status == ARGON2_OK) return PasswordMatch::match;
   if (status == ARGON2_VERIFY_MISMATCH) return PasswordMatch::mismatch;
@@ -72,5 +82,17 @@ Result<PasswordMatch> verify_password(std::string_view password, const std::stri
 }
 
 bool needs_rehash(const std::string& phc, const Argon2Cost& cost) { return cost_of(phc) != cost; }
+
+std::optional<Argon2Cost> missing_cost(const std::string& phc, const Argon2Cost& cost) {
+  const auto done = cost_of(phc);
+  if (!done || work_of(*done) >= work_of(cost)) return std::nullopt;
+  const std::uint64_t rest = work_of(cost) - work_of(*done);
+  const std::uint64_t passes = (rest + cost.memory_kib - 1) / cost.memory_kib;
+  const std::uint64_t least = 8 * std::uint64_t{cost.parallelism};
+  return Argon2Cost{static_cast<std::uint32_t>(std::max(rest / passes, least)),
+                    static_cast<std::uint32_t>(passes), cost.parallelism};
+}
+
+std::uint64_t argon2_work() noexcept { return g_work; }
 
 }  // namespace latchkey::crypto

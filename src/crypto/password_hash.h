@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,13 @@ Result<PasswordMatch> verify_password(std::string_view password, const std::stri
 
 // needs_rehash tells whether `phc` was made with other parameters.
 bool needs_rehash(const std::string& phc, const Argon2Cost& cost);
+
+// missing_cost returns the parameters of the work that a hash at `cost` takes beyond one at the
+// parameters of `phc`; nothing when that takes no less.
+std::optional<Argon2Cost> missing_cost(const std::string& phc, const Argon2Cost& cost);
+
+// argon2_work counts the work of this process so far: memory in KiB times passes, of every hash
+// made and checked.
+std::uint64_t argon2_work() noexcept;
 
 }  // namespace latchkey::crypto

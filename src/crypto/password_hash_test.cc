@@ -78,5 +78,19 @@ TEST(PasswordHash, R73OtherParametersAreRehashed) {
   EXPECT_TRUE(needs_rehash("plain", kCheap));
 }
 
+TEST(PasswordHash, R90MissingCostMakesUpForCheaperParameters) {
+  const auto phc = [](const Argon2Cost& cost) {
+    return *hash_password("a password", cost, system_entropy());
+  };
+  const Argon2Cost now{64, 3, 1};
+  EXPECT_FALSE(missing_cost(phc(now), now));
+  EXPECT_FALSE(missing_cost(phc({96, 3, 1}), now)) << "more than now";
+  EXPECT_EQ(missing_cost(phc({64, 1, 1}), now), (Argon2Cost{64, 2, 1}));
+  EXPECT_EQ(missing_cost(phc({32, 2, 1}), now), (Argon2Cost{64, 2, 1}));
+  EXPECT_EQ(missing_cost(phc({63, 3, 1}), now), (Argon2Cost{8, 1, 1})) << "never less than runs";
+  EXPECT_EQ(missing_cost(phc({16, 1, 2}), {128, 1, 2}), (Argon2Cost{112, 1, 2}));
+  EXPECT_FALSE(missing_cost("$2b$10$x", now)) << "of another kind";
+}
+
 }  // namespace
 }  // namespace latchkey::crypto

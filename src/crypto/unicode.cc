@@ -2,8 +2,9 @@
 
 #include <utf8proc.h>
 
-#include <cstdlib>
-#include <memory>
+#include <cstddef>
+
+#include "latchkey/secret.h"
 
 namespace latchkey::crypto {
 namespace {
@@ -12,15 +13,21 @@ const utf8proc_uint8_t* utf8_in(std::string_view text) noexcept {
   return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
 }
 
+// The text may be a password, so utf8proc gets memory that is wiped: utf8proc_map would free its
+// own as it is.
 std::optional<std::string> map(std::string_view text, int options) {
   if (text.empty()) return std::string();
-  utf8proc_uint8_t* mapped = nullptr;
-  const utf8proc_ssize_t size =
-      utf8proc_map(utf8_in(text), static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                   static_cast<utf8proc_option_t>(options));
-  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(mapped, std::free);
+  const auto flags = static_cast<utf8proc_option_t>(options);
+  const auto length = static_cast<utf8proc_ssize_t>(text.size());
+  utf8proc_ssize_t points = utf8proc_decompose(utf8_in(text), length, nullptr, 0, flags);
+  if (points < 0) return std::nullopt;
+  // One more, for the NUL that utf8proc_reencode writes.
+  SecretBytes memory((static_cast<std::size_t>(points) + 1) * sizeof(utf8proc_int32_t));
+  auto* buffer = reinterpret_cast<utf8proc_int32_t*>(memory.mutable_bytes().data());
+  points = utf8proc_decompose(utf8_in(text), length, buffer, points, flags);
+  const utf8proc_ssize_t size = points < 0 ? points : utf8proc_reencode(buffer, points, flags);
   if (size < 0) return std::nullopt;
-  return std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
+  return std::string(memory.insecure_view().substr(0, static_cast<std::size_t>(size)));
 }
 
 }  // namespace

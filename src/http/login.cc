@@ -65,6 +65,10 @@ Result<void> leave(App& app, const Request& request) {
   auto visitor = identify(app, request, {.touch = false, .disabled_too = true});
   if (!visitor) return visitor.error();
   if (!visitor->session) return {};
+  if (app.migration) {
+    auto waiting = app.migration->end_for(app, visitor->session->user_id);
+    if (!waiting) return waiting.error();
+  }
   auto ended = app.sessions.revoke(*visitor->session, EndReason::logout);
   if (!ended) return ended.error();
   log(LogLevel::info, "logout",

@@ -64,6 +64,7 @@ void log_outcome(const App& app, const Request& request, std::string_view from,
         {{"from", from},
          {"outcome", session::take_over_status_name(outcome.status)},
          {"reason", outcome.why},
+         {"member", outcome.member},
          {"address", address}});
     return;
   }
@@ -158,6 +159,13 @@ Response Migration::answer(App& app, const Request& request, Handler handler) {
   }
   if (spent && !keep_cookies_) blank(app, request, response);
   return response;
+}
+
+Result<void> Migration::end_for(App& app, const UserId& user) const {
+  if (user.empty() || app.clock.now() >= until_) return {};
+  // Longer than the window, which may be prolonged, and than any cookie lives.
+  const UnixTime until = std::max(until_, add(app.clock.now(), kMaxCookieAge));
+  return session::end_take_overs(app.store, user, until);
 }
 
 void Migration::blank(const App& app, const Request& request, Response& response) const {

@@ -38,6 +38,10 @@ class Migration {
   // its cookie had been ours. The answer replaces the cookie.
   Response answer(App& app, const Request& request, Handler handler);
 
+  // end_for ends what waits of `user` in old cookies; before the session itself, so that a failure
+  // leaves everything as it was.
+  Result<void> end_for(App& app, const UserId& user) const;
+
   // blank deletes the old cookies of `request`: whoever logs out must not come back by them.
   void blank(const App& app, const Request& request, Response& response) const;
 

@@ -1,8 +1,10 @@
 #include "http/service.h"
 
 #include <exception>
+#include <optional>
 
 #include "base/log.h"
+#include "base/wipe_freed.h"
 #include "guard/origin_check.h"
 #include "http/app.h"
 #include "http/migration.h"
@@ -65,6 +67,9 @@ Response answer(App& app, const Request& request) {
     return response;
   }
   if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
+  // What hashes brings a password (R80).
+  std::optional<WipeFreed> wiping;
+  if (route->write_lane == Lane::hashing) wiping.emplace();
   // Before anything looks at the session (R51). Of the API only JSON is accepted anyway, which no
   // foreign page can send unasked, so curl without Origin may pass.
   if (auto refused = refuse_foreign(app, request, *route)) return std::move(*refused);

@@ -31,19 +31,26 @@ struct MigrateConfig {
   std::string lucia_session_table = "session";
   std::string lucia_user_table = "user";
   bool lucia_hashed = false;
+  std::vector<std::string> lucia_expect;  // NAME, NAME=VALUE, as for the others
 
   std::string iron_session_cookie;  // empty: no sessions of iron-session
   std::string iron_session_password_file;
   std::string iron_session_user = "userId";
+  std::vector<std::string> iron_session_expect;
 
   std::string authjs_cookie;  // empty: no sessions of Auth.js
   std::string authjs_secret_file;
   std::uint32_t authjs_version = 5;
   std::string authjs_user = "sub";
+  std::vector<std::string> authjs_expect;
 
   std::string jwt_cookie;  // empty: no signed tokens
   std::string jwt_secret_file;
   std::string jwt_user = "userId";
+  std::vector<std::string> jwt_expect;
+  std::string jwt_type;  // empty: JWT, or none
+  std::string jwt_issuer;
+  std::string jwt_audience;
 };
 
 // Config is everything an operator can set. docs/configuration.md has the same list.
@@ -82,6 +89,8 @@ struct Config {
 
   MigrateConfig migrate;
   std::string metrics_listen;  // empty: nobody can ask for metrics
+
+  std::vector<std::string> old_names;  // settings that were given by a former name
 
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::json;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "latchkey/secret.h"
 #include "server/loop.h"
 #include "server/refusal.h"
 
@@ -47,6 +48,8 @@ Connection::Connection(Loop& loop, Socket socket, std::string peer)
       parser_(loop.shared().limits),
       buffer_(new char[kFirstCapacity]),
       capacity_(kFirstCapacity) {}
+
+Connection::~Connection() { wipe(buffer_.get(), dirty_); }
 
 void Connection::start() {
   enter(State::idle);
@@ -125,6 +128,7 @@ void Connection::on_read(bool failed, std::size_t bytes) {
     return read();
   }
   end_ += bytes;
+  dirty_ = std::max(dirty_, end_);
   if (state_ == State::idle) enter(State::head);
   proceed();
 }
@@ -163,6 +167,7 @@ bool Connection::advance_head() {
   if (status == Status::complete) return dispatch();
 
   enter(State::body);
+  has_body_ = true;
   if (parser_.expects_continue() && begin_ == end_) {
     // Too small not to fit into an empty socket buffer.
     ::send(socket_.native_handle(), kContinue.data(), kContinue.size(),
@@ -204,6 +209,7 @@ bool Connection::make_room() {
     const std::size_t larger = std::min(capacity_ * 2, most);
     std::unique_ptr<char[]> grown(new char[larger]);
     std::memcpy(grown.get(), buffer_.get(), size);
+    wipe(buffer_.get(), size);
     buffer_ = std::move(grown);
     capacity_ = larger;
   } else {
@@ -303,6 +309,7 @@ bool Connection::sent() {
   out_.clear();
   if (out_.capacity() > kOutKept) out_.shrink_to_fit();
   parser_.reset();
+  wipe_body();
   if (!close_after_) {
     state_ = State::idle;
     return true;
@@ -315,11 +322,20 @@ bool Connection::sent() {
   return false;
 }
 
+// Of the buffer, only what was received of the next request stays.
+void Connection::wipe_body() noexcept {
+  if (!std::exchange(has_body_, false)) return;
+  if (begin_ > head_end_) wipe(buffer_.get() + head_end_, begin_ - head_end_);
+  wipe(buffer_.get() + end_, dirty_ - end_);
+  dirty_ = end_;
+}
+
 void Connection::linger() {
   error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   enter(State::lingering);
   begin_ = end_ = 0;
+  dirty_ = capacity_;
   read();
 }
 

@@ -25,6 +25,7 @@ class Loop;
 class Connection {
  public:
   Connection(Loop& loop, Socket socket, std::string peer);
+  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -61,6 +62,7 @@ class Connection {
   bool sent();
   void on_write(bool failed, std::size_t bytes);
   void linger();
+  void wipe_body() noexcept;
   static void run_on_worker(void* self);
   void on_worker_done();
 
@@ -73,6 +75,7 @@ class Connection {
   std::size_t begin_ = 0;     // first byte not yet used
   std::size_t end_ = 0;       // behind the last byte received
   std::size_t head_end_ = 0;  // the head of the request under way ends here
+  std::size_t dirty_ = 0;     // behind the last byte ever received and not wiped
   State state_ = State::idle;
   Millis deadline_{};
   std::string out_;
@@ -82,6 +85,7 @@ class Connection {
   bool expired_ = false;
   bool close_after_ = false;
   bool refused_ = false;
+  bool has_body_ = false;  // the request under way, which may bring a password
 };
 
 }  // namespace latchkey::server

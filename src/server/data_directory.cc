@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "server/private_path.h"
 #include "store/store_url.h"
 
 namespace latchkey::server {
@@ -33,7 +34,7 @@ Result<void> make_directory(const std::string& directory) {
         "the data directory " + directory + " cannot be written: " + std::strerror(errno) +
         "; give it to the user the server runs as, or choose another one with --data DIR");
   }
-  return {};
+  return check_private_directory(directory);
 }
 
 bool exists(const std::string& path) {
@@ -99,6 +100,9 @@ Result<OpenedData> open_data(const std::string& directory, const std::string& st
   const std::string keys = key_file_path(directory);
 
   const bool own = store_url.empty();  // the database lies beside the keys
+  if (own) {
+    if (Result<void> fine = check_private_database(directory, database); !fine) return fine.error();
+  }
   const bool file = own || store_scheme(store_url) == "sqlite";
   const std::string name =
       own ? "the database " + database

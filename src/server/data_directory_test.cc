@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "latchkey/scan_store.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey::server {
@@ -43,6 +44,23 @@ TEST_F(DataDirectoryTest, TheFirstStartMakesEverythingForItsOwnerAlone) {
   EXPECT_EQ(mode_of(database_path(directory())), 0600U);
   EXPECT_EQ(mode_of(key_file_path(directory())), 0600U);
   EXPECT_EQ(opened->store->meta().meta()->instance, opened->keys.instance);
+}
+
+TEST_F(DataDirectoryTest, R96TheFirstStartMakesNoUser) {
+  const Result<OpenedData> opened = open();
+  ASSERT_TRUE(opened) << opened.error().detail;
+  ASSERT_NE(opened->store->scan(), nullptr);
+  const auto users = opened->store->scan()->scan(ScanKind::users, "", 10);
+  ASSERT_TRUE(users) << users.error().detail;
+  EXPECT_TRUE(users->users.empty());
+}
+
+TEST_F(DataDirectoryTest, L3ADirectoryThatOthersMayWriteToIsRefused) {
+  ASSERT_TRUE(open());
+  fs::permissions(directory(), fs::perms::group_write, fs::perm_options::add);
+  EXPECT_NE(error().find("run: chmod go-w " + directory()), std::string::npos) << error();
+  fs::permissions(directory(), fs::perms::owner_all);
+  EXPECT_EQ(error(), "");
 }
 
 TEST_F(DataDirectoryTest, ALaterStartFindsTheSame) {

@@ -67,6 +67,13 @@ Result<SettingValue> file_value(const Setting& setting, const toml::node& node,
   return value;
 }
 
+// The take-over of foreign sessions was called migrate, as the copy of a store is.
+std::string current_name(std::string_view name, std::string_view before, std::string_view now) {
+  if (!name.starts_with(before)) return std::string{name};
+  return std::string{now}.append(name.substr(before.size()));
+}
+std::string current_key(std::string_view key) { return current_name(key, "migrate.", "takeover."); }
+
 // What to write in the place of a key that does not exist.
 std::string closest_help(std::string_view key) {
   std::vector<std::string_view> all;
@@ -97,13 +104,14 @@ Result<void> read_section(std::string_view section, const toml::table& table,
                std::string{section} + "]; `latchkey serve --print-config` lists all");
   }
   for (const auto& [key_node, node] : table) {
-    const std::string key = std::string{section}.append(".").append(key_node.str());
+    const std::string written = std::string{section}.append(".").append(key_node.str());
+    const std::string key = current_key(written);
     const std::string origin = name + ":" + std::to_string(key_node.source().begin.line);
     const Setting* setting = find_setting(key);
-    if (setting == nullptr) return bad(origin + ": unknown key " + key + closest_help(key));
+    if (setting == nullptr) return bad(origin + ": unknown key " + written + closest_help(key));
     Result<SettingValue> value = file_value(*setting, node, origin);
     if (!value) return value.error();
-    values[key] = {std::move(*value), origin};
+    values[key] = {std::move(*value), origin, key == written ? std::string{} : written};
   }
   return {};
 }
@@ -125,13 +133,13 @@ SettingValue split(const Setting& setting, std::string_view text) {
 Result<SourcedValue> read_variable(const std::string& name, const Variable& variable,
                                    std::string_view text) {
   const std::string origin = "environment variable " + name;
-  if (!variable.file) return SourcedValue{split(*variable.setting, text), origin};
+  if (!variable.file) return SourcedValue{split(*variable.setting, text), origin, {}};
   std::optional<std::string> content = read_file(std::string{text});
   if (!content) return bad(origin + ": the file it names cannot be read");
   while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
     content->pop_back();
   }
-  return SourcedValue{split(*variable.setting, *content), origin};
+  return SourcedValue{split(*variable.setting, *content), origin, {}};
 }
 
 // What is wrong with `value`, which `setting` refuses.
@@ -153,17 +161,17 @@ Result<void> check_migrate(const MigrateConfig& config) {
   const bool any = !config.lucia_database.empty() || !config.iron_session_cookie.empty() ||
                    !config.authjs_cookie.empty() || !config.jwt_cookie.empty();
   if (any && !config.until) {
-    return bad("migrate.until must say when the migration window ends");
+    return bad("takeover.until must say when the window ends");
   }
   if (config.iron_session_cookie.empty() != config.iron_session_password_file.empty()) {
     return bad(
-        "migrate.iron_session_cookie and migrate.iron_session_password_file need each other");
+        "takeover.iron_session_cookie and takeover.iron_session_password_file need each other");
   }
   if (config.jwt_cookie.empty() != config.jwt_secret_file.empty()) {
-    return bad("migrate.jwt_cookie and migrate.jwt_secret_file need each other");
+    return bad("takeover.jwt_cookie and takeover.jwt_secret_file need each other");
   }
   if (config.authjs_cookie.empty() != config.authjs_secret_file.empty()) {
-    return bad("migrate.authjs_cookie and migrate.authjs_secret_file need each other");
+    return bad("takeover.authjs_cookie and takeover.authjs_secret_file need each other");
   }
   return {};
 }
@@ -218,7 +226,8 @@ Result<void> read_environment(const std::vector<std::string>& environment, Sourc
     const std::size_t equals = entry.find('=');
     if (!entry.starts_with("LATCHKEY_") || equals == std::string_view::npos) continue;
     const std::string name{entry.substr(0, equals)};
-    const Variable variable = find_variable(name);
+    const std::string current = current_name(name, "LATCHKEY_MIGRATE_", "LATCHKEY_TAKEOVER_");
+    const Variable variable = find_variable(current);
     if (variable.setting == nullptr) {
       if (is_of_others(name, entry.substr(equals + 1))) continue;
       return bad(unknown_variable(name));
@@ -231,6 +240,7 @@ Result<void> read_environment(const std::vector<std::string>& environment, Sourc
       return bad("environment variables " + before->second + " and " + name + " both set " +
                  std::string{key} + ", to different values: unset one of them");
     }
+    if (current != name) value->old_name = name;
     values[std::string{key}] = std::move(*value);
   }
   return {};
@@ -238,11 +248,14 @@ Result<void> read_environment(const std::vector<std::string>& environment, Sourc
 
 Result<void> set_from_flag(std::string_view flag, std::string_view key, std::string_view text,
                            SourcedValues& values) {
-  const Setting* setting = find_setting(key);
+  const std::string current = current_key(key);
+  const Setting* setting = find_setting(current);
   if (setting == nullptr) {
-    return bad(std::string{flag} + ": unknown key " + without_password(key) + closest_help(key));
+    return bad(std::string{flag} + ": unknown key " + without_password(key) +
+               closest_help(current));
   }
-  values[std::string{key}] = {split(*setting, text), std::string{flag}};
+  values[current] = {split(*setting, text), std::string{flag},
+                     std::string{current == key ? std::string_view{} : key}};
   return {};
 }
 
@@ -251,6 +264,7 @@ Result<Config> load_config(const SourcedValues& values) {
   for (const Setting& setting : settings()) {
     const auto found = values.find(setting.key);
     if (found == values.end()) continue;
+    if (!found->second.old_name.empty()) config.old_names.push_back(found->second.old_name);
     if (!setting.set(config, found->second.value)) return bad(refusal(setting, found->second));
   }
   if (Result<void> checked = check_together(config); !checked) return checked.error();

@@ -15,6 +15,7 @@ namespace latchkey::server {
 struct SourcedValue {
   SettingValue value;
   std::string origin;
+  std::string old_name{};  // the former name by which it was given
 };
 // SourcedValues maps keys to values; a later source replaces what an earlier one said.
 using SourcedValues = std::map<std::string, SourcedValue, std::less<>>;

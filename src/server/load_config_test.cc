@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -113,6 +115,27 @@ TEST(LoadConfig, RefusesUnknownKeysByNameAndLine) {
   SourcedValues values;
   EXPECT_EQ(set_from_flag("--set", "server.x", "1", values).error().detail.substr(0, 27),
             "--set: unknown key server.x");
+}
+
+TEST(LoadConfig, TheFormerNamesOfTheTakeoverStillCountAndAreTold) {
+  SourcedValues values;
+  ASSERT_TRUE(read_config_text("[migrate]\nuntil = \"2099-01-01T00:00:00Z\"\n", "a.toml", values));
+  ASSERT_TRUE(read_environment({"LATCHKEY_MIGRATE_LUCIA_COOKIE=old"}, values));
+  ASSERT_TRUE(set_from_flag("--set", "migrate.jwt_user", "sub", values));
+  ASSERT_TRUE(set_from_flag("--set", "takeover.authjs_user", "id", values));
+  const Result<Config> config = load_config(values);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_TRUE(config->migrate.until);
+  EXPECT_EQ(config->migrate.lucia_cookie, "old");
+  EXPECT_EQ(config->migrate.jwt_user, "sub");
+  EXPECT_EQ(config->migrate.authjs_user, "id");
+  auto told = config->old_names;
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ(told, (std::vector<std::string>{"LATCHKEY_MIGRATE_LUCIA_COOKIE", "migrate.jwt_user",
+                                            "migrate.until"}));
+  EXPECT_EQ(error_of("[migrate]\nnothing = 1").substr(0, 37),
+            "a.toml:2: unknown key migrate.nothing");
+  EXPECT_FALSE(read_environment({"LATCHKEY_MIGRATE_NOTHING=1"}, values));
 }
 
 TEST(LoadConfig, RefusesAFileThatIsNotToml) {

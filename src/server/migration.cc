@@ -28,21 +28,31 @@ std::vector<SecretBytes> lines_of(std::string_view text) {
   return lines;
 }
 
+Result<session::SessionShape> shape_of(std::string_view key, const std::string& user,
+                                       const std::vector<std::string>& expect) {
+  auto read = session::read_expected_members(expect);
+  if (!read.error.empty()) return bad(key, Error{Errc::bad_config, std::move(read.error)});
+  return session::SessionShape{.user = user, .members = std::move(read.members)};
+}
+
 Result<http::OldCookie> lucia(const MigrateConfig& config) {
   const Result<StoreUrl> url = parse_store_url(config.lucia_database);
-  if (!url) return bad("migrate.lucia_database", url.error());
+  if (!url) return bad("takeover.lucia_database", url.error());
   const bool file = url->scheme == "sqlite";
   const LuciaReaderOptions options{.database = file ? std::string{url->rest()} : url->url,
                                    .session_table = config.lucia_session_table,
                                    .user_table = config.lucia_user_table,
                                    .hashed_ids = config.lucia_hashed};
+  auto shape = shape_of("takeover.lucia_expect", "user_id", config.lucia_expect);
+  if (!shape) return shape.error();
   auto database = file ? sqlite::open_lucia_reader(options) : postgres::open_lucia_reader(options);
-  if (!database) return bad("migrate.lucia_database", database.error());
-  return http::OldCookie{config.lucia_cookie, make_lucia_source(std::move(*database))};
+  if (!database) return bad("takeover.lucia_database", database.error());
+  return http::OldCookie{config.lucia_cookie,
+                         make_lucia_source(std::move(*database), std::move(*shape))};
 }
 
 Result<http::OldCookie> iron_session(const MigrateConfig& config) {
-  constexpr std::string_view kKey = "migrate.iron_session_password_file";
+  constexpr std::string_view kKey = "takeover.iron_session_password_file";
   const auto file = read_secret_file(config.iron_session_password_file, "secret file");
   if (!file) return bad(kKey, file.error());
   std::string_view text = file->insecure_view();
@@ -52,12 +62,15 @@ Result<http::OldCookie> iron_session(const MigrateConfig& config) {
   // Seals that never expire were written by an application that wanted it so.
   auto sealer = Sealer::make(std::move(*passwords), {.allow_missing_expiry = true});
   if (!sealer) return bad(kKey, sealer.error());
+  auto shape = shape_of("takeover.iron_session_expect", config.iron_session_user,
+                        config.iron_session_expect);
+  if (!shape) return shape.error();
   return http::OldCookie{config.iron_session_cookie,
-                         session::make_iron_source(std::move(*sealer), config.iron_session_user)};
+                         session::make_iron_source(std::move(*sealer), std::move(*shape))};
 }
 
 Result<http::OldCookie> authjs(const MigrateConfig& config) {
-  constexpr std::string_view kKey = "migrate.authjs_secret_file";
+  constexpr std::string_view kKey = "takeover.authjs_secret_file";
   const auto file = read_secret_file(config.authjs_secret_file, "secret file");
   if (!file) return bad(kKey, file.error());
   const bool four = config.authjs_version == 4;
@@ -65,19 +78,26 @@ Result<http::OldCookie> authjs(const MigrateConfig& config) {
                                      {.version = four ? AuthjsVersion::v4 : AuthjsVersion::v5,
                                       .salt = four ? std::string{} : config.authjs_cookie});
   if (!cookies) return bad(kKey, cookies.error());
+  auto shape = shape_of("takeover.authjs_expect", config.authjs_user, config.authjs_expect);
+  if (!shape) return shape.error();
   return http::OldCookie{config.authjs_cookie,
-                         session::make_authjs_source(std::move(*cookies), config.authjs_user)};
+                         session::make_authjs_source(std::move(*cookies), std::move(*shape))};
 }
 
 Result<http::OldCookie> jwt(const MigrateConfig& config) {
-  constexpr std::string_view kKey = "migrate.jwt_secret_file";
+  constexpr std::string_view kKey = "takeover.jwt_secret_file";
   const auto file = read_secret_file(config.jwt_secret_file, "secret file");
   if (!file) return bad(kKey, file.error());
   std::string_view text = file->insecure_view();
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   if (text.size() < 32) return bad(kKey, Error{Errc::bad_config, "shorter than 32 bytes"});
-  return http::OldCookie{config.jwt_cookie,
-                         session::make_jwt_source(SecretBytes{text}, config.jwt_user)};
+  auto shape = shape_of("takeover.jwt_expect", config.jwt_user, config.jwt_expect);
+  if (!shape) return shape.error();
+  return http::OldCookie{
+      config.jwt_cookie,
+      session::make_jwt_source(
+          SecretBytes{text},
+          {{std::move(*shape)}, config.jwt_type, config.jwt_issuer, config.jwt_audience})};
 }
 
 }  // namespace

@@ -2,12 +2,18 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
 #include <string>
+#include <string_view>
+
+#include "latchkey/secret.h"
 
 namespace latchkey::server {
 namespace {
@@ -54,6 +60,24 @@ std::size_t allow_open_files(std::size_t wanted) {
 
 // A fixed threshold also keeps glibc from raising it to the size of the first large block freed.
 void keep_memory_small() { ::mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  ::umask(077);
+}
+
+void forget_environment() {
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = text.substr(0, equals);
+    if (!name.starts_with("LATCHKEY_") && name != "SESSION_SECRET") continue;
+    wipe(*entry + equals + 1, text.size() - equals - 1);
+  }
+}
 
 void notify_service_manager(std::string_view state) { ::sd_notify(0, std::string{state}.c_str()); }
 

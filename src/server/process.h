@@ -25,6 +25,16 @@ std::size_t allow_open_files(std::size_t wanted);
 // takes would otherwise stay with the process for good.
 void keep_memory_small();
 
+// keep_memory_private keeps what the process holds (keys, passwords, tokens) from leaving it: no
+// core file, no debugger and no reader of /proc/PID/mem of the same user. Files made from then on
+// are for their owner alone.
+void keep_memory_private();
+
+// forget_environment overwrites the values of LATCHKEY_* and SESSION_SECRET, which anybody of the
+// same user could read in /proc/PID/environ. Call it once they have been read, before threads start
+// that read the environment.
+void forget_environment();
+
 // notify_service_manager tells systemd, when it asked to be told ("READY=1", "STOPPING=1").
 void notify_service_manager(std::string_view state);
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/wipe_freed.h"
 #include "latchkey/secret.h"
 #include "server/head_scanner.h"
 
@@ -77,6 +78,11 @@ bool split_target(std::string_view target, http::Request& request) noexcept {
 
 // What one message is read into, kept between messages so that its memory is used again.
 struct Message {
+  Message() = default;
+  ~Message() { wipe(body.data(), body.size()); }
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
   http::Request request;
   std::vector<http::Header> headers;
   std::string body;
@@ -141,7 +147,7 @@ class BeastParser final : public bhttp::basic_parser<true> {
     if (size) message_.body.reserve(static_cast<std::size_t>(*size));
   }
   std::size_t on_body_impl(View body, error_code&) override {
-    message_.body.append(body.data(), body.size());
+    append_wiping(message_.body, std_view(body));
     return body.size();
   }
   void on_chunk_header_impl(std::uint64_t, View extensions, error_code& ec) override {

@@ -27,6 +27,10 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::string_view k
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return unreadable(errno);
   if (!S_ISREG(status.st_mode)) return bad("is not a regular file");
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return bad("belongs to another user (uid " + std::to_string(status.st_uid) + "); run: chown " +
+               std::to_string(::geteuid()) + " " + path);
+  }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return bad("can be read by others; run: chmod 600 " + path);
   }

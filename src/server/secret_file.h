@@ -24,8 +24,8 @@ class Descriptor {
   int fd_;
 };
 
-// read_secret_file reads a regular file that nobody but its owner may read; anything else is
-// bad_config, with what to do about it. `kind` is what messages call the file.
+// read_secret_file reads a regular file of ours or of root that nobody but its owner may read;
+// anything else is bad_config, with what to do about it. `kind` is what messages call the file.
 Result<SecretBytes> read_secret_file(const std::string& path, std::string_view kind);
 
 }  // namespace latchkey::server

@@ -18,6 +18,7 @@
 #include "server/log_sink.h"
 #include "server/metrics_server.h"
 #include "server/periodic.h"
+#include "server/private_path.h"
 #include "server/process.h"
 #include "server/units.h"
 
@@ -93,6 +94,13 @@ int serve(const Config& config) {
   const TerminationSignals signals;
   keep_memory_small();
   start_logging(config.log_level, config.log_format);
+  if (const std::string open = exposed_ancestor(config.data); !open.empty()) {
+    log(LogLevel::warn, "data_directory_exposed",
+        {{"directory", open}, {"run", "chmod o-w " + open}});
+  }
+  for (const std::string& name : config.old_names) {
+    log(LogLevel::warn, "setting_renamed", {{"setting", name}, {"section_now", "takeover"}});
+  }
 
   // Before the port is taken and a database is made; any port will do, when none is chosen yet.
   const auto port = std::max<std::uint16_t>(config.port, 1);
@@ -119,6 +127,7 @@ int serve(const Config& config) {
     const bool misconfigured = application.error().code == Errc::bad_config;
     return give_up(misconfigured ? kExitUsage : kExitFailed, application.error().detail);
   }
+  forget_environment();
 
   std::unique_ptr<MetricsServer> metrics;
   if (!config.metrics_listen.empty()) {

@@ -8,7 +8,7 @@ namespace latchkey::server {
 namespace {
 
 Setting until() {
-  return {.key = "migrate.until",
+  return {.key = "takeover.until",
           .kind = SettingKind::text,
           .form = "a time such as \"2027-01-31T00:00:00Z\"",
           .help = "The end of the migration window; needed with any of the cookies below.",
@@ -27,6 +27,23 @@ Setting until() {
 }
 
 template <class Field>
+Setting expect(std::string_view key, Field field) {
+  return {.key = key,
+          .kind = SettingKind::list,
+          .form = "a list such as [\"theme\", \"type=session\"]",
+          .help = "What its sessions carry besides: NAME, or NAME=VALUE that must be so.",
+          .set =
+              [=](Config& config, const SettingValue& value) {
+                field(config) = value.texts;
+                return true;
+              },
+          .get =
+              [=](const Config& config) {
+                return SettingValue{field(const_cast<Config&>(config)), true};
+              }};
+}
+
+template <class Field>
 Setting name(std::string_view key, Field field, std::string_view help) {
   return text(key, "a name", field, help);
 }
@@ -34,7 +51,7 @@ Setting name(std::string_view key, Field field, std::string_view help) {
 void add_lucia(std::vector<Setting>& all) {
   Setting database = checked(
       text(
-          "migrate.lucia_database", "a SQLite file or postgres://...",
+          "takeover.lucia_database", "a SQLite file or postgres://...",
           [](Config & c) -> auto& { return c.migrate.lucia_database; },
           "Where the sessions of Lucia are; empty: none are taken over."),
       IfEmpty::off, [](std::string_view url) -> std::string {
@@ -46,58 +63,79 @@ void add_lucia(std::vector<Setting>& all) {
   database.masked = true;
   all.push_back(std::move(database));
   all.push_back(name(
-      "migrate.lucia_cookie", [](Config & c) -> auto& { return c.migrate.lucia_cookie; },
+      "takeover.lucia_cookie", [](Config & c) -> auto& { return c.migrate.lucia_cookie; },
       "The cookie of Lucia."));
   all.push_back(name(
-      "migrate.lucia_session_table",
+      "takeover.lucia_session_table",
       [](Config & c) -> auto& { return c.migrate.lucia_session_table; },
       "The table of its sessions, whose key is the column id."));
   all.push_back(name(
-      "migrate.lucia_user_table", [](Config & c) -> auto& { return c.migrate.lucia_user_table; },
+      "takeover.lucia_user_table", [](Config & c) -> auto& { return c.migrate.lucia_user_table; },
       "The table of its users; a session without one is none."));
   all.push_back(boolean(
-      "migrate.lucia_hashed", [](Config & c) -> auto& { return c.migrate.lucia_hashed; },
+      "takeover.lucia_hashed", [](Config & c) -> auto& { return c.migrate.lucia_hashed; },
       "The id in the table is SHA-256 of the cookie in hexadecimal."));
+  all.push_back(expect(
+      "takeover.lucia_expect", [](Config & c) -> auto& { return c.migrate.lucia_expect; }));
 }
 
 void add_cookies(std::vector<Setting>& all) {
   all.push_back(name(
-      "migrate.iron_session_cookie",
+      "takeover.iron_session_cookie",
       [](Config & c) -> auto& { return c.migrate.iron_session_cookie; },
       "The cookie of iron-session; empty: none are taken over."));
   all.push_back(text(
-      "migrate.iron_session_password_file", "a file with mode 600",
+      "takeover.iron_session_password_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.migrate.iron_session_password_file; },
       "Its password, or a JSON object of passwords by their number."));
   all.push_back(text(
-      "migrate.iron_session_user", "a path such as \"user.id\"",
+      "takeover.iron_session_user", "a path such as \"user.id\"",
       [](Config & c) -> auto& { return c.migrate.iron_session_user; },
       "Where the user's id stands in the session."));
+  all.push_back(expect(
+      "takeover.iron_session_expect",
+      [](Config & c) -> auto& { return c.migrate.iron_session_expect; }));
   all.push_back(name(
-      "migrate.authjs_cookie", [](Config & c) -> auto& { return c.migrate.authjs_cookie; },
+      "takeover.authjs_cookie", [](Config & c) -> auto& { return c.migrate.authjs_cookie; },
       "The session cookie of Auth.js, with its prefix; empty: none are taken over."));
   all.push_back(text(
-      "migrate.authjs_secret_file", "a file with mode 600",
+      "takeover.authjs_secret_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.migrate.authjs_secret_file; },
       "Its secrets, one a line, the newest first."));
   all.push_back(number(
-      "migrate.authjs_version", 4, 5, [](Config & c) -> auto& { return c.migrate.authjs_version; },
+      "takeover.authjs_version", 4, 5, [](Config & c) -> auto& { return c.migrate.authjs_version; },
       "4 is next-auth 4, 5 is Auth.js 5."));
   all.push_back(text(
-      "migrate.authjs_user", "a path such as \"user.id\"",
+      "takeover.authjs_user", "a path such as \"user.id\"",
       [](Config & c) -> auto& { return c.migrate.authjs_user; },
       "The claim that holds the user's id."));
+  all.push_back(expect(
+      "takeover.authjs_expect", [](Config & c) -> auto& { return c.migrate.authjs_expect; }));
+}
+
+void add_jwt(std::vector<Setting>& all) {
   all.push_back(name(
-      "migrate.jwt_cookie", [](Config & c) -> auto& { return c.migrate.jwt_cookie; },
+      "takeover.jwt_cookie", [](Config & c) -> auto& { return c.migrate.jwt_cookie; },
       "The cookie of an HS256 token with an expiry; empty: none are taken over."));
   all.push_back(text(
-      "migrate.jwt_secret_file", "a file with mode 600",
+      "takeover.jwt_secret_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.migrate.jwt_secret_file; },
       "Its secret as text, at least 32 bytes."));
   all.push_back(text(
-      "migrate.jwt_user", "a path such as \"user.id\"",
+      "takeover.jwt_user", "a path such as \"user.id\"",
       [](Config & c) -> auto& { return c.migrate.jwt_user; },
       "The claim that holds the user's id."));
+  all.push_back(expect(
+      "takeover.jwt_expect", [](Config & c) -> auto& { return c.migrate.jwt_expect; }));
+  all.push_back(name(
+      "takeover.jwt_type", [](Config & c) -> auto& { return c.migrate.jwt_type; },
+      "The typ in its header; empty: JWT or none, others are refused."));
+  all.push_back(name(
+      "takeover.jwt_issuer", [](Config & c) -> auto& { return c.migrate.jwt_issuer; },
+      "Its iss; empty: a token with an issuer is refused."));
+  all.push_back(name(
+      "takeover.jwt_audience", [](Config & c) -> auto& { return c.migrate.jwt_audience; },
+      "Its aud; empty: a token for an audience is refused."));
 }
 
 }  // namespace
@@ -105,10 +143,11 @@ void add_cookies(std::vector<Setting>& all) {
 void add_migrate(std::vector<Setting>& all) {
   all.push_back(until());
   all.push_back(boolean(
-      "migrate.keep_cookies", [](Config & c) -> auto& { return c.migrate.keep_cookies; },
+      "takeover.keep_cookies", [](Config & c) -> auto& { return c.migrate.keep_cookies; },
       "Leave old cookies in the browser until log-out, for a rollback."));
   add_lucia(all);
   add_cookies(all);
+  add_jwt(all);
 }
 
 }  // namespace latchkey::server

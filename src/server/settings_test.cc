@@ -96,9 +96,9 @@ TEST(Settings, EachRefusesWhatItCannotUse) {
       {"keys.source", "File", ""},
       {"metrics.listen", "9470", "HOST:PORT"},
       {"metrics.listen", "a b:9470", "HOST:PORT"},
-      {"migrate.lucia_database", "redis://h", "SQLite"},
-      {"migrate.lucia_database", "lucia", "sqlite:lucia"},
-      {"migrate.until", "tomorrow", ""},
+      {"takeover.lucia_database", "redis://h", "SQLite"},
+      {"takeover.lucia_database", "lucia", "sqlite:lucia"},
+      {"takeover.until", "tomorrow", ""},
       {"log.level", "INFO", ""},
       {"log.format", "", ""},
   };

@@ -21,10 +21,12 @@ struct ForeignSession {
   std::string key{};
 };
 
-// ForeignRead is a session, or why there is none, for the log.
+// ForeignRead is a session, or why there is none, for the log; `member` names the member of an
+// authentic cookie that shows it.
 struct ForeignRead {
   std::optional<ForeignSession> session{};
   std::string_view why{};
+  std::string member{};
 };
 
 // ForeignSource reads the cookies of one system. Thread-safe.
@@ -33,6 +35,9 @@ class ForeignSource {
   virtual ~ForeignSource() = default;
   // name is what logs and metrics call it.
   virtual std::string_view name() const noexcept = 0;
+  // lives_in_cookies tells whether one session has many cookies, as where each save makes a new
+  // one.
+  virtual bool lives_in_cookies() const noexcept { return true; }
   // read fails only when the machine does; whatever a client can send is an ordinary value. It
   // changes nothing.
   virtual Result<ForeignRead> read(std::string_view text, UnixTime now) = 0;

@@ -1,5 +1,8 @@
 #include "session/take_over.h"
 
+#include <span>
+#include <string>
+
 #include "base/log.h"
 
 namespace latchkey::session {
@@ -18,6 +21,11 @@ Result<NewSession> create(Sessions& sessions, const ForeignSession& session,
   log(LogLevel::warn, "attributes_left_behind", {{"user_id", session.user_id.text()}});
   options.attributes = {};
   return sessions.create(session.user_id, options);
+}
+
+// The name under which a user's foreign cookies are denied together.
+std::string user_key(const UserId& user) {
+  return foreign_key("every foreign cookie of " + std::string{user.text()});
 }
 
 }  // namespace
@@ -40,12 +48,17 @@ Result<TakeOver> take_over(ForeignSource& source, std::string_view text, Session
                            Store& store, const DeviceContext& context, UnixTime now) {
   auto read = source.read(text, now);
   if (!read) return read.error();
-  if (!read->session) return TakeOver{.status = TakeOverStatus::refused, .why = read->why};
+  if (!read->session) return TakeOver{.why = read->why, .member = std::move(read->member)};
   const ForeignSession& session = *read->session;
   auto standing = store.denials().standing(session.key, session.user_id);
   if (!standing) return standing.error();
   if (standing->denied) return TakeOver{.status = TakeOverStatus::used};
   // A foreign cookie knows no epoch: it counts as written under the first one.
+  if (source.lives_in_cookies()) {
+    auto all = store.denials().standing(user_key(session.user_id), session.user_id);
+    if (!all) return all.error();
+    if (all->denied) return TakeOver{.status = TakeOverStatus::ended};
+  }
   const bool disabled = standing->user && standing->user->disabled;
   if (standing->user_epoch != 0 || disabled) return TakeOver{.status = TakeOverStatus::ended};
 
@@ -63,6 +76,13 @@ Result<TakeOver> take_over(ForeignSource& source, std::string_view text, Session
   (void)sessions.revoke(made->record).has_value();
   if (!first) return first.error();
   return TakeOver{.status = TakeOverStatus::used};
+}
+
+Result<void> end_take_overs(Store& store, const UserId& user, UnixTime until) {
+  const Denial denial{user_key(user), until};
+  auto denied = store.denials().deny(std::span(&denial, 1));
+  if (!denied) return denied.error();
+  return {};
 }
 
 }  // namespace latchkey::session

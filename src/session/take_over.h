@@ -21,6 +21,7 @@ std::string_view take_over_status_name(TakeOverStatus status) noexcept;
 struct TakeOver {
   TakeOverStatus status = TakeOverStatus::refused;
   std::string_view why{};               // only when refused, for the log
+  std::string member{};                 // the member of an authentic cookie that shows it
   std::optional<NewSession> session{};  // only when taken
 };
 
@@ -29,5 +30,10 @@ struct TakeOver {
 // and `sessions` are of one clock. Attributes that do not fit our session are left behind.
 Result<TakeOver> take_over(ForeignSource& source, std::string_view text, Sessions& sessions,
                            Store& store, const DeviceContext& context, UnixTime now);
+
+// end_take_overs makes take_over answer `ended` until `until` for every cookie of `user` whose
+// session lives in it. There are many cookies of one session then, which nobody can tell apart from
+// those of another: log-out ends them all. Durable when it returns.
+Result<void> end_take_overs(Store& store, const UserId& user, UnixTime until);
 
 }  // namespace latchkey::session

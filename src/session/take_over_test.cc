@@ -42,7 +42,8 @@ class TakeOverTest : public CarrierFixture {
   TakeOverStatus status(std::string_view text) { return take(text).status; }
 
   std::unique_ptr<Sessions> node_ = node(Carrier::stored);
-  std::unique_ptr<session::ForeignSource> iron_ = session::make_iron_source(sealer(), "user.id");
+  std::unique_ptr<session::ForeignSource> iron_ =
+      session::make_iron_source(sealer(), {.user = "user.id"});
 };
 
 TEST_F(TakeOverTest, ASealOfIronSessionBecomesASessionOfOurs) {
@@ -105,7 +106,7 @@ TEST_F(TakeOverTest, WhatOpensNothingIsRefusedWithAReasonForTheLog) {
   EXPECT_EQ(take(sealed(R"({"user":{}})")).why, "no_user");
   EXPECT_EQ(take(sealed(R"({"user":7})")).why, "no_user");
   EXPECT_EQ(take(sealed("[]")).why, "no_object");
-  EXPECT_EQ(take(sealed(R"({"user":{"id":7},"isLoggedIn":false})")).why, "no_user");
+  EXPECT_EQ(take(sealed(R"({"user":{"id":7},"isLoggedIn":false})")).why, "login_unfinished");
   EXPECT_EQ(take(sealed(R"({"user":{"id":"a\u0000b"}})")).why, "no_user");
 }
 
@@ -122,6 +123,16 @@ TEST_F(TakeOverTest, R21SoDoesEndingTheOthersWhileTheWindowIsOpen) {
   ASSERT_TRUE(migrating->revoke_others(made.record));
   EXPECT_EQ(status(sealed()), TakeOverStatus::ended);
   EXPECT_EQ(state(*migrating, made.token.reveal()), SessionState::active);
+}
+
+TEST_F(TakeOverTest, L8R21EndingTakeOversEndsEveryCookieOfTheUserAndOfNobodyElse) {
+  const std::string other = R"({"user":{"id":8},"isLoggedIn":true})";
+  ASSERT_TRUE(session::end_take_overs(*store_, *UserId::parse("7"), clock_.now() + hours{1}));
+  EXPECT_EQ(status(sealed()), TakeOverStatus::ended);
+  EXPECT_EQ(status(sealed(other)), TakeOverStatus::taken);
+  clock_.advance(hours{1} + seconds{1});
+  ASSERT_TRUE(node_->prune());
+  EXPECT_EQ(status(sealed()), TakeOverStatus::taken);
 }
 
 TEST_F(TakeOverTest, R22ADisabledUserStaysOut) {
@@ -165,7 +176,7 @@ TEST_F(TakeOverTest, EveryCarrierTakesOver) {
 }
 
 TEST_F(TakeOverTest, ATokenOfAuthjsBecomesASessionWithItsClaims) {
-  iron_ = session::make_authjs_source(authjs(), "sub");
+  iron_ = session::make_authjs_source(authjs(), {.user = "sub"});
   const std::string claims = R"({"sub":"u1","name":"Ada","picture":null})";
   const std::string text = *authjs().encode(claims, hours{1}, clock_.now());
   const TakeOver outcome = take(text);
@@ -182,7 +193,7 @@ TEST_F(TakeOverTest, ATokenOfAuthjsBecomesASessionWithItsClaims) {
 }
 
 TEST_F(TakeOverTest, ATokenThatJoseSignedBecomesASession) {
-  iron_ = session::make_jwt_source(SecretBytes{kSecretA}, "userId");
+  iron_ = session::make_jwt_source(SecretBytes{kSecretA}, {{.user = "userId"}});
   const auto sign = [&](const std::string& header, const std::string& claims) {
     return *jose_sign(header, claims, SecretBytes{kSecretA}.bytes());
   };
@@ -198,6 +209,78 @@ TEST_F(TakeOverTest, ATokenThatJoseSignedBecomesASession) {
   const std::string late = sign(hs256, R"({"userId":8,"exp":)" + exp + "}");
   clock_.advance(seconds{60});
   EXPECT_EQ(status(late), TakeOverStatus::refused);
+}
+
+// What an application signs with the secret of its sessions, for other purposes.
+TEST_F(TakeOverTest, M4R106TokensForOtherPurposesLogNobodyIn) {
+  iron_ = session::make_jwt_source(SecretBytes{kSecretA}, {{.user = "userId"}});
+  const std::string exp = std::to_string(to_unix_millis(clock_.now()) / 1000 + 60);
+  const auto why = [&](const std::string& header, const std::string& more) {
+    const std::string claims = R"({"userId":"u1","exp":)" + exp + more + "}";
+    return std::string(take(*jose_sign(header, claims, SecretBytes{kSecretA}.bytes())).why);
+  };
+  const std::string plain = R"({"alg":"HS256"})";
+  const std::string others[] = {R"("purpose":"verify-email")",
+                                R"("type":"reset")",
+                                R"("token_use":"access")",
+                                R"("scope":"api")",
+                                R"("iss":"https://other")",
+                                R"("aud":"mail")",
+                                R"("nonce":"n")",
+                                R"("email":"a@example.com")",
+                                R"("2fa_pending":true)",
+                                R"("cnf":{"jkt":"x"})"};
+  for (const std::string& other : others) EXPECT_NE(why(plain, "," + other), "") << other;
+  for (const char* typ : {"at+jwt", "dpop+jwt", "reset", "secevent+jwt", ""}) {
+    EXPECT_EQ(why(R"({"alg":"HS256","typ":")" + std::string(typ) + "\"}", ""), "other_type") << typ;
+  }
+  EXPECT_EQ(why(R"({"alg":"HS256","typ":7})", ""), "other_type");
+  EXPECT_EQ(why(R"({"alg":"HS256","cty":"JWT"})", ""), "unexpected_header");
+  EXPECT_EQ(why(R"({"alg":"HS256","typ":"JWT","kid":"1"})",
+                R"(,"iat":1,"jti":"a","role":"admin","expiresAt":"2027-01-01T00:00:00.000Z")"),
+            "")
+      << "what the tutorials sign";
+}
+
+TEST_F(TakeOverTest, R106TypeIssuerAudienceAndMembersCanBeDemanded) {
+  session::JwtShape shape{{.user = "userId"}, "sess+jwt", "https://app", "web"};
+  shape.members = session::read_expected_members({"email", "type=session"}).members;
+  iron_ = session::make_jwt_source(SecretBytes{kSecretA}, shape);
+  const std::string exp = std::to_string(to_unix_millis(clock_.now()) / 1000 + 60);
+  const auto outcome = [&](const std::string& typ, const std::string& claims) {
+    return take(*jose_sign(R"({"alg":"HS256")" + typ + "}",
+                           R"({"userId":"u1","exp":)" + exp + claims + "}",
+                           SecretBytes{kSecretA}.bytes()));
+  };
+  const std::string typ = R"(,"typ":"application/Sess+JWT")";
+  const std::string good = R"(,"iss":"https://app","aud":["x","web"],"type":"session","email":"e")";
+  const TakeOver taken = outcome(typ, good);
+  ASSERT_EQ(taken.status, TakeOverStatus::taken) << taken.why << taken.member;
+  EXPECT_EQ(taken.session->record.attributes, R"({"userId":"u1","type":"session","email":"e"})");
+  EXPECT_EQ(outcome("", good).why, "other_type");
+  EXPECT_EQ(outcome(R"(,"typ":"JWT")", good).why, "other_type");
+  EXPECT_EQ(outcome(typ, R"(,"iss":"https://app","aud":"web")").member, "type");
+  EXPECT_EQ(outcome(typ, R"(,"iss":"https://app","aud":"web","type":"reset")").member, "type");
+  EXPECT_EQ(outcome(typ, R"(,"iss":"https://x","aud":"web","type":"session")").member, "iss");
+  EXPECT_EQ(outcome(typ, R"(,"aud":"web","type":"session")").member, "iss");
+  EXPECT_EQ(outcome(typ, R"(,"iss":"https://app","aud":"x","type":"session")").member, "aud");
+  EXPECT_EQ(outcome(typ, R"(,"iss":"https://app","type":"session")").member, "aud");
+}
+
+TEST_F(TakeOverTest, M4SealsAndTokensOfAuthjsForOtherPurposesLogNobodyIn) {
+  EXPECT_EQ(take(sealed(R"({"user":{"id":7},"purpose":"verify-email"})")).member, "purpose");
+  EXPECT_EQ(take(sealed(R"({"user":{"id":7,"tokenUse":"reset"}})")).member, "tokenUse");
+  EXPECT_EQ(take(sealed(R"({"user":{"id":7},"mfaVerified":false})")).why, "login_unfinished");
+  EXPECT_EQ(status(sealed(R"({"user":{"id":7,"email":"e"},"cart":[],"nonce":"n"})")),
+            TakeOverStatus::taken)
+      << "sessions of iron-session hold anything";
+  iron_ = session::make_authjs_source(authjs(), {.user = "sub"});
+  const auto why = [&](const std::string& claims) {
+    return take(*authjs().encode(claims, hours{1}, clock_.now())).why;
+  };
+  EXPECT_EQ(why(R"({"sub":"u1","purpose":"invite"})"), "other_purpose");
+  EXPECT_EQ(why(R"({"sub":"u1","aud":"api"})"), "other_purpose");
+  EXPECT_EQ(why(R"({"sub":"u1","email":"e","email_verified":true,"accessToken":"a"})"), "");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class MigrationTest : public ::testing::TestWithParam<Carrier> {
   }
   void open_window(http::MigrationOptions options) {
     options.cookies.clear();
-    options.cookies.push_back({kOld, session::make_iron_source(sealer(), "userId")});
+    options.cookies.push_back({kOld, session::make_iron_source(sealer(), {.user = "userId"})});
     if (options.until == UnixTime{}) options.until = site_.clock.now() + std::chrono::days{60};
     service_ = std::make_unique<http::Service>(
         site_.store(), *site_.sessions, *site_.accounts,
@@ -90,6 +90,17 @@ TEST_P(MigrationTest, R21LoggingOutLeavesNoWayBack) {
   EXPECT_EQ(jar.send("POST", "/v1/logout", "{}").status, 204);
   EXPECT_TRUE(jar.cookies.empty());
   EXPECT_EQ(thief.get("/v1/session").status, 401);
+}
+
+// iron-session makes a new seal of a session with each save; an older one is a cookie of its own.
+TEST_P(MigrationTest, L8R21LoggingOutEndsTheOlderCookiesOfTheSameSession) {
+  Jar jar = visitor();
+  Jar older = visitor();
+  ASSERT_NE(jar.cookies[kOld], older.cookies[kOld]);
+  EXPECT_EQ(jar.get("/v1/session").status, 200);
+  EXPECT_EQ(jar.send("POST", "/v1/logout", "{}").status, 204);
+  EXPECT_EQ(older.get("/v1/session").status, 401);
+  EXPECT_THAT(counted("ended"), HasSubstr("1"));
 }
 
 TEST_P(MigrationTest, WithARollbackInMindOldCookiesStayUntilLogOut) {

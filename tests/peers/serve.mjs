@@ -23,7 +23,7 @@ after(() => {
 // serve starts the program with these settings and returns its address.
 async function serve(name, settings) {
   const flags = ['serve', '--listen', '127.0.0.1:0', '--data', join(directory, name)];
-  const all = { 'migrate.until': '2099-01-01T00:00:00Z', ...settings };
+  const all = { 'takeover.until': '2099-01-01T00:00:00Z', ...settings };
   for (const [key, value] of Object.entries(all)) {
     flags.push('--set', `${key}=${value}`);
   }
@@ -62,10 +62,10 @@ for (const carrier of ['stored', 'sealed']) {
     const second = randomBytes(32).toString('base64');
     const passwords = { 1: password, 2: second };
     const origin = await serve(`iron-${carrier}`, {
-      'migrate.iron_session_cookie': 'app_session',
-      'migrate.iron_session_password_file':
+      'takeover.iron_session_cookie': 'app_session',
+      'takeover.iron_session_password_file':
         secretFile(`iron-${carrier}.txt`, JSON.stringify(passwords)),
-      'migrate.iron_session_user': 'user.id',
+      'takeover.iron_session_user': 'user.id',
       'session.carrier': carrier,
     });
     let id = 0;
@@ -85,7 +85,7 @@ test('Auth.js 4 and 5: users stay logged in', { timeout: 60000 }, async () => {
   const file = secretFile('auth.txt', `${secret}\n`);
   const salt = 'authjs.session-token';
   const five = await serve('authjs-5', {
-    'migrate.authjs_cookie': salt, 'migrate.authjs_secret_file': file,
+    'takeover.authjs_cookie': salt, 'takeover.authjs_secret_file': file,
   });
   const token5 = await core.encode({ token: { sub: 'u5', name: 'Zoë' }, secret, salt });
   await moves(five, `${salt}=${token5}`, 'u5');
@@ -93,8 +93,8 @@ test('Auth.js 4 and 5: users stay logged in', { timeout: 60000 }, async () => {
   const cut = chunked.length >> 1;
   await moves(five, `${salt}.0=${chunked.slice(0, cut)}; ${salt}.1=${chunked.slice(cut)}`, 'u6');
   const four = await serve('authjs-4', {
-    'migrate.authjs_cookie': 'next-auth.session-token', 'migrate.authjs_secret_file': file,
-    'migrate.authjs_version': 4,
+    'takeover.authjs_cookie': 'next-auth.session-token', 'takeover.authjs_secret_file': file,
+    'takeover.authjs_version': 4,
   });
   const token4 = await nextAuth.encode({ token: { sub: 'u4' }, secret });
   await moves(four, `next-auth.session-token=${token4}`, 'u4');
@@ -103,7 +103,7 @@ test('Auth.js 4 and 5: users stay logged in', { timeout: 60000 }, async () => {
 test('jose: users stay logged in', { timeout: 60000 }, async () => {
   const secret = randomBytes(32).toString('base64');
   const origin = await serve('jose', {
-    'migrate.jwt_cookie': 'session', 'migrate.jwt_secret_file': secretFile('jose.txt', secret),
+    'takeover.jwt_cookie': 'session', 'takeover.jwt_secret_file': secretFile('jose.txt', secret),
   });
   const sign = (key) => new jose.SignJWT({ userId: 'u7' }).setProtectedHeader({ alg: 'HS256' })
     .setIssuedAt().setExpirationTime('7d').sign(new TextEncoder().encode(key));

@@ -116,10 +116,11 @@ TEST_F(PostgresServe, ASessionOfLuciaInItsOwnTablesMovesAndItsRowEnds) {
       "INSERT INTO app.user_session VALUES('" +
       token + "', '2099-01-01Z', 'u1')");
   ASSERT_FALSE(made.starts_with("error: ")) << made;
-  Server server(directory_.path() + "/one", {"--set", "migrate.until=2099-01-01T00:00:00Z", "--set",
-                                             "migrate.lucia_database=" + cluster().url(), "--set",
-                                             "migrate.lucia_session_table=app.user_session",
-                                             "--set", "migrate.lucia_user_table=app.auth_user"});
+  Server server(directory_.path() + "/one",
+                {"--set", "takeover.until=2099-01-01T00:00:00Z", "--set",
+                 "takeover.lucia_database=" + cluster().url(), "--set",
+                 "takeover.lucia_session_table=app.user_session", "--set",
+                 "takeover.lucia_user_table=app.auth_user"});
   ASSERT_TRUE(server.ready()) << server.program().errors();
   const auto moved = server.ask("GET", "/v1/session", "auth_session=" + token);
   ASSERT_EQ(status(moved), 200) << server.program().errors();

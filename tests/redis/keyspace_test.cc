@@ -47,6 +47,35 @@ class RedisKeyspace : public ::testing::Test {
   std::unique_ptr<Store> store_;
 };
 
+TEST_F(RedisKeyspace, R89AnUnknownNameIsLookedUpInAsManyRoundTripsAsAKnownOne) {
+  StoredUser user;
+  user.user.id = *UserId::parse("u1");
+  user.username_key = "alice";
+  user.password_hash = "h";
+  ASSERT_TRUE(*store_->users().add_user(user));
+  const auto calls = [&](std::string_view name) {
+    server_.ask({"CONFIG", "RESETSTAT"});
+    EXPECT_TRUE(store_->users().find_username(name));
+    std::int64_t sum = 0;
+    const std::string info = server_.ask({"INFO", "commandstats"}).text;
+    for (std::size_t at = info.find("calls="); at != std::string::npos;
+         at = info.find("calls=", at + 1)) {
+      // Not the command that reset the numbers.
+      if (info.rfind("cmdstat_config", at) >= info.rfind('\n', at) + 1 &&
+          info.rfind("cmdstat_config", at) != std::string::npos) {
+        continue;
+      }
+      sum += std::stoll(info.substr(at + 6));
+    }
+    return sum;
+  };
+  calls("alice");  // scripts are sent by now
+  const std::int64_t known = calls("alice");
+  EXPECT_GT(known, 0);
+  EXPECT_EQ(calls("nobody"), known) << "M9";
+  EXPECT_EQ(calls(""), known);
+}
+
 TEST_F(RedisKeyspace, ASessionTakesAtMost430BytesWithItsIndex) {
   constexpr int kSessions = 15'000;
   const std::int64_t before = used_memory();

@@ -5,7 +5,9 @@
 
 #include <fstream>
 
+#include "latchkey/jose.h"
 #include "latchkey/seal.h"
+#include "latchkey/secret.h"
 #include "tests/server/program.h"
 
 namespace latchkey::testing {
@@ -41,8 +43,8 @@ class ServeMigrate : public ::testing::Test {
 
 TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
   make_lucia_database();
-  Server server(path("data"), {"--set", "migrate.until=2099-01-01T00:00:00Z", "--set",
-                               "migrate.lucia_database=" + path("app.db"), "--set",
+  Server server(path("data"), {"--set", "takeover.until=2099-01-01T00:00:00Z", "--set",
+                               "takeover.lucia_database=" + path("app.db"), "--set",
                                "metrics.listen=127.0.0.1:0"});
   ASSERT_TRUE(server.ready()) << server.program().errors();
   const std::string old = std::string("auth_session=") + kLuciaToken;
@@ -66,10 +68,10 @@ TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
 TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
   write_secret("password", std::string(kMigratePassword) + "\n");
   const std::vector<std::string> flags{
-      "--set",     "migrate.until=2099-01-01T00:00:00Z",
-      "--set",     "migrate.iron_session_cookie=app",
-      "--set",     "migrate.iron_session_user=user.id",
-      "--set",     "migrate.iron_session_password_file=" + path("password"),
+      "--set",     "takeover.until=2099-01-01T00:00:00Z",
+      "--set",     "takeover.iron_session_cookie=app",
+      "--set",     "takeover.iron_session_user=user.id",
+      "--set",     "takeover.iron_session_password_file=" + path("password"),
       "--carrier", "sealed"};
   std::vector<SealPassword> passwords;
   passwords.push_back({"1", SealSecret::text(kMigratePassword)});
@@ -88,11 +90,32 @@ TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
   EXPECT_EQ(migrated_status(server.ask("GET", "/v1/session", old)), 401);
 }
 
+TEST_F(ServeMigrate, M4ATokenForAnotherPurposeLogsNobodyIn) {
+  write_secret("jwt", kPassword);
+  // The settings were called migrate.*; the first of them still is here.
+  Server server(path("data"),
+                {"--set", "migrate.until=2099-01-01T00:00:00Z", "--set", "takeover.jwt_cookie=app",
+                 "--set", "takeover.jwt_secret_file=" + path("jwt")});
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const auto ask = [&](const std::string& claims) {
+    return status(server.ask(
+        "GET", "/v1/session",
+        "app=" + *jose_sign(R"({"alg":"HS256"})", claims, SecretBytes{kPassword}.bytes())));
+  };
+  EXPECT_EQ(ask(R"({"userId":"u1","exp":4000000000,"purpose":"verify-email"})"), 401);
+  EXPECT_EQ(ask(R"({"userId":"u1","exp":4000000000,"iss":"https://other","aud":"x"})"), 401);
+  EXPECT_EQ(ask(R"({"userId":"u1"})"), 401);
+  EXPECT_EQ(ask(R"({"userId":"u1","exp":4000000000,"iat":1})"), 200);
+  const std::string log = server.program().errors();
+  EXPECT_NE(log.find(R"("reason":"other_purpose","member":"purpose")"), std::string::npos) << log;
+  EXPECT_NE(log.find(R"("event":"setting_renamed","setting":"migrate.until")"), std::string::npos);
+}
+
 TEST_F(ServeMigrate, WhatCannotWorkIsRefusedAtTheStart) {
   write_secret("short", "too short");
   std::ofstream(path("open")) << kMigratePassword;
   ::chmod(path("open").c_str(), 0644);
-  const std::string until = "migrate.until=2099-01-01T00:00:00Z";
+  const std::string until = "takeover.until=2099-01-01T00:00:00Z";
   const auto refusal = [&](const std::vector<std::string>& sets) {
     std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--data", path("data")};
     for (const std::string& set : sets) arguments.insert(arguments.end(), {"--set", set});
@@ -103,14 +126,18 @@ TEST_F(ServeMigrate, WhatCannotWorkIsRefusedAtTheStart) {
   const auto holds = [](const std::string& text, const char* part) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   };
-  holds(refusal({"migrate.lucia_database=" + path("none.db")}), "migrate.until must say");
-  holds(refusal({until, "migrate.lucia_database=" + path("none.db")}), "migrate.lucia_database");
-  const std::string cookie = "migrate.iron_session_cookie=app";
+  holds(refusal({"takeover.lucia_database=" + path("none.db")}), "takeover.until must say");
+  holds(refusal({until, "takeover.lucia_database=" + path("none.db")}), "takeover.lucia_database");
+  const std::string cookie = "takeover.iron_session_cookie=app";
   holds(refusal({until, cookie}), "need each other");
-  holds(refusal({until, cookie, "migrate.iron_session_password_file=" + path("open")}),
+  holds(refusal({until, cookie, "takeover.iron_session_password_file=" + path("open")}),
         "chmod 600");
-  holds(refusal({until, cookie, "migrate.iron_session_password_file=" + path("short")}),
-        "migrate.iron_session_password_file");
+  holds(refusal({until, cookie, "takeover.iron_session_password_file=" + path("short")}),
+        "takeover.iron_session_password_file");
+  write_secret("jwt", kPassword);
+  holds(refusal({until, "takeover.jwt_cookie=s", "takeover.jwt_secret_file=" + path("jwt"),
+                 "takeover.jwt_expect=type"}),
+        "takeover.jwt_expect: \"type\" tells what something is for");
   holds(refusal({"metrics.listen=nowhere"}), "metrics.listen");
 }
 

@@ -33,7 +33,7 @@ step_format() {
 step_checks() {
   local name status=0
   python3 tools/run_unittests.py "$COUNTS" || status=$?
-  for name in includes words sizes docs; do
+  for name in includes words sizes docs requirements; do
     check "$name" python3 "tools/check_$name.py"
   done
   check "the scripts parse" bash -n dev tools/dev/*.sh .ci/run
@@ -106,6 +106,7 @@ step_release() {
   build_preset release
   run_ctest release # what refuses sanitizers
   check "the program says its version" build/release/latchkey --version
+  check "the program is hardened" python3 tools/check_hardening.py build/release
   check "the tour of the README" tests/readme_tour.sh
 }
 
