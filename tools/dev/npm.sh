@@ -40,6 +40,7 @@ run_pack() {
 
 step_npm() {
   run_pack
+  check "the addons are hardened" python3 tools/check_hardening.py build/npm
   build_preset release latchkey
   build_preset npm latchkey_session_tool
   ensure_npm npm/test/peers
