@@ -5,7 +5,7 @@
 namespace latchkey::server {
 namespace {
 
-struct Case {
+struct UrlCase {
   const char* host;
   const char* public_url;  // empty: not set
   bool plain;              // allow_plain_http
@@ -14,7 +14,7 @@ struct Case {
 
 // F9: passwords and cookies cross no network unencrypted unless somebody said so.
 TEST(PublicUrlOfTheServer, F9PlainHttpIsServedOnLoopbackOnly) {
-  constexpr Case kCases[] = {
+  constexpr UrlCase kCases[] = {
       {"127.0.0.1", "", false, "http://localhost:4470"},
       {"127.9.9.9", "", false, "http://localhost:4470"},
       {"::1", "", false, "http://localhost:4470"},
@@ -37,7 +37,7 @@ TEST(PublicUrlOfTheServer, F9PlainHttpIsServedOnLoopbackOnly) {
       {"127.0.0.1", "http://a.example", true, "https://a.example"},
       {"127.0.0.1", "nonsense", false, "server.public_url: "},
   };
-  for (const Case& one : kCases) {
+  for (const UrlCase& one : kCases) {
     Config config;
     config.public_url = one.public_url;
     config.allow_plain_http = one.plain;
