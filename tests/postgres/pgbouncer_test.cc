@@ -15,18 +15,36 @@ class PostgresBehindPooler : public ::testing::Test {
   SessionRecord record_ = record_number(1, user_named("ann"));
 };
 
-TEST_F(PostgresBehindPooler, PreparedStatementsAreAnErrorThatNamesTheRemedy) {
-  const auto store = open_or_fail(patient_options(pooler().url("schema=" + schema_)));
-  std::atomic<bool> told{false};
-  std::string detail;
-  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  run_parallel(4, [&](int) {
-    while (!told && std::chrono::steady_clock::now() < late) {
-      const auto found = store->sessions().find({&record_.id, 1}, {});
-      if (!found && !told.exchange(true)) detail = found.error().detail;
-    }
-  });
-  EXPECT_NE(detail.find("prepare=off"), std::string::npos) << detail;
+TEST_F(PostgresBehindPooler, F18TransactionModeWithoutPrepareOffIsRefusedAtOnce) {
+  const Error error = open_error(patient_options(pooler().url("schema=" + schema_)));
+  EXPECT_EQ(error.code, Errc::bad_config);
+  EXPECT_NE(error.detail.find("prepare=off"), std::string::npos) << error.detail;
+  EXPECT_EQ(cluster().run("SELECT count(*) FROM pg_namespace WHERE nspname='" + schema_ + "'"), "0")
+      << "nothing was made";
+}
+
+TEST_F(PostgresBehindPooler, F18SessionModeIsTaken) {
+  const PgBouncer session("session", 20);
+  const auto store = open_or_fail(patient_options(session.url("schema=" + schema_)));
+  ASSERT_NE(store, nullptr);
+  EXPECT_TRUE(store->sessions().insert(record_, {.now = kBegin}));
+}
+
+TEST_F(PostgresBehindPooler, F18SettingsThatAPoolerKeepsFromUsAreNamed) {
+  const auto with = [&](const std::string& setting) {
+    cluster().run("ALTER ROLE latchkey SET " + setting);
+    const PgBouncer fresh;  // its server connections have the setting
+    const Error error = open_error(patient_options(fresh.url("prepare=off&schema=" + schema_)));
+    cluster().run("ALTER ROLE latchkey RESET ALL");
+    return error;
+  };
+  const Error isolation = with("default_transaction_isolation='serializable'");
+  EXPECT_EQ(isolation.code, Errc::bad_config);
+  EXPECT_NE(isolation.detail.find("default_transaction_isolation"), std::string::npos);
+  const Error timeout = with("statement_timeout='300ms'");
+  EXPECT_EQ(timeout.code, Errc::bad_config);
+  EXPECT_NE(timeout.detail.find("statement_timeout of 300 ms"), std::string::npos)
+      << timeout.detail;
 }
 
 TEST_F(PostgresBehindPooler, RevocationsAreHeardByPollingOrOverADirectConnection) {
