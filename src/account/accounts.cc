@@ -53,13 +53,13 @@ Result<UserId> draw_user_id() {
 }  // namespace
 
 struct Accounts::Impl {
-  ForkGuard forked{};
   Store& store;
   Sessions& sessions;
   crypto::Argon2Cost cost;
   HashGate gate;
   std::string decoy_hash;  // what an unknown user's password is checked against
   UserId decoy_id;
+  ForkGuard forked{};
 
   struct Known {
     std::optional<StoredUser> user;

@@ -23,6 +23,26 @@ TEST_F(PostgresBehindPooler, F18TransactionModeWithoutPrepareOffIsRefusedAtOnce)
       << "nothing was made";
 }
 
+std::string encoded(const std::string& url) {
+  std::string out;
+  for (const char c : url) out += c == '%' ? "%25" : c == '&' ? "%26" : std::string(1, c);
+  return out;
+}
+
+TEST_F(PostgresBehindPooler, F18AUrlOfListenThatHearsNothingIsRefused) {
+  const std::string pooled = pooler().url("prepare=off&schema=" + schema_ + "&listen=");
+  const Error through_pooler = open_error(patient_options(pooled + encoded(pooler().url(""))));
+  EXPECT_EQ(through_pooler.code, Errc::bad_config);
+  EXPECT_NE(through_pooler.detail.find("direct connection"), std::string::npos)
+      << through_pooler.detail;
+  cluster().run("CREATE DATABASE elsewhere");
+  std::string other = cluster().url();
+  other.replace(other.rfind("/postgres"), 9, "/elsewhere");
+  const Error elsewhere = open_error(patient_options(pooled + encoded(other)));
+  EXPECT_EQ(elsewhere.code, Errc::bad_config);
+  EXPECT_NE(elsewhere.detail.find("another database"), std::string::npos) << elsewhere.detail;
+}
+
 TEST_F(PostgresBehindPooler, F18SessionModeIsTaken) {
   const PgBouncer session("session", 20);
   const auto store = open_or_fail(patient_options(session.url("schema=" + schema_)));
@@ -48,8 +68,7 @@ TEST_F(PostgresBehindPooler, F18SettingsThatAPoolerKeepsFromUsAreNamed) {
 }
 
 TEST_F(PostgresBehindPooler, RevocationsAreHeardByPollingOrOverADirectConnection) {
-  std::string direct;
-  for (const char c : cluster().url()) direct += c == '%' ? "%25" : std::string(1, c);
+  const std::string direct = encoded(cluster().url());
   const std::string pooled = "prepare=off&schema=" + schema_;
   const auto polling = open_or_fail(patient_options(pooler().url(pooled)));
   const auto listening = open_or_fail(patient_options(pooler().url(pooled + "&listen=" + direct)));

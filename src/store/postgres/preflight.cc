@@ -74,6 +74,25 @@ Result<void> check_server(Connection& connection, const Target& target, bool rea
   return check_pooler(connection, target, deadline);
 }
 
+Result<void> check_listen(const Target& listen, const std::string& schema,
+                          const std::string& instance, Deadline deadline) {
+  Result<std::unique_ptr<Connection>> connection = Connection::open(listen, nullptr, deadline);
+  if (!connection) return {};
+  Result<bool> shared = is_shared(**connection, listen, deadline);
+  if (!shared) return shared.error();
+  if (*shared) {
+    return Error{Errc::bad_config,
+                 "postgres: listen is the URL of a direct connection, and a pooler in transaction "
+                 "mode answers there: name the server itself"};
+  }
+  Result<Rows> rows = (*connection)->run_text(
+      qualify("SELECT value FROM @meta WHERE key='instance'", schema), Params(), deadline);
+  if (rows && rows->size() == 1 && rows->text(0, 0) == instance) return {};
+  return Error{Errc::bad_config,
+               "postgres: listen leads to another database than the URL: changes would never be "
+               "heard there"};
+}
+
 Result<void> check_rights(Connection& connection, const std::string& schema, Deadline deadline) {
   constexpr const char* kLacking =
       "SELECT string_agg(l.what,', '),count(*) FROM ("

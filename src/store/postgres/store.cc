@@ -134,6 +134,11 @@ Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options) {
     fine = check_rights(**connection, opened->schema, after(options.connect_timeout));
     if (!fine) return fine.error();
   }
+  if (!targets->pooled.listen.empty()) {
+    fine = check_listen(*targets->direct, opened->schema, opened->meta.instance,
+                        after(options.connect_timeout));
+    if (!fine) return fine.error();
+  }
   Client::Settings settings{.instance = opened->meta.instance,
                             .origin = *origin,
                             .read_timeout = options.read_timeout,
