@@ -35,13 +35,13 @@ struct Everything {
 TEST(Fork, F11SessionsAndAccountsAreRefusedInAChildAndEndThere) {
   Everything all;
   const Credentials ann{"ann", "correct horse battery"};
-  auto made = all.accounts->sign_up(ann);
+  auto made = all.accounts->sign_up(ann, {});
   ASSERT_TRUE(made && made->session);
   const std::string token{made->session->token.reveal()};
   ASSERT_TRUE(all.sessions->validate(token)) << "a copy is in the near cache";
   std::atomic<bool> stop{false};
   std::thread busy([&] {
-    while (!stop) (void)all.accounts->log_in({"ann", "a wrong password"});
+    while (!stop) (void)all.accounts->log_in({"ann", "a wrong password"}, {});
   });
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(in_child([&] {
@@ -55,8 +55,8 @@ TEST(Fork, F11SessionsAndAccountsAreRefusedInAChildAndEndThere) {
                     refuses(all.sessions->update(made->session->record.id, "{}")) &&
                     refuses(all.sessions->touch(made->session->record.id)) &&
                     refuses(all.sessions->prune()) && refuses(all.sessions->flush()) &&
-                    refuses(all.accounts->log_in(ann)) &&
-                    refuses(all.accounts->sign_up({"bob", "correct horse battery"}));
+                    refuses(all.accounts->log_in(ann, {})) &&
+                    refuses(all.accounts->sign_up({"bob", "correct horse battery"}, {}));
                 all.destroy();
                 return refused ? 0 : 1;
               }),

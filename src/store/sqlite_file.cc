@@ -5,9 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <filesystem>
+#include <memory>
 
 #include "store/sqlite_descriptors.h"
 
@@ -30,9 +32,9 @@ Error cannot(std::string_view what) {
   return Error{code, std::move(detail)};
 }
 
-Result<void> check_access(const std::filesystem::path& file, int access) {
+Result<void> check_access(const std::string& file, int access) {
   if (::faccessat(AT_FDCWD, file.c_str(), access, AT_EACCESS) == 0) return {};
-  std::string detail = file.filename().string();
+  std::string detail = file.substr(file.rfind('/') + 1);
   detail.append(" is not ours to read and write: ").append(std::strerror(errno));
   detail.append(
       ": give the database, the files -wal and -shm beside it and the directory to this user, with "
@@ -86,15 +88,17 @@ Result<void> create_file(const std::string& path) {
 
 // A file that is missing is made later, in the directory.
 Result<void> make_writable(const std::string& path) {
-  std::error_code failed;
-  const std::filesystem::path real = std::filesystem::canonical(path, failed);
-  if (failed) return cannot("the database file cannot be looked at");
+  const std::unique_ptr<char, void (*)(void*)> resolved(::realpath(path.c_str(), nullptr),
+                                                        std::free);
   struct stat database {};
-  if (::stat(real.c_str(), &database) != 0) return cannot("the database file cannot be looked at");
+  if (resolved == nullptr || ::stat(resolved.get(), &database) != 0) {
+    return cannot("the database file cannot be looked at");
+  }
+  const std::string real = resolved.get();
   if (Result<void> fine = check_access(real, R_OK | W_OK); !fine) return fine;
   bool complete = true;
   for (const char* suffix : {"-wal", "-shm"}) {
-    const std::string companion = real.string() + suffix;
+    const std::string companion = real + suffix;
     struct stat found {};
     if (::lstat(companion.c_str(), &found) != 0) {
       complete = false;
@@ -105,7 +109,8 @@ Result<void> make_writable(const std::string& path) {
     if (ours && (found.st_mode & 0777) != wanted) (void)::chmod(companion.c_str(), wanted);
     if (Result<void> fine = check_access(companion, R_OK | W_OK); !fine) return fine;
   }
-  return complete ? Result<void>{} : check_access(real.parent_path(), W_OK | X_OK);
+  if (complete) return {};
+  return check_access(real.substr(0, std::max<std::size_t>(real.rfind('/'), 1)), W_OK | X_OK);
 }
 
 Result<void> reserve_log(const std::string& path) {
