@@ -134,12 +134,12 @@ Result<SourcedValue> read_variable(const std::string& name, const Variable& vari
                                    std::string_view text) {
   const std::string origin = "environment variable " + name;
   if (!variable.file) return SourcedValue{split(*variable.setting, text), origin, {}};
-  std::optional<std::string> content = read_file(std::string{text});
-  if (!content) return bad(origin + ": the file it names cannot be read");
-  while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
-    content->pop_back();
-  }
-  return SourcedValue{split(*variable.setting, *content), origin, {}};
+  const std::string path{text};
+  const Result<std::string> content = read_value_file(path);
+  if (!content) return bad(origin + ": " + content.error().detail);
+  SourcedValue value{split(*variable.setting, *content), origin, {}};
+  value.value.file = path;
+  return value;
 }
 
 // What is wrong with `value`, which `setting` refuses.
@@ -194,6 +194,15 @@ Result<void> check_together(const Config& config) {
 }
 
 }  // namespace
+
+Result<std::string> read_value_file(const std::string& path) {
+  std::optional<std::string> content = read_file(path);
+  if (!content) return bad("the file it names cannot be read");
+  while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
+    content->pop_back();
+  }
+  return std::move(*content);
+}
 
 Result<void> read_config_text(std::string_view toml, const std::string& name,
                               SourcedValues& values) {

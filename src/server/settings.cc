@@ -7,6 +7,7 @@
 #include "guard/client_address.h"
 #include "guard/host.h"
 #include "latchkey/public_url.h"
+#include "server/load_config.h"
 #include "server/setting_kinds.h"
 #include "server/settings_migrate.h"
 #include "store/store_url.h"
@@ -181,6 +182,16 @@ Setting store_url() {
                 return parsed ? std::string{} : parsed.error().detail;
               });
   setting.masked = true;
+  setting.set = [](Config& config, const SettingValue& value) {
+    const std::string& url = value.texts.front();
+    if (!parse_store_url(url)) return false;
+    config.store_url = url;
+    config.store.url_source = nullptr;
+    if (!value.file.empty()) {
+      config.store.url_source = [path = value.file] { return read_value_file(path); };
+    }
+    return true;
+  };
   return setting;
 }
 
