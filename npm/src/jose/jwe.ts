@@ -1,6 +1,6 @@
 // Compact JWE with direct encryption: everything but the cipher.
 
-import { isBytes } from '../realm';
+import { isBytes, isPlainObject } from '../realm';
 import {
   findEncryption,
   notOffered,

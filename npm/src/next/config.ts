@@ -32,7 +32,7 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
   const carrier = config.carrier ?? 'stored';
   const { name, sameSite, domain, persistent, renew } = config.cookie ?? {};
   const options: SessionsOptions = {
-    store: config.store ?? (env['LATCHKEY_STORE'] || 'sqlite:./data/latchkey.db'),
+    store: storeOf(config, env),
     carrier,
     publicUrl: publicUrl.origin,
     ...(carrier !== 'stored' && { secret: secretOf(config, env, carrier) }),
@@ -44,6 +44,12 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
   const sessions = new Sessions(options);
   makeFolder(options.store, env);
   return { sessions, origin: publicUrl.origin };
+}
+
+// Left out is what is undefined: anything else that is no text is refused, not replaced.
+function storeOf({ store }: BaseConfig, env: NodeJS.ProcessEnv): string {
+  if (store !== undefined) return store;
+  return env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db';
 }
 
 // A fresh checkout has no folder for its data yet. Nobody but the server reads it.
