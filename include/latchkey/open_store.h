@@ -43,6 +43,12 @@ std::string_view store_scheme(std::string_view url) noexcept;
 // is_remote_store tells whether the store of `url` is a network's round trip away.
 bool is_remote_store(std::string_view url) noexcept;
 
+// may_come_up tells of an error of open_store, for a remote store, whether the store may just not
+// be there yet: it cannot be reached, is starting, loading, out of connections, memory or disk.
+// False: it was reached and refuses (user, password, database, right, version), so that somebody
+// has to change something.
+bool may_come_up(const Error& error) noexcept;
+
 // without_password returns `url` with asterisks in the place of a password.
 std::string without_password(std::string_view url);
 

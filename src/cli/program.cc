@@ -1,11 +1,13 @@
 #include "cli/program.h"
 
 #include "cli/command.h"
+#include "server/process.h"
 #include "server/serve.h"
 
 namespace latchkey::cli {
 
 int run_program(int argc, char** argv) {
+  server::hold_standard_files();
   CLI::App program{"Sessions for the web: log-in, log-out, and who is there.", "latchkey"};
   program.require_subcommand(1);
   Action action;

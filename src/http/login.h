@@ -25,8 +25,8 @@ struct Entry {
 Result<Entry> enter(App& app, const Request& request, Entrance entrance,
                     const Credentials& credentials, bool remember);
 
-// leave ends the session of this request, if it has one. After an Error nothing was ended.
-Result<void> leave(App& app, const Request& request);
+// leave ends the session of this request. False: it has none. After an Error nothing was ended.
+Result<bool> leave(App& app, const Request& request);
 
 // add_logout_headers blanks the cookie and, over https, all that the browser keeps of us (R60).
 void add_logout_headers(const App& app, const Request& request, Response& response);

@@ -7,6 +7,8 @@
 #include "latchkey/postgres.h"
 #include "latchkey/redis.h"
 #include "latchkey/sqlite.h"
+#include "store/postgres/errors.h"
+#include "store/redis/errors.h"
 
 namespace latchkey {
 namespace {
@@ -117,6 +119,13 @@ std::string_view store_scheme(std::string_view url) noexcept {
 bool is_remote_store(std::string_view url) noexcept {
   const Engine* engine = find_engine(scheme_of(url));
   return engine != nullptr && engine->remote;
+}
+
+bool may_come_up(const Error& error) noexcept {
+  const bool passing = error.code == Errc::store_unavailable || error.code == Errc::store_busy ||
+                       error.code == Errc::store_read_only;
+  if (!passing) return false;
+  return !redis::is_refusal(error.detail) && !postgres::is_refusal(error.detail);
 }
 
 std::string without_password(std::string_view url) {

@@ -1,5 +1,6 @@
 #include "store/postgres/errors.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -49,6 +50,18 @@ constexpr std::array kMeanings{
     Meaning{"57P", Errc::store_unavailable, "the server is starting, stopping or was crashed"},
 };
 
+constexpr std::string_view kUnknown = "the server answered with error ";
+constexpr std::string_view kUnreachable = "the database cannot be reached: ";
+constexpr std::string_view kRefused = "the database refuses the connection: ";
+
+// Connections, resources, operators who start and stop, locks: a moment later all may be well.
+bool is_passing(std::string_view sqlstate) noexcept {
+  constexpr std::array<std::string_view, 5> kClasses{"08", "40", "53", "55", "57"};
+  return sqlstate.empty() ||
+         std::any_of(kClasses.begin(), kClasses.end(),
+                     [&](std::string_view passing) { return sqlstate.starts_with(passing); });
+}
+
 }  // namespace
 
 Error to_error(std::string_view sqlstate) {
@@ -58,7 +71,7 @@ Error to_error(std::string_view sqlstate) {
     }
   }
   return Error{Errc::store_unavailable,
-               "the server answered with error " + std::string(sqlstate) + ": see its log"};
+               std::string(kUnknown).append(sqlstate).append(": see its log")};
 }
 
 bool is_transient(std::string_view sqlstate) noexcept {
@@ -66,5 +79,23 @@ bool is_transient(std::string_view sqlstate) noexcept {
 }
 
 Error lost_instance() { return to_error(kOtherInstance); }
+
+Error unconnected(std::string_view sqlstate, std::string_view reason) {
+  // What libpq itself finds out has no SQLSTATE.
+  constexpr std::array<std::string_view, 3> kOwn{"certificate", "does not support SSL",
+                                                 "no password supplied"};
+  const bool own = std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view word) {
+    return reason.find(word) != std::string_view::npos;
+  });
+  const std::string_view start = is_passing(sqlstate) && !own ? kUnreachable : kRefused;
+  return Error{Errc::store_unavailable, std::string(start).append(reason)};
+}
+
+bool is_refusal(std::string_view detail) noexcept {
+  if (detail.starts_with(kRefused) || detail.starts_with(kUnknown)) return true;
+  return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
+    return meaning.detail == detail && !is_passing(meaning.sqlstate);
+  });
+}
 
 }  // namespace latchkey::postgres

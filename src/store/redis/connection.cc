@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <charconv>
 #include <utility>
 
@@ -31,6 +32,11 @@ Error unreachable(const std::string& why) {
   return Error{Errc::store_unavailable, "Redis cannot be reached: " + why};
 }
 
+Error not_connected(const ErrorCode& ec) {
+  if (ec.category() != asio::error::get_ssl_category()) return unreachable(ec.message());
+  return Error{Errc::store_unavailable, std::string{kTlsFailed} + ec.message()};
+}
+
 // field returns the text under `name` in a map.
 std::string_view field(const Reply& map, std::string_view name) {
   for (std::size_t i = 0; i + 1 < map.elements.size(); i += 2) {
@@ -55,7 +61,7 @@ Result<void> check_server(const Reply& hello, bool cluster) {
   }
   // A replica may not know yet that a session has ended. One of a cluster sends to its primary.
   if (!cluster && field(hello, "role") != "master") {
-    return Error{Errc::store_unavailable, "this Redis is a replica: connect to its primary"};
+    return Error{Errc::store_unavailable, std::string{kIsReplica}};
   }
   return {};
 }
@@ -102,7 +108,7 @@ void Connection::open() {
   transport_->connect(options_.address,
                       [self = shared_from_this(), mine = transport_.get()](const ErrorCode& ec) {
                         if (self->transport_.get() != mine) return;
-                        if (ec) return self->drop(unreachable(ec.message()));
+                        if (ec) return self->drop(not_connected(ec));
                         self->greet();
                       });
 }
@@ -165,7 +171,7 @@ void Connection::on_read(const ErrorCode& ec, std::size_t count) {
     const ReplyParser::Status status = parser_.next(reply);
     if (status == ReplyParser::Status::more) return read();
     if (status == ReplyParser::Status::bad) {
-      return drop(unreachable("what answers there does not speak RESP3"));
+      return drop(Error{Errc::store_unavailable, std::string{kNoResp3}});
     }
     on_reply(std::move(reply));
     if (transport_.get() != mine) return;

@@ -40,6 +40,10 @@ constexpr std::array kMeanings{
     Meaning{"NOPROTO", Errc::bad_config, "Redis does not speak RESP3: 7.0 or later is needed"},
 };
 
+// Of these an operator must change something.
+constexpr std::array<std::string_view, 3> kRefusals{"NOPERM", "NOAUTH", "WRONGPASS"};
+constexpr std::string_view kRefusedCommand = "Redis refused a command: ";
+
 // Some errors from within a script begin with a word that says nothing. The second is Valkey's.
 constexpr std::string_view kScriptMayNot = "ERR The user executing the script can't";
 constexpr std::string_view kScriptWasDenied = "ERR ACL failure in script";
@@ -57,7 +61,16 @@ Error to_error(const Reply& reply) {
   if (found != kMeanings.end()) return Error{found->code, std::string{found->detail}};
   // Only the first word: what follows may repeat arguments.
   return Error{Errc::store_unavailable,
-               "Redis refused a command: " + reply.text.substr(0, reply.text.find(' '))};
+               std::string{kRefusedCommand} + reply.text.substr(0, reply.text.find(' '))};
+}
+
+bool is_refusal(std::string_view detail) noexcept {
+  if (detail == kIsReplica || detail == kNoResp3) return true;
+  if (detail.starts_with(kTlsFailed) || detail.starts_with(kRefusedCommand)) return true;
+  return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
+    return meaning.detail == detail &&
+           std::find(kRefusals.begin(), kRefusals.end(), meaning.word) != kRefusals.end();
+  });
 }
 
 bool is_redirect(const Reply& reply) noexcept {
