@@ -142,10 +142,8 @@ TEST_F(PostgresServe, F16ADatabaseThatBecomesReadOnlyIsNotReady) {
   EXPECT_TRUE(becomes_ready(*server, 503));
   EXPECT_NE(server->ask("GET", "/readyz")->body.find(R"("cause":"store_read_only")"),
             std::string::npos);
-  cluster().run(
-      "SET default_transaction_read_only=off; "
-      "ALTER SYSTEM RESET default_transaction_read_only");
-  cluster().run("SET default_transaction_read_only=off; SELECT pg_reload_conf()");
+  cluster().run("ALTER SYSTEM RESET default_transaction_read_only");
+  cluster().run("SELECT pg_reload_conf()");
   EXPECT_TRUE(becomes_ready(*server, 200));
 }
 
