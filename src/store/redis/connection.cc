@@ -32,7 +32,7 @@ Error unreachable(const std::string& why) {
   return Error{Errc::store_unavailable, "Redis cannot be reached: " + why};
 }
 
-Error not_connected(const ErrorCode& ec) {
+Error not_connected(const boost::system::error_code& ec) {
   if (ec.category() != asio::error::get_ssl_category()) return unreachable(ec.message());
   return Error{Errc::store_unavailable, std::string{kTlsFailed} + ec.message()};
 }
