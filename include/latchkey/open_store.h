@@ -44,7 +44,7 @@ std::string_view store_scheme(std::string_view url) noexcept;
 bool is_remote_store(std::string_view url) noexcept;
 
 // may_come_up tells of an error of open_store, for a remote store, whether the store may just not
-// be there yet: it cannot be reached, is starting, loading, out of connections, memory or disk.
+// be there yet: it cannot be reached, is starting, loads its data or has no connection left.
 // False: it was reached and refuses (user, password, database, right, version), so that somebody
 // has to change something.
 bool may_come_up(const Error& error) noexcept;

@@ -122,9 +122,7 @@ bool is_remote_store(std::string_view url) noexcept {
 }
 
 bool may_come_up(const Error& error) noexcept {
-  const bool passing = error.code == Errc::store_unavailable || error.code == Errc::store_busy ||
-                       error.code == Errc::store_read_only;
-  if (!passing) return false;
+  if (error.code != Errc::store_unavailable && error.code != Errc::store_busy) return false;
   return !redis::is_refusal(error.detail) && !postgres::is_refusal(error.detail);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <charconv>
 #include <utility>
 
@@ -32,11 +31,6 @@ Error unreachable(const std::string& why) {
   return Error{Errc::store_unavailable, "Redis cannot be reached: " + why};
 }
 
-Error not_connected(const boost::system::error_code& ec) {
-  if (ec.category() != asio::error::get_ssl_category()) return unreachable(ec.message());
-  return Error{Errc::store_unavailable, std::string{kTlsFailed} + ec.message()};
-}
-
 // field returns the text under `name` in a map.
 std::string_view field(const Reply& map, std::string_view name) {
   for (std::size_t i = 0; i + 1 < map.elements.size(); i += 2) {
@@ -61,7 +55,7 @@ Result<void> check_server(const Reply& hello, bool cluster) {
   }
   // A replica may not know yet that a session has ended. One of a cluster sends to its primary.
   if (!cluster && field(hello, "role") != "master") {
-    return Error{Errc::store_unavailable, std::string{kIsReplica}};
+    return Error{Errc::store_unavailable, "this Redis is a replica: connect to its primary"};
   }
   return {};
 }
@@ -108,7 +102,7 @@ void Connection::open() {
   transport_->connect(options_.address,
                       [self = shared_from_this(), mine = transport_.get()](const ErrorCode& ec) {
                         if (self->transport_.get() != mine) return;
-                        if (ec) return self->drop(not_connected(ec));
+                        if (ec) return self->drop(unreachable(ec.message()));
                         self->greet();
                       });
 }
@@ -171,7 +165,7 @@ void Connection::on_read(const ErrorCode& ec, std::size_t count) {
     const ReplyParser::Status status = parser_.next(reply);
     if (status == ReplyParser::Status::more) return read();
     if (status == ReplyParser::Status::bad) {
-      return drop(Error{Errc::store_unavailable, std::string{kNoResp3}});
+      return drop(unreachable("what answers there does not speak RESP3"));
     }
     on_reply(std::move(reply));
     if (transport_.get() != mine) return;

@@ -43,6 +43,10 @@ constexpr std::array kMeanings{
 // Of these an operator must change something.
 constexpr std::array<std::string_view, 3> kRefusals{"NOPERM", "NOAUTH", "WRONGPASS"};
 constexpr std::string_view kRefusedCommand = "Redis refused a command: ";
+// What is said of something that answers, but is not the server that the URL describes.
+constexpr std::array<std::string_view, 7> kMisfits{
+    kRefusedCommand,     "is a replica",         "does not speak RESP3", "certificate",
+    "no TLS came about", "wrong version number", "this port speaks TLS"};
 
 // Some errors from within a script begin with a word that says nothing. The second is Valkey's.
 constexpr std::string_view kScriptMayNot = "ERR The user executing the script can't";
@@ -65,8 +69,10 @@ Error to_error(const Reply& reply) {
 }
 
 bool is_refusal(std::string_view detail) noexcept {
-  if (detail == kIsReplica || detail == kNoResp3) return true;
-  if (detail.starts_with(kTlsFailed) || detail.starts_with(kRefusedCommand)) return true;
+  const auto is_part = [&](std::string_view sign) {
+    return detail.find(sign) != std::string_view::npos;
+  };
+  if (std::any_of(kMisfits.begin(), kMisfits.end(), is_part)) return true;
   return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
     return meaning.detail == detail &&
            std::find(kRefusals.begin(), kRefusals.end(), meaning.word) != kRefusals.end();

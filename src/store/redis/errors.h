@@ -10,12 +10,6 @@ namespace latchkey::redis {
 // to_error says what an error reply means and what an operator can do.
 Error to_error(const Reply& reply);
 
-// What a connection says that reached something, but not the server it wants.
-inline constexpr std::string_view kIsReplica = "this Redis is a replica: connect to its primary";
-inline constexpr std::string_view kNoResp3 =
-    "Redis cannot be reached: what answers there does not speak RESP3";
-inline constexpr std::string_view kTlsFailed = "Redis cannot be reached: TLS: ";
-
 // is_refusal tells of the detail of an Error whether the server was reached and refused, so that
 // trying again alone does not help.
 bool is_refusal(std::string_view detail) noexcept;
