@@ -92,7 +92,8 @@ Error unconnected(std::string_view sqlstate, std::string_view reason) {
 }
 
 bool is_refusal(std::string_view detail) noexcept {
-  if (detail.starts_with(kRefused) || detail.starts_with(kUnknown)) return true;
+  if (detail.starts_with(kRefused)) return true;
+  if (detail.starts_with(kUnknown)) return !is_passing(detail.substr(kUnknown.size()));
   return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
     return meaning.detail == detail && !is_passing(meaning.sqlstate);
   });
