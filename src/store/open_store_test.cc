@@ -109,7 +109,7 @@ TEST(OpenStore, F7AStoreThatIsNotUpMayComeUp) {
 }
 
 TEST(OpenStore, F7AStoreThatRefusesOrIsNoneDoesNotComeUpByItself) {
-  for (const std::string_view url : {"mysql://h", "redis://h/x", "postgres://"}) {
+  for (const std::string_view url : {"mysql://h", "redis://h/x"}) {
     EXPECT_FALSE(may_come_up(error_of(url))) << url;
   }
   EXPECT_FALSE(may_come_up({Errc::store_mismatch, "Redis holds another store"}));
@@ -123,6 +123,11 @@ TEST(OpenStore, F7AStoreThatRefusesOrIsNoneDoesNotComeUpByItself) {
     EXPECT_TRUE(may_come_up(postgres::to_error(state))) << state;
     EXPECT_TRUE(may_come_up(postgres::unconnected(state, "FATAL: x"))) << state;
   }
+  const Error wrapped{
+      Errc::store_unavailable,
+      "the redis store of store.url cannot be opened (" +
+          redis::to_error({.kind = redis::Reply::Kind::error, .text = "NOAUTH x"}).detail + ")"};
+  EXPECT_FALSE(may_come_up(wrapped)) << "whatever words are put around it";
   EXPECT_TRUE(may_come_up(postgres::unconnected("", "Connection refused")));
   EXPECT_FALSE(may_come_up(postgres::unconnected("", "server does not support SSL, but ...")));
 }

@@ -92,10 +92,15 @@ Error unconnected(std::string_view sqlstate, std::string_view reason) {
 }
 
 bool is_refusal(std::string_view detail) noexcept {
-  if (detail.starts_with(kRefused)) return true;
-  if (detail.starts_with(kUnknown)) return !is_passing(detail.substr(kUnknown.size()));
+  const auto is_part = [&](std::string_view text) {
+    return detail.find(text) != std::string_view::npos;
+  };
+  if (is_part(kRefused)) return true;
+  if (const std::size_t at = detail.find(kUnknown); at != std::string_view::npos) {
+    return !is_passing(detail.substr(at + kUnknown.size()));
+  }
   return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
-    return meaning.detail == detail && !is_passing(meaning.sqlstate);
+    return !is_passing(meaning.sqlstate) && is_part(meaning.detail);
   });
 }
 

@@ -74,7 +74,7 @@ bool is_refusal(std::string_view detail) noexcept {
   };
   if (std::any_of(kMisfits.begin(), kMisfits.end(), is_part)) return true;
   return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
-    return meaning.detail == detail &&
+    return is_part(meaning.detail) &&
            std::find(kRefusals.begin(), kRefusals.end(), meaning.word) != kRefusals.end();
   });
 }

@@ -10,8 +10,8 @@ namespace latchkey::redis {
 // to_error says what an error reply means and what an operator can do.
 Error to_error(const Reply& reply);
 
-// is_refusal tells of the detail of an Error whether the server was reached and refused, so that
-// trying again alone does not help.
+// is_refusal tells of the detail of an Error, which others may have put words around, whether the
+// server was reached and refused, so that trying again alone does not help.
 bool is_refusal(std::string_view detail) noexcept;
 
 // These errors mean that nothing was done. is_redirect: another node is to be asked. is_moving: the
