@@ -55,8 +55,7 @@ HOMES = {
     "boost/json": ("src/codec/",),
     "boost/beast": ("src/server/",), "boost/asio": ("src/server/", "src/store/redis/"),
     "boost/unordered": ("src/store/", "src/session/", "src/server/"),
-    "toml++/": ("src/server/", "src/cli/"), "spdlog/": ("src/server/", "src/cli/"),
-    "CLI/": ("src/server/", "src/cli/"), "systemd/": ("src/server/",),
+    "toml++/": ("src/server/", "src/cli/"), "CLI/": ("src/server/", "src/cli/"),
     "sys/socket.h": ("src/server/", "src/cli/"),
     "gtest/": ("tests/", SUITES), "gmock/": ("tests/",), "benchmark/": ("bench/",),
 }

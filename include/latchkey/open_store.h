@@ -52,6 +52,12 @@ std::string_view store_scheme(std::string_view url);
 // is_remote_store tells whether the store of `url` is a network's round trip away.
 bool is_remote_store(std::string_view url);
 
+// may_come_up tells of an error of open_store, for a remote store, whether the store may just not
+// be there yet: it cannot be reached, is starting, loads its data or has no connection left.
+// False: it was reached and refuses (user, password, database, right, version), so that somebody
+// has to change something.
+bool may_come_up(const Error& error) noexcept;
+
 // without_password returns `url` with asterisks in the place of a password. It is made for whatever
 // somebody wrote where a store belongs, also for what open_store refuses: a password with an
 // unescaped '/', '?', '#' or '@' is hidden too, up to the last '@', and so is the value of every

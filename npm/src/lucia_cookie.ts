@@ -1,3 +1,5 @@
+import { trimBlanks } from './blanks';
+
 export interface CookieAttributes {
   secure?: boolean;
   path?: string;
@@ -42,8 +44,8 @@ export function findCookie(header: string, name: string): string | null {
   let found = '';
   for (const part of header.split(';')) {
     const middle = part.indexOf('=');
-    if (middle < 0 || part.slice(0, middle).replace(/^[ \t]+|[ \t]+$/g, '') !== name) continue;
-    found = part.slice(middle + 1).replace(/^[ \t]+|[ \t]+$/g, '');
+    if (middle < 0 || trimBlanks(part.slice(0, middle)) !== name) continue;
+    found = trimBlanks(part.slice(middle + 1));
   }
   if (found === '') return null;
   try {

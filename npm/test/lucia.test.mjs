@@ -227,6 +227,15 @@ test('no cookie and no header throws, and odd ones are read by the standards', (
   assert.equal(bearer('Basic abc'), null);
 });
 
+// By the square of the blanks this would take minutes.
+test('M3: many blanks in a header cost no more than other text', () => {
+  const auth = new Lucia({});
+  const blanks = ' \t'.repeat(1e6);
+  assert.equal(auth.readSessionCookie(`a=${blanks}b; auth_session=${blanks}abc${blanks}`), 'abc');
+  assert.equal(auth.readSessionCookie(`${blanks}a${blanks}b=c; auth_session=abc`), 'abc');
+  assert.equal(auth.readBearerToken(`bearer${blanks}a${blanks}b`), null);
+});
+
 test('whatever is no id opens nothing and throws nothing', async (t) => {
   const { auth } = open(t);
   for (const id of [undefined, null, 5, {}, [], '', 'a\0b', '\ud800', 'x'.repeat(1e6)]) {

@@ -58,6 +58,7 @@ int refuse(const CLI::ParseError& error) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+  server::hold_standard_files();
   CLI::App program{"Sessions for the web: log-in, log-out, and who is there.", "latchkey"};
   program.require_subcommand(1);
   Action action;

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
 #include <memory>
@@ -11,6 +13,7 @@
 #include "latchkey/open_store.h"
 #include "server/data_directory.h"
 #include "server/key_file.h"
+#include "server/line_writer.h"
 #include "server/serve.h"
 #include "server/settings.h"
 
@@ -91,7 +94,7 @@ void print_keys(const server::Config& config) {
 int run(const Input& input) {
   const Result<server::Config> config = read_all(input);
   if (!config) {
-    std::fprintf(stderr, "latchkey: %s\n", config.error().detail.c_str());
+    server::print_line(STDERR_FILENO, "latchkey: " + config.error().detail);
     return server::kExitUsage;
   }
   if (!input.print_config) return server::serve(*config);

@@ -105,8 +105,10 @@ std::optional<JoseError> check_crit(const JoseHeader& header, const JoseOptions&
                       "when present");
   }
   bool asks_b64 = false;
+  std::vector<std::string> checked;  // few, because all are known; the token may repeat them
   for (const JsonValue& value : *names) {
-    const std::string name = *json_string(value);
+    std::string name = *json_string(value);
+    if (contains(checked, name)) continue;
     const bool builtin = b64 != nullptr && name == "b64";
     const bool known =
         builtin || std::any_of(options.crit.begin(), options.crit.end(),
@@ -115,6 +117,7 @@ std::optional<JoseError> check_crit(const JoseHeader& header, const JoseOptions&
     if (!known) return jose_error("JOSENotSupported", quoted + "is not recognized");
     if (header.object.find(name) == nullptr) return jose_error(invalid, quoted + "is missing");
     asks_b64 = asks_b64 || builtin;
+    checked.push_back(std::move(name));
   }
   if (asks_b64) {
     const JsonValue& wanted = *header.object.find("b64");

@@ -7,12 +7,56 @@
 #include <boost/json/src.hpp>
 #include <charconv>
 #include <cmath>
+#include <map>
+#include <numeric>
 
 namespace latchkey::codec {
 namespace {
 
 namespace bj = boost::json;
 using bj::error_code;
+
+// Up to this many names are compared each with each, which costs less than sorting them.
+constexpr std::size_t kFewMembers = 16;
+
+bool are_few_and_distinct(const Json::Object& members) noexcept {
+  if (members.size() > kFewMembers) return false;
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (members[i].name == members[j].name) return false;
+    }
+  }
+  return true;
+}
+
+// settle_repeated sees to names that come more than once: false if that is refused, otherwise the
+// first place gets the last value, as in JavaScript. The names are sorted, because whoever sends
+// the text decides how many there are.
+bool settle_repeated(Json::Object& members, bool last_wins) {
+  if (are_few_and_distinct(members)) return true;
+  std::vector<std::size_t> order(members.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const int names = members[a].name.compare(members[b].name);
+    return names != 0 ? names < 0 : a < b;
+  });
+  std::vector<bool> dropped(members.size());
+  bool repeated = false;
+  for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
+    if (members[order[i]].name != members[order[first]].name) {
+      first = i;
+      continue;
+    }
+    repeated = true;
+    if (!last_wins) return false;
+    members[order[first]].value = std::move(members[order[i]].value);
+    dropped[order[i]] = true;
+  }
+  if (!repeated) return true;
+  std::size_t index = 0;
+  std::erase_if(members, [&](const Json::Member&) { return dropped[index++]; });
+  return true;
+}
 
 class Builder {
  public:
@@ -26,24 +70,20 @@ class Builder {
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return open(Json{Json::Object{}}); }
-  bool on_object_end(std::size_t, error_code&) { return close(); }
+  bool on_object_end(std::size_t, error_code& ec) {
+    if (settle_repeated(std::get<Json::Object>(stack_.back()->value), last_duplicate_wins_)) {
+      return close();
+    }
+    ec = bj::error::syntax;
+    return false;
+  }
   bool on_array_begin(error_code&) { return open(Json{Json::Array{}}); }
   bool on_array_end(std::size_t, error_code&) { return close(); }
   bool on_key_part(bj::string_view part, std::size_t, error_code&) { return append(part); }
-  bool on_key(bj::string_view part, std::size_t, error_code& ec) {
+  bool on_key(bj::string_view part, std::size_t, error_code&) {
     append(part);
     auto& members = std::get<Json::Object>(stack_.back()->value);
-    const auto same = std::find_if(members.begin(), members.end(),
-                                   [&](const Json::Member& m) { return m.name == text_; });
-    if (same == members.end()) {
-      members.push_back({std::move(text_), Json{}});
-      slot_ = &members.back().value;
-    } else if (last_duplicate_wins_) {
-      slot_ = &same->value;
-    } else {
-      ec = bj::error::syntax;
-      return false;
-    }
+    slot_ = &members.emplace_back(Json::Member{std::move(text_), Json{}}).value;
     text_.clear();
     return true;
   }
@@ -241,18 +281,26 @@ void merge_patch(Json& target, const Json& patch) {
   }
   if (target.object() == nullptr) target.value = Json::Object{};
   auto& members = std::get<Json::Object>(target.value);
+  members.reserve(members.size() + changes->size());  // the index holds views of the names
+  std::map<std::string_view, std::size_t> index;
+  for (std::size_t i = 0; i < members.size(); ++i) index.emplace(members[i].name, i);
+  std::vector<bool> removed(members.size() + changes->size());
   for (const Json::Member& change : *changes) {
-    const auto at = std::find_if(members.begin(), members.end(),
-                                 [&](const Json::Member& m) { return m.name == change.name; });
+    const auto at = index.find(change.name);
     if (std::holds_alternative<std::nullptr_t>(change.value.value)) {
-      if (at != members.end()) members.erase(at);
-    } else if (at != members.end()) {
-      merge_patch(at->value, change.value);
+      if (at == index.end()) continue;
+      removed[at->second] = true;
+      index.erase(at);
+    } else if (at != index.end()) {
+      merge_patch(members[at->second].value, change.value);
     } else {
       members.push_back({change.name, Json{}});
       merge_patch(members.back().value, change.value);
+      index.emplace(members.back().name, members.size() - 1);
     }
   }
+  std::size_t place = 0;
+  std::erase_if(members, [&](const Json::Member&) { return removed[place++]; });
 }
 
 }  // namespace latchkey::codec

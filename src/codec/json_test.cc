@@ -94,6 +94,41 @@ TEST(Json, R103ARepeatedNameIsRefusedUnlessTheLastOneMayWin) {
   EXPECT_EQ(round(R"({"a":1,"b":3,"a":[2]})"), R"({"a":[2],"b":3})");
 }
 
+std::string members(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":" + std::to_string(i);
+  }
+  return text;
+}
+
+// Names are compared each with each up to 16 of them, and sorted beyond.
+TEST(Json, M3R103ARepeatedNameIsFoundAmongAnyNumber) {
+  for (const std::size_t count : {15, 16, 17, 1000}) {
+    EXPECT_TRUE(parse_json("{" + members(count) + "}"));
+    EXPECT_FALSE(parse_json("{\"0\":0," + members(count) + "}"));
+    EXPECT_FALSE(parse_json("{" + members(count) + ",\"0\":0}"));
+    EXPECT_FALSE(parse_json("{" + members(count) + R"(,"\u0030":0})"));
+    EXPECT_EQ(round("{" + members(count) + ",\"0\":[1],\"1\":2,\"0\":\"x\",\"z\":3}"),
+              "{\"0\":\"x\",\"1\":2" + members(count).substr(11) + ",\"z\":3}");
+  }
+}
+
+// 14 s before; with this many members a quadratic check does not end within the time of a test.
+TEST(Json, M3AMillionMembersAreReadInTimeThatGrowsWithThem) {
+  EXPECT_TRUE(parse_json("{" + members(1'000'000) + "}"));
+  Json value = *parse_json("{" + members(200'000) + "}");
+  merge_patch(value, *parse_json("{\"x\":" + std::string("{") + members(200'000) + "}," +
+                                 members(200'000) + "}"));
+  EXPECT_EQ(value.object()->size(), 200'001U);
+}
+
+TEST(Json, MergePatchKeepsTheOrderAndRemovesMany) {
+  Json value = *parse_json(R"({"a":1,"b":2,"c":3,"d":4})");
+  merge_patch(value, *parse_json(R"({"e":5,"c":null,"a":null,"d":{"x":1},"nothing":null})"));
+  EXPECT_EQ(write_json(value), R"({"b":2,"d":{"x":1},"e":5})");
+}
+
 // The examples of RFC 7396, appendix A.
 TEST(Json, MergePatchOfTheStandardExamples) {
   const std::string_view cases[][3] = {

@@ -64,7 +64,8 @@ Response api_log_out(App& app, const Request& request) {
   Response response;
   response.status = 204;
   add_logout_headers(app, request, response);
-  if (*wait) response.hold = app.staleness;
+  // Nothing ended, so no node has anything to forget: a stranger is not worth a held connection.
+  if (*wait && *left) response.hold = app.staleness;
   return response;
 }
 

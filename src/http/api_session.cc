@@ -66,21 +66,4 @@ Response api_refresh_session(App& app, const Request& request) {
   return response;
 }
 
-Response get_livez(App&, const Request&) {
-  Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = "alive\n";
-  return response;
-}
-
-Response get_readyz(App& app, const Request& request) {
-  if (app.draining) return problem_response(Problem::draining);
-  const auto checked = app.store.meta().check();
-  if (!checked) return api_failure(checked.error(), request);
-  Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = "ready\n";
-  return response;
-}
-
 }  // namespace latchkey::http

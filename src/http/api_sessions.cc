@@ -90,7 +90,7 @@ Response api_end_sessions(App& app, const Request& request) {
   response.body = "{\"ended\":" + (ended->count ? std::to_string(*ended->count) : "null") + "}\n";
   set_cookie_headers(response, std::move(ended->cookies));
   if (scope == "all") add_logout_headers(app, request, response);
-  if (*wait) response.hold = app.staleness;
+  if (*wait && ended->count != 0U) response.hold = app.staleness;
   return response;
 }
 

@@ -16,6 +16,7 @@
 namespace latchkey::http {
 
 class Migration;
+class Readiness;
 
 // App is what every route works on.
 struct App {
@@ -27,6 +28,7 @@ struct App {
   guard::TrustedProxies proxies;
   Millis staleness{0};                     // no node accepts an ended session for longer than this
   std::shared_ptr<Migration> migration{};  // nothing: no session of another system is taken over
+  Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 

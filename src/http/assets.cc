@@ -1,5 +1,7 @@
 #include "http/assets.h"
 
+#include <utility>
+
 #include "codec/base64url.h"
 #include "crypto/digest.h"
 #include "http/pages.h"
@@ -35,8 +37,13 @@ const std::string& icon_path() {
 }
 
 Response get_asset(App&, const Request& request) {
-  const bool style = request.path == stylesheet_path();
-  if (!style && request.path != icon_path()) return page_problem(Problem::not_found);
+  auto found = asset_at(request.path);
+  return found ? std::move(*found) : page_problem(Problem::not_found);
+}
+
+std::optional<Response> asset_at(std::string_view path) {
+  const bool style = path == stylesheet_path();
+  if (!style && path != icon_path()) return std::nullopt;
   Response response;
   response.content_type = style ? "text/css; charset=utf-8" : "image/svg+xml; charset=utf-8";
   response.body = style ? kStylesheet : kIcon;

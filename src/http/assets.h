@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ const std::string& stylesheet_path();
 const std::string& icon_path();
 
 Response get_asset(App& app, const Request& request);
+// asset_at returns what `path` names, which needs no store; nothing: no such file.
+std::optional<Response> asset_at(std::string_view path);
 
 // stylesheet is the one style sheet of all pages.
 extern const std::string_view kStylesheet;

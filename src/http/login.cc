@@ -61,10 +61,10 @@ Result<Entry> enter(App& app, const Request& request, Entrance entrance,
   return entry;
 }
 
-Result<void> leave(App& app, const Request& request) {
+Result<bool> leave(App& app, const Request& request) {
   auto visitor = identify(app, request, {.touch = false, .disabled_too = true});
   if (!visitor) return visitor.error();
-  if (!visitor->session) return {};
+  if (!visitor->session) return false;
   if (app.migration) {
     auto waiting = app.migration->end_for(app, visitor->session->user_id);
     if (!waiting) return waiting.error();
@@ -73,7 +73,7 @@ Result<void> leave(App& app, const Request& request) {
   if (!ended) return ended.error();
   log(LogLevel::info, "logout",
       {{"session_id", visitor->session->id.text()}, {"address", client_of(app, request)}});
-  return {};
+  return true;
 }
 
 void add_logout_headers(const App& app, const Request& request, Response& response) {

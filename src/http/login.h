@@ -25,8 +25,8 @@ struct Entry {
 Result<Entry> enter(App& app, const Request& request, Entrance entrance,
                     const Credentials& credentials, bool remember);
 
-// leave ends the session of this request, if it has one. After an Error nothing was ended.
-Result<void> leave(App& app, const Request& request);
+// leave ends the session of this request. False: it has none. After an Error nothing was ended.
+Result<bool> leave(App& app, const Request& request);
 
 // add_logout_headers blanks our cookies and, over https, empties the browser's cache of this
 // origin. Less than R60 asks for, on purpose: docs/http_api.md.

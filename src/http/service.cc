@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/wipe_freed.h"
 #include "guard/origin_check.h"
+#include "http/api.h"
 #include "http/app.h"
 #include "http/migration.h"
 #include "http/origin_guard.h"
@@ -94,7 +95,8 @@ Service::Service(Store& store, Sessions& sessions, Accounts& accounts, ServiceOp
                         .url = std::nullopt,
                         .proxies = {},
                         .staleness = options.staleness,
-                        .migration = std::move(options.migration)}});
+                        .migration = std::move(options.migration),
+                        .readiness = options.readiness}});
   if (auto url = PublicUrl::parse(options.public_url)) impl_->app.url = std::move(*url);
   if (auto proxies = guard::TrustedProxies::parse(options.trusted_proxies)) {
     impl_->app.proxies = std::move(*proxies);
@@ -106,6 +108,8 @@ Service::~Service() = default;
 Lane Service::lane(const Request& request) const noexcept {
   const Route* route = find_route(request.path);
   if (route == nullptr || find_handler(*route, request.method) == nullptr) return Lane::inline_read;
+  // No probe is made for the request, and a queue full of others must not make this node unready.
+  if (route->get == get_readyz && impl_->app.readiness != nullptr) return Lane::inline_read;
   const Lane lane = guard::is_safe_method(request.method) ? route->read_lane : route->write_lane;
   if (lane != Lane::inline_read || !route->session || !impl_->app.migration) return lane;
   return impl_->app.migration->wants(impl_->app, request) ? Lane::blocking : lane;

@@ -17,12 +17,16 @@ namespace latchkey::http {
 enum class Lane : std::uint8_t { inline_read, blocking, hashing };
 
 class Migration;
+class Readiness;
 
 struct ServiceOptions {
   std::string public_url{};  // already checked; decides origin, cookie name and Secure
   std::vector<std::string> trusted_proxies{};  // addresses whose X-Forwarded-For is believed (R126)
   Millis staleness{0};  // an ended session is accepted for at most this long, by any node
   std::shared_ptr<Migration> migration{};  // from other systems; nothing: none
+  // What /readyz answers from, if somebody probes; it must outlive the service. nullptr: each
+  // request to /readyz asks the store and waits for it.
+  Readiness* readiness = nullptr;
 };
 
 // Service answers requests: JSON API, pages, health. It knows no sockets. Thread-safe. Options that

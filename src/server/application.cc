@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "base/no_wait.h"
 #include "guard/address.h"
+#include "http/readiness.h"
 #include "http/service.h"
 #include "latchkey/accounts.h"
 #include "latchkey/lookup.h"
@@ -62,6 +63,7 @@ Result<PublicUrl> decide_public_url(const Config& config, const std::string& hos
 // In the order of dependence; destroyed from the end.
 struct Application::Impl {
   OpenedData data;
+  std::unique_ptr<http::Readiness> readiness;
   std::unique_ptr<Lookup> lookup;  // before a remote store
   Metrics metrics;
   std::unique_ptr<NearCache> cache;
@@ -79,6 +81,7 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   auto impl = std::make_unique<Impl>();
   impl->data = std::move(data);
   Store* store = impl->data.store.get();
+  impl->readiness = std::make_unique<http::Readiness>(*store);
   if (is_remote_store(config.store_url)) {
     impl->lookup = make_lookup(*store, {.max_wait = config.store.read_timeout});
     store = impl->lookup.get();
@@ -108,7 +111,8 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
                         http::ServiceOptions{.public_url = url.origin(),
                                              .trusted_proxies = config.trusted_proxies,
                                              .staleness = staleness(config),
-                                             .migration = std::move(*migration)});
+                                             .migration = std::move(*migration),
+                                             .readiness = impl->readiness.get()});
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 
@@ -129,9 +133,12 @@ std::optional<http::Response> Application::try_handle(const http::Request& reque
 }
 
 std::string Application::metrics() const {
-  return impl_->metrics.text() + store_metrics(impl_->cache.get(), impl_->lookup.get());
+  return impl_->metrics.text() + readiness_metrics(impl_->readiness.get()) +
+         store_metrics(impl_->cache.get(), impl_->lookup.get());
 }
 void Application::drain() noexcept { impl_->service->drain(); }
+
+void Application::probe() { impl_->readiness->probe(); }
 
 void Application::prune() {
   const Result<std::size_t> pruned = impl_->sessions->prune();

@@ -32,6 +32,8 @@ class Application final : public Handler {
   void drain() noexcept;
   // metrics writes what was counted, for Prometheus.
   std::string metrics() const;
+  // probe finds out whether the store answers and takes writes, for /readyz.
+  void probe();
   // prune deletes sessions past their deadline and logs how that went.
   void prune();
   // reload_keys looks whether the key file changed, and reads it in any case if `always`.

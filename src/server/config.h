@@ -63,6 +63,7 @@ struct Config {
   std::string data = "latchkey-data";
   std::uint32_t threads = 0;
   std::uint32_t max_connections = 10000;
+  std::uint32_t max_connections_per_address = 0;  // 0: a quarter of max_connections
   std::vector<std::string> trusted_proxies;
 
   ParserLimits limits;
@@ -75,6 +76,7 @@ struct Config {
   std::string store_url;   // empty: latchkey.db in `data`
   OpenStoreOptions store;  // create and expected_instance are filled in when it is opened
   Millis prune_every = std::chrono::seconds{60};
+  Millis start_wait = std::chrono::seconds{30};  // of the first start, for a store that is not up
 
   bool cache = true;
   NearCacheOptions near_cache;

@@ -41,10 +41,11 @@ struct Connection::OnWrite {
   }
 };
 
-Connection::Connection(Loop& loop, Socket socket, std::string peer)
+Connection::Connection(Loop& loop, Socket socket, std::string peer, PeerShare share)
     : loop_(loop),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
+      share_(std::move(share)),
       parser_(loop.shared().limits),
       buffer_(new char[kFirstCapacity]),
       capacity_(kFirstCapacity) {}
@@ -185,11 +186,7 @@ bool Connection::advance_body() {
   if (status == Status::refused) return refuse(parser_.refusal());
   if (status == Status::complete) return dispatch();
 
-  // What is left is a piece of a chunk's framing; it moves down to where the body began.
-  std::memmove(buffer_.get() + head_end_, buffer_.get() + begin_, end_ - begin_);
-  end_ = head_end_ + (end_ - begin_);
-  begin_ = head_end_;
-  if (end_ == capacity_) return refuse(400);
+  begin_ = end_ = head_end_;  // all of it was taken
   read();
   return false;
 }

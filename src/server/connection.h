@@ -9,6 +9,7 @@
 #include "http/message.h"
 #include "http/service.h"
 #include "latchkey/time.h"
+#include "server/peer_shares.h"
 #include "server/request_parser.h"
 
 namespace latchkey::server {
@@ -24,7 +25,7 @@ class Loop;
 // finishes that thing decides what is next; so nothing has to be counted or locked.
 class Connection {
  public:
-  Connection(Loop& loop, Socket socket, std::string peer);
+  Connection(Loop& loop, Socket socket, std::string peer, PeerShare share);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -69,6 +70,7 @@ class Connection {
   Loop& loop_;
   Socket socket_;
   const std::string peer_;
+  const PeerShare share_;
   RequestParser parser_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_;

@@ -8,6 +8,7 @@
 
 #include "base/mutex.h"
 #include "server/loop.h"
+#include "server/peer_shares.h"
 #include "server/worker_pool.h"
 
 namespace latchkey::server {
@@ -41,20 +42,31 @@ Result<void> check_free(const Endpoint& endpoint) {
   return {};
 }
 
+// A quarter, and where that is little up to kEnough of three quarters: never all of them.
+std::size_t share_of_one(const HttpServerOptions& options) {
+  constexpr std::size_t kEnough = 32;
+  if (options.max_connections_per_address != 0) return options.max_connections_per_address;
+  const std::size_t quarter = options.max_connections / 4;
+  return std::max(quarter, std::min(kEnough, options.max_connections - quarter));
+}
+
 }  // namespace
 
 struct HttpServer::Impl {
   explicit Impl(const HttpServerOptions& given)
       : options(given),
+        peers(share_of_one(given), given.proxies),
         blocking(given.blocking_workers, given.blocking_queue),
         hashing(given.hashing_workers, given.hashing_queue),
         shared{.limits = given.limits,
                .timeouts = given.timeouts,
                .max_connections = given.max_connections,
+               .peers = peers,
                .blocking = blocking,
                .hashing = hashing} {}
 
   HttpServerOptions options;
+  PeerShares peers;
   WorkerPool blocking;
   WorkerPool hashing;
   Shared shared;
@@ -92,6 +104,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::bind(const HttpServerOptions& op
 std::uint16_t HttpServer::port() const noexcept { return impl_->endpoint.port(); }
 const std::string& HttpServer::host() const noexcept { return impl_->host; }
 std::size_t HttpServer::open_connections() const noexcept { return impl_->shared.open.load(); }
+HttpServer::Refused HttpServer::refused() const noexcept {
+  return {impl_->shared.refused_full.load(), impl_->shared.refused_address.load()};
+}
 
 void HttpServer::start(Handler& handler, http::Hsts hsts) {
   Impl& impl = *impl_;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "guard/client_address.h"
 #include "latchkey/result.h"
 #include "server/handler.h"
 #include "server/limits.h"
@@ -16,6 +17,9 @@ struct HttpServerOptions {
   std::uint16_t port = 0;          // 0: any free one
   std::size_t threads = 0;         // event loops; 0: one for each processor
   std::size_t max_connections = 10000;
+  // Of one IPv4 address or IPv6 /64; 0: a quarter of max_connections, or 32 of few.
+  std::size_t max_connections_per_address = 0;
+  guard::TrustedProxies proxies{};  // these may hold any number
   std::size_t blocking_workers = 16;
   std::size_t blocking_queue = 1024;
   std::size_t hashing_workers = 1;
@@ -44,6 +48,12 @@ class HttpServer {
   // stop ends everything now.
   void stop();
   std::size_t open_connections() const noexcept;
+  // Refused counts connections that were closed because there were too many.
+  struct Refused {
+    std::uint64_t full = 0;     // of all addresses together
+    std::uint64_t address = 0;  // of one address
+  };
+  Refused refused() const noexcept;
 
  private:
   struct Impl;

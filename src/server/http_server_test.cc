@@ -210,17 +210,19 @@ TEST_F(HttpServerTest, TakesHeadAndBodyUpToTheLimit) {
   start();
   RawClient c = client();
   const std::string padding(15'000, 'a');
-  const std::string body(65'536, 'b');
+  const std::string body(16'384, 'b');
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(c.send("POST /a HTTP/1.1\r\nHost: a\r\nX: " + padding +
-                       "\r\nContent-Length: 65536\r\n\r\n" + body + get("/b")));
+                       "\r\nContent-Length: 16384\r\n\r\n" + body + get("/b")));
     EXPECT_EQ(c.answer()->body, "POST /a  " + body + " 127.0.0.1");
     EXPECT_EQ(c.answer()->body, "GET /b   127.0.0.1");
   }
 }
 
 TEST_F(HttpServerTest, DecodesChunksSentInPieces) {
-  start();
+  HttpServerOptions options;
+  options.limits.body_bytes = 40'000;
+  start(options);
   RawClient c = client();
   ASSERT_TRUE(c.send("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
   std::string expected;
@@ -236,6 +238,60 @@ TEST_F(HttpServerTest, DecodesChunksSentInPieces) {
   EXPECT_EQ(c.answer()->body, "GET /b   127.0.0.1");
 }
 
+// The program that has assertions of Beast in it was ended by these two packets.
+TEST_F(HttpServerTest, M6TakesTheEndOfAnEmptyChunkedBodyByteByByte) {
+  start();
+  for (const char* end : {"\r\n", "x"}) {
+    RawClient c = client();
+    ASSERT_TRUE(c.send("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    ASSERT_TRUE(c.send("0\r\n"));
+    for (const char* byte = end; *byte != '\0'; ++byte) ASSERT_TRUE(c.send({byte, 1}));
+    EXPECT_EQ(c.answer()->status, *end == 'x' ? 400 : 200);
+  }
+  RawClient next = client();
+  ASSERT_TRUE(next.send(get("/b")));
+  EXPECT_EQ(next.answer()->status, 200);
+}
+
+TEST_F(HttpServerTest, M7OneAddressCannotHoldAllConnections) {
+  start({.max_connections = 40, .max_connections_per_address = 10});
+  std::vector<RawClient> held;
+  for (int i = 0; i < 10; ++i) held.push_back(client());
+  wait_for_connections(10);
+  RawClient more = client();
+  EXPECT_EQ(more.answer()->status, 429);
+  EXPECT_TRUE(more.at_end());
+  RawClient other(server->port(), 20'000, "127.0.0.2");
+  ASSERT_TRUE(other.send(get("/a")));
+  EXPECT_EQ(other.answer()->status, 200) << "another address has its own share";
+  EXPECT_EQ(server->refused().address, 1U);
+  EXPECT_EQ(server->refused().full, 0U);
+  held.clear();
+  wait_for_connections(1);
+  RawClient again = client();
+  ASSERT_TRUE(again.send(get("/a")));
+  EXPECT_EQ(again.answer()->status, 200);
+}
+
+TEST_F(HttpServerTest, M7AnAddressGetsAQuarterUnlessItIsSaidOtherwise) {
+  start({.max_connections = 200});
+  std::vector<RawClient> held;
+  for (int i = 0; i < 50; ++i) held.push_back(client());
+  wait_for_connections(50);
+  EXPECT_EQ(client().answer()->status, 429);
+}
+
+TEST_F(HttpServerTest, M7ATrustedProxyMayHoldAllConnections) {
+  auto proxies = guard::TrustedProxies::parse(std::vector<std::string>{"127.0.0.1"});
+  ASSERT_TRUE(proxies);
+  start({.max_connections = 20, .max_connections_per_address = 5, .proxies = *proxies});
+  std::vector<RawClient> held;
+  for (int i = 0; i < 20; ++i) held.push_back(client());
+  wait_for_connections(20);
+  EXPECT_EQ(client().answer()->status, 503) << "more than all are too many for a proxy, too";
+  EXPECT_EQ(server->refused().full, 1U);
+}
+
 TEST_F(HttpServerTest, R151SaysContinueBeforeTheBodyAndOnlyThen) {
   start();
   RawClient c = client();
@@ -249,7 +305,7 @@ TEST_F(HttpServerTest, R151SaysContinueBeforeTheBodyAndOnlyThen) {
   EXPECT_EQ(c.answer()->status, 200);
   ASSERT_TRUE(
       c.send("POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-             "Content-Length: 65537\r\n\r\n"));
+             "Content-Length: 16385\r\n\r\n"));
   EXPECT_EQ(c.answer()->status, 413);
 }
 

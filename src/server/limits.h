@@ -11,7 +11,7 @@ struct ParserLimits {
   std::size_t request_line = 8192;   // bytes; 414 beyond
   std::size_t header_bytes = 16384;  // request line and fields together; 431 beyond
   std::size_t header_fields = 100;   // 431 beyond
-  std::size_t body_bytes = 65536;    // after decoding; 413 beyond
+  std::size_t body_bytes = 16384;    // after decoding; 413 beyond
 };
 
 // Timeouts bound how long a connection may stay in one state (R144). They count from the state's

@@ -1,11 +1,12 @@
 #include "server/log_sink.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <memory>
+#include <new>
+#include <string>
 
+#include "server/line_writer.h"
 #include "server/log_line.h"
 
 namespace latchkey::server {
@@ -14,27 +15,30 @@ namespace {
 std::atomic<LogLevel> g_least{LogLevel::info};
 std::atomic<LogFormat> g_format{LogFormat::json};
 
+std::string format_event(LogLevel level, std::string_view event,
+                         std::initializer_list<LogField> fields) {
+  const UnixTime now = system_clock().now();
+  return g_format.load(std::memory_order_relaxed) == LogFormat::json
+             ? json_log_line(now, level, event, fields)
+             : text_log_line(now, level, event, fields);
+}
+
 // Lives as long as the program, because threads may still log while it ends.
-spdlog::logger& logger() {
-  static auto* const made = [] {
-    auto* logger =
-        new spdlog::logger("latchkey", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_pattern("%v");
-    logger->set_level(spdlog::level::trace);
-    logger->flush_on(spdlog::level::trace);
-    logger->set_error_handler([](const std::string&) {});
-    return logger;
-  }();
+LineWriter& writer() {
+  static auto* const made = new LineWriter(
+      STDERR_FILENO, {.notice = [](std::uint64_t lost) {
+        return format_event(LogLevel::warn, "log_lines_lost", {{"lines", std::to_string(lost)}});
+      }});
   return *made;
 }
 
 void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (level < g_least.load(std::memory_order_relaxed)) return;
-  const UnixTime now = system_clock().now();
-  const std::string line = g_format.load(std::memory_order_relaxed) == LogFormat::json
-                               ? json_log_line(now, level, event, fields)
-                               : text_log_line(now, level, event, fields);
-  logger().info(line);
+  try {
+    writer().write(format_event(level, event, fields));
+  } catch (const std::bad_alloc&) {
+    // A line for which there is no memory must not end the program.
+  }
 }
 
 }  // namespace
@@ -42,8 +46,14 @@ void write(LogLevel level, std::string_view event, std::initializer_list<LogFiel
 void start_logging(LogLevel least, LogFormat format) {
   g_least.store(least);
   g_format.store(format);
-  logger();
+  writer();
   set_log_sink(&write);
 }
+
+void log_text(std::string_view line) { writer().write(line); }
+
+void flush_log(Millis at_most) { writer().flush(at_most); }
+
+std::uint64_t log_lines_lost() { return writer().lost(); }
 
 }  // namespace latchkey::server

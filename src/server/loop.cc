@@ -26,6 +26,8 @@ Millis steady_now() noexcept {
 // threads still works.
 constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 
+constexpr Millis kTellEvery{10'000};
+
 Error listen_error(const error_code& ec) { return Error{Errc::bad_config, ec.message()}; }
 
 }  // namespace
@@ -88,23 +90,37 @@ void Loop::on_accept(const error_code& ec, Socket socket) {
   accept();
 }
 
+// The answer may be lost: who is turned away is not waited for.
+void Loop::turn_away(Socket socket, const std::string& peer, int status, const char* reason) {
+  // Reading first lets the client see the answer: closing with bytes unread resets.
+  char scratch[4096];
+  ::recv(socket.native_handle(), scratch, sizeof scratch, MSG_DONTWAIT);
+  std::string answer;
+  http::write_response(refusal(status),
+                       {.keep_alive = false, .hsts = shared_.hsts, .date = date_}, answer);
+  ::send(socket.native_handle(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (told_at_ && now_ - *told_at_ < kTellEvery) return;  // a flood is worth a line now and then
+  told_at_ = now_;
+  log(LogLevel::warn, "connection_refused", {{"reason", reason}, {"address", peer}});
+}
+
 void Loop::adopt(Socket socket) {
-  if (shared_.open.load(std::memory_order_relaxed) >= shared_.max_connections) {
-    // Reading first lets the client see the answer: closing with bytes unread resets.
-    char scratch[4096];
-    ::recv(socket.native_handle(), scratch, sizeof scratch, MSG_DONTWAIT);
-    std::string answer;
-    http::write_response(refusal(503), {.keep_alive = false, .hsts = shared_.hsts, .date = date_},
-                         answer);
-    ::send(socket.native_handle(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    return;
-  }
   error_code ec;
-  const Endpoint peer = socket.remote_endpoint(ec);
+  const Endpoint endpoint = socket.remote_endpoint(ec);
   if (ec) return;
+  std::string peer = endpoint.address().to_string(ec);
+  if (shared_.open.load(std::memory_order_relaxed) >= shared_.max_connections) {
+    shared_.refused_full.fetch_add(1, std::memory_order_relaxed);
+    return turn_away(std::move(socket), peer, 503, "max_connections");
+  }
+  std::optional<PeerShare> share = shared_.peers.take(endpoint.address());
+  if (!share) {
+    shared_.refused_address.fetch_add(1, std::memory_order_relaxed);
+    return turn_away(std::move(socket), peer, 429, "max_connections_per_address");
+  }
   socket.set_option(asio::ip::tcp::no_delay(true), ec);
 
-  auto* connection = new Connection(*this, std::move(socket), peer.address().to_string(ec));
+  auto* connection = new Connection(*this, std::move(socket), std::move(peer), *std::move(share));
   connection->next = connections_;
   if (connections_ != nullptr) connections_->previous = connection;
   connections_ = connection;

@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,7 @@
 #include "server/connection.h"
 #include "server/handler.h"
 #include "server/limits.h"
+#include "server/peer_shares.h"
 #include "server/worker_pool.h"
 
 namespace latchkey::server {
@@ -24,9 +27,12 @@ struct Shared {
   Timeouts timeouts;
   http::Hsts hsts = http::Hsts::none;
   std::size_t max_connections = 10000;
+  PeerShares& peers;
   WorkerPool& blocking;
   WorkerPool& hashing;
   std::atomic<std::size_t> open{0};
+  std::atomic<std::uint64_t> refused_full{0};     // connections beyond max_connections
+  std::atomic<std::uint64_t> refused_address{0};  // connections beyond what one address may hold
 };
 
 // Loop is one io_context with a listener of its own (SO_REUSEPORT), its connections and one coarse
@@ -62,6 +68,7 @@ class Loop {
   void accept();
   void on_accept(const boost::system::error_code& ec, Socket socket);
   void adopt(Socket socket);
+  void turn_away(Socket socket, const std::string& peer, int status, const char* reason);
   void wait_for_tick();
   void tick();
 
@@ -75,6 +82,7 @@ class Loop {
   Millis now_{};
   std::string date_;
   std::int64_t date_second_ = -1;
+  std::optional<Millis> told_at_;  // when a connection turned away was logged last
   bool accept_paused_ = false;
   bool draining_ = false;
 };

@@ -16,6 +16,13 @@ Error bad(std::string_view key, const Error& error) {
   return Error{Errc::bad_config, std::string{key}.append(": ").append(error.detail)};
 }
 
+// A database on another machine that is not up is no wrong setting.
+Error unopened(std::string_view key, std::string_view url, const Error& error) {
+  Error told = bad(key, error);
+  if (is_remote_store(url) && may_come_up(error)) told.code = error.code;
+  return told;
+}
+
 // lines_of splits at line feeds; empty lines are none.
 std::vector<SecretBytes> lines_of(std::string_view text) {
   std::vector<SecretBytes> lines;
@@ -47,7 +54,9 @@ Result<http::OldCookie> lucia(const MigrateConfig& config) {
   auto shape = shape_of("takeover.lucia_expect", "user_id", config.lucia_expect);
   if (!shape) return shape.error();
   auto database = file ? sqlite::open_lucia_reader(options) : postgres::open_lucia_reader(options);
-  if (!database) return bad("takeover.lucia_database", database.error());
+  if (!database) {
+    return unopened("takeover.lucia_database", config.lucia_database, database.error());
+  }
   return http::OldCookie{config.lucia_cookie,
                          make_lucia_source(std::move(*database), std::move(*shape))};
 }

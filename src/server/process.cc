@@ -1,14 +1,19 @@
 #include "server/process.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <string>
 #include <string_view>
@@ -79,6 +84,31 @@ void forget_environment() {
   }
 }
 
-void notify_service_manager(std::string_view state) { ::sd_notify(0, std::string{state}.c_str()); }
+// The protocol of sd_notify(3): one datagram to the socket of NOTIFY_SOCKET, where '@' stands for
+// the NUL of an abstract address. libsystemd's own call waits without limit for a full socket.
+void notify_service_manager(std::string_view state) {
+  constexpr timeval kPatience{.tv_sec = 1, .tv_usec = 0};
+  const char* const name = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::size_t size = name != nullptr ? std::strlen(name) : 0;
+  if (size < 2 || size > sizeof address.sun_path || (name[0] != '/' && name[0] != '@')) return;
+  std::memcpy(address.sun_path, name, size);
+  if (name[0] == '@') address.sun_path[0] = '\0';
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
+           reinterpret_cast<const sockaddr*>(&address),
+           static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size));
+  ::close(socket);
+}
+
+void hold_standard_files() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest free number is what open returns.
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) return;
+  }
+}
 
 }  // namespace latchkey::server

@@ -35,7 +35,12 @@ void keep_memory_private();
 // that read the environment.
 void forget_environment();
 
-// notify_service_manager tells systemd, when it asked to be told ("READY=1", "STOPPING=1").
+// notify_service_manager tells systemd, when it asked to be told ("READY=1", "STOPPING=1"). Waits a
+// second at most for a service manager that does not listen.
 void notify_service_manager(std::string_view state);
+
+// hold_standard_files opens /dev/null for each of the files 0, 1 and 2 that is closed. Otherwise a
+// socket or the database would get the number, and log lines would be written into it.
+void hold_standard_files();
 
 }  // namespace latchkey::server

@@ -10,13 +10,14 @@ namespace {
 
 using http::Problem;
 
-constexpr std::array<std::pair<int, Problem>, 10> kProblems{{
+constexpr std::array<std::pair<int, Problem>, 11> kProblems{{
     {400, Problem::bad_request},
     {405, Problem::method_not_allowed},
     {408, Problem::request_timeout},
     {413, Problem::body_too_large},
     {414, Problem::uri_too_long},
     {417, Problem::expectation_failed},
+    {429, Problem::rate_limited},
     {431, Problem::headers_too_large},
     {501, Problem::not_implemented},
     {503, Problem::overloaded},

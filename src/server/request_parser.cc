@@ -10,6 +10,7 @@
 
 #include "base/wipe_freed.h"
 #include "latchkey/secret.h"
+#include "server/body_reader.h"
 #include "server/head_scanner.h"
 
 namespace latchkey::server {
@@ -91,13 +92,17 @@ struct Message {
   bool expects_continue = false;
 };
 
+// BeastParser reads the head alone, all of it at once. Bodies are BodyReader's: Beast asserts
+// things about chunks that two small packets make untrue, and looks at an unfinished line again and
+// again.
 class BeastParser final : public bhttp::basic_parser<true> {
  public:
   BeastParser(Message& message, const ParserLimits& limits) : message_(message) {
-    eager(true);
+    skip(true);
     header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    body_limit(limits.body_bytes);
   }
+  bool has_length() const noexcept { return has_length_; }
+  bool is_chunked() const noexcept { return has_coding_; }
 
  private:
   void refuse(int status, error_code& ec) {
@@ -116,7 +121,6 @@ class BeastParser final : public bhttp::basic_parser<true> {
   }
 
   void on_field_impl(bhttp::field field, View name, View value, error_code& ec) override {
-    if (head_done_) return refuse(400, ec);  // a trailer
     message_.headers.push_back({std_view(name), std_view(value)});
     switch (field) {
       case bhttp::field::host:
@@ -138,36 +142,25 @@ class BeastParser final : public bhttp::basic_parser<true> {
   }
 
   void on_header_impl(error_code& ec) override {
-    head_done_ = true;
     if (has_coding_ && (has_length_ || message_.version < 11)) return refuse(400, ec);
     if (!has_host_ && message_.version >= 11) return refuse(400, ec);
   }
 
-  void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
-    if (size) message_.body.reserve(static_cast<std::size_t>(*size));
-  }
-  std::size_t on_body_impl(View body, error_code&) override {
-    append_wiping(message_.body, std_view(body));
-    return body.size();
-  }
-  void on_chunk_header_impl(std::uint64_t, View extensions, error_code& ec) override {
-    if (!extensions.empty()) refuse(400, ec);
-  }
-  std::size_t on_chunk_body_impl(std::uint64_t, View body, error_code& ec) override {
-    return on_body_impl(body, ec);
-  }
-  void on_finish_impl(error_code&) override { message_.request.body = message_.body; }
+  // Nothing below is called for a head alone.
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(View, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, View, error_code&) override { return 0; }
+  void on_finish_impl(error_code&) override {}
   void on_response_impl(int, View, int, error_code&) override {}
 
   Message& message_;
   bool has_host_ = false;
   bool has_length_ = false;
   bool has_coding_ = false;
-  bool head_done_ = false;
 };
 
 int status_of(const error_code& ec) noexcept {
-  if (ec == bhttp::error::body_limit) return 413;
   if (ec == bhttp::error::header_limit) return 431;
   if (ec == bhttp::error::bad_version) return 505;
   return 400;
@@ -184,10 +177,28 @@ struct RequestParser::Impl {
   HeadScanner scanner;
   Message message;
   std::optional<BeastParser> beast;
+  BodyReader body;
 
   Status refuse(int status) {
     message.refusal = status;
     return Status::refused;
+  }
+  Status complete() {
+    message.request.body = message.body;
+    return Status::complete;
+  }
+  // begin_body looks at what the head says about a body.
+  Status begin_body() {
+    if (beast->is_chunked()) {
+      body.begin_chunks(limits.body_bytes);
+      return Status::head_done;
+    }
+    const std::uint64_t length = beast->has_length() ? beast->content_length().value_or(0) : 0;
+    if (length > limits.body_bytes) return refuse(413);
+    body.begin_length(length);
+    if (body.done()) return complete();
+    message.body.reserve(static_cast<std::size_t>(length));
+    return Status::head_done;
   }
 };
 
@@ -222,18 +233,16 @@ RequestParser::Status RequestParser::read_head(std::string_view head) {
   }
   if (!impl.beast->is_header_done()) return impl.refuse(400);
   impl.message.request.headers = impl.message.headers;
-  return impl.beast->is_done() ? Status::complete : Status::head_done;
+  return impl.begin_body();
 }
 
 std::size_t RequestParser::head_size() const noexcept { return impl_->scanner.size(); }
 
 RequestParser::Status RequestParser::parse_body(std::string_view input, std::size_t& used) {
-  error_code ec;
-  used = impl_->beast->put(boost::asio::const_buffer(input.data(), input.size()), ec);
-  if (ec && ec != bhttp::error::need_more) {
-    return impl_->refuse(impl_->message.refusal != 0 ? impl_->message.refusal : status_of(ec));
-  }
-  return impl_->beast->is_done() ? Status::complete : Status::need_more;
+  Impl& impl = *impl_;
+  used = impl.body.read(input, impl.message.body);
+  if (impl.body.refusal() != 0) return impl.refuse(impl.body.refusal());
+  return impl.body.done() ? impl.complete() : Status::need_more;
 }
 
 const http::Request& RequestParser::request() const noexcept { return impl_->message.request; }

@@ -285,11 +285,11 @@ TEST(RequestParser, R143LimitsTheBodyExactly) {
     return "POST / HTTP/1.1\r\n" + kHost + "Content-Length: " + std::to_string(bytes) + "\r\n\r\n" +
            std::string(bytes, 'a');
   };
-  EXPECT_EQ(refusal_of(of_length(65536)), 0);
-  EXPECT_EQ(refusal_of(of_length(65537)), 413);
+  EXPECT_EQ(refusal_of(of_length(16384)), 0);
+  EXPECT_EQ(refusal_of(of_length(16385)), 413);
   const auto of_chunks = [](std::size_t last) {
     std::string text = "POST / HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n";
-    for (int i = 0; i < 15; ++i) text += "1000\r\n" + std::string(4096, 'a') + "\r\n";
+    for (int i = 0; i < 3; ++i) text += "1000\r\n" + std::string(4096, 'a') + "\r\n";
     char size[16];
     std::snprintf(size, sizeof size, "%zx\r\n", last);
     return text + size + std::string(last, 'a') + "\r\n0\r\n\r\n";

@@ -120,6 +120,11 @@ void add_server(std::vector<Setting>& all) {
   all.push_back(number(
       "server.max_connections", 1, 1'000'000, [](Config & c) -> auto& { return c.max_connections; },
       "Open connections; more are answered 503 and closed."));
+  all.push_back(number(
+      "server.max_connections_per_address", 0, 1'000'000,
+      [](Config & c) -> auto& { return c.max_connections_per_address; },
+      "Of them, those of one IPv4 address or IPv6 /64; more are answered 429 and closed. 0: a "
+      "quarter. Proxies of server.trusted_proxies may hold any number."));
   all.push_back(trusted_proxies());
 }
 
@@ -212,6 +217,10 @@ void add_store(std::vector<Setting>& all) {
   all.push_back(duration(
       "store.prune_every", Millis{1000}, [](Config & c) -> auto& { return c.prune_every; },
       "How often sessions a day past their deadline are deleted."));
+  all.push_back(duration(
+      "store.start_wait", Millis{0}, [](Config & c) -> auto& { return c.start_wait; },
+      "How long the first start, which makes the keys, waits for a store that is not up; later "
+      "starts answer 503 until it is."));
   all.push_back(boolean(
       "cache.enabled", [](Config & c) -> auto& { return c.cache; },
       "Keep copies of sessions in memory."));

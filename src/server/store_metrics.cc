@@ -48,6 +48,20 @@ void append_lookup(std::string& out, const LookupStats& stats) {
 
 }  // namespace
 
+std::string readiness_metrics(http::Readiness* readiness) {
+  std::string out;
+  const bool ready = readiness != nullptr && !readiness->cause();
+  append_metric(out, "latchkey_ready", "gauge",
+                "1 while the store answers and takes writes, as /readyz tells.", ready ? 1 : 0);
+  if (readiness == nullptr) return out;
+  const http::Readiness::Failures failures = readiness->failures();
+  append_metric(out, "latchkey_probe_read_failures_total", "counter",
+                "Probes that the store did not answer.", number(failures.reads));
+  append_metric(out, "latchkey_probe_write_failures_total", "counter",
+                "Probes that the store did not write.", number(failures.writes));
+  return out;
+}
+
 std::string store_metrics(NearCache* cache, const Lookup* lookup) {
   std::string out;
   if (cache != nullptr) {

@@ -33,6 +33,7 @@ class GuestLimiter {
   const std::uint32_t per_minute_;
   Mutex mutex_;
   std::unordered_map<std::string, Window> windows_ LATCHKEY_GUARDED_BY(mutex_);
+  UnixTime swept_at_ LATCHKEY_GUARDED_BY(mutex_){};
 };
 
 }  // namespace latchkey::session

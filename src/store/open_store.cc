@@ -7,6 +7,8 @@
 #include "latchkey/postgres.h"
 #include "latchkey/redis.h"
 #include "latchkey/sqlite.h"
+#include "store/postgres/errors.h"
+#include "store/redis/errors.h"
 #include "store/store_url.h"
 
 namespace latchkey {
@@ -90,6 +92,11 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url, const OpenStoreO
   });
   if (engine == kEngines.end()) return Error{Errc::bad_config, "this program lacks that engine"};
   return engine->open(*parsed, options);
+}
+
+bool may_come_up(const Error& error) noexcept {
+  if (error.code != Errc::store_unavailable && error.code != Errc::store_busy) return false;
+  return !redis::is_refusal(error.detail) && !postgres::is_refusal(error.detail);
 }
 
 }  // namespace latchkey

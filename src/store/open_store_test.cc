@@ -5,6 +5,9 @@
 #include <filesystem>
 
 #include "store/store_url.h"
+#include "store/postgres/errors.h"
+#include "store/redis/errors.h"
+#include "tests/support/free_port.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey {
@@ -82,6 +85,40 @@ TEST(OpenStore, EverySchemeThatIsRecognisedHasAnEngine) {
     EXPECT_EQ(error.code, Errc::bad_config) << url;
     EXPECT_EQ(error.detail.find("lacks that engine"), std::string::npos) << url;
   }
+}
+
+TEST(OpenStore, F7AStoreThatIsNotUpMayComeUp) {
+  const std::string nobody = "127.0.0.1:" + std::to_string(testing::free_port());
+  for (const std::string& url :
+       {"redis://" + nobody, "redis+cluster://" + nobody, "postgres://ann@" + nobody + "/app",
+        std::string{"redis+unix:///no/such/socket"}, std::string{"redis://no-such-host.invalid"}}) {
+    const Error error = error_of(url);
+    EXPECT_TRUE(may_come_up(error)) << url << ": " << error.detail;
+  }
+}
+
+TEST(OpenStore, F7AStoreThatRefusesOrIsNoneDoesNotComeUpByItself) {
+  for (const std::string_view url : {"mysql://h", "redis://h/x"}) {
+    EXPECT_FALSE(may_come_up(error_of(url))) << url;
+  }
+  EXPECT_FALSE(may_come_up({Errc::store_mismatch, "Redis holds another store"}));
+  EXPECT_FALSE(may_come_up(redis::to_error(
+      {.kind = redis::Reply::Kind::error, .text = "WRONGPASS invalid username-password pair"})));
+  for (const char* state : {"28P01", "28000", "3D000", "LK002", "26000", "42601"}) {
+    EXPECT_FALSE(may_come_up(postgres::to_error(state))) << state;
+    EXPECT_FALSE(may_come_up(postgres::unconnected(state, "FATAL: x"))) << state;
+  }
+  for (const char* state : {"57P03", "57P01", "53300", "08006", "40001"}) {
+    EXPECT_TRUE(may_come_up(postgres::to_error(state))) << state;
+    EXPECT_TRUE(may_come_up(postgres::unconnected(state, "FATAL: x"))) << state;
+  }
+  const Error wrapped{
+      Errc::store_unavailable,
+      "the redis store of store.url cannot be opened (" +
+          redis::to_error({.kind = redis::Reply::Kind::error, .text = "NOAUTH x"}).detail + ")"};
+  EXPECT_FALSE(may_come_up(wrapped)) << "whatever words are put around it";
+  EXPECT_TRUE(may_come_up(postgres::unconnected("", "Connection refused")));
+  EXPECT_FALSE(may_come_up(postgres::unconnected("", "server does not support SSL, but ...")));
 }
 
 }  // namespace

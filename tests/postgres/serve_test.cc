@@ -8,6 +8,7 @@
 
 #include "tests/postgres/cluster.h"
 #include "tests/server/program.h"
+#include "tests/support/free_port.h"
 
 namespace latchkey::testing {
 namespace {
@@ -70,12 +71,80 @@ TEST_F(PostgresServe, AServerWithoutItsDatabaseAnswers503AndLogsNobodyOut) {
   EXPECT_FALSE(write->header("Set-Cookie"));
   EXPECT_TRUE(becomes(*server, cookie, 503)) << "once the cache is dropped";
   EXPECT_FALSE(server->ask("GET", "/v1/session", cookie)->header("Set-Cookie"));
-  EXPECT_EQ(status(server->ask("GET", "/readyz")), 503);
+  EXPECT_TRUE(becomes_ready(*server, 503));
   EXPECT_EQ(status(server->ask("GET", "/livez")), 200);
   ASSERT_TRUE(cluster().start());
   EXPECT_TRUE(becomes(*server, cookie, 200)) << "without a restart";
   server->program().signal(SIGTERM);
   EXPECT_EQ(server->program().wait(), 0);
+}
+
+// Listening is `latchkey serve` on a port that was free, of which nobody waits until it is ready.
+class Listening {
+ public:
+  Listening(const std::string& data, const std::string& store)
+      : port_(free_port()),
+        program_({.arguments = {"serve", "--listen", "127.0.0.1:" + std::to_string(port_), "--data",
+                                data, "--store", store}}) {}
+  int ask(const std::string& path) {
+    RawClient client(port_);
+    client.send(request_text("GET", path));
+    const auto answer = client.answer();
+    return answer ? answer->status : 0;
+  }
+  Program& program() { return program_; }
+
+ private:
+  std::uint16_t port_;
+  Program program_;
+};
+
+TEST_F(PostgresServe, F7ADatabaseThatIsNotUpAtTheStartIsWaitedFor) {
+  const std::string data = directory_.path() + "/one";
+  ASSERT_TRUE(serve(data)) << "makes tables and keys";
+  cluster().stop();
+  Listening server(data, url_);
+  ASSERT_TRUE(server.program().wait_for_output("answers 503")) << server.program().errors();
+  EXPECT_EQ(server.ask("/v1/session"), 503);
+  EXPECT_EQ(server.ask("/readyz"), 503);
+  EXPECT_EQ(server.ask("/livez"), 200);
+  ASSERT_TRUE(cluster().start());
+  ASSERT_TRUE(server.program().wait_for_output("is ready: ")) << server.program().errors();
+  EXPECT_EQ(server.ask("/v1/session"), 401);
+  EXPECT_EQ(server.ask("/readyz"), 200);
+  server.program().signal(SIGTERM);
+  EXPECT_EQ(server.program().wait(), 0);
+}
+
+TEST_F(PostgresServe, F7AWrongPasswordOrDatabaseIsRefusedAtTheStart) {
+  const std::string data = directory_.path() + "/one";
+  ASSERT_TRUE(serve(data));
+  for (const auto& [part, wrong, says] :
+       {std::tuple{"latchkey@", "pw_nobody:wrong@", "the database refuses the connection"},
+        std::tuple{"/postgres?", "/no_such_database?", "the database refuses the connection"}}) {
+    std::string url = url_;
+    const std::size_t at = url.find(part);
+    if (at == std::string::npos) continue;
+    url.replace(at, std::string(part).size(), wrong);
+    Program program(
+        {.arguments = {"serve", "--listen", "127.0.0.1:0", "--data", data, "--store", url}});
+    EXPECT_EQ(program.wait(), 1) << url;
+    EXPECT_NE(program.errors().find(says), std::string::npos) << program.errors();
+    EXPECT_EQ(program.errors().find("28P01"), std::string::npos) << program.errors();
+  }
+}
+
+TEST_F(PostgresServe, F16ADatabaseThatBecomesReadOnlyIsNotReady) {
+  const auto server = serve(directory_.path() + "/one");
+  ASSERT_TRUE(becomes_ready(*server, 200));
+  cluster().run("ALTER SYSTEM SET default_transaction_read_only=on");
+  cluster().run("SELECT pg_reload_conf()");
+  EXPECT_TRUE(becomes_ready(*server, 503));
+  EXPECT_NE(server->ask("GET", "/readyz")->body.find(R"("cause":"store_read_only")"),
+            std::string::npos);
+  cluster().run("ALTER SYSTEM RESET default_transaction_read_only");
+  cluster().run("SELECT pg_reload_conf()");
+  EXPECT_TRUE(becomes_ready(*server, 200));
 }
 
 // Somebody changes the password of the role and nobody tells the server.
@@ -100,6 +169,7 @@ TEST_F(PostgresServe, APasswordThatIsChangedIsToldLogsNobodyOutAndMayBePutBack) 
   const auto refused = server.ask("GET", "/v1/session", cookie);
   EXPECT_EQ(status(refused), 503);
   EXPECT_FALSE(refused->header("Set-Cookie"));
+  EXPECT_TRUE(server.program().wait_for_errors("password authentication failed"));
   const std::string log = server.program().errors();
   EXPECT_NE(log.find("password authentication failed"), std::string::npos) << log;
   EXPECT_EQ(log.find("hunter2"), std::string::npos) << log;

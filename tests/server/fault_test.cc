@@ -83,7 +83,7 @@ TEST_F(ServeFaults, ADeletedDatabaseAnswers503AndNeverLooksEmpty) {
   const std::string cookie = sign_up(server);
   for (const char* end : {"", "-wal", "-shm"}) fs::remove(database() + end);
   expect_store_failure(server.ask("POST", "/v1/session/refresh", cookie));
-  EXPECT_EQ(status(server.ask("GET", "/readyz")), 503);
+  EXPECT_TRUE(becomes_ready(server, 503));
   const auto answer = server.ask("GET", "/v1/session", cookie);
   EXPECT_TRUE(status(answer) == 503 || status(answer) == 200) << status(answer);
   EXPECT_TRUE(server.program().running());

@@ -20,15 +20,24 @@ std::string read_file(const std::string& path) {
   return text.str();
 }
 
-void redirect(const std::string& path, int target) {
+void redirect(const std::string& path, int given, int target) {
+  if (given == Program::Start::kClosed) {
+    ::close(target);
+    return;
+  }
+  if (given >= 0) {
+    ::dup2(given, target);
+    return;
+  }
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(fd, target);
   ::close(fd);
 }
 
 [[noreturn]] void become(const Program::Start& start, const std::string& files) {
-  redirect(files + "/out", STDOUT_FILENO);
-  redirect(start.errors_to.empty() ? files + "/err" : start.errors_to, STDERR_FILENO);
+  redirect(files + "/out", start.output_fd, STDOUT_FILENO);
+  redirect(start.errors_to.empty() ? files + "/err" : start.errors_to, start.errors_fd,
+           STDERR_FILENO);
   for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (start.open_files != 0) {
     const rlimit limit{start.open_files, start.open_files};
@@ -96,8 +105,16 @@ bool Program::running() {
 }
 
 bool Program::wait_for_output(const std::string& text) {
-  while (output().find(text) == std::string::npos) {
-    if (!running()) return output().find(text) != std::string::npos;
+  return wait_for(text, [this] { return output(); });
+}
+
+bool Program::wait_for_errors(const std::string& text) {
+  return wait_for(text, [this] { return errors(); });
+}
+
+bool Program::wait_for(const std::string& text, const std::function<std::string()>& written) {
+  while (written().find(text) == std::string::npos) {
+    if (!running()) return written().find(text) != std::string::npos;
     ::usleep(5000);
   }
   return true;
@@ -121,6 +138,16 @@ std::optional<RawAnswer> Server::ask(const std::string& method, const std::strin
   RawClient c = client();
   if (!c.connected() || !c.send(request_text(method, path, cookie, json))) return std::nullopt;
   return c.answer(method == "HEAD");
+}
+
+bool becomes_ready(const Server& server, int expected) {
+  constexpr int kTries = 2000;
+  for (int i = 0; i < kTries; ++i) {
+    const auto answer = server.ask("GET", "/readyz");
+    if (answer && answer->status == expected) return true;
+    ::usleep(10'000);
+  }
+  return false;
 }
 
 std::string request_text(const std::string& method, const std::string& path,
@@ -147,6 +174,7 @@ std::string json_text(const std::string& body, const std::string& name, const st
 }
 
 std::string metrics_of(Server& server, const std::string& target) {
+  if (!server.program().wait_for_errors("metrics_started")) return "";
   const std::string port = json_text(server.program().errors(), "port", "metrics_started");
   if (port.empty()) return "";
   RawClient client(static_cast<std::uint16_t>(std::stoi(port)));

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ class Program {
     std::uint64_t open_files = 0;  // RLIMIT_NOFILE; 0: as it is
     int uid = 0;                   // 0: as it is
     std::string errors_to{};       // where standard error goes instead of errors()
+    int errors_fd = -1;            // an open file for it, such as a pipe; kClosed: none
+    int output_fd = -1;            // likewise for standard output
+    static constexpr int kClosed = -2;
   };
   explicit Program(const Start& start);
   ~Program();
@@ -33,12 +37,17 @@ class Program {
   // wait returns the exit code, or minus the number of the signal that killed it.
   int wait();
   bool running();
+  // wait_for_errors returns once standard error, which a thread of the program writes, holds
+  // `text`; false when the program ended before.
+  bool wait_for_errors(const std::string& text);
   // wait_for_output returns once standard output holds `text`; false when the program ended before.
   bool wait_for_output(const std::string& text);
   std::string output() const;
   std::string errors() const;
 
  private:
+  bool wait_for(const std::string& text, const std::function<std::string()>& written);
+
   TempDirectory files_;
   pid_t pid_ = -1;
   std::optional<int> exit_code_;
@@ -63,6 +72,10 @@ class Server {
   Program program_;
   std::uint16_t port_ = 0;
 };
+
+// becomes_ready asks /readyz until it answers `expected`, for a while: it tells of a store that
+// fails only after some time.
+bool becomes_ready(const Server& server, int expected);
 
 // request_text writes a request as curl would.
 std::string request_text(const std::string& method, const std::string& path,

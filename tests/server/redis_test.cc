@@ -88,7 +88,7 @@ TEST_F(ServeOnRedis, AnOutageLogsNobodyOut) {
   const auto refused = node.ask("GET", "/v1/session", cookie);
   EXPECT_EQ(status(refused), 503);
   EXPECT_FALSE(refused->header("Set-Cookie"));
-  EXPECT_EQ(status(node.ask("GET", "/readyz")), 503);
+  EXPECT_TRUE(becomes_ready(node, 503));
   ASSERT_TRUE(redis_.start());
   EXPECT_TRUE(becomes(node, cookie, 200));
   redis_.ask({"FLUSHALL"});
@@ -111,6 +111,7 @@ TEST_F(ServeOnRedis, APasswordThatIsChangedIsToldLogsNobodyOutAndMayBePutBack) {
   const auto refused = node.ask("GET", "/v1/session", cookie);
   EXPECT_EQ(status(refused), 503);
   EXPECT_FALSE(refused->header("Set-Cookie"));
+  EXPECT_TRUE(node.program().wait_for_errors("refuses the user or the password"));
   const std::string log = node.program().errors();
   EXPECT_NE(log.find("refuses the user or the password"), std::string::npos) << log;
   EXPECT_EQ(log.find("right"), std::string::npos) << log;

@@ -36,10 +36,16 @@ struct RawAnswer {
 // are bounded, so that a server that says nothing fails the test instead of hanging it.
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port, int patience_ms = 20'000) : patience_ms_(patience_ms) {
+  // `from` is the address of loopback that the server sees.
+  explicit RawClient(std::uint16_t port, int patience_ms = 20'000, const char* from = nullptr)
+      : patience_ms_(patience_ms) {
     fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    if (from != nullptr) {
+      ::inet_pton(AF_INET, from, &address.sin_addr);
+      ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) close();

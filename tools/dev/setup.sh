@@ -1,8 +1,7 @@
 # Sourced by ./dev: installs what is missing, and is quick when nothing is.
 
 PACKAGES_build=(g++ cmake ninja-build pkg-config ccache lld libboost1.81-dev libssl-dev
-  libsqlite3-dev libpq-dev libargon2-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev
-  libspdlog-dev libsystemd-dev)
+  libsqlite3-dev libpq-dev libargon2-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev)
 PACKAGES_test=(make libgtest-dev libgmock-dev procps python3 sqlite3 curl valgrind postgresql
   pgbouncer redis-server)
 PACKAGES_clang=(clang libclang-rt-14-dev)

@@ -1,6 +1,7 @@
 // Cookie and Set-Cookie lines as the npm package cookie reads and writes them: version 2 for
 // iron-session 9, version 0.7 for iron-session 8.
 
+import { trimBlanks } from '../blanks';
 import type { CookieOptions } from './types';
 
 /** Which version of iron-session is followed. */
@@ -24,10 +25,6 @@ function invalid(version: Version, what: string, value: unknown): TypeError {
   );
 }
 
-function trim(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
-}
-
 function percentDecode(value: string): string {
   if (!value.includes('%')) return value;
   try {
@@ -39,7 +36,7 @@ function percentDecode(value: string): string {
 
 // quoted values are taken out of their quotes by version 0.7 only.
 function valueOf(text: string, version: Version): string {
-  const value = trim(text);
+  const value = trimBlanks(text);
   const quoted = version === 8 && value.length > 1 && value.startsWith('"') && value.endsWith('"');
   return percentDecode(quoted ? value.slice(1, -1) : value);
 }
@@ -50,7 +47,7 @@ export function parseCookies(header: string, version: Version): Map<string, stri
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals < 0) continue;
-    const name = trim(pair.slice(0, equals));
+    const name = trimBlanks(pair.slice(0, equals));
     if (!cookies.has(name)) cookies.set(name, valueOf(pair.slice(equals + 1), version));
   }
   return cookies;

@@ -39,11 +39,25 @@ bool wait_on(int fd, short events, int other, Deadline deadline) {
 }
 
 // reason_of returns the first line of what libpq says of a connection that did not come about. It
-// names host, user and database, never the password.
-std::string reason_of(PGconn* connection) {
+// names host, user and database, never the password. Verbose libpq writes the SQLSTATE into it, as
+// in "FATAL:  28P01: password ...", which is the only place to find it: it is taken out.
+std::string reason_of(PGconn* connection, std::string& sqlstate) {
   constexpr std::size_t kMaxReason = 300;
+  constexpr std::size_t kStateSize = 5;
   const std::string_view message = PQerrorMessage(connection);
-  return std::string(message.substr(0, std::min(message.find('\n'), kMaxReason)));
+  std::string line(message.substr(0, message.find('\n')));
+  const auto in_state = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+  const std::size_t before = line.rfind(":  ");
+  const std::size_t at = before == std::string::npos ? line.size() : before + 3;
+  if (line.size() > at + kStateSize + 1 && line.compare(at + kStateSize, 2, ": ") == 0) {
+    const std::string found = line.substr(at, kStateSize);
+    if (std::all_of(found.begin(), found.end(), in_state)) {
+      sqlstate = found;
+      line.erase(at, kStateSize + 2);
+    }
+  }
+  line.resize(std::min(line.size(), kMaxReason));
+  return line;
 }
 
 std::optional<std::string> take_notification(PGconn* connection) {
@@ -79,6 +93,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const Target& target,
 
 Result<void> Connection::connect(Deadline deadline) {
   PGconn* connection = connection_.get();
+  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
   PQsetNoticeProcessor(
       connection, [](void*, const char*) {}, nullptr);
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
@@ -91,7 +106,9 @@ Result<void> Connection::connect(Deadline deadline) {
     next = PQconnectPoll(connection);
   }
   if (next != PGRES_POLLING_OK) {
-    return unavailable("the database cannot be reached: " + with_advice(reason_of(connection)));
+    std::string sqlstate;
+    const std::string reason = reason_of(connection, sqlstate);
+    return unconnected(sqlstate, with_advice(reason));
   }
   if (PQsetnonblocking(connection, 1) != 0) return unavailable("libpq refused to not block");
   return {};

@@ -1,5 +1,6 @@
 #include "store/postgres/errors.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -97,6 +98,18 @@ constexpr std::array kAdvice{
     Advice{"does not exist", "make it there first, or correct the URL"},
 };
 
+constexpr std::string_view kUnknown = "the server answered with error ";
+constexpr std::string_view kUnreachable = "the database cannot be reached: ";
+constexpr std::string_view kRefused = "the database refuses the connection: ";
+
+// Connections, resources, operators who start and stop, locks: a moment later all may be well.
+bool is_passing(std::string_view sqlstate) noexcept {
+  constexpr std::array<std::string_view, 5> kClasses{"08", "40", "53", "55", "57"};
+  return sqlstate.empty() ||
+         std::any_of(kClasses.begin(), kClasses.end(),
+                     [&](std::string_view passing) { return sqlstate.starts_with(passing); });
+}
+
 }  // namespace
 
 Error to_error(std::string_view sqlstate) {
@@ -106,7 +119,7 @@ Error to_error(std::string_view sqlstate) {
     }
   }
   return Error{Errc::store_unavailable,
-               "the server answered with error " + std::string(sqlstate) + ": see its log"};
+               std::string(kUnknown).append(sqlstate).append(": see its log")};
 }
 
 std::string with_advice(std::string reason) {
@@ -122,5 +135,29 @@ bool is_transient(std::string_view sqlstate) noexcept {
 }
 
 Error lost_instance() { return to_error(kOtherInstance); }
+
+Error unconnected(std::string_view sqlstate, std::string_view reason) {
+  // What libpq itself finds out has no SQLSTATE.
+  constexpr std::array<std::string_view, 3> kOwn{"certificate", "does not support SSL",
+                                                 "no password supplied"};
+  const bool own = std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view word) {
+    return reason.find(word) != std::string_view::npos;
+  });
+  const std::string_view start = is_passing(sqlstate) && !own ? kUnreachable : kRefused;
+  return Error{Errc::store_unavailable, std::string(start).append(reason)};
+}
+
+bool is_refusal(std::string_view detail) noexcept {
+  const auto is_part = [&](std::string_view text) {
+    return detail.find(text) != std::string_view::npos;
+  };
+  if (is_part(kRefused)) return true;
+  if (const std::size_t at = detail.find(kUnknown); at != std::string_view::npos) {
+    return !is_passing(detail.substr(at + kUnknown.size()));
+  }
+  return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
+    return !is_passing(meaning.sqlstate) && is_part(meaning.detail);
+  });
+}
 
 }  // namespace latchkey::postgres

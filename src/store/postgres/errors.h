@@ -25,4 +25,12 @@ bool is_transient(std::string_view sqlstate) noexcept;
 
 Error lost_instance();
 
+// unconnected is the error of a connection that did not come about: what libpq says, and the
+// server's SQLSTATE if it was reached.
+Error unconnected(std::string_view sqlstate, std::string_view reason);
+
+// is_refusal tells of the detail of an Error, which others may have put words around, whether the
+// server was reached and refused, so that trying again alone does not help.
+bool is_refusal(std::string_view detail) noexcept;
+
 }  // namespace latchkey::postgres

@@ -47,7 +47,15 @@ constexpr std::array kMeanings{
     Meaning{"NOPROTO", Errc::bad_config, "Redis does not speak RESP3: 7.0 or later is needed"},
 };
 
-// Some errors begin with a word that says nothing. The second is Valkey's.
+// Of these an operator must change something.
+constexpr std::array<std::string_view, 3> kRefusals{"NOPERM", "NOAUTH", "WRONGPASS"};
+constexpr std::string_view kRefusedCommand = "Redis refused a command: ";
+// What is said of something that answers, but is not the server that the URL describes.
+constexpr std::array<std::string_view, 7> kMisfits{
+    kRefusedCommand,     "is a replica",         "does not speak RESP3", "certificate",
+    "no TLS came about", "wrong version number", "this port speaks TLS"};
+
+// Some errors from within a script begin with a word that says nothing. The second is Valkey's.
 constexpr std::string_view kScriptMayNot = "ERR The user executing the script can't";
 constexpr std::string_view kScriptWasDenied = "ERR ACL failure in script";
 constexpr std::string_view kSlotIsMoving = "ERR Script attempted to access a non local key";
@@ -97,7 +105,18 @@ Error to_error(const Reply& reply) {
   if (found != kMeanings.end()) return Error{found->code, std::string{found->detail}};
   // Only the first word: what follows may repeat arguments.
   return Error{Errc::store_unavailable,
-               "Redis refused a command: " + reply.text.substr(0, reply.text.find(' '))};
+               std::string{kRefusedCommand} + reply.text.substr(0, reply.text.find(' '))};
+}
+
+bool is_refusal(std::string_view detail) noexcept {
+  const auto is_part = [&](std::string_view sign) {
+    return detail.find(sign) != std::string_view::npos;
+  };
+  if (std::any_of(kMisfits.begin(), kMisfits.end(), is_part)) return true;
+  return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
+    return is_part(meaning.detail) &&
+           std::find(kRefusals.begin(), kRefusals.end(), meaning.word) != kRefusals.end();
+  });
 }
 
 bool refuses_writes_for_now(const Error& error) noexcept {

@@ -27,6 +27,28 @@ TEST(RedisErrors, NeverRepeatWhatTheEngineSays) {
   EXPECT_EQ(unknown.detail, "Redis refused a command: ERR");
 }
 
+TEST(RedisErrors, F7TellARefusalFromAnAbsence) {
+  for (const char* refused :
+       {"WRONGPASS invalid username-password pair", "NOAUTH Authentication required.",
+        "NOPERM User app has no permissions", "ERR DB index is out of range"}) {
+    EXPECT_TRUE(is_refusal(to_error(error(refused)).detail)) << refused;
+  }
+  for (const char* detail : {"this Redis is a replica: connect to its primary",
+                             "Redis cannot be reached: what answers there does not speak RESP3",
+                             "Redis cannot be reached: certificate verify failed (SSL routines)"}) {
+    EXPECT_TRUE(is_refusal(detail)) << detail;
+  }
+  for (const char* passes :
+       {"LOADING Redis is loading", "CLUSTERDOWN x", "MASTERDOWN x", "BUSY x"}) {
+    EXPECT_FALSE(is_refusal(to_error(error(passes)).detail)) << passes;
+  }
+  for (const char* detail : {"Redis cannot be reached: Connection refused",
+                             "Redis cannot be reached: Host not found (authoritative)",
+                             "Redis did not answer in time: is it overloaded?"}) {
+    EXPECT_FALSE(is_refusal(detail)) << detail;
+  }
+}
+
 TEST(RedisErrors, TellWhatPassesFromWhatDoesNot) {
   for (const char* passing : {"TRYAGAIN x", "CLUSTERDOWN x", "LOADING x", "MASTERDOWN x",
                               "ERR Script attempted to access a non local key in a cluster"}) {
