@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSessionStore } from 'latchkey/client';
-import { appBasePath, browserEnvironment } from '../dist/client/environment.js';
+import { appBasePath } from '../dist/base_path.js';
+import { browserEnvironment } from '../dist/client/environment.js';
 import { FakeBrowser } from './support/fake_browser.mjs';
 
 const session = (browser, more = {}) =>

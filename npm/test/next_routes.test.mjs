@@ -140,3 +140,24 @@ test('N6: after a log-out by a form the base path of Next.js is kept', async () 
   assert.equal(await leave({ basePath: '' }), '/bye');
   assert.equal(await leave(), '/bye');
 });
+
+test('N6: redirects of handlers and of forms without JavaScript have the base path, others get it from Next.js', async (t) => {
+  t.after(() => delete process.env.__NEXT_ROUTER_BASEPATH);
+  const sessions = make({ pages: { login: '/login', home: '/home', afterLogout: '/bye' } });
+  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const plain = { 'content-type': 'multipart/form-data; boundary=x' };
+  const to = async (where, headers, call, sent = '') => (await during(where, { cookie: sent, headers }, call)).redirect;
+  for (const base of ['', '/app']) {
+    process.env.__NEXT_ROUTER_BASEPATH = base;
+    const outside = base === '' ? '' : `http://localhost:3000${base}`;
+    for (const [where, headers, before] of [['page', {}, ''], ['action', {}, ''], ['handler', form, outside],
+      ['handler', plain, outside]]) {
+      assert.equal(await to(where, headers, () => sessions.verifySession({ next: '/a' })), `${before}/login?next=%2Fa`);
+      assert.equal(await to(where, headers, () => sessions.verifySession({ redirect: 'https://a.example/in' })),
+        'https://a.example/in');
+      assert.equal(await to(where, headers, () => sessions.redirectIfSignedIn(), cookie), `${before}/home`);
+      if (where !== 'page') assert.equal(await to(where, headers, () => sessions.logout()), `${before}/bye`);
+    }
+  }
+});

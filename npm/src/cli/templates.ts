@@ -100,17 +100,20 @@ export function CredentialsForm({ action, button, next }${t(': Props')}) {
     <form action={send}>
       {state.error && <p role="alert">{state.error}</p>}
       <p>
-        <label htmlFor="username">User name or e-mail</label>{' '}
-        <input id="username" name="username" autoComplete="username" defaultValue={state.username} />
+        <label>
+          User name or e-mail{' '}
+          <input name="username" autoComplete="username" defaultValue={state.username} />
+        </label>
       </p>
       <p>
-        <label htmlFor="password">Password</label>{' '}
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autoComplete={button === 'Sign up' ? 'new-password' : 'current-password'}
-        />
+        <label>
+          Password{' '}
+          <input
+            name="password"
+            type="password"
+            autoComplete={button === 'Sign up' ? 'new-password' : 'current-password'}
+          />
+        </label>
       </p>
       <input type="hidden" name="next" value={next} />
       <button disabled={pending}>{button}</button>

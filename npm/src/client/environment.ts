@@ -52,15 +52,6 @@ function watchPage(seen: (how: 'focus' | 'show' | 'online') => void): () => void
   };
 }
 
-/** Next.js's base path, which its bundlers write in here; elsewhere there is none. */
-export function appBasePath(): string {
-  try {
-    return process.env.__NEXT_ROUTER_BASEPATH ?? '';
-  } catch {
-    return ''; // no `process`: no bundler of Next.js
-  }
-}
-
 /** The browser's environment. Nothing is touched before it is used, so a server may make one. */
 export function browserEnvironment(): Environment {
   return {

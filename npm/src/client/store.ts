@@ -1,4 +1,5 @@
-import { appBasePath, browserEnvironment } from './environment';
+import { appBasePath } from '../base_path';
+import { browserEnvironment } from './environment';
 import { SessionMemory } from './session_memory';
 import type {
   Channel,

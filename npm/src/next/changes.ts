@@ -1,4 +1,3 @@
-import { redirect } from 'next/navigation';
 import type { Session as CoreSession } from '../sessions_types';
 import { invalid, textOf } from '../arguments';
 import { isLatchkeyError } from '../errors';
@@ -6,7 +5,14 @@ import { beginSession } from './begin';
 import { pagesOf, type Engine } from './config';
 import { cookieReadOnly } from './failures';
 import { isUsers, present } from './present';
-import { currentRequest, forget, validateOnce, writeCookies, type CurrentRequest } from './request';
+import {
+  currentRequest,
+  forget,
+  redirectTo,
+  validateOnce,
+  writeCookies,
+  type CurrentRequest,
+} from './request';
 import type { Attributes, BaseConfig, CreateOptions, Session } from './types';
 import { warnOnce } from './warnings';
 
@@ -100,7 +106,8 @@ export class Changes<A extends Attributes> {
 
   async logout(to?: string): Promise<never> {
     await this.deleteSession();
-    return redirect(to ?? pagesOf(this.config).afterLogout);
+    const request = await currentRequest(this.engine);
+    return redirectTo(request, to ?? pagesOf(this.config).afterLogout, this.engine().origin);
   }
 
   /** "Sign out everywhere else". Returns how many sessions ended; null: there is no session. */

@@ -1,4 +1,3 @@
-import { redirect } from 'next/navigation';
 import type { Sessions } from '../sessions';
 import type { Session as CoreSession, Validation } from '../sessions_types';
 import { millis } from '../duration';
@@ -7,7 +6,13 @@ import { unauthorized } from './failures';
 import { loginPath } from './paths';
 import { isPrefetch } from './prefetch';
 import { clientSession, isUsers, present, presentGuest } from './present';
-import { currentRequest, validateOnce, writeCookies, type CurrentRequest } from './request';
+import {
+  currentRequest,
+  redirectTo,
+  validateOnce,
+  writeCookies,
+  type CurrentRequest,
+} from './request';
 import { clientUserOf, userOf } from './users';
 import type {
   AbsentReason,
@@ -107,7 +112,8 @@ export class Gate<User, A extends Attributes> {
 
   /** Sends whoever is signed in already away from a login page. */
   async redirectIfSignedIn(to?: string): Promise<void> {
-    if (await this.getSession()) redirect(to ?? pagesOf(this.config).home);
+    const { request, session } = await this.find(false);
+    if (session) this.leave(request, to ?? pagesOf(this.config).home);
   }
 
   private refuse(
@@ -117,7 +123,11 @@ export class Gate<User, A extends Attributes> {
   ): never {
     if (request.isHandler && typeof options.redirect !== 'string') throw unauthorized();
     const page = options.redirect || pagesOf(this.config).login;
-    return redirect(loginPath(page, reason, options.next));
+    return this.leave(request, loginPath(page, reason, options.next));
+  }
+
+  private leave(request: CurrentRequest, to: string): never {
+    return redirectTo(request, to, this.engine().origin);
   }
 
   /** True when the row slides and the cookie stays as it is. */

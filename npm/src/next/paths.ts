@@ -1,3 +1,4 @@
+import { appBasePath } from '../base_path';
 import { misuse } from './failures';
 
 // The two ways to compare a path with a rule differ in what a doubt means. A protected path is
@@ -129,5 +130,6 @@ export function loginPath(page: string, reason?: string | null, next?: string | 
 /** A path with Next.js's base path before it; the address of another site stays as it is. */
 export function withBase(path: string, request: object): string {
   const { nextUrl } = request as { nextUrl?: { basePath?: string } };
-  return path.startsWith('/') ? (nextUrl?.basePath ?? '') + path : path;
+  // A route handler is not told of it, and the proxy's copy of this module may not be bundled.
+  return path.startsWith('/') ? (nextUrl?.basePath || appBasePath()) + path : path;
 }

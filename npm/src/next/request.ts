@@ -1,5 +1,7 @@
 import * as cache from 'next/cache';
 import { cookies, headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import { appBasePath } from '../base_path';
 import type { Sessions } from '../sessions';
 import type { Engine } from './config';
 import type { Session as CoreSession, Validation } from '../sessions_types';
@@ -60,6 +62,16 @@ function belongs(cookie: string, name: string): boolean {
   return (
     cookie === name || (cookie.startsWith(`${name}.`) && /^\d$/.test(cookie.slice(name.length + 1)))
   );
+}
+
+/**
+ * redirect() of Next.js, which adds its base path while a page renders and to actions of its router,
+ * but not in handlers and for forms without JavaScript.
+ */
+export function redirectTo(request: CurrentRequest, path: string, origin: string): never {
+  const base = appBasePath();
+  const adds = !request.writable || request.headers.has('next-action');
+  return redirect(adds || base === '' || !path.startsWith('/') ? path : origin + base + path);
 }
 
 /** Writes Set-Cookie values into the answer of this request. */

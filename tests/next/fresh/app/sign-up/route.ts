@@ -1,6 +1,7 @@
 import { signUp } from '../../lib/session';
 
-export async function POST() {
-  const { user } = await signUp({ username: 'grace', password: 'correct horse battery staple' });
+export async function POST(request: Request) {
+  const username = new URL(request.url).searchParams.get('name') ?? 'grace';
+  const { user } = await signUp({ username, password: 'correct horse battery staple' });
   return Response.json({ value: user?.id });
 }
