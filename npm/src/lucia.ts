@@ -1,6 +1,6 @@
 import { makeError } from './errors';
 import type { Adapter, DatabaseSession, NativeAdapter, SessionAndUser } from './lucia_adapter';
-import { checkAttributes } from './lucia_columns';
+import { checkAttributes, checkUserId } from './lucia_columns';
 import { Cookie, findBearer, findCookie, TimeSpan } from './lucia_cookie';
 import type { CookieAttributes } from './lucia_cookie';
 import { generateIdFromEntropySize } from './lucia_crypto';
@@ -100,6 +100,11 @@ type NotValidated = { user: null; session: null };
 
 const LONGEST_COOKIE = new TimeSpan(400, 'd');
 
+function badId(call: string, what: string): Error {
+  const message = `${call}: the id of ${what} is text`;
+  return makeError('ERR_LATCHKEY_INVALID_ARGUMENT', message, 400);
+}
+
 // copied is `{ ...values }`: what a spread makes, V8 builds anew for each member that follows.
 const copied = (values: {}): {} => Object.assign({}, values);
 
@@ -119,27 +124,29 @@ export class Lucia<
   private readonly userOf: (attributes: RegisteredDatabaseUserAttributes) => {};
   private readonly pending = new Pending();
 
-  constructor(adapter: Adapter, options: LuciaOptions<_SessionAttributes, _UserAttributes> = {}) {
+  constructor(adapter: Adapter, given?: LuciaOptions<_SessionAttributes, _UserAttributes> | null) {
+    const options: LuciaOptions<_SessionAttributes, _UserAttributes> = given ?? {};
     const { name, expires, attributes } = options.sessionCookie ?? {};
     this.adapter = adapter;
     this.lifetime = (options.sessionExpiresIn ?? new TimeSpan(30, 'd')).milliseconds();
     this.absolute = options.absoluteExpiresIn?.milliseconds() ?? Infinity;
     this.sessionCookieName = name ?? 'auth_session';
-    this.cookieExpires = expires ?? true;
+    this.cookieExpires = expires !== false;
     const defaults = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const;
     this.cookieAttributes = { ...defaults, ...attributes };
     this.guestUserId = options.guestUserId ?? null;
-    this.sessionOf = options.getSessionAttributes ?? (() => ({}));
-    this.userOf = options.getUserAttributes ?? (() => ({}));
+    this.sessionOf = options.getSessionAttributes || (() => ({}));
+    this.userOf = options.getUserAttributes || (() => ({}));
   }
 
   /** createSession makes a session; with `expiresIn` it has a lifetime of its own. */
   async createSession(
     userId: UserId,
     attributes: RegisteredDatabaseSessionAttributes,
-    options: { sessionId?: string; expiresIn?: TimeSpan } = {},
+    options?: { sessionId?: string; expiresIn?: TimeSpan } | null,
   ): Promise<Session> {
-    const session = await this.store(userId, attributes, options);
+    checkUserId(userId);
+    const session = await this.store(userId, attributes, options ?? {});
     return this.present(session, true);
   }
 
@@ -182,6 +189,7 @@ export class Lucia<
 
   /** getUserSessions returns the live sessions of a user; it deletes nothing. */
   async getUserSessions(userId: UserId): Promise<Session[]> {
+    checkUserId(userId);
     const sessions = await this.adapter.getUserSessions(userId);
     const live = sessions.filter((session) => Date.now() < this.endOf(session));
     return live.map((session) => this.present(session, false));
@@ -192,11 +200,14 @@ export class Lucia<
   }
 
   async invalidateUserSessions(userId: UserId): Promise<void> {
+    checkUserId(userId);
     await this.adapter.deleteUserSessions(userId);
   }
 
   /** invalidateOtherSessions ends every session of a user but `keep`. */
   async invalidateOtherSessions(userId: UserId, keep: string): Promise<void> {
+    checkUserId(userId);
+    if (typeof keep !== 'string') throw badId('invalidateOtherSessions', 'the session to keep');
     if (this.adapter.deleteOtherSessions) {
       await this.adapter.deleteOtherSessions(userId, keep);
       return;
@@ -250,6 +261,7 @@ export class Lucia<
     userId: UserId,
     attributes: RegisteredDatabaseSessionAttributes,
   ): Promise<Session | null> {
+    checkUserId(userId);
     if ((await this.validateGuestSession(sessionId)) === null) return null;
     const session = await this.createSession(userId, attributes);
     await this.drop(sessionId);
@@ -258,7 +270,7 @@ export class Lucia<
 
   /** readSessionCookie returns the session's id in a Cookie header, or null. */
   readSessionCookie(cookieHeader: string): string | null {
-    return findCookie(cookieHeader, this.sessionCookieName);
+    return findCookie(cookieHeader ?? '', this.sessionCookieName);
   }
 
   readBearerToken(authorizationHeader: string): string | null {
@@ -266,6 +278,7 @@ export class Lucia<
   }
 
   createSessionCookie(sessionId: string): Cookie {
+    if (typeof sessionId !== 'string') throw badId('createSessionCookie', 'the session');
     const timed = readTimedId(sessionId);
     let life = timed?.lifetime || this.lifetime;
     if (timed !== null) life = Math.min(life, timed.createdAt + this.absolute - Date.now());

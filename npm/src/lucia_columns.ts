@@ -17,6 +17,36 @@ export function checkAttributes(attributes: object): void {
   }
 }
 
+function refuseUser(what: string): never {
+  const message = `the id of a user is text or a number, and this is ${what}`;
+  throw makeError('ERR_LATCHKEY_INVALID_ARGUMENT', message, 400);
+}
+
+/**
+ * checkUserId refuses what is nobody's id: it would make a session of a user "undefined", and end
+ * nobody's. Objects may be ids in the tables of an adapter that is not ours.
+ */
+export function checkUserId(userId: unknown): void {
+  if (userId === '') refuseUser('empty');
+  if (userId === null || userId === undefined) refuseUser(String(userId));
+  if (typeof userId === 'number' && !Number.isFinite(userId)) refuseUser(String(userId));
+  if (!['string', 'number', 'bigint', 'object'].includes(typeof userId)) {
+    refuseUser(`a ${typeof userId}`);
+  }
+}
+
+/** columnUser is the id of a user as our own adapters take it. */
+export function columnUser(userId: unknown): string | number | bigint {
+  checkUserId(userId);
+  if (typeof userId === 'object') refuseUser(Array.isArray(userId) ? 'a list' : 'an object');
+  return userId as string | number | bigint;
+}
+
+/** textUser is the same as text, and null for a guest. */
+export function textUser(userId: unknown): string | null {
+  return userId === null ? null : String(columnUser(userId));
+}
+
 /** givenColumns lists attributes; what is undefined is left to the column's default. */
 export function givenColumns(attributes: object): [name: string, value: unknown][] {
   checkAttributes(attributes);

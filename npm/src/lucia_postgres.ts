@@ -1,7 +1,8 @@
 import { nativePostgres, type PostgresLucia, type TextRows } from 'latchkey/native';
+import { makeError } from './errors';
 import type { DatabaseSession, RemoteAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
-import { givenColumns } from './lucia_columns';
+import { givenColumns, textUser } from './lucia_columns';
 import { parseValue, timeText, valueText } from './lucia_postgres_values';
 
 type Values = Record<string, unknown>;
@@ -56,7 +57,8 @@ class PostgresTables implements RemoteAdapter {
   }
 
   async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
-    const rows = await nativePostgres().lucia_list(await this.#handle, String(userId));
+    const user = textUser(userId) as string;
+    const rows = await nativePostgres().lucia_list(await this.#handle, user);
     const [columns, , , ...found] = rows;
     return found.map((row) => toSession(valuesOf(rows, row, 0, columns)));
   }
@@ -64,8 +66,9 @@ class PostgresTables implements RemoteAdapter {
   async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
     const [names, values] = toTexts(attributes);
     const end = timeText(expiresAt);
+    const user = textUser(userId);
     const open = await this.#handle;
-    await nativePostgres().lucia_insert(open, id, String(userId), end, names, values);
+    await nativePostgres().lucia_insert(open, id, user, end, names, values);
   }
 
   async updateSessionExpiration(sessionId: string, expiresAt: Date): Promise<void> {
@@ -82,11 +85,13 @@ class PostgresTables implements RemoteAdapter {
   }
 
   async deleteUserSessions(userId: UserId): Promise<void> {
-    await nativePostgres().lucia_remove_user(await this.#handle, String(userId), '');
+    const user = textUser(userId) as string;
+    await nativePostgres().lucia_remove_user(await this.#handle, user, '');
   }
 
   async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
-    await nativePostgres().lucia_remove_user(await this.#handle, String(userId), keep);
+    const user = textUser(userId) as string;
+    await nativePostgres().lucia_remove_user(await this.#handle, user, keep);
   }
 
   async deleteExpiredSessions(): Promise<void> {
@@ -115,6 +120,12 @@ function toTexts(attributes: object): [names: string[], values: (string | null)[
  * package `pg` makes of them. Needs the system's libpq (Debian: libpq5).
  */
 export function postgres(url: string, tables: Tables = {}): RemoteAdapter {
+  if (typeof url !== 'string' || !/^postgres(?:ql)?:/.test(url)) {
+    const message =
+      'postgres(url): a URL such as postgres://app@localhost/app; for a Pool or a client of pg ' +
+      "take Lucia's own @lucia-auth/adapter-postgresql, which works here, too";
+    throw makeError('ERR_LATCHKEY_BAD_CONFIG', message);
+  }
   const named = { user: 'auth_user', session: 'user_session', hashed: false, ...tables };
   return new PostgresTables(url, named);
 }

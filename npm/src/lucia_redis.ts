@@ -7,7 +7,7 @@ import type {
   SessionAndUser,
 } from './lucia_adapter';
 import type { UserId } from './lucia';
-import { givenColumns } from './lucia_columns';
+import { givenColumns, textUser } from './lucia_columns';
 
 export interface RedisOptions {
   /**
@@ -63,12 +63,12 @@ class RedisSessions implements RemoteAdapter {
   }
 
   async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
-    const rows = await native().lucia_store_list(this.#url, String(userId), Date.now());
+    const rows = await native().lucia_store_list(this.#url, textUser(userId) as string, Date.now());
     return rows.map(([id, end, attributes]) => toSession(id, String(userId), end, attributes));
   }
 
   async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
-    const user = userId === null ? null : String(userId);
+    const user = textUser(userId);
     const [end, now] = [expiresAt.getTime(), Date.now()];
     await native().lucia_store_insert(this.#url, id, user, end, toJson(attributes), now);
   }
@@ -96,11 +96,13 @@ class RedisSessions implements RemoteAdapter {
   }
 
   async deleteUserSessions(userId: UserId): Promise<void> {
-    await native().lucia_store_remove_user(this.#url, String(userId), null, Date.now());
+    const user = textUser(userId) as string;
+    await native().lucia_store_remove_user(this.#url, user, null, Date.now());
   }
 
   async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
-    await native().lucia_store_remove_user(this.#url, String(userId), keep, Date.now());
+    const user = textUser(userId) as string;
+    await native().lucia_store_remove_user(this.#url, user, keep, Date.now());
   }
 
   async deleteExpiredSessions(): Promise<void> {
@@ -129,7 +131,7 @@ async function ifThere(change: Promise<unknown>): Promise<void> {
  * as ids; they can be given to `invalidateSession`, and open nothing. Ids of users are text.
  */
 export function redis(url: string, options: RedisOptions = {}): RemoteAdapter {
-  if (!/^rediss?(\+unix|\+cluster)?:/.test(url)) {
+  if (typeof url !== 'string' || !/^rediss?(\+unix|\+cluster)?:/.test(url)) {
     throw makeError('ERR_LATCHKEY_BAD_CONFIG', 'redis(url): a URL such as redis://localhost');
   }
   return new RedisSessions(url, options);

@@ -1,35 +1,10 @@
 // The command line, in projects made for each test.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { cpSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-const CLI = join(PACKAGE, 'dist/cli.js');
-
-function project(t, files, manifest = {}) {
-  const root = mkdtempSync(join(tmpdir(), 'latchkey-cli-'));
-  t.after(() => rmSync(root, { recursive: true }));
-  const dependencies = { next: '16.4.6', latchkey: '0.1.0' };
-  const all = { 'package.json': JSON.stringify({ dependencies, ...manifest }), ...files };
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return {
-    root,
-    read: (path) => readFileSync(join(root, path), 'utf8'),
-    run: (...words) => {
-      const done = spawnSync(process.execPath, [CLI, ...words], { cwd: root, encoding: 'utf8', timeout: 20_000 });
-      return { code: done.status, out: done.stdout, err: done.stderr };
-    },
-  };
-}
+import { PACKAGE, project } from './support/cli_project.mjs';
 
 test('secret prints 32 random bytes that the core accepts', (t) => {
   const { run } = project(t, {});

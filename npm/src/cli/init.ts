@@ -55,17 +55,20 @@ function write(project: Project, path: string, text: string, force: boolean): vo
 // The end of what create-next-app writes. What ends in another way is left to its author.
 const NAMED_EXPORT = /^export default (\w+);?[ \t]*$/m;
 
-function writeConfig(project: Project): void {
+/** Lets next.config export withSessions(...), or says what to change there. */
+export function writeConfig(project: Project, dry = false): void {
   const names = ['ts', 'mts', 'mjs', 'js', 'cjs'].map((end) => `next.config.${end}`);
   const existing = project.find(...names);
   if (!existing) {
-    write(project, project.typescript ? 'next.config.ts' : 'next.config.mjs', NEXT_CONFIG, false);
+    const path = project.typescript ? 'next.config.ts' : 'next.config.mjs';
+    if (dry) console.log(`write     ${path}: it exports withSessions(...)`);
+    else write(project, path, NEXT_CONFIG, false);
     return;
   }
   const text = project.read(existing) ?? '';
   if (/withSessions|latchkey\/native/.test(text)) {
     console.log(`kept      ${existing}`);
-  } else if (NAMED_EXPORT.test(text)) {
+  } else if (!dry && NAMED_EXPORT.test(text)) {
     const wrapped = text.replace(NAMED_EXPORT, 'export default withSessions($1);');
     writeFileSync(join(project.root, existing), WITH_SESSIONS + wrapped);
     console.log(`changed   ${existing}: it exports withSessions(...)`);

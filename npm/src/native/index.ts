@@ -264,7 +264,7 @@ export interface NativePostgres {
   lucia_insert(
     lucia: PostgresLucia,
     id: string,
-    user: string,
+    user: string | null,
     end: string,
     names: string[],
     values: (string | null)[],

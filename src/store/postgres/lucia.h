@@ -55,7 +55,7 @@ class LuciaTables {
   // find_session is LuciaReader::find.
   Result<std::optional<LuciaSession>> find_session(std::string_view id);
 
-  Result<void> insert(std::string_view id, std::string_view user, std::string_view expires_at,
+  Result<void> insert(std::string_view id, const LuciaText& user, std::string_view expires_at,
                       const LuciaColumns& attributes);
   // extend moves the end of a session. It changes nothing when the session has gone.
   Result<void> extend(std::string_view id, std::string_view expires_at);
