@@ -126,29 +126,30 @@ export class Lucia<
   private readonly userOf: (attributes: RegisteredDatabaseUserAttributes) => {};
   private readonly pending = new Pending();
 
-  constructor(adapter: Adapter, options: LuciaOptions<_SessionAttributes, _UserAttributes> = {}) {
+  constructor(adapter: Adapter, given?: LuciaOptions<_SessionAttributes, _UserAttributes> | null) {
+    const options: LuciaOptions<_SessionAttributes, _UserAttributes> = given ?? {};
     const { name, expires, attributes } = options.sessionCookie ?? {};
     this.adapter = adapter;
     this.lifetime = lifeOf('sessionExpiresIn', options.sessionExpiresIn ?? new TimeSpan(30, 'd'));
     const absolute = options.absoluteExpiresIn;
     this.absolute = absolute ? lifeOf('absoluteExpiresIn', absolute) : Infinity;
     this.sessionCookieName = name ?? 'auth_session';
-    this.cookieExpires = expires ?? true;
+    this.cookieExpires = expires !== false;
     const defaults = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const;
     this.cookieAttributes = { ...defaults, ...attributes };
     this.guestUserId = options.guestUserId ?? null;
-    this.sessionOf = options.getSessionAttributes ?? (() => ({}));
-    this.userOf = options.getUserAttributes ?? (() => ({}));
+    this.sessionOf = options.getSessionAttributes || (() => ({}));
+    this.userOf = options.getUserAttributes || (() => ({}));
   }
 
   /** createSession makes a session; with `expiresIn` it has a lifetime of its own. */
   async createSession(
     userId: UserId,
     attributes: RegisteredDatabaseSessionAttributes,
-    options: { sessionId?: string; expiresIn?: TimeSpan } = {},
+    options?: { sessionId?: string; expiresIn?: TimeSpan } | null,
   ): Promise<Session> {
     checkUserId(userId);
-    const session = await this.store(userId, attributes, options);
+    const session = await this.store(userId, attributes, options ?? {});
     return this.present(session, true);
   }
 
@@ -265,6 +266,7 @@ export class Lucia<
     userId: UserId,
     attributes: RegisteredDatabaseSessionAttributes,
   ): Promise<Session | null> {
+    checkUserId(userId);
     if ((await this.validateGuestSession(sessionId)) === null) return null;
     const session = await this.createSession(userId, attributes);
     await this.drop(sessionId);
@@ -273,7 +275,7 @@ export class Lucia<
 
   /** readSessionCookie returns the session's id in a Cookie header, or null. */
   readSessionCookie(cookieHeader: string): string | null {
-    return findCookie(cookieHeader, this.sessionCookieName);
+    return findCookie(cookieHeader ?? '', this.sessionCookieName);
   }
 
   readBearerToken(authorizationHeader: string): string | null {
@@ -281,6 +283,7 @@ export class Lucia<
   }
 
   createSessionCookie(sessionId: string): Cookie {
+    checkSessionId(sessionId);
     const timed = readTimedId(sessionId);
     let life = timed?.lifetime || this.lifetime;
     if (timed !== null) life = Math.min(life, timed.createdAt + this.absolute - Date.now());

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { makeError } from './errors';
 import type { DatabaseSession, NativeAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
-import { Shape, toColumns, unixSeconds } from './lucia_columns';
+import { columnUser, Shape, toColumns, unixSeconds } from './lucia_columns';
 
 interface Statement {
   raw(on: boolean): Statement;
@@ -83,16 +83,17 @@ export class BetterSqlite3 implements NativeAdapter {
 
   async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
     const { statement, shape } = (this.#list ??= prepareRows(this.#database, this.#listSql));
-    return statement.all(userId).map((row) => shape.session(row as unknown[]));
+    return statement.all(columnUser(userId)).map((row) => shape.session(row as unknown[]));
   }
 
   async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
     const [names, values] = this.#columns(attributes);
+    const user = userId === null ? null : columnUser(userId);
     const columns = ['id', 'user_id', 'expires_at', ...names.map(quote)];
     const places = columns.map(() => '?').join(', ');
     this.#run(
       `INSERT INTO ${this.#sessions} (${columns.join(', ')}) VALUES (${places})`,
-      ...[this.#stored(id), userId, unixSeconds(expiresAt), ...values],
+      ...[this.#stored(id), user, unixSeconds(expiresAt), ...values],
     );
   }
 
@@ -117,12 +118,12 @@ export class BetterSqlite3 implements NativeAdapter {
   }
 
   async deleteUserSessions(userId: UserId): Promise<void> {
-    this.#run(`DELETE FROM ${this.#sessions} WHERE user_id = ?`, userId);
+    this.#run(`DELETE FROM ${this.#sessions} WHERE user_id = ?`, columnUser(userId));
   }
 
   async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
     const sql = `DELETE FROM ${this.#sessions} WHERE user_id = ? AND id <> ?`;
-    this.#run(sql, userId, this.#stored(keep));
+    this.#run(sql, columnUser(userId), this.#stored(keep));
   }
 
   async deleteExpiredSessions(): Promise<void> {

@@ -30,6 +30,12 @@ export function checkSessionId(sessionId: unknown): void {
   if (typeof sessionId !== 'string') throw invalid('sessionId', 'text', sessionId);
 }
 
+/** columnUser is the id of a user as our own adapters take it. */
+export function columnUser(userId: unknown): string | number | bigint {
+  userIdText(userId);
+  return userId as string | number | bigint;
+}
+
 /** givenColumns lists attributes; what is undefined is left to the column's default. */
 export function givenColumns(attributes: object): [name: string, value: unknown][] {
   checkAttributes(attributes);

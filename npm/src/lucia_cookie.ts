@@ -21,7 +21,7 @@ export class Cookie {
   ) {}
 
   serialize(): string {
-    const { domain, expires, httpOnly, maxAge, path, sameSite, secure } = this.attributes;
+    const { domain, expires, httpOnly, maxAge, path, sameSite, secure } = this.attributes ?? {};
     const parts = [`${encodeURIComponent(this.name)}=${encodeURIComponent(this.value)}`];
     if (domain !== undefined) parts.push(`Domain=${domain}`);
     if (expires !== undefined) parts.push(`Expires=${expires.toUTCString()}`);
@@ -57,7 +57,7 @@ export function findCookie(header: string, name: string): string | null {
 
 /** findBearer returns the token of an Authorization header; the scheme's case does not matter. */
 export function findBearer(header: string): string | null {
-  return /^[ \t]*bearer[ \t]+([^ \t]+)[ \t]*$/i.exec(header)?.[1] ?? null;
+  return /^[ \t]*bearer[ \t]+([^ \t]+)/i.exec(header)?.[1] ?? null;
 }
 
 export type TimeSpanUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w';

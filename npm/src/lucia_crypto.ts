@@ -21,9 +21,10 @@ export function generateIdFromEntropySize(size: number): string {
 
 /** generateId makes an id of `length` letters and digits, each equally likely. */
 export function generateId(length: number): string {
+  const whole = Math.ceil(length);
   let id = '';
-  while (id.length < length) {
-    for (const byte of randomBytes(length - id.length)) {
+  while (id.length < whole) {
+    for (const byte of randomBytes(whole - id.length)) {
       if (byte < 252) id += BASE36[byte % 36]; // 252 is the last multiple of 36
     }
   }

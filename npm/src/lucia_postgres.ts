@@ -1,4 +1,5 @@
 import { nativePostgres, type PostgresLucia, type TextRows } from 'latchkey/native';
+import { makeError } from './errors';
 import type { DatabaseSession, RemoteAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
 import { userIdText } from './arguments';
@@ -117,6 +118,12 @@ function toTexts(attributes: object): [names: string[], values: (string | null)[
  * package `pg` makes of them. Needs the system's libpq (Debian: libpq5).
  */
 export function postgres(url: string, tables: Tables = {}): RemoteAdapter {
+  if (typeof url !== 'string' || !/^postgres(?:ql)?:/.test(url)) {
+    const message =
+      'postgres(url): a URL such as postgres://app@localhost/app; for a Pool or a client of pg ' +
+      "take Lucia's own @lucia-auth/adapter-postgresql, which works here, too";
+    throw makeError('ERR_LATCHKEY_BAD_CONFIG', message);
+  }
   const named = { user: 'auth_user', session: 'user_session', hashed: false, ...tables };
   return new PostgresTables(url, named);
 }

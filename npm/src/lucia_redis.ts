@@ -130,7 +130,7 @@ async function ifThere(change: Promise<unknown>): Promise<void> {
  * as ids; they can be given to `invalidateSession`, and open nothing. Ids of users are text.
  */
 export function redis(url: string, options: RedisOptions = {}): RemoteAdapter {
-  if (!/^rediss?(\+unix|\+cluster)?:/.test(url)) {
+  if (typeof url !== 'string' || !/^rediss?(\+unix|\+cluster)?:/.test(url)) {
     throw makeError('ERR_LATCHKEY_BAD_CONFIG', 'redis(url): a URL such as redis://localhost');
   }
   return new RedisSessions(url, options);

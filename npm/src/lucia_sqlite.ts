@@ -1,7 +1,8 @@
+import { makeError } from './errors';
 import { BetterSqlite3 } from './lucia_better_sqlite3';
 import type { DatabaseSession, NativeAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
-import { Shape, toColumns, unixSeconds } from './lucia_columns';
+import { columnUser, Shape, toColumns, unixSeconds } from './lucia_columns';
 import { makeCells, unpack } from './lucia_row';
 import { native } from 'latchkey/native';
 import type { Database } from './lucia_better_sqlite3';
@@ -47,7 +48,7 @@ class SqliteFile implements NativeAdapter {
   }
 
   async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
-    const [names, ...rows] = native().lucia_list(this.#handle, userId);
+    const [names, ...rows] = native().lucia_list(this.#handle, columnUser(userId));
     if (names === undefined) return [];
     const shape = new Shape(names as string[], names.length);
     return rows.map((row) => shape.session(row));
@@ -57,7 +58,8 @@ class SqliteFile implements NativeAdapter {
     const [names, values] = toColumns(session.attributes);
     const end = unixSeconds(session.expiresAt);
     const { id, userId } = session;
-    await native().lucia_insert(this.#handle, id, userId, end, names, values);
+    const user = userId === null ? null : columnUser(userId);
+    await native().lucia_insert(this.#handle, id, user, end, names, values);
   }
 
   async updateSessionExpiration(sessionId: string, expiresAt: Date): Promise<void> {
@@ -74,11 +76,11 @@ class SqliteFile implements NativeAdapter {
   }
 
   async deleteUserSessions(userId: UserId): Promise<void> {
-    await native().lucia_remove_user(this.#handle, userId, '');
+    await native().lucia_remove_user(this.#handle, columnUser(userId), '');
   }
 
   async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
-    await native().lucia_remove_user(this.#handle, userId, keep);
+    await native().lucia_remove_user(this.#handle, columnUser(userId), keep);
   }
 
   async deleteExpiredSessions(): Promise<void> {
@@ -96,6 +98,25 @@ class SqliteFile implements NativeAdapter {
   }
 }
 
+function misused(wanted: string): Error {
+  return makeError('ERR_LATCHKEY_BAD_CONFIG', `sqlite(database): ${wanted}`);
+}
+
+// checkDatabase refuses what is not better-sqlite3's: other drivers have other statements.
+function checkDatabase(database: unknown): Database {
+  const given = (database ?? {}) as { prepare?: unknown; $client?: { prepare?: unknown } };
+  const { constructor } = given as { constructor?: { name?: string } };
+  if (typeof given.$client?.prepare === 'function') {
+    throw misused('this is a database of Drizzle: pass its better-sqlite3 Database, `db.$client`');
+  }
+  if (constructor?.name === 'DatabaseSync') {
+    throw misused('this is of node:sqlite: pass the path of the file, or a better-sqlite3 Database');
+  }
+  if (typeof given.prepare === 'function') return database as Database;
+  const what = database === null ? 'null' : typeof database;
+  throw misused(`the path of an SQLite file, or a better-sqlite3 Database; this is ${what}`);
+}
+
 /**
  * sqlite opens Lucia's tables in an SQLite file, as they are. Give it the path; or, when the program
  * uses better-sqlite3 on the same file, that Database, since two copies of SQLite in one process
@@ -103,6 +124,10 @@ class SqliteFile implements NativeAdapter {
  */
 export function sqlite(database: string | Database, tables: Tables = {}): NativeAdapter {
   const named = { user: 'user', session: 'session', hashed: false, ...tables };
-  if (typeof database !== 'string') return new BetterSqlite3(database, named);
-  return new SqliteFile(database.replace(/^sqlite:/, ''), named);
+  if (typeof database !== 'string') return new BetterSqlite3(checkDatabase(database), named);
+  const path = database.replace(/^sqlite:/, '');
+  if (path === '' || path === ':memory:') {
+    throw misused(`the path of a file that has Lucia's tables, and no ${JSON.stringify(database)}`);
+  }
+  return new SqliteFile(path, named);
 }

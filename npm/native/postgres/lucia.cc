@@ -132,14 +132,19 @@ napi_value list(napi_env env, napi_callback_info info) {
       call, [user = call.text(1)](LuciaTables& tables) { return tables.list(user); }, make_rows);
 }
 
+// read_nullable reads text; null is NULL.
+LuciaText read_nullable(napi_env env, napi_value value) {
+  const Text text(env, value);
+  return text.is_text() ? LuciaText(text.text()) : LuciaText();
+}
+
 LuciaColumns read_columns(const Call& call, std::size_t names, std::size_t values) {
   LuciaColumns columns;
   std::uint32_t i = 0;
   for (std::string& name : read_texts(call.env(), call[names])) {
     napi_value value = nullptr;
     napi_get_element(call.env(), call[values], i++, &value);
-    const Text text(call.env(), value);
-    columns.emplace_back(std::move(name), text.is_text() ? LuciaText(text.text()) : LuciaText());
+    columns.emplace_back(std::move(name), read_nullable(call.env(), value));
   }
   return columns;
 }
@@ -149,8 +154,8 @@ napi_value insert(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   return run(
       call,
-      [id = call.text(1), user = call.has(2) ? LuciaText(call.text(2)) : LuciaText(),
-       end = call.text(3), columns = read_columns(call, 4, 5)](LuciaTables& tables) {
+      [id = call.text(1), user = read_nullable(env, call[2]), end = call.text(3),
+       columns = read_columns(call, 4, 5)](LuciaTables& tables) {
         return tables.insert(id, user, end, columns);
       },
       make_null);

@@ -174,17 +174,19 @@ function writeProvider(project: Project): void {
 // The end of what create-next-app writes. What ends in another way is left to its author.
 const NAMED_EXPORT = /^export default (\w+);?[ \t]*$/m;
 
-function writeConfig(project: Project): void {
+/** Lets next.config export withSessions(...), or says what to change there. */
+export function writeConfig(project: Project, dry = false): void {
   const existing = project.config;
   if (!existing) {
     const path = project.typescript ? 'next.config.ts' : 'next.config.mjs';
-    write(project, path, templates.NEXT_CONFIG, false);
+    if (dry) console.log(`write     ${path}: it exports withSessions(...)`);
+    else write(project, path, templates.NEXT_CONFIG, false);
     return;
   }
   const text = project.read(existing) ?? '';
   if (/withSessions|latchkey\/native/.test(text)) {
     console.log(`kept      ${existing}`);
-  } else if (NAMED_EXPORT.test(text)) {
+  } else if (!dry && NAMED_EXPORT.test(text)) {
     const wrapped = text.replace(NAMED_EXPORT, 'export default withSessions($1);');
     writeFileSync(join(project.root, existing), templates.WITH_SESSIONS + wrapped);
     console.log(`changed   ${existing}: it exports withSessions(...)`);
