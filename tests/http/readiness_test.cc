@@ -23,7 +23,7 @@ class ReadinessProbe : public ::testing::Test {
   ReadinessProbe() { broken_call = kNothing; }
   static void break_call(StoreCall call) { broken_call = static_cast<int>(call); }
 
-  std::unique_ptr<Store> memory = make_memory_store();
+  std::unique_ptr<Store> memory = std::move(*make_memory_store());
   std::unique_ptr<Store> store = make_faulty_store(*memory, break_one);
   http::Readiness readiness{*store};
 };
