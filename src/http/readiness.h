@@ -42,8 +42,8 @@ class ProbeRecord {
 //
 // Reads are probed each time. Writes are probed by a real write of a few bytes (a denial that
 // expires after a minute and denies nothing) and a touch of a session that does not exist, because
-// nothing else finds a full disk, Redis out of memory, a standby or a revoked right. The outcome of users' own writes would not do: a node that
-// gets no requests any more has none, and would never come back.
+// nothing else finds a full disk, Redis out of memory, a standby or a revoked right. The outcome of
+// users' own writes would not do: a node that gets no requests has none, and would never come back.
 class Readiness {
  public:
   static constexpr Millis kProbeEvery{250};

@@ -102,6 +102,20 @@ TEST(ApiEndSession, R22WaitHoldsTheAnswerForAsLongAsANodeMayNotKnow) {
   EXPECT_EQ(second.send("POST", "/v1/logout?wait=1").hold, kStaleness);
 }
 
+// A stranger must not be able to hold a connection for as long as that takes.
+TEST(ApiEndSession, M7WaitHoldsNothingIfNothingEnded) {
+  Site site;
+  Browser nobody(site);
+  EXPECT_EQ(nobody.send("POST", "/v1/logout?wait=1").hold, Millis{0});
+  nobody.cookie = "no token";
+  EXPECT_EQ(nobody.send("POST", "/v1/logout?wait=1").hold, Millis{0});
+  Browser ada(site);
+  ada.sign_up("ada");
+  EXPECT_EQ(ada.send("DELETE", "/v1/sessions?scope=others&wait=1").hold, Millis{0});
+  EXPECT_EQ(ada.send("POST", "/v1/logout?wait=1").hold, kStaleness);
+  EXPECT_EQ(ada.send("POST", "/v1/logout?wait=1").hold, Millis{0});
+}
+
 TEST(ApiEndSession, AnUnknownWaitEndsNothing) {
   Site site;
   Browser browser(site);
