@@ -30,10 +30,10 @@ struct RedisLogin {
 struct RedisOptions {
   std::vector<RedisAddress> addresses{};  // a cluster takes several; any that answers will do
   bool cluster = false;
-  bool tls = false;            // with verification of the certificate and its name
-  std::string ca_file{};       // PEM; empty: what the system trusts
-  std::string user{};          // ACL user; empty: the default one
-  std::string password{};      // empty: none is sent
+  bool tls = false;        // with verification of the certificate and its name
+  std::string ca_file{};   // PEM; empty: what the system trusts
+  std::string user{};      // ACL user; empty: the default one
+  std::string password{};  // empty: none is sent
   // login_source, when there is one, is asked for each new connection: what it returns goes before
   // user and password. While it fails, those that it returned last are used.
   std::function<Result<RedisLogin>()> login_source{};

@@ -144,7 +144,8 @@ Result<std::shared_ptr<http::Migration>> make_migration(const MigrateConfig& con
     if (!system.wanted) continue;
     auto cookie = system.make(config);
     if (!cookie) return cookie.error();
-    options.cookies.push_back(rereading(std::move(*cookie), system.secret_file, system.make, config));
+    options.cookies.push_back(
+        rereading(std::move(*cookie), system.secret_file, system.make, config));
   }
   if (options.cookies.empty()) return std::shared_ptr<http::Migration>{};
   return std::make_shared<http::Migration>(std::move(options), metrics);

@@ -35,7 +35,7 @@ class InterleavedTakeOver : public CarrierFixture {
   const UserId user_ = *UserId::parse("7");
   std::unique_ptr<Sessions> node_ = node(Carrier::stored);
   std::unique_ptr<session::ForeignSource> iron_ =
-      session::make_iron_source(iron_sealer(), "user.id");
+      session::make_iron_source(iron_sealer(), {.user = "user.id"});
   const std::string text_ =
       *iron_sealer().seal(R"({"user":{"id":7},"isLoggedIn":true})", clock_.now()) + "~2";
 };

@@ -266,9 +266,7 @@ TEST(SqliteFault, F5AReadOnlyMountAndAFullDiskAreRefused) {
     const auto remount = [&](unsigned long flags) {
       return ::mount("none", dir.path().c_str(), nullptr, MS_REMOUNT | flags, "size=256k") == 0;
     };
-    const auto fill = [&] {
-      std::ofstream(dir.file("fill")) << std::string(400'000, 'x');
-    };
+    const auto fill = [&] { std::ofstream(dir.file("fill")) << std::string(400'000, 'x'); };
     fill();
     if (code() != Errc::store_read_only) return 1;  // a new database
     fs::remove(dir.file("fill"));

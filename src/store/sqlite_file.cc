@@ -119,8 +119,7 @@ Result<void> reserve_log(const std::string& path) {
   const int file = ::open(log.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   struct stat found {};
   if (file < 0 || ::fstat(file, &found) != 0) return cannot("the database log cannot be opened");
-  const int failed =
-      ::fallocate(file, FALLOC_FL_KEEP_SIZE, found.st_size, kRoom) == 0 ? 0 : errno;
+  const int failed = ::fallocate(file, FALLOC_FL_KEEP_SIZE, found.st_size, kRoom) == 0 ? 0 : errno;
   ::close(file);
   if (failed != ENOSPC && failed != EDQUOT && failed != EFBIG) return {};  // or it cannot tell
   return Error{Errc::store_read_only,

@@ -53,9 +53,10 @@ TEST(SqliteFork, F11AChildCannotOpenWhatItsParentHasOpenAndMayOpenAnother) {
 
 TEST(SqliteFork, F11TablesOfLuciaAreRefusedToo) {
   TempDir dir;
-  ASSERT_TRUE(open_plain(dir.file())->exec(
-      "CREATE TABLE user(id TEXT PRIMARY KEY); CREATE TABLE session(id TEXT PRIMARY KEY,"
-      "user_id TEXT,expires_at INTEGER)"));
+  ASSERT_TRUE(
+      open_plain(dir.file())
+          ->exec("CREATE TABLE user(id TEXT PRIMARY KEY); CREATE TABLE session(id TEXT PRIMARY KEY,"
+                 "user_id TEXT,expires_at INTEGER)"));
   auto tables = LuciaTables::open({.path = dir.file()});
   ASSERT_TRUE(tables) << tables.error().detail;
   EXPECT_EQ(in_child([&] {

@@ -3,10 +3,10 @@
 
 #include <new>
 
-#include "base/fork.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "latchkey/sqlite.h"
+#include "store/forked_store.h"
 #include "store/sqlite_descriptors.h"
 #include "store/sqlite_keys.h"
 #include "store/sqlite_reader.h"
@@ -103,24 +103,9 @@ struct Parts {
   SqliteSessions sessions;
   SqliteUsers users;
   SqliteKeys keys;
+  DenyStore& denials = keys;
   SqliteMeta meta;
   SqliteScan scan;
-};
-
-class SqliteStore final : public Store {
- public:
-  explicit SqliteStore(ForkOwned<Parts> parts) : parts_(std::move(parts)) {}
-
-  SessionStore& sessions() override { return parts_->sessions; }
-  EpochStore& epochs() override { return parts_->users; }
-  UserStore& users() override { return parts_->users; }
-  DenyStore& denials() override { return parts_->keys; }
-  KeyStore& keys() override { return parts_->keys; }
-  MetaStore& meta() override { return parts_->meta; }
-  ScanStore* scan() override { return &parts_->scan; }
-
- private:
-  const ForkOwned<Parts> parts_;
 };
 
 // Before SQLite opens anything: it gives -shm the mode of a database that cannot be written.
@@ -173,7 +158,7 @@ Result<std::unique_ptr<Store>> open_store(const SqliteOptions& options) {
     (*opened)->leave_log_on_close();
     checkpoints = *std::move(opened);
   }
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(make_fork_owned<Parts>(
+  return std::unique_ptr<Store>(std::make_unique<ForkedStore<Parts>>(make_fork_owned<Parts>(
       options, path, *std::move(connection), std::move(checkpoints), *meta)));
 }
 

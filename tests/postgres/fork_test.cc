@@ -20,7 +20,8 @@ TEST(PostgresFork, F11AChildIsRefusedAtOnceAndMayOpenItsOwn) {
     EXPECT_EQ(fork_under_load(store), 0) << "calls that answered, or -14: it hung";
   }
   const SessionRecord record = record_number(1, user_named("ann"));
-  EXPECT_TRUE(store->sessions().insert(record, {.now = kBegin})) << "the parent's connections stand";
+  EXPECT_TRUE(store->sessions().insert(record, {.now = kBegin}))
+      << "the parent's connections stand";
   EXPECT_EQ(in_child([&] {
               const auto own = open_postgres(options);
               return own && (*own)->meta().check() ? 0 : 1;
@@ -33,9 +34,8 @@ TEST(PostgresFork, F11TablesOfLuciaAreRefusedToo) {
                           "CREATE TABLE fork_session(id text PRIMARY KEY, user_id text, "
                           "expires_at timestamptz)"),
             "");
-  auto tables = postgres::LuciaTables::open({.url = cluster().url(),
-                                             .session_table = "fork_session",
-                                             .user_table = "fork_user"});
+  auto tables = postgres::LuciaTables::open(
+      {.url = cluster().url(), .session_table = "fork_session", .user_table = "fork_user"});
   ASSERT_TRUE(tables) << tables.error().detail;
   EXPECT_EQ(in_child([&] {
               const bool refused =

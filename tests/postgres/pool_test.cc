@@ -21,9 +21,10 @@ class PostgresPool : public ::testing::Test {
     cluster().run("DROP ROLE IF EXISTS pw_ann");
     EXPECT_EQ(cluster().run("CREATE ROLE pw_ann LOGIN PASSWORD 'old'"), "");
     EXPECT_TRUE(open_or_fail(patient_options(url_)));
-    EXPECT_EQ(cluster().run("GRANT USAGE ON SCHEMA " + schema_ + " TO pw_ann; GRANT SELECT, "
-                            "INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema_ +
-                            " TO pw_ann"),
+    EXPECT_EQ(cluster().run("GRANT USAGE ON SCHEMA " + schema_ +
+                            " TO pw_ann; GRANT SELECT, "
+                            "INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " +
+                            schema_ + " TO pw_ann"),
               "");
   }
   ~PostgresPool() override {

@@ -27,8 +27,10 @@ class PostgresStart : public ::testing::Test {
   // make_tables lets the superuser make them, and gives the role what the page names.
   void make_tables() {
     EXPECT_TRUE(open_or_fail(patient_options(url_)));
-    EXPECT_EQ(cluster().run("GRANT USAGE ON SCHEMA " + schema_ + " TO app; GRANT SELECT, INSERT, "
-                            "UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema_ + " TO app"),
+    EXPECT_EQ(cluster().run("GRANT USAGE ON SCHEMA " + schema_ +
+                            " TO app; GRANT SELECT, INSERT, "
+                            "UPDATE, DELETE ON ALL TABLES IN SCHEMA " +
+                            schema_ + " TO app"),
               "");
   }
 
@@ -40,7 +42,7 @@ class PostgresStart : public ::testing::Test {
 TEST_F(PostgresStart, F18SettingsOfTheRoleThatCanBeOverruledJustWork) {
   for (const char* setting :
        {"default_transaction_isolation='serializable'",
-        "default_transaction_isolation='repeatable read'", "statement_timeout='1ms'",
+        "default_transaction_isolation='repeatable read'", "statement_timeout='5ms'",
         "search_path='pg_catalog'", "search_path=''", "lock_timeout='1ms'",
         "default_transaction_deferrable=on", "datestyle='SQL, DMY'", "bytea_output='escape'"}) {
     ASSERT_EQ(cluster().run(std::string("ALTER ROLE app SET ") + setting), "");
@@ -80,8 +82,7 @@ TEST_F(PostgresStart, F18MissingRightsAreNamed) {
   EXPECT_EQ(insert.code, Errc::store_read_only);
   expect_named(insert, "INSERT on latchkey_users");
   cluster().run("GRANT INSERT ON " + schema_ + ".latchkey_users TO app");
-  const Error execute =
-      without("EXECUTE ON ALL FUNCTIONS IN SCHEMA " + schema_ + " FROM PUBLIC");
+  const Error execute = without("EXECUTE ON ALL FUNCTIONS IN SCHEMA " + schema_ + " FROM PUBLIC");
   expect_named(execute, "EXECUTE on latchkey_");
   const Error usage = without("USAGE ON SCHEMA " + schema_ + " FROM app");
   EXPECT_EQ(usage.code, Errc::store_read_only);
@@ -89,9 +90,9 @@ TEST_F(PostgresStart, F18MissingRightsAreNamed) {
 }
 
 TEST_F(PostgresStart, F18WhoMayNotMakeTheTablesIsTold) {
-  ASSERT_EQ(cluster().run("CREATE SCHEMA " + schema_ + "; GRANT USAGE ON SCHEMA " + schema_ +
-                          " TO app"),
-            "");
+  ASSERT_EQ(
+      cluster().run("CREATE SCHEMA " + schema_ + "; GRANT USAGE ON SCHEMA " + schema_ + " TO app"),
+      "");
   const Error error = open_error(patient_options(as_app(url_)));
   EXPECT_EQ(error.code, Errc::store_read_only);
   expect_named(error, "GRANT CREATE ON SCHEMA");

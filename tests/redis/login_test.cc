@@ -57,7 +57,8 @@ TEST_F(RedisLogins, F4AChangedPasswordFileIsReadForEachNewConnection) {
 TEST_F(RedisLogins, F4AFileThatIsMissingOrEmptyForAMomentChangesNothing) {
   set_password("right");
   write(file_, "right\n");
-  const auto store = must(open_redis(must(parse_redis_url(url("app@") + "?password_file=" + file_))));
+  const auto store =
+      must(open_redis(must(parse_redis_url(url("app@") + "?password_file=" + file_))));
   write(file_, "");
   hang_up();
   EXPECT_TRUE(eventually(*store, true)) << "empty";
@@ -76,7 +77,8 @@ TEST_F(RedisLogins, F4ASourceGivesUserAndPassword) {
   const auto login = std::make_shared<std::atomic<const char*>>("app");
   RedisOptions options = server_.tcp_options();
   options.login_source = [login]() -> Result<RedisLogin> {
-    return RedisLogin{*login, login->load() == std::string_view("app") ? "old" : "other"};
+    const std::string user = login->load();
+    return RedisLogin{user, user == "app" ? "old" : "other"};
   };
   const auto store = must(open_redis(options));
   server_.ask({"ACL", "SETUSER", "second", "on", ">other", "~*", "&*", "+@all"});

@@ -193,8 +193,8 @@ TEST_F(ServeFaults, F5TellsADatabaseThatCannotBeWrittenAndStartsOnceItCan) {
     ASSERT_EQ(server.program().wait(), 0);
   }
   const auto expect_refused = [&] {
-    Program program({.arguments = {"serve", "--listen", "127.0.0.1:0", "--data", data()},
-                     .uid = kNobody});
+    Program program(
+        {.arguments = {"serve", "--listen", "127.0.0.1:0", "--data", data()}, .uid = kNobody});
     EXPECT_EQ(program.wait(), 1);
     EXPECT_NE(program.errors().find("the database " + database() + " cannot be written"),
               std::string::npos)
@@ -240,6 +240,7 @@ TEST_F(ServeFaults, C15TheBackupOfThePageCanBeReadByItsOwnerOnlyAndRestored) {
   const std::string cookie = sign_up(server);
   ASSERT_NE(cookie, "");
   fs::create_directory(to);
+  fs::permissions(to, fs::perms::owner_all);
   std::ofstream(to + "/latchkey.db") << "an older backup";
   fs::permissions(to + "/latchkey.db", fs::perms(0644));
   const std::string recipe = backup_recipe(data(), to);

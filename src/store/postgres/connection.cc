@@ -118,14 +118,19 @@ Result<void> Connection::connect(Deadline deadline) {
 // the time that a statement of ours may take, which deadlines of this side bound. Not the session
 // of a pooler, which belongs to others: there the row has another number.
 Result<void> Connection::settle(Deadline deadline) {
-  return run_script(
+  constexpr int kTries = 10;  // the time it is to change ends it, too, until the server is warm
+  const std::string text =
       "SELECT set_config('default_transaction_isolation','read committed',false),"
       "CASE WHEN t.o>'0'::interval AND t.o<'10s'::interval "
       "THEN set_config('statement_timeout','10s',false) END "
       "FROM (SELECT current_setting('statement_timeout')::interval AS o) t "
       "WHERE pg_backend_pid()=" +
-          std::to_string(told_pid()),
-      deadline);
+      std::to_string(told_pid());
+  Result<void> settled = run_script(text, deadline);
+  for (int left = kTries; !settled && sqlstate_ == kCancelled && left > 0; --left) {
+    settled = run_script(text, deadline);
+  }
+  return settled;
 }
 
 Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {

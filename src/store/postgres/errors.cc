@@ -45,7 +45,7 @@ constexpr std::array kMeanings{
             "prepared statements of others are in the way: behind a pooler in transaction mode the "
             "URL needs prepare=off"},
     Meaning{"55P03", Errc::store_busy, "rows are locked by another transaction: end it"},
-    Meaning{"57014", Errc::store_busy,
+    Meaning{kCancelled, Errc::store_busy,
             "the server cancelled the statement: is statement_timeout of the role too short?"},
     Meaning{"40", Errc::store_busy, "the transaction lost too many races"},
     // What pgbouncer itself says, whatever it is.

@@ -22,7 +22,8 @@ TEST(PostgresErrors, AConnectionThatDidNotComeAboutNamesTheCure) {
   } cases[] = {
       {"connection to server at \"h\" failed: server does not support SSL, but SSL was required",
        "ssl = on"},
-      {"FATAL:  no pg_hba.conf entry for host \"10.0.0.1\", user \"u\", database \"d\", no encryption",
+      {"FATAL:  no pg_hba.conf entry for host \"10.0.0.1\", user \"u\", database \"d\", no "
+       "encryption",
        "sslmode=verify-full"},
       {"FATAL:  SSL required", "sslmode=verify-full"},
       {"SSL error: certificate verify failed", "sslrootcert=FILE"},

@@ -6,8 +6,7 @@ namespace {
 constexpr std::int64_t kLeastStatementMillis = 2000;
 
 Result<std::int64_t> server_pid(Connection& connection, Deadline deadline) {
-  Result<Rows> rows =
-      connection.run_text("SELECT pg_backend_pid()::int8", Params(), deadline);
+  Result<Rows> rows = connection.run_text("SELECT pg_backend_pid()::int8", Params(), deadline);
   if (!rows) return rows.error();
   return rows->integer(0, 0);
 }
@@ -85,8 +84,10 @@ Result<void> check_listen(const Target& listen, const std::string& schema,
                  "postgres: listen is the URL of a direct connection, and a pooler in transaction "
                  "mode answers there: name the server itself"};
   }
-  Result<Rows> rows = (*connection)->run_text(
-      qualify("SELECT value FROM @meta WHERE key='instance'", schema), Params(), deadline);
+  Result<Rows> rows =
+      (*connection)
+          ->run_text(qualify("SELECT value FROM @meta WHERE key='instance'", schema), Params(),
+                     deadline);
   if (rows && rows->size() == 1 && rows->text(0, 0) == instance) return {};
   return Error{Errc::bad_config,
                "postgres: listen leads to another database than the URL: changes would never be "
@@ -110,10 +111,10 @@ Result<void> check_rights(Connection& connection, const std::string& schema, Dea
   Result<Rows> rows = connection.run_text(kLacking, params, deadline);
   if (!rows) return rows.error();
   if (rows->integer(0, 1) == 0) return {};
-  return Error{Errc::store_read_only,
-               "the database user lacks rights: GRANT it " + std::string(rows->text(0, 0)) +
-                   (rows->integer(0, 1) == 4 ? " and what else" : ", as") +
-                   " docs/formats/postgres.md names"};
+  return Error{Errc::store_read_only, "the database user lacks rights: GRANT it " +
+                                          std::string(rows->text(0, 0)) +
+                                          (rows->integer(0, 1) == 4 ? " and what else" : ", as") +
+                                          " docs/formats/postgres.md names"};
 }
 
 }  // namespace latchkey::postgres

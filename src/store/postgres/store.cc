@@ -2,6 +2,7 @@
 
 #include "latchkey/entropy.h"
 #include "latchkey/postgres.h"
+#include "store/forked_store.h"
 #include "store/postgres/keys.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/notifier.h"
@@ -87,24 +88,9 @@ struct Parts {
   PostgresSessions sessions;
   PostgresUsers users;
   PostgresKeys keys;
+  DenyStore& denials = keys;
   PostgresMeta meta;
   PostgresScan scan;
-};
-
-class PostgresStore final : public Store {
- public:
-  explicit PostgresStore(ForkOwned<Parts> parts) : parts_(std::move(parts)) {}
-
-  SessionStore& sessions() override { return parts_->sessions; }
-  EpochStore& epochs() override { return parts_->users; }
-  UserStore& users() override { return parts_->users; }
-  DenyStore& denials() override { return parts_->keys; }
-  KeyStore& keys() override { return parts_->keys; }
-  MetaStore& meta() override { return parts_->meta; }
-  ScanStore* scan() override { return &parts_->scan; }
-
- private:
-  const ForkOwned<Parts> parts_;
 };
 
 }  // namespace
@@ -144,9 +130,9 @@ Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options) {
                             .read_timeout = options.read_timeout,
                             .write_timeout = options.write_timeout,
                             .connect_timeout = options.connect_timeout};
-  return std::unique_ptr<Store>(std::make_unique<PostgresStore>(
-      make_fork_owned<Parts>(*std::move(targets), std::make_shared<const Statements>(opened->schema),
-                             std::move(settings), options.watch_every)));
+  return std::unique_ptr<Store>(std::make_unique<ForkedStore<Parts>>(make_fork_owned<Parts>(
+      *std::move(targets), std::make_shared<const Statements>(opened->schema), std::move(settings),
+      options.watch_every)));
 }
 
 }  // namespace latchkey

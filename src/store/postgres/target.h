@@ -17,8 +17,8 @@ using UrlSource = std::function<Result<std::string>()>;
 
 // Target is where a URL points: what libpq is given, and what is ours.
 struct Target {
-  Keywords keywords{};        // libpq's connection parameters
-  std::string schema{};                                         // empty: the one the server chooses
+  Keywords keywords{};   // libpq's connection parameters
+  std::string schema{};  // empty: the one the server chooses
   bool prepare = true;
   std::size_t pool = 8;
   bool insecure_tls = false;  // a server elsewhere need not prove who it is

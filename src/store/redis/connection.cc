@@ -263,6 +263,8 @@ void Connection::write() {
                                   const ErrorCode& ec, std::size_t) {
     if (self->transport_.get() != mine) return;
     self->writing_ = false;
+    // Whoever hangs up at the greeting may have said why: what is read tells it.
+    if (ec && self->state_ == State::greeting) return;
     if (ec) return self->drop(unreachable(ec.message()));
     self->write();
   });

@@ -10,8 +10,8 @@ namespace latchkey::redis {
 // to_error says what an error reply means and what an operator can do.
 Error to_error(const Reply& reply);
 
-// refuses_writes_for_now tells whether `error` is of a server whose memory or disk is full, or whose
-// replicas are away: it may be read, and will be written again.
+// refuses_writes_for_now tells whether `error` is of a server whose memory or disk is full, or
+// whose replicas are away: it may be read, and will be written again.
 bool refuses_writes_for_now(const Error& error) noexcept;
 // is_refusal tells of the detail of an Error, which others may have put words around, whether the
 // server was reached and refused, so that trying again alone does not help.

@@ -8,8 +8,8 @@ namespace latchkey::redis {
 
 namespace asio = boost::asio;
 
-Router::Router(asio::io_context& io, const RedisOptions& options,
-               std::shared_ptr<TlsTrust> tls, ConnectionEvents& events)
+Router::Router(asio::io_context& io, const RedisOptions& options, std::shared_ptr<TlsTrust> tls,
+               ConnectionEvents& events)
     : io_(io), options_(options), tls_(std::move(tls)), events_(events) {
   const MutexLock lock(mutex_);
   if (!options_.cluster) connect(options_.addresses.front());

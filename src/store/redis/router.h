@@ -14,8 +14,8 @@ namespace latchkey::redis {
 // slot's primary. Thread-safe.
 class Router {
  public:
-  Router(boost::asio::io_context& io, const RedisOptions& options,
-         std::shared_ptr<TlsTrust> tls, ConnectionEvents& events);
+  Router(boost::asio::io_context& io, const RedisOptions& options, std::shared_ptr<TlsTrust> tls,
+         ConnectionEvents& events);
 
   bool cluster() const noexcept { return options_.cluster; }
   // of returns nullptr when nobody is known to serve `slot`.

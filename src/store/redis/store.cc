@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "latchkey/redis.h"
+#include "store/forked_store.h"
 #include "store/redis/changes.h"
 #include "store/redis/client.h"
 #include "store/redis/denials.h"
@@ -50,25 +51,9 @@ struct Parts {
   RedisSessions sessions{engine, changes};
   RedisUsers users{engine};
   RedisDenials denials{engine};
-  RedisKeys ring{engine};
+  RedisKeys keys{engine};
   RedisMeta meta{engine};
   RedisScan scan{engine};
-};
-
-class RedisStore final : public Store {
- public:
-  explicit RedisStore(ForkOwned<Parts> parts) : parts_(std::move(parts)) {}
-
-  SessionStore& sessions() override { return parts_->sessions; }
-  EpochStore& epochs() override { return parts_->users; }
-  UserStore& users() override { return parts_->users; }
-  DenyStore& denials() override { return parts_->denials; }
-  KeyStore& keys() override { return parts_->ring; }
-  MetaStore& meta() override { return parts_->meta; }
-  ScanStore* scan() override { return &parts_->scan; }
-
- private:
-  const ForkOwned<Parts> parts_;
 };
 
 }  // namespace
@@ -88,7 +73,7 @@ Result<std::unique_ptr<Store>> open_redis(const RedisOptions& options) {
     return fine.error();
   }
   redis::warn_about_server(parts->engine);
-  return std::unique_ptr<Store>(std::make_unique<redis::RedisStore>(std::move(parts)));
+  return std::unique_ptr<Store>(std::make_unique<ForkedStore<redis::Parts>>(std::move(parts)));
 }
 
 }  // namespace latchkey
