@@ -6,6 +6,7 @@
 
 #include "account/hash_gate.h"
 #include "account/username.h"
+#include "base/fork.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "crypto/password_hash.h"
@@ -58,6 +59,7 @@ struct Accounts::Impl {
   HashGate gate;
   std::string decoy_hash;  // what an unknown user's password is checked against
   UserId decoy_id;
+  ForkGuard forked{};
 
   struct Known {
     std::optional<StoredUser> user;
@@ -103,7 +105,9 @@ Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& session
 }
 
 Accounts::Accounts(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Accounts::~Accounts() = default;
+Accounts::~Accounts() {
+  if (impl_->forked.crossed()) static_cast<void>(impl_.release());  // base/fork.h
+}
 
 // The epoch is read before the hash: a change of password that comes after this has another epoch,
 // one that came before has another hash. The unknown user costs the same three reads (R89).
@@ -119,6 +123,7 @@ Result<Accounts::Impl::Known> Accounts::Impl::look_up(const std::optional<Userna
 }
 
 Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const std::string& hash) {
+  if (forked.crossed()) return forked_error();
   auto normal = crypto::nfkc(password);
   if (!normal) return PasswordMatch::mismatch;
   const HashGate::Pass pass(gate);
@@ -129,6 +134,7 @@ Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const st
 }
 
 Result<std::string> Accounts::Impl::hash(std::string_view password) {
+  if (forked.crossed()) return forked_error();
   auto normal = crypto::nfkc(password);
   if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
   const HashGate::Pass pass(gate);

@@ -13,6 +13,7 @@ constexpr std::size_t kMaxFind = 64;
 
 Result<std::vector<Found>> LookupQueue::find(std::span<const SessionId> ids,
                                              const FindOptions& options) {
+  if (forked_.crossed()) return forked_error();
   if (ids.size() > kMaxFind) return store_.find(ids, options);  // which refuses it
   Waiter self{.ids = ids, .options = options};
   Batch batch;
@@ -120,6 +121,7 @@ void LookupQueue::pass_on() {
 }
 
 LookupStats LookupQueue::stats() const {
+  if (forked_.crossed()) return {};
   const MutexLock lock(mutex_);
   return stats_;
 }

@@ -3,6 +3,7 @@
 #include <deque>
 #include <vector>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "latchkey/lookup.h"
 
@@ -40,6 +41,7 @@ class LookupQueue {
 
   SessionStore& store_;
   const LookupOptions options_;
+  const ForkGuard forked_;
   mutable Mutex mutex_;
   std::deque<Waiter*> waiting_ LATCHKEY_GUARDED_BY(mutex_);
   std::size_t ids_waiting_ LATCHKEY_GUARDED_BY(mutex_) = 0;

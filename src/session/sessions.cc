@@ -85,7 +85,9 @@ Result<std::unique_ptr<Sessions>> Sessions::open(Store& store, SessionsOptions o
 }
 
 Sessions::Sessions(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Sessions::~Sessions() = default;
+Sessions::~Sessions() {
+  if (impl_->forked.crossed()) static_cast<void>(impl_.release());  // base/fork.h
+}
 
 const SessionsOptions& Sessions::options() const noexcept { return impl_->options; }
 
@@ -109,6 +111,7 @@ Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOpti
 
 Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOptions& given,
                                           SessionKind kind) {
+  if (forked.crossed()) return forked_error();
   auto attributes = session::checked_attributes(given.attributes);
   if (!attributes) return attributes.error();
   if (given.level > 3) return Error{Errc::invalid_argument, "level is 0 to 3"};
@@ -139,6 +142,7 @@ Result<NewSession> Sessions::create(const UserId& user, const CreateOptions& opt
 }
 
 Result<NewSession> Sessions::create_guest(const CreateOptions& options) {
+  if (impl_->forked.crossed()) return forked_error();
   if (!impl_->guests.allow(options.context.address, impl_->clock.now())) {
     return Error{Errc::rate_limited, "too many guest sessions from one address"};
   }
@@ -146,6 +150,7 @@ Result<NewSession> Sessions::create_guest(const CreateOptions& options) {
 }
 
 Result<Validation> Sessions::validate(std::string_view token, const ValidateOptions& options) {
+  if (impl_->forked.crossed()) return forked_error();
   if (impl_->stateless) return impl_->stateless->validate(token, options);
   if (impl_->envelope) return impl_->validate(token, options);
   return impl_->validator.validate(token, options);
@@ -219,6 +224,9 @@ Result<std::size_t> Sessions::prune() {
   return total;
 }
 
-Result<void> Sessions::flush() { return impl_->behind.flush(); }
+Result<void> Sessions::flush() {
+  if (impl_->forked.crossed()) return forked_error();
+  return impl_->behind.flush();
+}
 
 }  // namespace latchkey

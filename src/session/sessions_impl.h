@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/fork.h"
 #include "latchkey/sessions.h"
 #include "session/envelope.h"
 #include "session/guest_limiter.h"
@@ -45,6 +46,7 @@ struct Sessions::Impl {
   Result<Validation> open(session::Opened opened, const ValidateOptions& options, UnixTime now);
   Result<void> finish(session::Opened& opened, Validation& validation, UnixTime now);
 
+  const ForkGuard forked;
   SessionsOptions options;
   SessionStore& sessions;
   DenyStore& denials;

@@ -26,6 +26,7 @@ std::size_t DenialTable::prune(UnixTime now, std::size_t limit) {
 
 Result<std::size_t> Keys::deny(std::span<const Denial> denials) {
   if (Result<void> fine = check_denials(denials); !fine) return fine.error();
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   std::size_t added = 0;
   for (const Denial& denial : denials) added += data_.denials.deny(denial) ? 1 : 0;
@@ -33,6 +34,7 @@ Result<std::size_t> Keys::deny(std::span<const Denial> denials) {
 }
 
 Result<Standing> Keys::standing(std::string_view key, const UserId& user) {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   Standing standing{.denied = data_.denials.denied(key), .user_epoch = data_.users.epoch(user)};
   if (const StoredUser* stored = data_.users.find(user)) standing.user = stored->user;
@@ -40,11 +42,13 @@ Result<Standing> Keys::standing(std::string_view key, const UserId& user) {
 }
 
 Result<std::size_t> Keys::prune_denials(UnixTime now, std::size_t limit) {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   return data_.denials.prune(now, limit);
 }
 
 Result<StoredKeys> Keys::keys() {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   StoredKeys copies{.version = data_.keys.version};
   for (const Key& key : data_.keys.keys) copies.keys.push_back(key.copy());
@@ -52,6 +56,7 @@ Result<StoredKeys> Keys::keys() {
 }
 
 Result<bool> Keys::put_keys(std::span<const Key> keys, std::int64_t expected_version) {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   if (data_.keys.version != expected_version) return false;
   StoredKeys next{.version = expected_version + 1};

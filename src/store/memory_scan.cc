@@ -29,6 +29,7 @@ std::string read_page(const Map& map, const std::string& after, std::size_t limi
 Result<ScanPage> Scan::scan(ScanKind kind, const std::string& after, std::size_t limit) {
   if (Result<void> fine = check_scan_limit(limit); !fine) return fine.error();
   ScanPage page;
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   switch (kind) {
     case ScanKind::users:

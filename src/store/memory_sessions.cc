@@ -14,6 +14,7 @@ Error invalid(const char* what) { return Error{Errc::invalid_argument, what}; }
 
 Result<InsertOutcome> Sessions::insert(const SessionRecord& record, const InsertOptions& options) {
   if (record.id.empty()) return invalid("insert: the record has no id");
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   SessionTable& sessions = data_.sessions;
   if (sessions.find(record.id) != nullptr || sessions.find_tombstone(record.id) != nullptr) {
@@ -34,6 +35,7 @@ Result<std::vector<Found>> Sessions::find(std::span<const SessionId> ids,
                                           const FindOptions& options) {
   if (ids.size() > kMaxFind) return invalid("find: more than 64 ids");
   std::vector<Found> answers(ids.size());
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (const SessionRecord* record = data_.sessions.find(ids[i])) {
@@ -48,6 +50,7 @@ Result<std::vector<Found>> Sessions::find(std::span<const SessionId> ids,
 }
 
 Result<std::size_t> Sessions::touch(std::span<const Touch> touches) {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   std::size_t moved = 0;
   for (const Touch& touch : touches) {
@@ -63,6 +66,7 @@ Result<std::size_t> Sessions::touch(std::span<const Touch> touches) {
 
 Result<ReplaceStatus> Sessions::replace(const SessionRecord& record, std::int64_t expected_version,
                                         UnixTime now) {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   const SessionRecord* row = data_.sessions.find(record.id);
   if (row == nullptr || !is_alive(*row, now)) return ReplaceStatus::gone;
@@ -79,6 +83,7 @@ Result<ReplaceStatus> Sessions::replace(const SessionRecord& record, std::int64_
 
 Result<std::size_t> Sessions::remove(std::span<const SessionId> ids, EndReason reason,
                                      UnixTime now) {
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   std::size_t existed = 0;
   for (const SessionId& id : ids) existed += data_.sessions.end(id, reason, now) ? 1 : 0;
@@ -87,6 +92,7 @@ Result<std::size_t> Sessions::remove(std::span<const SessionId> ids, EndReason r
 
 Result<Removed> Sessions::remove_user(const UserId& user, const RemoveUserOptions& options) {
   if (user.empty()) return invalid("remove_user: a guest is not a user");
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   Removed removed;
   removed.ids = data_.sessions.end_user(user, options.except, options.reason, options.now);
@@ -102,6 +108,7 @@ Result<SessionPage> Sessions::list_user(const UserId& user, const PageRequest& p
     if (!after) return invalid("list_user: not a cursor of this store");
   }
   SessionPage result;
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   const SessionTable::UserIndex* index = data_.sessions.of_user(user);
   if (index == nullptr) return result;
@@ -120,6 +127,7 @@ Result<SessionPage> Sessions::list_user(const UserId& user, const PageRequest& p
 
 Result<std::size_t> Sessions::prune(UnixTime now, std::size_t limit) {
   if (limit == 0) return invalid("prune: limit is at least 1");
+  if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   return data_.sessions.prune(now, limit);
 }

@@ -15,12 +15,14 @@ class MemoryUsers final : public UserStore, public EpochStore {
   explicit MemoryUsers(Data& data) : data_(data) {}
 
   Result<std::int64_t> user_epoch(const UserId& user) override {
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     return data_.users.epoch(user);
   }
 
   Result<bool> add_user(const StoredUser& user) override {
     if (user.user.id.empty()) return Error{Errc::invalid_argument, "add_user: no id"};
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     if (data_.users.find_name(user.username_key) != nullptr) return false;
     if (data_.users.find(user.user.id) != nullptr) {
@@ -31,16 +33,19 @@ class MemoryUsers final : public UserStore, public EpochStore {
   }
 
   Result<std::optional<StoredUser>> find_user(const UserId& id) override {
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     return copy(data_.users.find(id));
   }
 
   Result<std::optional<StoredUser>> find_username(std::string_view username_key) override {
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     return copy(data_.users.find_name(username_key));
   }
 
   Result<SetPasswordOutcome> set_password(const SetPassword& change) override {
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     StoredUser* user = data_.users.find(change.user);
     if (user == nullptr) return SetPasswordOutcome{SetPasswordStatus::gone, {}};
@@ -57,6 +62,7 @@ class MemoryUsers final : public UserStore, public EpochStore {
 
   Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
                             const std::string& new_hash) override {
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     StoredUser* user = data_.users.find(id);
     if (user == nullptr || user->password_hash != expected_hash) return false;
@@ -65,6 +71,7 @@ class MemoryUsers final : public UserStore, public EpochStore {
   }
 
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
+    if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     StoredUser* user = data_.users.find(id);
     if (user == nullptr) return false;

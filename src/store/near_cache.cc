@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "store/near_cache_table.h"
 
@@ -51,6 +52,7 @@ class CachedSessions final : public SessionStore {
                                   const FindOptions& options) override;
 
   Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) override {
+    if (forked_.crossed()) return forked_error();  // nobody here hears of changes
     if (!options.fresh && table_.read(id, options.with_user, clock_.now(), out)) return {};
     auto found = find_inner(std::span(&id, 1), options);
     if (!found) return found.error();
@@ -102,6 +104,7 @@ class CachedSessions final : public SessionStore {
 
   // The sink runs under a lock, so that none is under way when another one takes its place.
   std::optional<Millis> watch(Sink sink) override {
+    if (forked_.crossed()) return std::nullopt;
     const MutexLock lock(sink_mutex_);
     sink_ = std::move(sink);
     return delay_;
@@ -123,6 +126,7 @@ class CachedSessions final : public SessionStore {
   Table& table_;
   const Clock& clock_;
   const bool cache_users_;
+  const ForkGuard forked_;
   std::optional<Millis> delay_;
   Mutex sink_mutex_;
   Sink sink_ LATCHKEY_GUARDED_BY(sink_mutex_);
@@ -145,6 +149,7 @@ Result<std::vector<Found>> CachedSessions::find_inner(std::span<const SessionId>
 
 Result<std::vector<Found>> CachedSessions::find(std::span<const SessionId> ids,
                                                 const FindOptions& options) {
+  if (forked_.crossed()) return forked_error();
   if (ids.size() > kMaxFind) return inner_.find(ids, options);  // which refuses it
   if (options.fresh) return find_inner(ids, options);
 

@@ -114,6 +114,7 @@ void Table::forget(const SessionId& id) {
 }
 
 void Table::drop(const SessionId& id) {
+  if (forked_.crossed()) return;
   const std::uint64_t key = key_of(id.text());
   Shard& shard = shard_of(key);
   invalidations_.fetch_add(1, std::memory_order_relaxed);
@@ -136,6 +137,7 @@ void Table::drop_pruned(UnixTime now) {
 }
 
 void Table::drop_all() {
+  if (forked_.crossed()) return;
   invalidations_.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i <= shard_mask_; ++i) {
     Index dropped;  // dies outside the lock
@@ -162,6 +164,7 @@ bool Table::touch_copy(Copy& copy, const Touch& touch, bool all_moved) {
 }
 
 void Table::touch(std::span<const Touch> touches, bool all_moved) {
+  if (forked_.crossed()) return;
   for (const Touch& touch : touches) {
     const std::uint64_t key = key_of(touch.id.text());
     Shard& shard = shard_of(key);
@@ -174,6 +177,7 @@ void Table::touch(std::span<const Touch> touches, bool all_moved) {
 
 NearCacheStats Table::stats() const {
   NearCacheStats stats;
+  if (forked_.crossed()) return stats;
   stats.invalidations = invalidations_.load(std::memory_order_relaxed);
   stats.bytes = sizeof(*this);
   for (std::size_t i = 0; i <= shard_mask_; ++i) {

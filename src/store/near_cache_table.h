@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "latchkey/near_cache.h"
 #include "store/near_cache_index.h"
@@ -17,6 +18,8 @@ namespace latchkey::near_cache {
 // shard, and `keep` refuses answers with an older ticket; a dropped user gets a stamp from a
 // counter, and `read` does not believe copies with an older one. So no answer from before a change
 // outlives it.
+//
+// In a forked child nothing is read, kept or dropped: a thread of the parent may hold a lock there.
 class Table {
  public:
   Table(std::size_t max_entries, Millis max_age);
@@ -68,6 +71,7 @@ class Table {
   void erase(Shard& shard, const Index::Place& place) LATCHKEY_REQUIRES(shard.mutex);
   static bool touch_copy(Copy& copy, const Touch& touch, bool all_moved);
 
+  const ForkGuard forked_;
   const std::size_t max_entries_;
   const Millis max_age_;
   const std::size_t shard_mask_;
