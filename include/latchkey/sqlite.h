@@ -12,6 +12,8 @@ namespace latchkey {
 struct SqliteOptions {
   std::string path{};
   bool create = true;  // make the file (mode 0600) and its tables when missing
+  // read_only: nothing will be written. Without it, a file that cannot be written is not opened.
+  bool read_only = false;
   // expected_instance, when not empty, must be the store's instance marker, or opening fails with
   // store_mismatch: an emptied or foreign database is a failed store, not an empty one.
   std::string expected_instance{};

@@ -17,7 +17,8 @@ Advice io_advice(int code, int system_errno) noexcept {
     return {Errc::store_read_only,
             "the database file system refuses writes: check its mount options and permissions"};
   }
-  if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG) {
+  if (code == SQLITE_IOERR_SHMSIZE || system_errno == ENOSPC || system_errno == EDQUOT ||
+      system_errno == EFBIG) {
     return {Errc::store_read_only,
             "no space is left for the database: free space or raise the quota"};
   }
@@ -40,7 +41,8 @@ Advice advice_for(int code, int system_errno) noexcept {
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return {Errc::store_read_only,
-              "the database is read-only: make the file and its directory writable for this user"};
+              "the database is read-only: make the file, its -wal, its -shm and the directory "
+              "writable for this user"};
     case SQLITE_FULL:
       return {Errc::store_read_only,
               "no space is left for the database: free space or raise the quota"};
@@ -56,6 +58,12 @@ Advice advice_for(int code, int system_errno) noexcept {
     case SQLITE_TOOBIG:
       return {Errc::too_large, "a value is larger than a database row may be"};
     case SQLITE_CANTOPEN:
+      if (system_errno == EACCES || system_errno == EROFS || system_errno == EPERM) {
+        return {
+            Errc::store_read_only,
+            "the database cannot be opened: make the file, its -wal, its -shm and the directory "
+            "writable for this user"};
+      }
       return {Errc::store_unavailable,
               "the database file cannot be opened: check the path and the permissions"};
     case SQLITE_IOERR:

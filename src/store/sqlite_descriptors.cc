@@ -1,6 +1,7 @@
 #include "store/sqlite_descriptors.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,8 +9,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <unordered_set>
+#include <unordered_map>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 
 namespace latchkey::sqlite {
@@ -20,8 +22,9 @@ using CloseCall = int (*)(int);
 
 // Opening and closing are done under the lock: a descriptor is ours whenever somebody can look.
 Mutex g_mutex;
-std::unordered_set<int>& ours() LATCHKEY_REQUIRES(g_mutex) {
-  static auto* the = new std::unordered_set<int>;  // connections may close after static objects die
+using Opened = std::unordered_map<int, ForkGuard>;
+Opened& ours() LATCHKEY_REQUIRES(g_mutex) {
+  static auto* the = new Opened;  // connections may close after static objects die
   return *the;
 }
 OpenCall g_open = nullptr;
@@ -30,7 +33,7 @@ CloseCall g_close = nullptr;
 int tracked_open(const char* path, int flags, int mode) {
   MutexLock lock(g_mutex);
   const int descriptor = g_open(path, flags, mode);
-  if (descriptor >= 0) ours().insert(descriptor);
+  if (descriptor >= 0) ours().insert_or_assign(descriptor, ForkGuard{});
   return descriptor;
 }
 
@@ -50,7 +53,16 @@ bool install() {
   g_close = reinterpret_cast<CloseCall>(files->xGetSystemCall(files, "close"));
   files->xSetSystemCall(files, "open", reinterpret_cast<sqlite3_syscall_ptr>(tracked_open));
   files->xSetSystemCall(files, "close", reinterpret_cast<sqlite3_syscall_ptr>(tracked_close));
-  return true;
+  // A child finds the list whole and the lock free, whatever another thread was doing.
+  constexpr auto lock = []() LATCHKEY_NO_THREAD_SAFETY_ANALYSIS { g_mutex.lock(); };
+  constexpr auto unlock = []() LATCHKEY_NO_THREAD_SAFETY_ANALYSIS { g_mutex.unlock(); };
+  return ::pthread_atfork(lock, unlock, unlock) == 0;
+}
+
+bool leads_to(int descriptor, const struct stat& file) {
+  struct stat open {};
+  return ::fstat(descriptor, &open) == 0 && open.st_ino == file.st_ino &&
+         open.st_dev == file.st_dev;
 }
 
 // any_descriptor asks `look` about every open descriptor until it returns true.
@@ -79,14 +91,25 @@ bool any_descriptor(const Look& look) LATCHKEY_REQUIRES(g_mutex) {
 
 void track_descriptors() { [[maybe_unused]] static const bool installed = install(); }
 
+Result<void> refuse_inherited(const std::string& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return {};
+  MutexLock lock(g_mutex);
+  const bool inherited = std::any_of(ours().begin(), ours().end(), [&](const auto& opened) {
+    return opened.second.crossed() && leads_to(opened.first, file);
+  });
+  if (!inherited) return {};
+  return Error{Errc::bad_config,
+               "the parent of this process had the database open when it forked, and SQLite cannot "
+               "open it again in the child: open it after fork() only, or close it before"};
+}
+
 Result<void> refuse_shared(const std::string& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return {};  // not there, so nobody has it open by this name
   MutexLock lock(g_mutex);
   const bool shared = any_descriptor([&](int descriptor) LATCHKEY_REQUIRES(g_mutex) {
-    struct stat open {};
-    return ::fstat(descriptor, &open) == 0 && open.st_ino == file.st_ino &&
-           open.st_dev == file.st_dev && !ours().contains(descriptor);
+    return leads_to(descriptor, file) && !ours().contains(descriptor);
   });
   if (!shared) return {};
   return Error{

@@ -13,6 +13,10 @@ namespace latchkey::sqlite {
 // before the first connection of the process; again is harmless.
 void track_descriptors();
 
+// refuse_inherited fails while this copy of SQLite has the file at `path` open since before the
+// process was forked: SQLite believes that it holds locks there which the parent holds.
+Result<void> refuse_inherited(const std::string& path);
+
 // refuse_shared fails with sqlite_shared while the file at `path` is open in this process through a
 // descriptor that this copy of SQLite did not open. About 1 us for every open descriptor.
 Result<void> refuse_shared(const std::string& path);

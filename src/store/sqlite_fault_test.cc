@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -149,13 +151,147 @@ TEST(SqliteFault, AFileLockedForReadingTooIsBusyWithinTheReadTimeout) {
   EXPECT_EQ(open_error({.path = dir.file(), .busy_timeout = Millis{20}}), Errc::store_busy);
 }
 
+// What a message must name, so that curing it is enough.
+void expect_refused(const std::string& path, const std::string& named) {
+  const auto store = open_sqlite({.path = path});
+  ASSERT_FALSE(store) << "it was opened";
+  EXPECT_EQ(store.error().code, Errc::store_read_only) << store.error().detail;
+  EXPECT_NE(store.error().detail.find(named), std::string::npos) << store.error().detail;
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat found {};
+  EXPECT_EQ(::stat(path.c_str(), &found), 0) << path;
+  return found.st_mode & 0777;
+}
+
+// A directory and a database of the user without rights.
+class SqliteForNobody : public ::testing::Test {
+ protected:
+  SqliteForNobody() {
+    EXPECT_EQ(::chmod(dir_.path().c_str(), 0777), 0);
+    const Unprivileged unprivileged;
+    EXPECT_TRUE(insert_ok(*open_or_fail(dir_.file()), make_record(1)));
+  }
+  TempDir dir_;
+};
+
+TEST_F(SqliteForNobody, F5AFileThatCannotBeWrittenIsRefusedAndCuringItIsEnough) {
+  for (const mode_t mode : {mode_t{0400}, mode_t{0444}, mode_t{0200}, mode_t{0}}) {
+    ASSERT_EQ(::chmod(dir_.file().c_str(), mode), 0);
+    const Unprivileged unprivileged;
+    expect_refused(dir_.file(), "sessions.db");
+    EXPECT_FALSE(fs::exists(dir_.file() + "-shm")) << "nothing is left behind";
+    EXPECT_FALSE(fs::exists(dir_.file() + "-wal"));
+  }
+  ASSERT_EQ(::chmod(dir_.file().c_str(), 0600), 0);
+  const Unprivileged unprivileged;
+  EXPECT_TRUE(insert_ok(*open_or_fail(dir_.file()), make_record(2)));
+}
+
+TEST_F(SqliteForNobody, F5CompanionsOfOursWithAWrongModeAreRepaired) {
+  for (const mode_t mode : {mode_t{0400}, mode_t{0}, mode_t{0644}}) {
+    const Unprivileged unprivileged;
+    for (const char* suffix : {"-wal", "-shm"}) {
+      std::ofstream(dir_.file() + suffix) << "";
+      ASSERT_EQ(::chmod((dir_.file() + suffix).c_str(), mode), 0);
+    }
+    const auto store = open_or_fail(dir_.file());
+    ASSERT_NE(store, nullptr);
+    EXPECT_TRUE(insert_ok(*store, make_record(10 + mode)));
+    EXPECT_EQ(mode_of(dir_.file() + "-wal"), 0600U);
+    EXPECT_EQ(mode_of(dir_.file() + "-shm"), 0600U);
+  }
+}
+
+TEST_F(SqliteForNobody, F5CompanionsOfAnotherUserAreNamed) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  for (const char* suffix : {"-wal", "-shm"}) {
+    std::ofstream(dir_.file() + suffix) << "";
+    ASSERT_EQ(::chmod((dir_.file() + suffix).c_str(), 0644), 0);
+    {
+      const Unprivileged unprivileged;
+      expect_refused(dir_.file(), std::string("sessions.db") + suffix);
+    }
+    fs::remove(dir_.file() + suffix);
+  }
+  ASSERT_EQ(::chown(dir_.file().c_str(), 0, 0), 0);
+  for (const mode_t mode : {mode_t{0644}, mode_t{0600}}) {
+    ASSERT_EQ(::chmod(dir_.file().c_str(), mode), 0);
+    const Unprivileged unprivileged;
+    expect_refused(dir_.file(), "sessions.db");
+  }
+}
+
+TEST_F(SqliteForNobody, F5ADirectoryThatCannotBeWrittenIsNamed) {
+  ASSERT_EQ(::chmod(dir_.path().c_str(), 0555), 0);
+  {
+    const Unprivileged unprivileged;
+    expect_refused(dir_.file(), fs::path(dir_.path()).filename());
+  }
+  ASSERT_EQ(::chmod(dir_.path().c_str(), 0777), 0);
+}
+
+TEST_F(SqliteForNobody, F5TheFileBehindALinkIsTheOneThatCounts) {
+  ASSERT_EQ(::mkdir(dir_.file("links").c_str(), 0777), 0);
+  fs::create_symlink(dir_.file(), dir_.file("links/link.db"));
+  {
+    const Unprivileged unprivileged;
+    EXPECT_TRUE(insert_ok(*open_or_fail(dir_.file("links/link.db")), make_record(2)));
+  }
+  ASSERT_EQ(::chmod(dir_.file().c_str(), 0444), 0);
+  {
+    const Unprivileged unprivileged;
+    expect_refused(dir_.file("links/link.db"), "sessions.db");
+  }
+  fs::remove(dir_.file());
+  const auto dangling = open_sqlite({.path = dir_.file("links/link.db")});
+  ASSERT_FALSE(dangling);
+  EXPECT_NE(dangling.error().detail.find("symbolic link"), std::string::npos);
+}
+
+// Mounted in a name space of its own, which goes with the process.
+TEST(SqliteFault, F5AReadOnlyMountAndAFullDiskAreRefused) {
+  TempDir dir;
+  Child child([&] {
+    if (::unshare(CLONE_NEWNS) != 0 ||
+        ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=256k") != 0) {
+      return 77;
+    }
+    const auto code = [&] {
+      const auto store = open_sqlite({.path = dir.file()});
+      return store ? Errc::bad_config : store.error().code;
+    };
+    const auto remount = [&](unsigned long flags) {
+      return ::mount("none", dir.path().c_str(), nullptr, MS_REMOUNT | flags, "size=256k") == 0;
+    };
+    const auto fill = [&] { std::ofstream(dir.file("fill")) << std::string(400'000, 'x'); };
+    fill();
+    if (code() != Errc::store_read_only) return 1;  // a new database
+    fs::remove(dir.file("fill"));
+    fs::remove(dir.file());
+    if (code() != Errc::bad_config) return 2;
+    fill();
+    if (code() != Errc::store_read_only) return 3;  // one that was there
+    fs::remove(dir.file("fill"));
+    if (!remount(MS_RDONLY)) return 77;
+    if (code() != Errc::store_read_only) return 4;
+    if (!remount(0)) return 77;
+    return code() == Errc::bad_config ? 0 : 5;
+  });
+  const int code = child.wait();
+  if (code == 77) GTEST_SKIP() << "nothing can be mounted here";
+  EXPECT_EQ(code, 0);
+}
+
 TEST(SqliteFault, AReadOnlyFileServesReadsAndRefusesWrites) {
   TempDir dir;
   { EXPECT_TRUE(insert_ok(*open_or_fail(dir.file()), make_record(1))); }
   ASSERT_EQ(::chmod(dir.path().c_str(), 0777), 0);
   ASSERT_EQ(::chmod(dir.file().c_str(), 0444), 0);
   const Unprivileged unprivileged;
-  const auto store = open_or_fail(dir.file());
+  const auto store = open_or_fail(dir.file(), {.read_only = true});
   EXPECT_TRUE(find_or_fail(*store, make_id(1)).record);
   EXPECT_EQ(insert_error(*store, 2), Errc::store_read_only);
   EXPECT_TRUE(store->meta().check());

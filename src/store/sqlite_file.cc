@@ -5,8 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include "store/sqlite_descriptors.h"
 
@@ -29,6 +32,16 @@ Error cannot(std::string_view what) {
   return Error{code, std::move(detail)};
 }
 
+Result<void> check_access(const std::string& file, int access) {
+  if (::faccessat(AT_FDCWD, file.c_str(), access, AT_EACCESS) == 0) return {};
+  std::string detail = file.substr(file.rfind('/') + 1);
+  detail.append(" is not ours to read and write: ").append(std::strerror(errno));
+  detail.append(
+      ": give the database, the files -wal and -shm beside it and the directory to this user, with "
+      "mode 0600 and 0700");
+  return Error{Errc::store_read_only, std::move(detail)};
+}
+
 Error displaced() {
   return Error{
       Errc::store_unavailable,
@@ -44,6 +57,11 @@ Result<FileState> look_at(const std::string& path) {
     if (S_ISREG(found.st_mode)) return FileState::present;
     return Error{Errc::store_unavailable,
                  "the configured database is not a regular file: name a file, not a directory"};
+  }
+  if (errno == ENOENT && ::lstat(path.c_str(), &found) == 0) {
+    return Error{Errc::store_unavailable,
+                 "the database is a symbolic link to a file that is missing: restore the file, or "
+                 "correct the link"};
   }
   if (errno != ENOENT) {
     return Error{Errc::store_unavailable, std::string("the database file cannot be looked at: ") +
@@ -66,6 +84,46 @@ Result<void> create_file(const std::string& path) {
   ::close(file);
   if (!owned) return cannot("the mode of the database file cannot be set");
   return {};
+}
+
+// A file that is missing is made later, in the directory.
+Result<void> make_writable(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> resolved(::realpath(path.c_str(), nullptr),
+                                                        std::free);
+  struct stat database {};
+  if (resolved == nullptr || ::stat(resolved.get(), &database) != 0) {
+    return cannot("the database file cannot be looked at");
+  }
+  const std::string real = resolved.get();
+  if (Result<void> fine = check_access(real, R_OK | W_OK); !fine) return fine;
+  bool complete = true;
+  for (const char* suffix : {"-wal", "-shm"}) {
+    const std::string companion = real + suffix;
+    struct stat found {};
+    if (::lstat(companion.c_str(), &found) != 0) {
+      complete = false;
+      continue;
+    }
+    const mode_t wanted = database.st_mode & 0777;
+    const bool ours = S_ISREG(found.st_mode) && found.st_uid == ::geteuid();
+    if (ours && (found.st_mode & 0777) != wanted) (void)::chmod(companion.c_str(), wanted);
+    if (Result<void> fine = check_access(companion, R_OK | W_OK); !fine) return fine;
+  }
+  if (complete) return {};
+  return check_access(real.substr(0, std::max<std::size_t>(real.rfind('/'), 1)), W_OK | X_OK);
+}
+
+Result<void> reserve_log(const std::string& path) {
+  constexpr off_t kRoom = 65536;
+  const std::string log = path + "-wal";
+  const int file = ::open(log.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  struct stat found {};
+  if (file < 0 || ::fstat(file, &found) != 0) return cannot("the database log cannot be opened");
+  const int failed = ::fallocate(file, FALLOC_FL_KEEP_SIZE, found.st_size, kRoom) == 0 ? 0 : errno;
+  ::close(file);
+  if (failed != ENOSPC && failed != EDQUOT && failed != EFBIG) return {};  // or it cannot tell
+  return Error{Errc::store_read_only,
+               "no space is left for the database: free space or raise the quota"};
 }
 
 FileGuard::FileGuard(std::string path, bool refuse_shared) : refuse_shared_(refuse_shared) {

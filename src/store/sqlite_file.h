@@ -22,6 +22,15 @@ Result<FileState> look_at(const std::string& path);
 // SQLite gives -wal and -shm the mode of the database.
 Result<void> create_file(const std::string& path);
 
+// make_writable looks whether the database at `path`, its -wal and its -shm can be written, and
+// opens nothing. Companions of ours get the mode of the database, which is what SQLite makes them
+// with; one that was left behind with another mode would make every write fail. store_read_only
+// names the file that cannot be written.
+Result<void> make_writable(const std::string& path);
+
+// reserve_log looks whether the disk has room for the log beside `path`, whose size stays as it is.
+Result<void> reserve_log(const std::string& path);
+
 // FileGuard notices that an open database was deleted, moved or replaced: SQLite would go on
 // writing to files nobody will find again. Thread-safe.
 class FileGuard {

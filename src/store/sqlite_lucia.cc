@@ -70,6 +70,8 @@ Result<std::unique_ptr<LuciaTables>> LuciaTables::open(const LuciaOptions& optio
   Result<FileState> state = look_at(options.path);
   if (!state) return state.error();
   if (*state != FileState::present) return missing_file();
+  if (Result<void> own = refuse_inherited(options.path); !own) return own.error();
+  if (Result<void> fine = make_writable(options.path); !fine) return fine.error();
   if (options.refuse_shared) {
     if (Result<void> alone = sqlite::refuse_shared(options.path); !alone) return alone.error();
   }
@@ -102,6 +104,11 @@ LuciaTables::LuciaTables(const LuciaOptions& options, std::string path,
 }
 
 LuciaTables::~LuciaTables() {
+  if (forked_.crossed()) {  // the parent's
+    static_cast<void>(reader_.release());
+    static_cast<void>(writer_.release());
+    return;
+  }
   MutexLock reading(read_mutex_);
   sqlite3_finalize(find_.statement);
   sqlite3_finalize(list_.statement);
@@ -167,22 +174,26 @@ Result<void> LuciaTables::read(Read& read, const Key& key, const LuciaSink& sink
 Result<void> LuciaTables::find(std::string_view id, const LuciaSink& sink) {
   const std::string hash = options_.hashed_ids ? stored(id) : std::string();
   const LuciaView key = options_.hashed_ids ? std::string_view(hash) : id;
+  if (forked_.crossed()) return forked_error();
   MutexLock lock(read_mutex_);
   return read(find_, key, sink);
 }
 
 LuciaShape LuciaTables::shape() {
+  if (forked_.crossed()) return {};
   MutexLock lock(read_mutex_);
   return find_.shape;
 }
 
 Result<void> LuciaTables::list(const LuciaValue& user, const LuciaSink& sink) {
+  if (forked_.crossed()) return forked_error();
   MutexLock lock(read_mutex_);
   return read(list_, user, sink);
 }
 
 Result<std::int64_t> LuciaTables::write(const std::string& sql,
                                         const std::vector<LuciaValue>& values) {
+  if (forked_.crossed()) return forked_error();
   MutexLock lock(write_mutex_);
   if (Result<void> in_place = guard_.verify(); !in_place) return in_place.error();
   if (Result<void> alone = guard_.verify_alone(); !alone) return alone.error();
@@ -202,6 +213,7 @@ Result<std::int64_t> LuciaTables::write(const std::string& sql,
 }
 
 Result<void> LuciaTables::check_names(const LuciaColumns& attributes) {
+  if (forked_.crossed()) return forked_error();
   constexpr std::string_view kReserved[] = {"id", "user_id", "expires_at"};
   for (const auto& attribute : attributes) {
     const bool reserved = std::any_of(std::begin(kReserved), std::end(kReserved), [&](auto own) {

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "store/sqlite_connection.h"
 #include "store/sqlite_file.h"
@@ -102,6 +103,7 @@ class LuciaTables {
   Result<std::int64_t> write(const std::string& sql, const std::vector<LuciaValue>& values);
   Result<void> check_names(const LuciaColumns& attributes);
 
+  const ForkGuard forked_;
   LuciaOptions options_;
   FileGuard guard_;
   Mutex read_mutex_;

@@ -27,6 +27,7 @@ Connection& ReaderPool::Lease::operator*() const noexcept {
 }
 
 Result<ReaderPool::Lease> ReaderPool::acquire() {
+  if (forked_.crossed()) return forked_error();
   if (Result<void> in_place = guard_.verify_recently(); !in_place) return in_place.error();
   Lease lease(*this, take_slot());
   std::unique_ptr<Connection>& connection = slots_[lease.slot_].connection;

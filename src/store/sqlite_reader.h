@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "store/sqlite_connection.h"
 #include "store/sqlite_file.h"
@@ -52,6 +53,7 @@ class ReaderPool {
   const std::string path_;
   const ConnectionOptions options_;
   const FileGuard& guard_;
+  const ForkGuard forked_;
   std::vector<Slot> slots_;
   std::atomic<std::uint32_t> waiting_{0};
   Mutex mutex_;

@@ -203,7 +203,7 @@ Result<StoreMeta> open_schema(Connection& connection, const SchemaRequest& reque
     if (*version == kSchemaVersion) return read_meta(connection, request.expected_instance);
     return Error{Errc::store_read_only,
                  "the tables must be made or brought up to date, but the database is read-only: "
-                 "make the file and its directory writable for this user"};
+                 "make the file, its -wal, its -shm and the directory writable for this user"};
   }
   if (Result<void> set = set_wal(connection, request.busy_timeout); !set) return set.error();
   if (Result<void> set = connection.exec("PRAGMA synchronous=FULL"); !set) return set.error();

@@ -1,8 +1,12 @@
+#include <pthread.h>
 #include <sys/stat.h>
+
+#include <new>
 
 #include "base/log.h"
 #include "base/mutex.h"
 #include "latchkey/sqlite.h"
+#include "store/forked_store.h"
 #include "store/sqlite_descriptors.h"
 #include "store/sqlite_keys.h"
 #include "store/sqlite_reader.h"
@@ -18,7 +22,9 @@ namespace {
 
 // A process must not close a descriptor of its own on a file SQLite has open: POSIX drops every
 // lock of the process on it. Openings of one process therefore follow one another.
+// A child has one thread, which opens nothing: it begins with a lock that nobody holds.
 Mutex g_opening;
+const int g_after_fork = ::pthread_atfork(nullptr, nullptr, [] { new (&g_opening) Mutex; });
 
 Result<void> check_options(const SqliteOptions& options) {
   const bool fine = !options.path.empty() && options.path != ":memory:" &&
@@ -65,57 +71,67 @@ void warn_about_mode(const std::string& path) {
       {{"detail", "other users may read or write the database file: chmod 600 it"}});
 }
 
-class SqliteStore final : public Store {
- public:
-  SqliteStore(const SqliteOptions& options, const std::string& path,
-              std::unique_ptr<Connection> connection, std::unique_ptr<Connection> checkpoints,
-              const StoreMeta& meta)
-      : guard_(path, options.refuse_shared),
-        writer_(
+// In the order of dependence; destroyed from the end.
+struct Parts {
+  Parts(const SqliteOptions& options, const std::string& path,
+        std::unique_ptr<Connection> connection, std::unique_ptr<Connection> checkpoints,
+        const StoreMeta& opened)
+      : guard(path, options.refuse_shared),
+        writer(
             std::move(connection),
-            checkpoints ? std::make_unique<Checkpointer>(std::move(checkpoints), guard_) : nullptr,
-            guard_,
-            {.instance = meta.instance,
+            checkpoints ? std::make_unique<Checkpointer>(std::move(checkpoints), guard) : nullptr,
+            guard,
+            {.instance = opened.instance,
              .busy_timeout = options.busy_timeout,
              .watch_every = options.watch_every,
              .max_group = options.max_group}),
-        readers_(path,
-                 {.read_only = true,
-                  .busy_timeout = options.read_timeout,
-                  .mmap_bytes = options.mmap_bytes,
-                  .page_cache_kib = options.page_cache_kib},
-                 guard_),
-        sessions_(readers_, writer_, meta.instance),
-        users_(readers_, writer_),
-        keys_(readers_, writer_, meta.instance),
-        meta_(readers_, guard_, meta),
-        scan_(readers_) {}
+        readers(path,
+                {.read_only = true,
+                 .busy_timeout = options.read_timeout,
+                 .mmap_bytes = options.mmap_bytes,
+                 .page_cache_kib = options.page_cache_kib},
+                guard),
+        sessions(readers, writer, opened.instance),
+        users(readers, writer),
+        keys(readers, writer, opened.instance),
+        meta(readers, guard, opened),
+        scan(readers) {}
 
-  SessionStore& sessions() override { return sessions_; }
-  EpochStore& epochs() override { return users_; }
-  UserStore& users() override { return users_; }
-  DenyStore& denials() override { return keys_; }
-  KeyStore& keys() override { return keys_; }
-  MetaStore& meta() override { return meta_; }
-  ScanStore* scan() override { return &scan_; }
-
- private:
-  FileGuard guard_;
-  Writer writer_;  // closes after the readers, so that it is the one to empty the log
-  ReaderPool readers_;
-  SqliteSessions sessions_;
-  SqliteUsers users_;
-  SqliteKeys keys_;
-  SqliteMeta meta_;
-  SqliteScan scan_;
+  FileGuard guard;
+  Writer writer;  // closes after the readers, so that it is the one to empty the log
+  ReaderPool readers;
+  SqliteSessions sessions;
+  SqliteUsers users;
+  SqliteKeys keys;
+  DenyStore& denials = keys;
+  SqliteMeta meta;
+  SqliteScan scan;
 };
 
-Result<std::unique_ptr<Store>> open_store(const SqliteOptions& options) {
-  if (Result<void> there = find_or_create(options); !there) return there.error();
+// Before SQLite opens anything: it gives -shm the mode of a database that cannot be written.
+Result<void> look_before(const SqliteOptions& options) {
+  if (Result<void> there = find_or_create(options); !there) return there;
+  if (Result<void> own = refuse_inherited(options.path); !own) return own;
   if (options.refuse_shared) {
-    if (Result<void> alone = refuse_shared(options.path); !alone) return alone.error();
+    if (Result<void> alone = refuse_shared(options.path); !alone) return alone;
   }
   warn_about_mode(options.path);
+  return options.read_only ? Result<void>{} : make_writable(options.path);
+}
+
+// Whatever the file system says: is the log ours to write? Nothing is written. A lock that somebody
+// holds is held by one who writes.
+Result<void> probe_write(Connection& connection, const std::string& path) {
+  if (connection.read_only()) return error_for(SQLITE_READONLY, 0, "");
+  sqlite3_busy_timeout(connection.handle(), 0);
+  Result<void> begun = connection.exec("BEGIN IMMEDIATE");
+  if (!begun) return begun.error().code == Errc::store_busy ? Result<void>{} : begun;
+  if (Result<void> ended = connection.exec("ROLLBACK"); !ended) return ended;
+  return reserve_log(path);
+}
+
+Result<std::unique_ptr<Store>> open_store(const SqliteOptions& options) {
+  if (Result<void> fine = look_before(options); !fine) return fine.error();
   const ConnectionOptions connection_options{.read_only = false,
                                              .busy_timeout = options.busy_timeout,
                                              .mmap_bytes = options.mmap_bytes,
@@ -132,6 +148,9 @@ Result<std::unique_ptr<Store>> open_store(const SqliteOptions& options) {
   if (Result<void> same = check_not_moved(**connection); !same) return same.error();
   // Links are resolved: the companions stand beside the real file.
   const std::string path = sqlite3_db_filename((*connection)->handle(), "main");
+  if (!options.read_only) {
+    if (Result<void> fine = probe_write(**connection, path); !fine) return fine.error();
+  }
   std::unique_ptr<Connection> checkpoints;
   if (!(*connection)->read_only()) {
     Result<std::unique_ptr<Connection>> opened = Connection::open(path, {.page_cache_kib = 256});
@@ -139,8 +158,8 @@ Result<std::unique_ptr<Store>> open_store(const SqliteOptions& options) {
     (*opened)->leave_log_on_close();
     checkpoints = *std::move(opened);
   }
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(options, path, *std::move(connection),
-                                                              std::move(checkpoints), *meta));
+  return std::unique_ptr<Store>(std::make_unique<ForkedStore<Parts>>(make_fork_owned<Parts>(
+      options, path, *std::move(connection), std::move(checkpoints), *meta)));
 }
 
 }  // namespace

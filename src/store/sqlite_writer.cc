@@ -50,6 +50,7 @@ Writer::~Writer() {
 }
 
 std::optional<Millis> Writer::watch(SessionStore::Sink sink) {
+  if (forked_.crossed()) return std::nullopt;
   {
     MutexLock lock(sink_mutex_);
     watching_.store(static_cast<bool>(sink));
@@ -70,6 +71,7 @@ std::optional<WatchStatus> Writer::watch_status() const {
 }
 
 std::optional<Error> Writer::submit(Job& job) {
+  if (forked_.crossed()) return forked_error();
   std::shared_ptr<Group> group;
   bool wake = false;
   {

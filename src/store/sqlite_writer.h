@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "latchkey/store.h"
 #include "store/sqlite_checkpoint.h"
@@ -101,6 +102,7 @@ class Writer {
   const std::unique_ptr<Checkpointer> checkpointer_;
   const FileGuard& guard_;
   const WriterOptions options_;
+  const ForkGuard forked_;
 
   // Of the writer's thread only:
   std::int64_t data_version_ = 0;
