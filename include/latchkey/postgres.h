@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,11 @@ struct PostgresOptions {
   // `schema`, `prepare=off` behind a pooler in transaction mode, `pool`, `listen` (the URL of a
   // direct connection for LISTEN). docs/formats/postgres.md
   std::string url{};
-  bool create = true;  // make the tables when missing, bring them up to date when old
+  // url_source, when there is one, is asked for each new connection and returns the URL as it is
+  // now: a user and a password that were changed are taken from there. It may fail for a while.
+  std::function<Result<std::string>()> url_source{};
+  bool create = true;      // make the tables when missing, bring them up to date when old
+  bool read_only = false;  // nothing will be written: do not ask for the right to
   // expected_instance, when not empty, must be the store's instance marker, or opening fails with
   // store_mismatch: an emptied or foreign database is a failed store, not an empty one.
   std::string expected_instance{};

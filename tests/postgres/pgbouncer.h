@@ -12,18 +12,19 @@
 
 namespace latchkey::testing {
 
-// PgBouncer is a pooler in transaction mode before the cluster. Two server connections for all
-// clients: what belongs to a connection is soon somebody else's.
+// PgBouncer is a pooler before the cluster, in transaction mode unless told otherwise. Two server
+// connections for all clients: what belongs to a connection is soon somebody else's.
 class PgBouncer {
  public:
-  PgBouncer() {
+  explicit PgBouncer(const std::string& mode = "transaction", int servers = 2) {
     give_away(directory_.path());
     std::ofstream(file("ini")) << "[databases]\npostgres = host=" << cluster().directory()
                                << " port=" << cluster().port()
                                << " user=latchkey dbname=postgres\n[pgbouncer]\nlisten_addr =\n"
                                << "listen_port = 6432\nunix_socket_dir = " << directory_.path()
-                               << "\nauth_type = any\npool_mode = transaction\n"
-                               << "default_pool_size = 2\nmax_client_conn = 200\n";
+                               << "\nauth_type = any\npool_mode = " << mode
+                               << "\ndefault_pool_size = " << servers
+                               << "\nmax_client_conn = 200\nquery_wait_timeout = 5\n";
     daemon_ = std::make_unique<Daemon>(
         std::vector<std::string>{"/usr/sbin/pgbouncer", "-q", file("ini")}, file("log"));
     const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{30};

@@ -15,23 +15,60 @@ class PostgresBehindPooler : public ::testing::Test {
   SessionRecord record_ = record_number(1, user_named("ann"));
 };
 
-TEST_F(PostgresBehindPooler, PreparedStatementsAreAnErrorThatNamesTheRemedy) {
-  const auto store = open_or_fail(patient_options(pooler().url("schema=" + schema_)));
-  std::atomic<bool> told{false};
-  std::string detail;
-  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  run_parallel(4, [&](int) {
-    while (!told && std::chrono::steady_clock::now() < late) {
-      const auto found = store->sessions().find({&record_.id, 1}, {});
-      if (!found && !told.exchange(true)) detail = found.error().detail;
-    }
-  });
-  EXPECT_NE(detail.find("prepare=off"), std::string::npos) << detail;
+TEST_F(PostgresBehindPooler, F18TransactionModeWithoutPrepareOffIsRefusedAtOnce) {
+  const Error error = open_error(patient_options(pooler().url("schema=" + schema_)));
+  EXPECT_EQ(error.code, Errc::bad_config);
+  EXPECT_NE(error.detail.find("prepare=off"), std::string::npos) << error.detail;
+  EXPECT_EQ(cluster().run("SELECT count(*) FROM pg_namespace WHERE nspname='" + schema_ + "'"), "0")
+      << "nothing was made";
+}
+
+std::string encoded(const std::string& url) {
+  std::string out;
+  for (const char c : url) out += c == '%' ? "%25" : c == '&' ? "%26" : std::string(1, c);
+  return out;
+}
+
+TEST_F(PostgresBehindPooler, F18AUrlOfListenThatHearsNothingIsRefused) {
+  const std::string pooled = pooler().url("prepare=off&schema=" + schema_ + "&listen=");
+  const Error through_pooler = open_error(patient_options(pooled + encoded(pooler().url(""))));
+  EXPECT_EQ(through_pooler.code, Errc::bad_config);
+  EXPECT_NE(through_pooler.detail.find("direct connection"), std::string::npos)
+      << through_pooler.detail;
+  cluster().run("CREATE DATABASE elsewhere");
+  std::string other = cluster().url();
+  other.replace(other.rfind("/postgres"), 9, "/elsewhere");
+  const Error elsewhere = open_error(patient_options(pooled + encoded(other)));
+  EXPECT_EQ(elsewhere.code, Errc::bad_config);
+  EXPECT_NE(elsewhere.detail.find("another database"), std::string::npos) << elsewhere.detail;
+}
+
+TEST_F(PostgresBehindPooler, F18SessionModeIsTaken) {
+  const PgBouncer session("session", 20);
+  const auto store = open_or_fail(patient_options(session.url("schema=" + schema_)));
+  ASSERT_NE(store, nullptr);
+  EXPECT_TRUE(store->sessions().insert(record_, {.now = kBegin}));
+}
+
+TEST_F(PostgresBehindPooler, F18SettingsThatAPoolerKeepsFromUsAreNamed) {
+  const auto with = [&](const std::string& setting) {
+    cluster().run("ALTER ROLE latchkey SET " + setting);
+    const PgBouncer fresh;  // its server connections have the setting
+    const Error error = open_error(patient_options(fresh.url("prepare=off&schema=" + schema_)));
+    cluster().run("ALTER ROLE latchkey RESET ALL");
+    return error;
+  };
+  const Error isolation = with("default_transaction_isolation='serializable'");
+  EXPECT_EQ(isolation.code, Errc::bad_config);
+  EXPECT_NE(isolation.detail.find("default_transaction_isolation"), std::string::npos);
+  const Error timeout = with("statement_timeout='300ms'");
+  EXPECT_EQ(timeout.code, Errc::bad_config);
+  EXPECT_NE(timeout.detail.find("statement_timeout of 300 ms"), std::string::npos)
+      << timeout.detail;
 }
 
 TEST_F(PostgresBehindPooler, RevocationsAreHeardByPollingOrOverADirectConnection) {
-  std::string direct;
-  for (const char c : cluster().url()) direct += c == '%' ? "%25" : std::string(1, c);
+  const std::string direct = encoded(cluster().url());
   const std::string pooled = "prepare=off&schema=" + schema_;
   const auto polling = open_or_fail(patient_options(pooler().url(pooled)));
   const auto listening = open_or_fail(patient_options(pooler().url(pooled + "&listen=" + direct)));

@@ -59,9 +59,10 @@ std::string statement_name(Sql sql) { return "latchkey_" + std::to_string(static
 Result<std::unique_ptr<Connection>> Connection::open(const Target& target,
                                                      std::shared_ptr<const Statements> statements,
                                                      Deadline deadline) {
+  const Keywords keywords = keywords_now(target);
   std::vector<const char*> names;
   std::vector<const char*> values;
-  for (const auto& [name, value] : target.keywords) {
+  for (const auto& [name, value] : keywords) {
     names.push_back(name.c_str());
     values.push_back(value.c_str());
   }
@@ -71,6 +72,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const Target& target,
       PQconnectStartParams(names.data(), values.data(), 0), std::move(statements), target.prepare));
   if (opened->connection_ == nullptr) return unavailable("out of memory");
   if (Result<void> connected = opened->connect(deadline); !connected) return connected.error();
+  if (!target.prepare) return opened;  // what a pooler would soon give to somebody else
+  if (Result<void> settled = opened->settle(deadline); !settled) return settled.error();
   return opened;
 }
 
@@ -88,10 +91,29 @@ Result<void> Connection::connect(Deadline deadline) {
     next = PQconnectPoll(connection);
   }
   if (next != PGRES_POLLING_OK) {
-    return unavailable("the database cannot be reached: " + reason_of(connection));
+    return unavailable("the database cannot be reached: " + with_advice(reason_of(connection)));
   }
   if (PQsetnonblocking(connection, 1) != 0) return unavailable("libpq refused to not block");
   return {};
+}
+
+// settle makes the settings of role and database those that the functions need: READ COMMITTED, and
+// the time that a statement of ours may take, which deadlines of this side bound. Not the session
+// of a pooler, which belongs to others: there the row has another number.
+Result<void> Connection::settle(Deadline deadline) {
+  constexpr int kTries = 10;  // the time it is to change ends it, too, until the server is warm
+  const std::string text =
+      "SELECT set_config('default_transaction_isolation','read committed',false),"
+      "CASE WHEN t.o>'0'::interval AND t.o<'10s'::interval "
+      "THEN set_config('statement_timeout','10s',false) END "
+      "FROM (SELECT current_setting('statement_timeout')::interval AS o) t "
+      "WHERE pg_backend_pid()=" +
+      std::to_string(told_pid());
+  Result<void> settled = run_script(text, deadline);
+  for (int left = kTries; !settled && sqlstate_ == kCancelled && left > 0; --left) {
+    settled = run_script(text, deadline);
+  }
+  return settled;
 }
 
 Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {

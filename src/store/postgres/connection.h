@@ -42,6 +42,9 @@ class Connection {
   // sqlstate tells how the last call that failed did; empty when the connection broke.
   std::string_view sqlstate() const noexcept { return sqlstate_; }
   bool broken() const noexcept { return broken_; }
+  // told_pid is the number of the server's process as it was told when the connection was made. A
+  // pooler tells one of its own.
+  std::int64_t told_pid() const noexcept { return PQbackendPID(connection_.get()); }
   // still_open looks, without waiting, whether the server has hung up an idle connection.
   bool still_open();
 
@@ -58,6 +61,7 @@ class Connection {
       : connection_(connection), statements_(std::move(statements)), prepare_(prepare) {}
 
   Result<void> connect(Deadline deadline);
+  Result<void> settle(Deadline deadline);
   Result<void> prepare(const std::string& name, const std::string& text, const Params& params,
                        Deadline deadline);
   Result<Rows> collect(int sent, Deadline deadline);

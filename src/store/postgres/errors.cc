@@ -19,7 +19,8 @@ constexpr std::array kMeanings{
             "restore a backup, or restart to take the new one"},
     Meaning{kWrongIsolation, Errc::store_unavailable,
             "transactions here are not READ COMMITTED by default: ALTER ROLE ... SET "
-            "default_transaction_isolation = 'read committed'"},
+            "default_transaction_isolation = 'read committed', and restart the pooler if there is "
+            "one"},
     Meaning{"28", Errc::store_unavailable,
             "the server refused the user or password: check the URL and pg_hba.conf"},
     Meaning{"3D000", Errc::store_unavailable, "the server has no database of this name"},
@@ -28,10 +29,11 @@ constexpr std::array kMeanings{
     Meaning{"42883", Errc::store_mismatch,
             "functions of latchkey are missing: check database and schema, or restore a backup"},
     Meaning{"3F000", Errc::store_mismatch, "the schema is missing: check the URL"},
-    Meaning{"42501", Errc::store_read_only,
+    Meaning{kMissingRight, Errc::store_read_only,
             "the database user lacks a right: GRANT it what docs/formats/postgres.md names"},
     Meaning{"25006", Errc::store_read_only,
-            "the server is a standby or read-only: the URL must lead to the primary"},
+            "the server is a standby or read-only: the URL must lead to the primary, and "
+            "default_transaction_read_only of its role and database must be off"},
     Meaning{"53100", Errc::store_read_only, "the disk of the database server is full"},
     Meaning{"53300", Errc::store_unavailable,
             "the server has no connection left: raise max_connections or lower `pool` in the URL"},
@@ -42,11 +44,57 @@ constexpr std::array kMeanings{
             "prepared statements of others are in the way: behind a pooler in transaction mode the "
             "URL needs prepare=off"},
     Meaning{"55P03", Errc::store_busy, "rows are locked by another transaction: end it"},
-    Meaning{"57014", Errc::store_busy, "the server cancelled the statement"},
+    Meaning{kCancelled, Errc::store_busy,
+            "the server cancelled the statement: is statement_timeout of the role too short?"},
     Meaning{"40", Errc::store_busy, "the transaction lost too many races"},
+    // What pgbouncer itself says, whatever it is.
+    Meaning{"08P01", Errc::store_unavailable,
+            "the pooler gave up: the server behind it is down or out of connections, or its own "
+            "pool is too small (default_pool_size, query_wait_timeout): see its log"},
     Meaning{"XX", Errc::store_damaged, "the server found damage in its files: restore a backup"},
     Meaning{"22", Errc::invalid_argument, "the database cannot hold a value: text must be UTF-8"},
     Meaning{"57P", Errc::store_unavailable, "the server is starting, stopping or was crashed"},
+};
+
+struct Advice {
+  std::string_view sign;  // in what libpq or the server says
+  std::string_view text;
+};
+
+// The first that fits counts.
+constexpr std::array kAdvice{
+    Advice{"server does not support SSL",
+           "turn TLS on there (ssl = on); only on a line that nobody can listen to, "
+           "sslmode=disable&insecure_tls=on in the URL"},
+    Advice{"received invalid response to SSL negotiation", "is that the port of PostgreSQL?"},
+    Advice{"expected authentication request", "is that the port of PostgreSQL?"},
+    Advice{"no encryption", "the server wants TLS: put sslmode=verify-full into the URL"},
+    Advice{"SSL required", "the pooler wants TLS: put sslmode=verify-full into the URL"},
+    Advice{"certificate verify failed",
+           "name the authority of its certificate with sslrootcert=FILE in the URL"},
+    Advice{"root certificate file", "make it readable, or name another with sslrootcert=FILE"},
+    Advice{"does not match host name", "use the name in the URL that its certificate is for"},
+    Advice{"private key file", "the file of sslkey must belong to this user and have mode 0600"},
+    Advice{"no pg_hba.conf entry", "add a line for this user, database and address there"},
+    Advice{"password", "check user and password in the URL, PGPASSWORD or passfile"},
+    Advice{"authentication", "check user and password in the URL, and pg_hba.conf"},
+    Advice{"too many connections", "raise the limit of the role or database, or lower `pool`"},
+    Advice{"too many clients", "raise max_connections, or lower `pool` in the URL"},
+    Advice{"remaining connection slots", "raise max_connections, or lower `pool` in the URL"},
+    Advice{"no more connections allowed", "raise max_client_conn of the pooler"},
+    Advice{"server login failed", "the pooler cannot log in to its server: see its log"},
+    Advice{"query_wait_timeout", "the pooler has no server connection: see its log"},
+    Advice{"unsupported startup parameter",
+           "name the parameter in ignore_startup_parameters of the pooler, or remove it here"},
+    Advice{"starting up", "this passes"},
+    Advice{"shutting down", "wait until it is back"},
+    Advice{"recovery mode", "this passes"},
+    Advice{"hot standby mode", "the URL must lead to the primary"},
+    Advice{"session is read-only", "the URL must lead to the primary"},
+    Advice{"No such file", "is the server running, and its socket in this directory?"},
+    Advice{"Connection refused", "is the server running, and listening there?"},
+    Advice{"could not translate host name", "check the host in the URL"},
+    Advice{"does not exist", "make it there first, or correct the URL"},
 };
 
 }  // namespace
@@ -59,6 +107,14 @@ Error to_error(std::string_view sqlstate) {
   }
   return Error{Errc::store_unavailable,
                "the server answered with error " + std::string(sqlstate) + ": see its log"};
+}
+
+std::string with_advice(std::string reason) {
+  for (const Advice& advice : kAdvice) {
+    if (reason.find(advice.sign) == std::string::npos) continue;
+    return reason.append(": ").append(advice.text);
+  }
+  return reason;
 }
 
 bool is_transient(std::string_view sqlstate) noexcept {

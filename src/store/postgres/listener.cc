@@ -52,7 +52,8 @@ void Listener::stop() {
   stopping_ = false;
 }
 
-Millis Listener::watch(SessionStore::Sink sink) {
+std::optional<Millis> Listener::watch(SessionStore::Sink sink) {
+  if (forked_.crossed()) return std::nullopt;
   stop();
   sink_ = std::move(sink);
   watched_ = static_cast<bool>(sink_);

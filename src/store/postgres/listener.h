@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/fork.h"
 #include "latchkey/store.h"
 #include "store/postgres/client.h"
 
@@ -29,7 +30,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   // watch is SessionStore::watch. Not to be called by two threads at once.
-  Millis watch(SessionStore::Sink sink);
+  std::optional<Millis> watch(SessionStore::Sink sink);
   std::optional<WatchStatus> status() const;
 
  private:
@@ -47,6 +48,7 @@ class Listener {
   const std::shared_ptr<const Statements> statements_;
   const std::optional<Target> direct_;
   const Millis poll_every_;
+  const ForkGuard forked_;
   const int wake_;  // an eventfd: readable once the thread should end
   std::atomic<bool> stopping_{false};
   SessionStore::Sink sink_;  // of the thread while it runs

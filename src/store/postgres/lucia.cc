@@ -114,14 +114,14 @@ struct LuciaTables::Impl {
   Pool pool;
 };
 
-LuciaTables::LuciaTables(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LuciaTables::LuciaTables(ForkOwned<Impl> impl) : impl_(std::move(impl)) {}
 LuciaTables::~LuciaTables() = default;
 
 Result<std::unique_ptr<LuciaTables>> LuciaTables::open(const LuciaOptions& options) {
   Result<Target> target = parse_target(options.url);
   if (!target) return target.error();
   std::unique_ptr<LuciaTables> tables(
-      new LuciaTables(std::make_unique<Impl>(options, *std::move(target))));
+      new LuciaTables(make_fork_owned<Impl>(options, *std::move(target))));
   // Looked for now, a table that is missing is a mistake of the configuration. The first connection
   // takes longer than a read may.
   Params none;

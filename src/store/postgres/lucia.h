@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fork.h"
 #include "latchkey/result.h"
 #include "latchkey/time.h"
 #include "store/lucia_reader.h"
@@ -71,8 +72,8 @@ class LuciaTables {
 
  private:
   struct Impl;
-  explicit LuciaTables(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit LuciaTables(ForkOwned<Impl> impl);
+  const ForkOwned<Impl> impl_;
 };
 
 }  // namespace latchkey::postgres

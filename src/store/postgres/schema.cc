@@ -127,6 +127,12 @@ Result<void> migrate(Connection& connection, const SchemaRequest& request, Deadl
   if (Result<void> begun = connection.run_script("BEGIN", deadline); !begun) return begun;
   Result<void> done = migrate_locked(connection, request, deadline);
   if (done) return connection.run_script("COMMIT", deadline);
+  if (connection.sqlstate() == kMissingRight) {
+    done = Error{Errc::store_read_only,
+                 "the database user may not make the tables: GRANT CREATE ON SCHEMA ... TO it (and "
+                 "CREATE ON DATABASE ... where the schema is missing), or let the owner of both "
+                 "start latchkey once"};
+  }
   // The transaction ends with the connection in any case.
   if (Result<void> undone = connection.run_script("ROLLBACK", deadline); !undone) return undone;
   return done;

@@ -2,9 +2,11 @@
 
 #include "latchkey/entropy.h"
 #include "latchkey/postgres.h"
+#include "store/forked_store.h"
 #include "store/postgres/keys.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/notifier.h"
+#include "store/postgres/preflight.h"
 #include "store/postgres/scan.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/sessions.h"
@@ -37,52 +39,58 @@ struct Targets {
   std::optional<Target> direct{};  // where LISTEN works
 };
 
-Result<Targets> find_targets(const std::string& url) {
-  Result<Target> pooled = parse_target(url);
+// listen_source returns where the URL of `source` says that LISTEN works.
+UrlSource listen_source(const UrlSource& source) {
+  if (!source) return nullptr;
+  return [source]() -> Result<std::string> {
+    const Result<std::string> url = source();
+    if (!url) return url.error();
+    Result<Target> target = parse_target(*url);
+    if (!target) return target.error();
+    return std::move(target->listen);
+  };
+}
+
+Result<Targets> find_targets(const PostgresOptions& options) {
+  Result<Target> pooled = parse_target(options.url);
   if (!pooled) return pooled.error();
   Targets targets{*std::move(pooled), std::nullopt};
+  targets.pooled.url_source = options.url_source;
   if (!targets.pooled.listen.empty()) {
     Result<Target> direct = parse_target(targets.pooled.listen);
     if (!direct) return Error{Errc::bad_config, "listen: " + direct.error().detail};
     targets.direct = *std::move(direct);
+    targets.direct->url_source = listen_source(options.url_source);
   } else if (targets.pooled.prepare) {
     targets.direct = targets.pooled;
   }
   return targets;
 }
 
-class PostgresStore final : public Store {
- public:
-  PostgresStore(Targets targets, const std::shared_ptr<const Statements>& statements,
-                Client::Settings settings, Millis watch_every)
-      : client_(std::move(targets.pooled), statements, std::move(settings)),
-        notifier_(client_),
-        listener_(client_, statements, std::move(targets.direct), watch_every),
-        sessions_(client_, listener_),
-        users_(client_),
-        keys_(client_),
-        meta_(client_),
-        scan_(client_) {
-    client_.on_change([this] { notifier_.tell(); });
+// In the order of dependence; destroyed from the end.
+struct Parts {
+  Parts(Targets targets, const std::shared_ptr<const Statements>& statements,
+        Client::Settings settings, Millis watch_every)
+      : client(std::move(targets.pooled), statements, std::move(settings)),
+        notifier(client),
+        listener(client, statements, std::move(targets.direct), watch_every),
+        sessions(client, listener),
+        users(client),
+        keys(client),
+        meta(client),
+        scan(client) {
+    client.on_change([this] { notifier.tell(); });
   }
 
-  SessionStore& sessions() override { return sessions_; }
-  EpochStore& epochs() override { return users_; }
-  UserStore& users() override { return users_; }
-  DenyStore& denials() override { return keys_; }
-  KeyStore& keys() override { return keys_; }
-  MetaStore& meta() override { return meta_; }
-  ScanStore* scan() override { return &scan_; }
-
- private:
-  Client client_;
-  Notifier notifier_;
-  Listener listener_;
-  PostgresSessions sessions_;
-  PostgresUsers users_;
-  PostgresKeys keys_;
-  PostgresMeta meta_;
-  PostgresScan scan_;
+  Client client;
+  Notifier notifier;
+  Listener listener;
+  PostgresSessions sessions;
+  PostgresUsers users;
+  PostgresKeys keys;
+  DenyStore& denials = keys;
+  PostgresMeta meta;
+  PostgresScan scan;
 };
 
 }  // namespace
@@ -90,13 +98,17 @@ class PostgresStore final : public Store {
 
 Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options) {
   using namespace postgres;
-  if (Result<void> fine = check_options(options); !fine) return fine.error();
-  Result<Targets> targets = find_targets(options.url);
+  Result<void> fine = check_options(options);
+  if (!fine) return fine.error();
+  Result<Targets> targets = find_targets(options);
   if (!targets) return targets.error();
   Result<std::int64_t> origin = draw_origin();
   if (!origin) return origin.error();
   auto connection = Connection::open(targets->pooled, nullptr, after(options.connect_timeout));
   if (!connection) return connection.error();
+  fine = check_server(**connection, targets->pooled, options.read_only,
+                      after(options.connect_timeout));
+  if (!fine) return fine.error();
   Result<OpenedSchema> opened = open_schema(**connection,
                                             {.schema = targets->pooled.schema,
                                              .create = options.create,
@@ -104,14 +116,23 @@ Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options) {
                                              .adopt = options.adopt},
                                             after(kSchemaTimeout));
   if (!opened) return opened.error();
+  if (!options.read_only) {
+    fine = check_rights(**connection, opened->schema, after(options.connect_timeout));
+    if (!fine) return fine.error();
+  }
+  if (!targets->pooled.listen.empty()) {
+    fine = check_listen(*targets->direct, opened->schema, opened->meta.instance,
+                        after(options.connect_timeout));
+    if (!fine) return fine.error();
+  }
   Client::Settings settings{.instance = opened->meta.instance,
                             .origin = *origin,
                             .read_timeout = options.read_timeout,
                             .write_timeout = options.write_timeout,
                             .connect_timeout = options.connect_timeout};
-  return std::unique_ptr<Store>(std::make_unique<PostgresStore>(
+  return std::unique_ptr<Store>(std::make_unique<ForkedStore<Parts>>(make_fork_owned<Parts>(
       *std::move(targets), std::make_shared<const Statements>(opened->schema), std::move(settings),
-      options.watch_every));
+      options.watch_every)));
 }
 
 }  // namespace latchkey

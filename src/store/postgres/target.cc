@@ -214,4 +214,17 @@ Result<Target> parse_target(std::string_view url) {
   return target;
 }
 
+Keywords keywords_now(const Target& target) {
+  if (!target.url_source) return target.keywords;
+  const Result<std::string> url = target.url_source();
+  const Result<Target> now = url ? parse_target(*url) : Result<Target>(url.error());
+  if (!now) return target.keywords;
+  Keywords keywords = target.keywords;
+  for (const std::string_view name : {"user", "password"}) {
+    std::erase_if(keywords, [&](const auto& keyword) { return keyword.first == name; });
+    if (const std::string* value = find_keyword(*now, name)) keywords.emplace_back(name, *value);
+  }
+  return keywords;
+}
+
 }  // namespace latchkey::postgres
