@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,17 +22,26 @@ struct RedisAddress {
   friend bool operator==(const RedisAddress&, const RedisAddress&) = default;
 };
 
+struct RedisLogin {
+  std::string user{};      // ACL user; empty: the default one
+  std::string password{};  // empty: none is sent
+};
+
 struct RedisOptions {
   std::vector<RedisAddress> addresses{};  // a cluster takes several; any that answers will do
   bool cluster = false;
-  bool tls = false;            // with verification of the certificate and its name
-  std::string ca_file{};       // PEM; empty: what the system trusts
-  std::string user{};          // ACL user; empty: the default one
-  std::string password{};      // empty: none is sent
+  bool tls = false;        // with verification of the certificate and its name
+  std::string ca_file{};   // PEM; empty: what the system trusts
+  std::string user{};      // ACL user; empty: the default one
+  std::string password{};  // empty: none is sent
+  // login_source, when there is one, is asked for each new connection: what it returns goes before
+  // user and password. While it fails, those that it returned last are used.
+  std::function<Result<RedisLogin>()> login_source{};
   std::uint32_t database = 0;  // a cluster has only 0
   std::string prefix = "lk:";  // of every key: 1 to 16 of [A-Za-z0-9:._-]
 
   bool create = true;                // make the instance marker when there is none
+  bool read_only = false;            // nothing will be written: do not ask for the right to
   std::string expected_instance{};   // as in OpenStoreOptions
   std::optional<StoreMeta> adopt{};  // as in OpenStoreOptions
   Millis read_timeout = std::chrono::milliseconds{150};
@@ -45,7 +55,8 @@ struct RedisOptions {
 //   redis+unix://[USER[:PASSWORD]@]/PATH/OF/SOCKET[?PARAMETERS]
 //   redis+cluster://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]...]     rediss+cluster:// with TLS
 //
-// PARAMETERS are db, prefix, ca_file and password_file. Percent-encoding is understood everywhere.
+// PARAMETERS are db, prefix, ca_file and password_file; both files are read again for each new
+// connection. Percent-encoding is understood everywhere.
 // bad_config tells what is wrong and never repeats the URL.
 Result<RedisOptions> parse_redis_url(std::string_view url);
 

@@ -76,7 +76,7 @@ RedisServer::RedisServer(std::vector<std::string> flags) : flags_(std::move(flag
   }
 }
 
-bool RedisServer::start() {
+bool RedisServer::start(bool wait_for_data) {
   const char* another = std::getenv("LATCHKEY_REDIS_SERVER");
   std::vector<std::string> arguments{another != nullptr ? another : "redis-server",
                                      "--port",
@@ -107,6 +107,7 @@ bool RedisServer::start() {
     }
     const redis::Reply pong = ask({"PING"});
     if (pong.text == "PONG" || pong.error_starts("NOAUTH")) return true;
+    if (!wait_for_data && pong.error_starts("LOADING")) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   return false;

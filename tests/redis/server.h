@@ -22,8 +22,9 @@ class RedisServer {
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
 
-  // start runs it, again on the same port; false when it does not come up.
-  bool start();
+  // start runs it, again on the same port; false when it does not come up. It returns once the
+  // data of before is loaded, unless it is not to be waited for.
+  bool start(bool wait_for_data = true);
   void kill();
   void signal(int number) const;
   std::uint16_t port() const noexcept { return port_; }

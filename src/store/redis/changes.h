@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "base/fork.h"
 #include "base/mutex.h"
 #include "store/redis/connection.h"
 #include "store/redis/keys.h"
@@ -20,6 +21,7 @@ class Changes final : public ConnectionEvents {
   bool wanted() const noexcept { return wanted_; }
   // set returns when no call of the sink before is under way.
   void set(SessionStore::Sink sink) LATCHKEY_EXCLUDES(mutex_) {
+    if (forked_.crossed()) return;
     const MutexLock lock(mutex_);
     sink_ = std::move(sink);
     wanted_ = static_cast<bool>(sink_);
@@ -32,6 +34,7 @@ class Changes final : public ConnectionEvents {
   }
 
   const Keys& keys_;
+  const ForkGuard forked_;
   std::atomic<bool> wanted_{false};
   Mutex mutex_;
   SessionStore::Sink sink_ LATCHKEY_GUARDED_BY(mutex_);

@@ -44,8 +44,7 @@ Error nobody_serves() { return to_error({.kind = Reply::Kind::error, .text = "CL
 
 }  // namespace
 
-Client::Client(const RedisOptions& options, std::shared_ptr<asio::ssl::context> tls,
-               ConnectionEvents& events)
+Client::Client(const RedisOptions& options, std::shared_ptr<TlsTrust> tls, ConnectionEvents& events)
     : io_(1), work_(io_.get_executor()), router_(io_, options, std::move(tls), events) {
   thread_ = std::thread([this] { io_.run(); });
 }
@@ -59,6 +58,7 @@ Client::~Client() {
 }
 
 Result<std::vector<Reply>> Client::run(std::span<const Call> calls, Millis timeout) {
+  if (forked_.crossed()) return forked_error();
   const Deadline deadline = steady_clock::now() + timeout;
   std::vector<Attempt> attempts(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) attempts[i].call = &calls[i];
@@ -116,7 +116,8 @@ Result<Client::Round> Client::send_round(std::span<Attempt> attempts, Deadline d
   Round round;
   std::optional<Error> failed;
   for (Parcel& parcel : *parcels) {
-    Result<std::vector<Reply>> replies = parcel.exchange->wait(deadline);
+    Result<std::vector<Reply>> replies =
+        parcel.exchange->wait(deadline, [&] { return parcel.via->why_late(); });
     const Result<void> went = replies ? deliver(parcel, *std::move(replies), deadline, round)
                                       : return_to_sender(parcel, replies.error(), deadline, round);
     if (!went && !failed) failed = went.error();
@@ -135,6 +136,7 @@ Result<void> Client::deliver(Parcel& parcel, std::vector<Reply> replies, Deadlin
     if (is_passing(reply) && wait && steady_clock::now() + kRest < deadline) {
       round.rest = true;
       if (router_.cluster()) round.refresh_without = parcel.via->address();
+      attempt->passing = to_error(reply);
       continue;
     }
     Result<void> fine = settle(*attempt, std::move(reply), parcel.via->address());
@@ -155,7 +157,10 @@ Result<void> Client::return_to_sender(Parcel& parcel, const Error& error, Deadli
     again = again && patient && (untouched || attempt->call->repeatable) &&
             (router_.cluster() || attempt->lost == 1);
   }
-  if (!again || (!router_.cluster() && !sent)) return error;
+  if (!again || (!router_.cluster() && !sent)) {
+    const std::optional<Error>& passing = parcel.attempts.front()->passing;
+    return passing ? *passing : error;
+  }
   if (router_.cluster()) {
     round.refresh_without = parcel.via->address();
     round.rest = true;
@@ -201,8 +206,10 @@ Result<void> Client::refresh(const RedisAddress* without, Deadline deadline) {
     std::string command;
     append_command(command, std::vector<std::string>{"CLUSTER", "SLOTS"});
     auto exchange = std::make_shared<Exchange>(std::move(command), 1);
-    router_.at(address)->submit(exchange);
-    const auto replies = exchange->wait(std::min(deadline, steady_clock::now() + kOneAnswer));
+    const ConnectionPtr via = router_.at(address);
+    via->submit(exchange);
+    const auto replies = exchange->wait(std::min(deadline, steady_clock::now() + kOneAnswer),
+                                        [&] { return via->why_late(); });
     if (!replies) {
       failed = replies.error();
       continue;

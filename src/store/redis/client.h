@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/fork.h"
 #include "latchkey/redis.h"
 #include "store/redis/router.h"
 #include "store/redis/scripts.h"
@@ -31,8 +32,7 @@ struct Call {
 // its slots go, and sends again what was certainly not done. Blocking, thread-safe.
 class Client {
  public:
-  Client(const RedisOptions& options, std::shared_ptr<boost::asio::ssl::context> tls,
-         ConnectionEvents& events);
+  Client(const RedisOptions& options, std::shared_ptr<TlsTrust> tls, ConnectionEvents& events);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -59,6 +59,7 @@ class Client {
     bool with_text = false;             // the engine does not know the script yet
     bool done = false;
     unsigned lost = 0;
+    std::optional<Error> passing{};  // what kept it from being done until now
     Reply reply{};
   };
   // Parcel is what goes to one node in one round.
@@ -85,6 +86,7 @@ class Client {
   // refresh asks the cluster where its slots are, and `without` only when nobody else answers.
   Result<void> refresh(const RedisAddress* without, Deadline deadline);
 
+  const ForkGuard forked_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   Router router_;

@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 constexpr Millis kTick{100};
 constexpr Millis kFirstPause{50};
 constexpr Millis kLongestPause{2000};
+constexpr char kTlsAlert = 0x15;  // begins what a server that speaks TLS answers to plain text
 
 // Nodes that lost one engine together should not come back together.
 Millis jittered(Millis pause) {
@@ -29,6 +30,23 @@ Millis jittered(Millis pause) {
 
 Error unreachable(const std::string& why) {
   return Error{Errc::store_unavailable, "Redis cannot be reached: " + why};
+}
+
+Error no_tls(const boost::system::error_code& ec) {
+  if (ec.message().find("certificate verify failed") != std::string::npos) {
+    return unreachable(ec.message() +
+                       ": its certificate is of another name, or of an authority that is not "
+                       "trusted: use the name it is for, and name the authority with ca_file=FILE");
+  }
+  return unreachable("no TLS came about (" + ec.message() +
+                     "): does this port speak TLS? For one that does not, use redis://");
+}
+
+Error speaks_tls() { return unreachable("this port speaks TLS: use rediss://"); }
+
+Error no_greeting(const std::string& why) {
+  return unreachable("it hung up at the greeting (" + why +
+                     "): does this port speak TLS? Then use rediss://");
 }
 
 // field returns the text under `name` in a map.
@@ -63,7 +81,12 @@ Result<void> check_server(const Reply& hello, bool cluster) {
 }  // namespace
 
 Connection::Connection(asio::io_context& io, ConnectionOptions options, ConnectionEvents& events)
-    : io_(io), options_(std::move(options)), events_(events), ticker_(io), pause_timer_(io) {}
+    : io_(io),
+      options_(std::move(options)),
+      events_(events),
+      login_(options_.login),
+      ticker_(io),
+      pause_timer_(io) {}
 
 void Connection::start() {
   open();
@@ -98,21 +121,30 @@ void Connection::open() {
   state_ = State::opening;
   parser_ = ReplyParser{};
   alive_ = steady_clock::now();
-  transport_ = std::make_shared<Transport>(io_, options_.tls);
-  transport_->connect(options_.address,
-                      [self = shared_from_this(), mine = transport_.get()](const ErrorCode& ec) {
-                        if (self->transport_.get() != mine) return;
-                        if (ec) return self->drop(unreachable(ec.message()));
-                        self->greet();
-                      });
+  transport_ = std::make_shared<Transport>(io_, options_.tls ? options_.tls->context() : nullptr);
+  transport_->connect(
+      options_.address,
+      [this, mine = transport_.get()] {
+        if (transport_.get() == mine) state_ = State::securing;
+      },
+      [self = shared_from_this(), mine = transport_.get()](const ErrorCode& ec) {
+        if (self->transport_.get() != mine) return;
+        if (ec && self->state_ == State::securing) return self->drop(no_tls(ec));
+        if (ec) return self->drop(unreachable(ec.message()));
+        self->greet();
+      });
 }
 
 void Connection::greet() {
   state_ = State::greeting;
+  if (options_.login_source) {
+    // Somebody may just be replacing the file it reads: then the login of before goes on.
+    if (Result<RedisLogin> now = options_.login_source()) login_ = *std::move(now);
+  }
   std::vector<std::string> hello{"HELLO", "3"};
-  if (!options_.password.empty()) {
+  if (!login_.password.empty()) {
     hello.insert(hello.end(),
-                 {"AUTH", options_.user.empty() ? "default" : options_.user, options_.password});
+                 {"AUTH", login_.user.empty() ? "default" : login_.user, login_.password});
   }
   hello.insert(hello.end(), {"SETNAME", "latchkey"});
   append_command(outbox_, hello);
@@ -155,9 +187,11 @@ void Connection::read() {
 }
 
 void Connection::on_read(const ErrorCode& ec, std::size_t count) {
+  if (ec && state_ == State::greeting) return drop(no_greeting(ec.message()));
   if (ec) return drop(unreachable(ec.message()));
   alive_ = steady_clock::now();
   heard_at_ = alive_;
+  if (state_ == State::greeting && input_[0] == kTlsAlert) return drop(speaks_tls());
   parser_.feed({input_.data(), count});
   const Transport* mine = transport_.get();
   Reply reply;
@@ -229,9 +263,28 @@ void Connection::write() {
                                   const ErrorCode& ec, std::size_t) {
     if (self->transport_.get() != mine) return;
     self->writing_ = false;
+    // Whoever hangs up at the greeting may have said why: what is read tells it.
+    if (ec && self->state_ == State::greeting) return;
     if (ec) return self->drop(unreachable(ec.message()));
     self->write();
   });
+}
+
+Error Connection::why_late() const {
+  switch (state_.load()) {
+    case State::opening:
+      return unreachable("no connection within the time for it: check host, port and network");
+    case State::securing:
+      return unreachable(
+          "it took the connection and gives no answer to TLS: does this port speak TLS? For one "
+          "that does not, use redis://");
+    case State::greeting:
+      return unreachable(
+          "it took the connection and does not answer: is that the port of Redis? If it speaks "
+          "TLS, use rediss://");
+    default:
+      return Error{Errc::store_unavailable, "Redis did not answer in time: is it overloaded?"};
+  }
 }
 
 // The answer to HELLO tells whether this is a primary still, which is asked under load, too.
@@ -248,9 +301,9 @@ void Connection::tick() {
   if (state_ == State::closed) return;
   const auto now = steady_clock::now();
   const auto quiet = now - alive_;
-  const bool connecting = state_ == State::opening || state_ == State::greeting;
+  const bool connecting = state_ != State::ready && state_ != State::pausing;
   if (connecting && quiet > options_.connect_timeout) {
-    drop(unreachable("no connection within the time for it"));
+    drop(why_late());
   } else if (state_ == State::ready && !in_flight_.empty() && quiet > kLostAfter) {
     drop(unreachable("it gives no sign of life"));
   } else if (state_ == State::ready && !sign_ && now - looked_at_ > kLookEvery) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,11 +31,11 @@ class ConnectionEvents {
 
 struct ConnectionOptions {
   RedisAddress address;
-  std::string user;
-  std::string password;
+  RedisLogin login;
+  std::function<Result<RedisLogin>()> login_source;  // asked before `login` for each connection
   std::uint32_t database = 0;
   bool cluster = false;
-  std::shared_ptr<boost::asio::ssl::context> tls;
+  std::shared_ptr<TlsTrust> tls;  // nullptr: without
   Millis connect_timeout{};
 };
 
@@ -56,6 +57,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   void submit(ExchangePtr exchange) LATCHKEY_EXCLUDES(mutex_);  // any thread
   const RedisAddress& address() const noexcept { return options_.address; }
+  // why_late tells what an exchange waited for that got no answer in time: any thread.
+  Error why_late() const;
   // up, heard_at and lag are for metrics: any thread.
   bool up() const noexcept { return up_; }
   std::chrono::steady_clock::time_point heard_at() const noexcept { return heard_at_; }
@@ -67,7 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
  private:
-  enum class State : std::uint8_t { opening, greeting, ready, pausing, closed };
+  // securing: the other side took the connection, and TLS has not come about.
+  enum class State : std::uint8_t { opening, securing, greeting, ready, pausing, closed };
   using ErrorCode = Transport::ErrorCode;
   using Time = std::chrono::steady_clock::time_point;
 
@@ -92,7 +96,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const ConnectionOptions options_;
   ConnectionEvents& events_;
 
-  State state_ = State::opening;
+  std::atomic<State> state_{State::opening};  // changed on the thread of the connection only
+  RedisLogin login_;                          // that of the latest connection
   std::shared_ptr<Transport> transport_;
   ReplyParser parser_;
   std::array<char, 65536> input_{};

@@ -13,22 +13,29 @@ struct Meaning {
   Errc code;
   std::string_view detail;
 };
+constexpr std::string_view kFull =
+    "Redis is out of memory (maxmemory): raise maxmemory; nobody was logged out";
+constexpr std::string_view kCannotSave =
+    "Redis refuses writes because it cannot save to its disk: free space there";
+constexpr std::string_view kFewReplicas =
+    "Redis refuses writes because it has too few replicas (min-replicas-to-write)";
+
 constexpr std::array kMeanings{
     Meaning{kLostMarker, Errc::store_mismatch,
             "Redis does not hold the instance marker of this store: it was emptied, or another one "
             "answers; restore its data, or start over with a new data directory"},
-    Meaning{"OOM", Errc::store_read_only,
-            "Redis is out of memory (maxmemory): raise maxmemory; nobody was logged out"},
+    Meaning{"OOM", Errc::store_read_only, kFull},
     Meaning{"READONLY", Errc::store_read_only, "Redis is a replica: connect to its primary"},
-    Meaning{"MISCONF", Errc::store_read_only,
-            "Redis refuses writes because it cannot save to its disk: free space there"},
-    Meaning{"NOREPLICAS", Errc::store_read_only,
-            "Redis refuses writes because it has too few replicas (min-replicas-to-write)"},
-    Meaning{"NOPERM", Errc::store_unavailable,
-            "the ACL user of Redis lacks a permission; docs/formats/redis.md names what it needs"},
+    Meaning{"MISCONF", Errc::store_read_only, kCannotSave},
+    Meaning{"NOREPLICAS", Errc::store_read_only, kFewReplicas},
+    Meaning{"NOPERM", Errc::store_read_only,
+            "the ACL user of Redis lacks a permission: docs/formats/redis.md names what it needs"},
     Meaning{"NOAUTH", Errc::store_unavailable, "Redis wants a password: put it into the URL"},
     Meaning{"WRONGPASS", Errc::store_unavailable,
             "Redis refuses the user or the password of the URL"},
+    Meaning{"DENIED", Errc::store_unavailable,
+            "Redis is in protected mode and takes no connections from other machines: give it a "
+            "password, or bind it to an address"},
     Meaning{"LOADING", Errc::store_unavailable, "Redis is loading its data; this passes"},
     Meaning{"BUSY", Errc::store_busy, "Redis is busy with a script of somebody else"},
     Meaning{"CLUSTERDOWN", Errc::store_unavailable,
@@ -40,10 +47,33 @@ constexpr std::array kMeanings{
     Meaning{"NOPROTO", Errc::bad_config, "Redis does not speak RESP3: 7.0 or later is needed"},
 };
 
-// Some errors from within a script begin with a word that says nothing. The second is Valkey's.
+// Some errors begin with a word that says nothing. The second is Valkey's.
 constexpr std::string_view kScriptMayNot = "ERR The user executing the script can't";
 constexpr std::string_view kScriptWasDenied = "ERR ACL failure in script";
 constexpr std::string_view kSlotIsMoving = "ERR Script attempted to access a non local key";
+constexpr std::string_view kUnknown = "ERR unknown command";
+constexpr std::array kByBeginning{
+    Meaning{"ERR max number of clients reached", Errc::store_unavailable,
+            "Redis has no connection left: raise maxclients, or end what holds them"},
+    Meaning{"ERR max number of clients + cluster", Errc::store_unavailable,
+            "Redis has no connection left: raise maxclients, or end what holds them"},
+    Meaning{"ERR DB index is out of range", Errc::bad_config,
+            "Redis has no database of this number: raise `databases` there, or use another one"},
+    Meaning{"ERR SELECT is not allowed in cluster mode", Errc::bad_config,
+            "a cluster has only database 0"},
+    Meaning{"ERR Unknown Redis command called from", Errc::bad_config,
+            "Redis does not offer a command to scripts that latchkey needs: remove its "
+            "rename-command"},
+};
+
+// The name of a command in quotes, when it is one: what follows it repeats arguments.
+std::string quoted_name(std::string_view text) {
+  const std::size_t from = text.find('\'');
+  const std::size_t to = text.find('\'', from + 1);
+  constexpr std::size_t kMaxName = 20;
+  if (to == std::string_view::npos || to - from > kMaxName) return "a command";
+  return std::string{text.substr(from + 1, to - from - 1)};
+}
 
 }  // namespace
 
@@ -51,6 +81,16 @@ Error to_error(const Reply& reply) {
   if (reply.text.starts_with(kScriptMayNot) || reply.text.starts_with(kScriptWasDenied))
     return to_error({reply.kind, "NOPERM"});
   if (reply.text.starts_with(kSlotIsMoving)) return to_error({reply.kind, "TRYAGAIN"});
+  for (const Meaning& meaning : kByBeginning) {
+    if (!reply.text.starts_with(meaning.word)) continue;
+    return Error{meaning.code, std::string{meaning.detail}};
+  }
+  if (reply.text.starts_with(kUnknown)) {
+    return Error{Errc::bad_config,
+                 "Redis does not offer " + quoted_name(reply.text) +
+                     ": 7.0 or later is needed, without rename-command for what latchkey calls, "
+                     "and without a proxy that does not know it"};
+  }
   const auto* found = std::find_if(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
     return reply.error_starts(meaning.word);
   });
@@ -58,6 +98,10 @@ Error to_error(const Reply& reply) {
   // Only the first word: what follows may repeat arguments.
   return Error{Errc::store_unavailable,
                "Redis refused a command: " + reply.text.substr(0, reply.text.find(' '))};
+}
+
+bool refuses_writes_for_now(const Error& error) noexcept {
+  return error.detail == kFull || error.detail == kCannotSave || error.detail == kFewReplicas;
 }
 
 bool is_redirect(const Reply& reply) noexcept {

@@ -8,6 +8,10 @@ namespace latchkey::redis {
 // to_error says what an error reply means and what an operator can do.
 Error to_error(const Reply& reply);
 
+// refuses_writes_for_now tells whether `error` is of a server whose memory or disk is full, or
+// whose replicas are away: it may be read, and will be written again.
+bool refuses_writes_for_now(const Error& error) noexcept;
+
 // These errors mean that nothing was done. is_redirect: another node is to be asked. is_moving: the
 // slot is between two nodes, and what is wanted not all on one of them. is_passing: later.
 bool is_redirect(const Reply& reply) noexcept;

@@ -36,13 +36,13 @@ class Exchange {
   }
   void fail(Error error) { finish(std::move(error)); }
 
-  Result<std::vector<Reply>> wait(Deadline deadline) {
+  // wait fails with what `why_late` returns when the deadline comes first.
+  template <class WhyLate>
+  Result<std::vector<Reply>> wait(Deadline deadline, const WhyLate& why_late) {
     const MutexLock lock(mutex_);
     while (!done_) {
       const auto left = deadline - std::chrono::steady_clock::now();
-      if (left <= left.zero()) {
-        return Error{Errc::store_unavailable, "Redis did not answer in time: is it overloaded?"};
-      }
+      if (left <= left.zero()) return why_late();
       condition_.wait_for(mutex_, left);
     }
     if (!outcome_) return outcome_.error();

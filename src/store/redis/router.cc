@@ -8,8 +8,8 @@ namespace latchkey::redis {
 
 namespace asio = boost::asio;
 
-Router::Router(asio::io_context& io, const RedisOptions& options,
-               std::shared_ptr<asio::ssl::context> tls, ConnectionEvents& events)
+Router::Router(asio::io_context& io, const RedisOptions& options, std::shared_ptr<TlsTrust> tls,
+               ConnectionEvents& events)
     : io_(io), options_(options), tls_(std::move(tls)), events_(events) {
   const MutexLock lock(mutex_);
   if (!options_.cluster) connect(options_.addresses.front());
@@ -22,8 +22,8 @@ ConnectionPtr Router::connect(const RedisAddress& address) {
   auto made =
       std::make_shared<Connection>(io_,
                                    ConnectionOptions{.address = address,
-                                                     .user = options_.user,
-                                                     .password = options_.password,
+                                                     .login = {options_.user, options_.password},
+                                                     .login_source = options_.login_source,
                                                      .database = options_.database,
                                                      .cluster = options_.cluster,
                                                      .tls = tls_,

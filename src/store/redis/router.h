@@ -14,8 +14,8 @@ namespace latchkey::redis {
 // slot's primary. Thread-safe.
 class Router {
  public:
-  Router(boost::asio::io_context& io, const RedisOptions& options,
-         std::shared_ptr<boost::asio::ssl::context> tls, ConnectionEvents& events);
+  Router(boost::asio::io_context& io, const RedisOptions& options, std::shared_ptr<TlsTrust> tls,
+         ConnectionEvents& events);
 
   bool cluster() const noexcept { return options_.cluster; }
   // of returns nullptr when nobody is known to serve `slot`.
@@ -38,7 +38,7 @@ class Router {
 
   boost::asio::io_context& io_;
   const RedisOptions options_;
-  const std::shared_ptr<boost::asio::ssl::context> tls_;
+  const std::shared_ptr<TlsTrust> tls_;
   ConnectionEvents& events_;
   Mutex mutex_;
   std::vector<ConnectionPtr> connections_ LATCHKEY_GUARDED_BY(mutex_);

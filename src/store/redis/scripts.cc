@@ -356,4 +356,29 @@ redis.call('HSET', ARGV[2], 'version', ARGV[3] + 1, 'ring', ARGV[4])
 return 1
 )lua");
 
+// -> 0. It must work where memory is full, too: then log-outs do.
+const Script kProbe("allow-oom", R"lua(
+redis.call('TIME')
+redis.call('SET', base, '1', 'PX', 1000)
+redis.call('EXISTS', base)
+redis.call('INCR', base)
+redis.call('MGET', base)
+redis.call('SETRANGE', base, 0, '1')
+redis.call('PERSIST', base)
+redis.call('PEXPIRE', base, 1000)
+redis.call('DEL', base)
+redis.call('HSET', base, 'a', '1')
+redis.call('HGET', base, 'a')
+redis.call('HMGET', base, 'a')
+redis.call('DEL', base)
+redis.call('ZADD', base, 1, 'a')
+redis.call('ZCARD', base)
+redis.call('ZRANGE', base, 0, 0)
+redis.call('ZREVRANGEBYSCORE', base, 1, 0)
+redis.call('ZRANDMEMBER', base)
+redis.call('ZREM', base, 'a')
+redis.call('DEL', base)
+return 0
+)lua");
+
 }  // namespace latchkey::redis

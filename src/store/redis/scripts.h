@@ -27,6 +27,8 @@ extern const Script kFind, kInsert, kTouch, kReplace, kRemove, kRemoveUser, kLis
 // Those of users, epochs, denials and keys.
 extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetDisabled, kClaimName,
     kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kStanding, kReadKeys, kPutKeys;
+// kProbe calls every command that a script of this store may call, on a key that is gone after it.
+extern const Script kProbe;
 
 // Answers of scripts that say how it went.
 inline constexpr std::int64_t kDone = 0;

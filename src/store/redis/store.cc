@@ -1,10 +1,12 @@
 #include <algorithm>
 
 #include "latchkey/redis.h"
+#include "store/forked_store.h"
 #include "store/redis/changes.h"
 #include "store/redis/client.h"
 #include "store/redis/denials.h"
 #include "store/redis/meta.h"
+#include "store/redis/preflight.h"
 #include "store/redis/scan_store.h"
 #include "store/redis/sessions.h"
 #include "store/redis/users.h"
@@ -34,35 +36,24 @@ Result<void> check_options(const RedisOptions& options) {
   return {};
 }
 
-class RedisStore final : public Store {
- public:
-  RedisStore(const RedisOptions& options, std::shared_ptr<boost::asio::ssl::context> tls)
-      : keys_(options.prefix, options.cluster),
-        changes_(keys_),
-        client_(options, std::move(tls), changes_),
-        engine_(client_, keys_, options) {}
+// In the order of dependence; destroyed from the end.
+struct Parts {
+  Parts(const RedisOptions& options, std::shared_ptr<TlsTrust> tls)
+      : names(options.prefix, options.cluster),
+        changes(names),
+        client(options, std::move(tls), changes),
+        engine(client, names, options) {}
 
-  Result<StoreMeta> open(const RedisOptions& options) { return meta_.open(options); }
-
-  SessionStore& sessions() override { return sessions_; }
-  EpochStore& epochs() override { return users_; }
-  UserStore& users() override { return users_; }
-  DenyStore& denials() override { return denials_; }
-  KeyStore& keys() override { return ring_; }
-  MetaStore& meta() override { return meta_; }
-  ScanStore* scan() override { return &scan_; }
-
- private:
-  Keys keys_;
-  Changes changes_;
-  Client client_;
-  Engine engine_;
-  RedisSessions sessions_{engine_, changes_};
-  RedisUsers users_{engine_};
-  RedisDenials denials_{engine_};
-  RedisKeys ring_{engine_};
-  RedisMeta meta_{engine_};
-  RedisScan scan_{engine_};
+  Keys names;
+  Changes changes;
+  Client client;
+  Engine engine;
+  RedisSessions sessions{engine, changes};
+  RedisUsers users{engine};
+  RedisDenials denials{engine};
+  RedisKeys keys{engine};
+  RedisMeta meta{engine};
+  RedisScan scan{engine};
 };
 
 }  // namespace
@@ -70,15 +61,19 @@ class RedisStore final : public Store {
 
 Result<std::unique_ptr<Store>> open_redis(const RedisOptions& options) {
   if (Result<void> fine = redis::check_options(options); !fine) return fine.error();
-  std::shared_ptr<boost::asio::ssl::context> tls;
+  std::shared_ptr<redis::TlsTrust> tls;
   if (options.tls) {
-    auto made = redis::make_tls_context(options.ca_file);
+    auto made = redis::TlsTrust::open(options.ca_file);
     if (!made) return made.error();
-    tls = std::move(*made);
+    tls = *std::move(made);
   }
-  auto store = std::make_unique<redis::RedisStore>(options, std::move(tls));
-  if (Result<StoreMeta> meta = store->open(options); !meta) return meta.error();
-  return std::unique_ptr<Store>(std::move(store));
+  auto parts = make_fork_owned<redis::Parts>(options, std::move(tls));
+  if (Result<StoreMeta> meta = parts->meta.open(options); !meta) return meta.error();
+  if (Result<void> fine = redis::check_server(parts->engine, options.read_only); !fine) {
+    return fine.error();
+  }
+  redis::warn_about_server(parts->engine);
+  return std::unique_ptr<Store>(std::make_unique<ForkedStore<redis::Parts>>(std::move(parts)));
 }
 
 }  // namespace latchkey

@@ -12,9 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-}  // namespace
-
-Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const std::string& ca_file) {
+Result<TlsContext> make_context(const std::string& ca_file) {
   boost::system::error_code ec;
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   context->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, ec);
@@ -29,10 +27,25 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls_context(const std::string& 
   return context;
 }
 
-Transport::Transport(asio::io_context& io, std::shared_ptr<asio::ssl::context> tls)
+}  // namespace
+
+Result<std::shared_ptr<TlsTrust>> TlsTrust::open(std::string ca_file) {
+  Result<TlsContext> context = make_context(ca_file);
+  if (!context) return context.error();
+  return std::shared_ptr<TlsTrust>(new TlsTrust(std::move(ca_file), *std::move(context)));
+}
+
+TlsContext TlsTrust::context() {
+  if (ca_file_.empty()) return context_;
+  if (Result<TlsContext> now = make_context(ca_file_)) context_ = *std::move(now);
+  return context_;
+}
+
+Transport::Transport(asio::io_context& io, TlsContext tls)
     : resolver_(io), tls_(std::move(tls)), socket_(io) {}
 
-void Transport::connect(const RedisAddress& address, Done done) {
+void Transport::connect(const RedisAddress& address, std::function<void()> securing, Done done) {
+  securing_ = std::move(securing);
   if (!address.path.empty()) {
     constexpr std::size_t kMaxPath = 107;  // of sockaddr_un
     if (address.path.size() > kMaxPath) {
@@ -70,6 +83,7 @@ void Transport::secure(Done done) {
   ErrorCode ignored;
   if (tcp_) socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   if (!tls_) return done({});
+  if (securing_) securing_();
   stream_.emplace(socket_, *tls_);
   ErrorCode not_a_number;
   asio::ip::make_address(host_, not_a_number);

@@ -81,12 +81,25 @@ Result<void> read_user(std::string_view text, RedisOptions& options) {
   return {};
 }
 
-Result<void> read_password_file(const std::string& path, std::string& password) {
+Result<std::string> read_password(const std::string& path) {
+  std::string password;
   std::ifstream file(path, std::ios::binary);
-  if (!std::getline(file, password) || password.empty()) {
-    return bad("the file named by password_file cannot be read, or its first line is empty");
-  }
-  if (password.back() == '\r') password.pop_back();
+  std::getline(file, password);
+  if (!password.empty() && password.back() == '\r') password.pop_back();
+  if (!password.empty()) return password;
+  return bad("the file named by password_file cannot be read, or its first line is empty");
+}
+
+// The file is read now, so that a wrong name is found at once, and again for each connection.
+Result<void> read_password_file(const std::string& path, RedisOptions& options) {
+  Result<std::string> password = read_password(path);
+  if (!password) return password.error();
+  options.password = *std::move(password);
+  options.login_source = [path, user = options.user]() -> Result<RedisLogin> {
+    Result<std::string> now = read_password(path);
+    if (!now) return now.error();
+    return RedisLogin{user, *std::move(now)};
+  };
   return {};
 }
 
@@ -103,7 +116,7 @@ Result<void> read_parameter(std::string_view name, std::string value, RedisOptio
     options.ca_file = std::move(value);
     return {};
   }
-  if (name == "password_file") return read_password_file(value, options.password);
+  if (name == "password_file") return read_password_file(value, options);
   return bad("it knows the parameters db, prefix, ca_file and password_file");
 }
 
