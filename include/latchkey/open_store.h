@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,11 +14,16 @@ namespace latchkey {
 
 struct OpenStoreOptions {
   bool create = true;  // make what is missing: the file, the tables, the instance marker
+  // read_only: nothing will be written. Without it, a store that cannot be written is not opened.
+  bool read_only = false;
   // expected_instance, when not empty, must be the store's instance marker, or opening fails with
   // store_mismatch: an emptied or foreign store is a failed store, not an empty one.
   std::string expected_instance{};
   // adopt makes a new store as the successor of another one, with its instance marker and slot key.
   std::optional<StoreMeta> adopt{};
+  // url_source, when there is one, is asked for each new connection and returns the URL as it is
+  // now: a user and a password that were changed are taken from there. It may fail for a while.
+  std::function<Result<std::string>()> url_source{};
   Millis read_timeout = std::chrono::milliseconds{150};
   Millis write_timeout = std::chrono::seconds{2};
   Millis watch_every = std::chrono::milliseconds{50};  // where changes of others must be looked for

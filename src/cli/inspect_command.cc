@@ -29,6 +29,7 @@ Result<void> open_directory(const std::string& data, InspectWith& with) {
   SqliteOptions options;
   options.path = server::database_path(data);
   options.create = false;
+  options.read_only = true;
   options.expected_instance = file->instance;
   Result<std::unique_ptr<Store>> store = open_sqlite(options);
   if (!store) {

@@ -88,7 +88,7 @@ int run_copy(StoreCopy& copy, const MigrateInput& input) {
 
 int run_migrate(const MigrateInput& input) {
   if (!input.url.empty()) return run_upgrade(input.url);
-  Result<std::unique_ptr<Store>> from = open(input.from, {.create = false});
+  Result<std::unique_ptr<Store>> from = open(input.from, {.create = false, .read_only = true});
   if (!from) return fail("--from", from.error());
   const Result<StoreMeta> meta = (*from)->meta().meta();
   if (!meta) return fail("--from", meta.error());

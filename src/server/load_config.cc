@@ -115,12 +115,12 @@ Result<void> read_variable(std::string_view name, std::string_view text, Sourced
       return {};
     }
     if (name != variable + "_FILE") continue;
-    std::optional<std::string> content = read_file(std::string{text});
-    if (!content) return bad(origin + ": the file it names cannot be read");
-    while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
-      content->pop_back();
-    }
-    values[std::string{setting.key}] = {split(setting, *content), origin};
+    const std::string path{text};
+    const Result<std::string> content = read_value_file(path);
+    if (!content) return bad(origin + ": " + content.error().detail);
+    SettingValue value = split(setting, *content);
+    value.file = path;
+    values[std::string{setting.key}] = {std::move(value), origin};
     return {};
   }
   if (!is_ours(name)) return {};
@@ -171,6 +171,15 @@ Result<void> check_together(const Config& config) {
 }
 
 }  // namespace
+
+Result<std::string> read_value_file(const std::string& path) {
+  std::optional<std::string> content = read_file(path);
+  if (!content) return bad("the file it names cannot be read");
+  while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
+    content->pop_back();
+  }
+  return std::move(*content);
+}
 
 Result<void> read_config_text(std::string_view toml, const std::string& name,
                               SourcedValues& values) {

@@ -26,6 +26,8 @@ Result<void> read_config_text(std::string_view toml, const std::string& name,
                               SourcedValues& values);
 // `environment` holds NAME=value texts. LATCHKEY_SECTION_KEY_FILE names a file with the value.
 Result<void> read_environment(const std::vector<std::string>& environment, SourcedValues& values);
+// read_value_file returns what such a file holds, without line ends behind it.
+Result<std::string> read_value_file(const std::string& path);
 // A flag may set any key; commas separate the entries of a list.
 Result<void> set_from_flag(std::string_view flag, std::string_view key, std::string_view text,
                            SourcedValues& values);

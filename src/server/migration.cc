@@ -5,6 +5,7 @@
 #include "codec/seal_passwords.h"
 #include "latchkey/open_store.h"
 #include "server/lucia_source.h"
+#include "server/reread_source.h"
 #include "server/secret_file.h"
 #include "session/foreign_cookies.h"
 
@@ -83,22 +84,42 @@ Result<http::OldCookie> jwt(const MigrateConfig& config) {
                          session::make_jwt_source(SecretBytes{text}, config.jwt_user)};
 }
 
+using MakeCookie = Result<http::OldCookie> (*)(const MigrateConfig&);
+
+// rereading lets a cookie's source follow changes of the file with its secret.
+http::OldCookie rereading(http::OldCookie cookie, const std::string& file, MakeCookie make,
+                          const MigrateConfig& config) {
+  if (file.empty()) return cookie;
+  const MakeSource again = [config, make]() -> Result<std::unique_ptr<session::ForeignSource>> {
+    Result<http::OldCookie> made = make(config);
+    if (!made) return made.error();
+    return std::move(made->source);
+  };
+  return {std::move(cookie.name), make_reread_source(std::move(cookie.source), file, again)};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<http::Migration>> make_migration(const MigrateConfig& config,
                                                         Metrics& metrics) {
   http::MigrationOptions options{.until = config.until.value_or(UnixTime{}),
                                  .keep_cookies = config.keep_cookies};
-  const std::pair<bool, Result<http::OldCookie> (*)(const MigrateConfig&)> systems[] = {
+  struct System {
+    bool wanted;
+    MakeCookie make;
+    std::string secret_file{};  // empty: it has none
+  };
+  const System systems[] = {
       {!config.lucia_database.empty(), lucia},
-      {!config.iron_session_cookie.empty(), iron_session},
-      {!config.authjs_cookie.empty(), authjs},
-      {!config.jwt_cookie.empty(), jwt}};
-  for (const auto& [wanted, make] : systems) {
-    if (!wanted) continue;
-    auto cookie = make(config);
+      {!config.iron_session_cookie.empty(), iron_session, config.iron_session_password_file},
+      {!config.authjs_cookie.empty(), authjs, config.authjs_secret_file},
+      {!config.jwt_cookie.empty(), jwt, config.jwt_secret_file}};
+  for (const System& system : systems) {
+    if (!system.wanted) continue;
+    auto cookie = system.make(config);
     if (!cookie) return cookie.error();
-    options.cookies.push_back(std::move(*cookie));
+    options.cookies.push_back(
+        rereading(std::move(*cookie), system.secret_file, system.make, config));
   }
   if (options.cookies.empty()) return std::shared_ptr<http::Migration>{};
   return std::make_shared<http::Migration>(std::move(options), metrics);

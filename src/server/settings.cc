@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/password_hash.h"
+#include "server/load_config.h"
 #include "server/setting_kinds.h"
 #include "server/settings_migrate.h"
 
@@ -137,6 +138,10 @@ Setting store_url() {
     const std::string& url = value.texts.front();
     if (!url.empty() && store_scheme(url).empty()) return false;
     config.store_url = url;
+    config.store.url_source = nullptr;
+    if (!value.file.empty()) {
+      config.store.url_source = [path = value.file] { return read_value_file(path); };
+    }
     return true;
   };
   setting.get = [](const Config& config) {

@@ -14,8 +14,9 @@ namespace latchkey::server {
 struct SettingValue {
   std::vector<std::string> texts;
   bool list = false;
+  std::string file{};  // where it was read, when a variable LATCHKEY_..._FILE named it
 
-  static SettingValue one(std::string text) { return {{std::move(text)}, false}; }
+  static SettingValue one(std::string text) { return {{std::move(text)}}; }
 };
 
 enum class SettingKind : std::uint8_t { text, number, boolean, list };

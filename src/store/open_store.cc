@@ -16,6 +16,7 @@ using Opened = Result<std::unique_ptr<Store>>;
 Opened open_file(std::string_view path, const OpenStoreOptions& options) {
   return open_sqlite({.path = std::string{path},
                       .create = options.create,
+                      .read_only = options.read_only,
                       .expected_instance = options.expected_instance,
                       .adopt = options.adopt,
                       .busy_timeout = options.write_timeout,
@@ -38,7 +39,9 @@ Opened open_memory_url(std::string_view url, const OpenStoreOptions& options) {
 
 Opened open_postgres_url(std::string_view url, const OpenStoreOptions& options) {
   return open_postgres({.url = std::string{url},
+                        .url_source = options.url_source,
                         .create = options.create,
+                        .read_only = options.read_only,
                         .expected_instance = options.expected_instance,
                         .adopt = options.adopt,
                         .read_timeout = options.read_timeout,
@@ -49,7 +52,17 @@ Opened open_postgres_url(std::string_view url, const OpenStoreOptions& options) 
 Opened open_redis_url(std::string_view url, const OpenStoreOptions& options) {
   Result<RedisOptions> read = parse_redis_url(url);
   if (!read) return read.error();
+  if (options.url_source) {
+    read->login_source = [source = options.url_source]() -> Result<RedisLogin> {
+      const Result<std::string> now = source();
+      if (!now) return now.error();
+      Result<RedisOptions> parsed = parse_redis_url(*now);
+      if (!parsed) return parsed.error();
+      return RedisLogin{std::move(parsed->user), std::move(parsed->password)};
+    };
+  }
   read->create = options.create;
+  read->read_only = options.read_only;
   read->expected_instance = options.expected_instance;
   read->adopt = options.adopt;
   read->read_timeout = options.read_timeout;

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/server/program.h"
 
@@ -174,6 +176,78 @@ TEST_F(ServeFaults, TellsADirectoryThatCannotBeWritten) {
                    .uid = kNobody});
   EXPECT_EQ(program.wait(), 1);
   EXPECT_NE(program.errors().find("cannot be written"), std::string::npos) << program.errors();
+}
+
+TEST_F(ServeFaults, F5TellsADatabaseThatCannotBeWrittenAndStartsOnceItCan) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+  fs::permissions(directory_.path(), fs::perms::all);
+  const Program::Start nobody{.uid = kNobody};
+  {
+    Server server(data(), {}, nobody);
+    ASSERT_TRUE(server.ready());
+    server.program().signal(SIGTERM);
+    ASSERT_EQ(server.program().wait(), 0);
+  }
+  const auto expect_refused = [&] {
+    Program program(
+        {.arguments = {"serve", "--listen", "127.0.0.1:0", "--data", data()}, .uid = kNobody});
+    EXPECT_EQ(program.wait(), 1);
+    EXPECT_NE(program.errors().find("the database " + database() + " cannot be written"),
+              std::string::npos)
+        << program.errors();
+  };
+  ::chmod(database().c_str(), 0400);
+  expect_refused();
+  ASSERT_EQ(::chown(database().c_str(), 0, 0), 0);  // a backup that root put back
+  ::chmod(database().c_str(), 0644);
+  expect_refused();
+  // What a version that started all the same left behind.
+  std::ofstream(database() + "-shm") << "";
+  ::chmod((database() + "-shm").c_str(), 0400);
+  for (const char* end : {"", "-shm"}) {
+    ASSERT_EQ(::chown((database() + end).c_str(), kNobody, kNobody), 0);
+  }
+  ::chmod(database().c_str(), 0600);
+  Server cured(data(), {}, nobody);
+  ASSERT_TRUE(cured.ready()) << cured.program().errors();
+  EXPECT_NE(sign_up(cured), "");
+}
+
+// backup_recipe returns the commands that the page gives, for this data directory.
+std::string backup_recipe(const std::string& data, const std::string& to) {
+  std::ifstream page(LATCHKEY_SOURCE "/docs/operate.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  const std::size_t heading = text.find("## Backup");
+  const std::size_t from = text.find("```sh\n", heading) + 6;
+  std::string recipe = text.substr(from, text.find("```", from) - from);
+  for (const auto& [old, now] :
+       {std::pair{std::string("/var/lib/latchkey"), data}, std::pair{std::string("/backup"), to}}) {
+    for (std::size_t at = 0; (at = recipe.find(old, at)) != std::string::npos; at += now.size()) {
+      recipe.replace(at, old.size(), now);
+    }
+  }
+  return "set -e\n" + recipe;
+}
+
+TEST_F(ServeFaults, C15TheBackupOfThePageCanBeReadByItsOwnerOnlyAndRestored) {
+  const std::string to = directory_.path() + "/backup";
+  Server server(data());
+  ASSERT_TRUE(server.ready());
+  const std::string cookie = sign_up(server);
+  ASSERT_NE(cookie, "");
+  fs::create_directory(to);
+  fs::permissions(to, fs::perms::owner_all);
+  std::ofstream(to + "/latchkey.db") << "an older backup";
+  fs::permissions(to + "/latchkey.db", fs::perms(0644));
+  const std::string recipe = backup_recipe(data(), to);
+  ASSERT_EQ(std::system(("umask 022\n" + recipe).c_str()), 0) << recipe;
+  for (const char* file : {"/latchkey.db", "/latchkey.key"}) {
+    EXPECT_EQ(fs::status(to + file).permissions(), fs::perms(0600)) << file;
+  }
+  Server restored(to);
+  ASSERT_TRUE(restored.ready()) << restored.program().errors();
+  const std::string moved = restored.cookie_name() + cookie.substr(cookie.find('='));
+  EXPECT_EQ(status(restored.ask("GET", "/v1/session", moved)), 200);
 }
 
 TEST_F(ServeFaults, RefusesAPublicAddressWithoutAPublicUrl) {

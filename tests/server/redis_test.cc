@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include "tests/redis/server.h"
@@ -115,6 +116,38 @@ TEST_F(ServeOnRedis, APasswordThatIsChangedIsToldLogsNobodyOutAndMayBePutBack) {
   EXPECT_EQ(log.find("right"), std::string::npos) << log;
   redis_.ask({"ACL", "SETUSER", "app", "resetpass", ">right"});
   EXPECT_TRUE(becomes(node, cookie, 200)) << "without a restart";
+}
+
+TEST_F(ServeOnRedis, F4APasswordThatWasRotatedInItsFileNeedsNoRestart) {
+  const std::string file = directory_.path() + "/secret";
+  const auto write = [&](const std::string& text) { std::ofstream(file) << text << "\n"; };
+  const std::string place = "127.0.0.1:" + std::to_string(redis_.port());
+  const auto url = [&](const std::string& password) {
+    return "redis://app:" + password + "@" + place;
+  };
+  redis_.ask({"ACL", "SETUSER", "app", "on", ">old", "~*", "+@all"});
+  write("old");
+  Server by_parameter(data("a"), {"--store", "redis://app@" + place + "?password_file=" + file});
+  ASSERT_TRUE(by_parameter.ready()) << by_parameter.program().errors();
+  const std::string url_file = directory_.path() + "/url";
+  std::ofstream(url_file) << url("old") << "\n";
+  Server by_variable(data("b"), {}, {.environment = {{"LATCHKEY_STORE_URL_FILE", url_file}}});
+  ASSERT_TRUE(by_variable.ready()) << by_variable.program().errors();
+  redis_.ask({"ACL", "SETUSER", "app", "resetpass", ">new"});
+  redis_.ask({"CLIENT", "KILL", "USER", "app"});
+  write("new");
+  std::ofstream(url_file) << url("new") << "\n";
+  for (Server* server : {&by_parameter, &by_variable}) {
+    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    int answer = 0;
+    while (answer != 201 && std::chrono::steady_clock::now() < late) {
+      answer = status(server->ask("POST", "/v1/signup", "",
+                                  R"({"username":")" +
+                                      std::string(server == &by_variable ? "bob" : "ann") +
+                                      R"(","password":"correct horse battery"})"));
+    }
+    EXPECT_EQ(answer, 201) << server->program().errors();
+  }
 }
 
 }  // namespace
