@@ -86,7 +86,7 @@ class DenialTable {
 
 // Data is everything of one store; each call of the contract is one critical section.
 struct Data {
-  const ForkGuard forked;  // a child has a copy, which nobody would hear of changes to
+  const ForkGuard forked{};  // a child has a copy, which nobody would hear of changes to
   Mutex mutex;
   SessionTable sessions LATCHKEY_GUARDED_BY(mutex);
   UserTable users LATCHKEY_GUARDED_BY(mutex);
