@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "guard/address.h"
+#include "latchkey/address.h"
 
 namespace latchkey::guard {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "guard/address.h"
+#include "latchkey/address.h"
 #include "guard/host.h"
 
 namespace latchkey::guard {

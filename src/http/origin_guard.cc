@@ -1,7 +1,7 @@
 #include "http/origin_guard.h"
 
 #include "base/log.h"
-#include "guard/origin_check.h"
+#include "latchkey/origin_check.h"
 #include "guard/seen_address.h"
 #include "http/pages.h"
 #include "http/problem.h"

@@ -1,9 +1,9 @@
-#include "guard/safe_redirect.h"
 #include "http/form.h"
 #include "http/login.h"
 #include "http/origin_guard.h"
 #include "http/page.h"
 #include "http/pages.h"
+#include "latchkey/safe_redirect.h"
 
 namespace latchkey::http {
 namespace {

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/wipe_freed.h"
-#include "guard/origin_check.h"
 #include "http/api.h"
 #include "http/app.h"
 #include "http/migration.h"
@@ -14,6 +13,7 @@
 #include "http/problem.h"
 #include "http/routes.h"
 #include "http/visitor.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey::http {
 namespace {

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/no_wait.h"
-#include "guard/address.h"
+#include "latchkey/address.h"
 #include "http/readiness.h"
 #include "http/service.h"
 #include "latchkey/accounts.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "guard/client_address.h"
+#include "latchkey/client_address.h"
 #include "latchkey/result.h"
 #include "server/handler.h"
 #include "server/limits.h"

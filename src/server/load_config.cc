@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/nearest.h"
+#include "latchkey/client_address.h"
 #include "latchkey/cookie.h"
 #include "server/environment.h"
 #include "server/toml.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "guard/address.h"
+#include "latchkey/address.h"
 
 namespace latchkey::server {
 namespace {

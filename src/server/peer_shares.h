@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/mutex.h"
-#include "guard/client_address.h"
+#include "latchkey/client_address.h"
 
 namespace latchkey::server {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crypto/password_hash.h"
-#include "guard/client_address.h"
+#include "latchkey/client_address.h"
 #include "guard/host.h"
 #include "latchkey/public_url.h"
 #include "server/load_config.h"
