@@ -15,7 +15,8 @@
 //   const std::string client = latchkey::guard::client_address(peer, forwarded_lines, *proxies);
 namespace latchkey::guard {
 
-// TrustedProxies are the peers whose X-Forwarded-For is believed (R126). Empty by default.
+// TrustedProxies are the peers whose X-Forwarded-For is believed (R126 of
+// docs/requirements.md). Empty by default.
 class TrustedProxies {
  public:
   TrustedProxies() = default;

@@ -23,7 +23,8 @@ struct LogField {
 };
 
 // LogSink takes events; `event` is a stable snake_case name. Thread-safe, must not block for long,
-// and a failing sink changes nothing else (R181).
+// and a failing sink changes nothing else (R181,
+// docs/requirements.md).
 using LogSink = void (*)(LogLevel level, std::string_view event,
                          std::initializer_list<LogField> fields);
 

@@ -35,7 +35,8 @@ std::string_view origin_verdict_name(OriginVerdict verdict) noexcept;
 // is_safe_method tells whether `method` promises to change nothing: GET, HEAD, OPTIONS.
 bool is_safe_method(std::string_view method) noexcept;
 
-// check_origin decides whether a request may change something (R48-R51). It stands before any look
+// check_origin decides whether a request may change something (R48-R51 of docs/requirements.md). It
+// stands before any look
 // at the session, also for log-in and sign-up. Passing proves nothing about who asks (R57). The
 // rule, also for those who have to write it again in another language:
 //

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "latchkey/address.h"
 #include "guard/host.h"
+#include "latchkey/address.h"
 
 namespace latchkey::guard {
 namespace {

@@ -28,7 +28,7 @@ struct App {
   guard::TrustedProxies proxies;
   Millis staleness{0};                     // no node accepts an ended session for longer than this
   std::shared_ptr<Migration> migration{};  // nothing: no session of another system is taken over
-  Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
+  Readiness* readiness = nullptr;          // nullptr: /readyz asks the store itself
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 

@@ -1,11 +1,11 @@
 #include "http/origin_guard.h"
 
 #include "base/log.h"
-#include "latchkey/origin_check.h"
 #include "guard/seen_address.h"
 #include "http/pages.h"
 #include "http/problem.h"
 #include "http/visitor.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey::http {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "crypto/password_hash.h"
-#include "latchkey/client_address.h"
 #include "guard/host.h"
+#include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
 #include "server/load_config.h"
 #include "server/setting_kinds.h"

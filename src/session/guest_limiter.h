@@ -15,7 +15,8 @@ namespace latchkey::session {
 // - Without an address there is no limit. One allowance for all of those would let a single client
 //   refuse guest sessions to everybody, which is worse than the rows it may make: they are small,
 //   live briefly and are pruned. Programs that need the bound give the address.
-// - At most kMaxAddresses have an allowance of their own. When more are active, newcomers are spread
+// - At most kMaxAddresses have an allowance of their own. When more are active, newcomers are
+// spread
 //   over kShares allowances by the hash of their address.
 class GuestLimiter {
  public:

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "store/store_url.h"
 #include "store/postgres/errors.h"
 #include "store/redis/errors.h"
+#include "store/store_url.h"
 #include "tests/support/free_port.h"
 #include "tests/support/temp_directory.h"
 

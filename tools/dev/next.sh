@@ -87,7 +87,7 @@ step_next() {
   check "latchkey init prepares an application" prepare_fresh
   check "it builds without any environment and makes nothing" fresh_builds
   check "the code of the guide is put together" prepare_docs
-  check "the code of the guide builds, in a strict project with Cache Components" next_build build/next/docs
+  check "the guide builds, in a strict project with Cache Components" next_build build/next/docs
   check "the texts' code is put together" prepare_seeds
   check "the texts' code compiles" next_build build/next/seeds
   node tests/browser/run.mjs --folder tests/next --counts "$COUNTS"
