@@ -23,8 +23,7 @@ struct LogField {
 };
 
 // LogSink takes events; `event` is a stable snake_case name. Thread-safe, must not block for long,
-// and a failing sink changes nothing else (R181,
-// docs/requirements.md).
+// and a failing sink changes nothing else (R181 of docs/requirements.md).
 using LogSink = void (*)(LogLevel level, std::string_view event,
                          std::initializer_list<LogField> fields);
 
