@@ -36,9 +36,8 @@ std::string_view origin_verdict_name(OriginVerdict verdict) noexcept;
 bool is_safe_method(std::string_view method) noexcept;
 
 // check_origin decides whether a request may change something (R48-R51 of docs/requirements.md). It
-// stands before any look
-// at the session, also for log-in and sign-up. Passing proves nothing about who asks (R57). The
-// rule, also for those who have to write it again in another language:
+// stands before any look at the session, also for log-in and sign-up. Passing proves nothing about
+// who asks (R57). The rule, also for those who have to write it again in another language:
 //
 //   Sec-Fetch-Site:  absent, other  same-origin  none     same-site, cross-site
 //   Origin: absent   no form        allowed      allowed  refused

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "addon.h"
+#include "base/wipe_freed.h"
 #include "latchkey/secret.h"
 #include "promise.h"
 #include "registry.h"
@@ -38,6 +39,7 @@ napi_value make_outcome(napi_env env, const AccountOutcome& outcome) {
 
 // enter(sessions, sign_up, username, password, options, now) returns [rejection, session, user].
 napi_value enter(napi_env env, napi_callback_info info) {
+  const WipeFreed wiping;  // what the password is copied through (R80)
   const Call call(env, info);
   const auto* handle = call.handle<Handle>(0);
   if (handle == nullptr) return throw_no_handle(env, "open sessions");
@@ -79,6 +81,7 @@ Result<PasswordChange> change(OpenSessions& open, const SecretBytes& token,
 // change_password(sessions, token, current, replacement, now) returns [rejection, kept]: the
 // session of that token stays, with what is to be written as its cookie.
 napi_value change_password(napi_env env, napi_callback_info info) {
+  const WipeFreed wiping;
   const Call call(env, info);
   const auto* handle = call.handle<Handle>(0);
   if (handle == nullptr) return throw_no_handle(env, "open sessions");
