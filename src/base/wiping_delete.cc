@@ -11,7 +11,7 @@
 
 namespace {
 
-void release(void* memory) noexcept {
+void wipe_and_free(void* memory) noexcept {
   if (memory != nullptr && latchkey::WipeFreed::active()) {
     latchkey::wipe(memory, ::malloc_usable_size(memory));
   }
@@ -20,7 +20,7 @@ void release(void* memory) noexcept {
 
 }  // namespace
 
-void operator delete(void* memory) noexcept { release(memory); }
-void operator delete[](void* memory) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory) noexcept { wipe_and_free(memory); }
+void operator delete[](void* memory) noexcept { wipe_and_free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { wipe_and_free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { wipe_and_free(memory); }
