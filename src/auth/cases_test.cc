@@ -104,7 +104,7 @@ Sealer old_system() {
 void Case::add_takeover(AuthOptions& options) {
   TakeoverOptions takeover{.until = clock_.now() + hours{24},
                            .keep_cookies = site_ == "takeover_kept"};
-  takeover.cookies.push_back({"old", session::make_iron_source(old_system(), "user.id")});
+  takeover.cookies.push_back({"old", session::make_iron_source(old_system(), {.user = "user.id"})});
   options.takeover = std::make_shared<Takeover>(std::move(takeover), metrics_);
 }
 

@@ -104,7 +104,7 @@ std::string members(std::size_t count) {
 
 // Names are compared each with each up to 16 of them, and sorted beyond.
 TEST(Json, M3R103ARepeatedNameIsFoundAmongAnyNumber) {
-  for (const std::size_t count : {15, 16, 17, 1000}) {
+  for (const std::size_t count : {15U, 16U, 17U, 1000U}) {
     EXPECT_TRUE(parse_json("{" + members(count) + "}"));
     EXPECT_FALSE(parse_json("{\"0\":0," + members(count) + "}"));
     EXPECT_FALSE(parse_json("{" + members(count) + ",\"0\":0}"));

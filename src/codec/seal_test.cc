@@ -149,7 +149,7 @@ std::uint64_t mix(std::uint64_t x) {
 }
 
 // A full run flips every bit of every one.
-bool is_full() { return std::getenv("LATCHKEY_FULL") != nullptr; }
+bool seals_in_full() { return std::getenv("LATCHKEY_FULL") != nullptr; }
 
 // No bit of a seal can be changed. What the client sees is the same refusal each time; the reason,
 // which is for the log, is always one that is found without using what the seal holds.
@@ -161,7 +161,7 @@ TEST(Seal, OneFlippedBitOfAThousandSealsIsRefused) {
   for (std::uint64_t n = 0; n < 1000; ++n) {
     const std::string seal = *sealer.seal("{\"n\":" + std::to_string(n) + "}", kSealedAt);
     const std::size_t bits = seal.size() * 8;
-    const bool every = n < 5 || is_full();
+    const bool every = n < 5 || seals_in_full();
     const std::size_t tries = every ? bits : 8;
     for (std::size_t i = 0; i < tries; ++i) {
       const std::size_t bit = every ? i : mix(n * 8 + i) % bits;

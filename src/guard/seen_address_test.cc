@@ -5,7 +5,7 @@
 namespace latchkey::guard {
 namespace {
 
-const PublicUrl& site() {
+const PublicUrl& public_site() {
   static const PublicUrl url = *PublicUrl::parse("https://app.example.com");
   return url;
 }
@@ -13,7 +13,7 @@ const PublicUrl& site() {
 TEST(SeenAddress, TheOwnNameIsNoOtherAddressWhateverItsCaseAndPort) {
   for (const auto* host :
        {"app.example.com", "APP.example.com", "app.example.com:443", "app.example.com:8443"}) {
-    EXPECT_FALSE(opened_elsewhere({.host = host}, site())) << host;
+    EXPECT_FALSE(opened_elsewhere({.host = host}, public_site())) << host;
   }
 }
 
@@ -21,26 +21,26 @@ TEST(SeenAddress, F3AnotherNameIsAnotherAddress) {
   for (const auto* host : {"example.com", "www.example.com", "app.example.com.evil.example",
                            "app.example.com.", "old.example.com:8080"}) {
     const bool known = !std::string_view{host}.ends_with('.');
-    EXPECT_EQ(opened_elsewhere({.host = host}, site()), known) << host;
-    EXPECT_EQ(opened_elsewhere({.host = host, .secure_context = true}, site()), known) << host;
+    EXPECT_EQ(opened_elsewhere({.host = host}, public_site()), known) << host;
+    EXPECT_EQ(opened_elsewhere({.host = host, .secure_context = true}, public_site()), known) << host;
   }
 }
 
 TEST(SeenAddress, WhatMayBeAProxysUpstreamCountsOnlyFromABrowserWithoutHttps) {
   for (const auto* host :
        {"192.0.2.7:4470", "127.0.0.1:4470", "localhost:4470", "latchkey:4470", "[::1]:4470"}) {
-    EXPECT_TRUE(opened_elsewhere({.host = host}, site())) << host;
-    EXPECT_FALSE(opened_elsewhere({.host = host, .secure_context = true}, site())) << host;
-    EXPECT_FALSE(opened_elsewhere({.host = host, .from_proxy = true}, site())) << host;
+    EXPECT_TRUE(opened_elsewhere({.host = host}, public_site())) << host;
+    EXPECT_FALSE(opened_elsewhere({.host = host, .secure_context = true}, public_site())) << host;
+    EXPECT_FALSE(opened_elsewhere({.host = host, .from_proxy = true}, public_site())) << host;
   }
 }
 
 TEST(SeenAddress, AForwardedHostIsWhatTheBrowserAskedFor) {
   EXPECT_FALSE(
-      opened_elsewhere({.host = "upstream.internal", .forwarded_host = "app.example.com"}, site()));
+      opened_elsewhere({.host = "upstream.internal", .forwarded_host = "app.example.com"}, public_site()));
   EXPECT_TRUE(opened_elsewhere(
       {.host = "app.example.com", .forwarded_host = "www.example.com", .from_proxy = true},
-      site()));
+      public_site()));
 }
 
 TEST(SeenAddress, LoopbackNamesAreOneAddress) {
@@ -53,7 +53,7 @@ TEST(SeenAddress, LoopbackNamesAreOneAddress) {
 
 TEST(SeenAddress, WhatIsNoHostSaysNothing) {
   for (const auto* host : {"", "a b", "[::1", "<script>", ":80", "a..b"}) {
-    EXPECT_FALSE(opened_elsewhere({.host = host}, site())) << host;
+    EXPECT_FALSE(opened_elsewhere({.host = host}, public_site())) << host;
   }
 }
 
