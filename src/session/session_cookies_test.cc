@@ -81,11 +81,11 @@ TEST(SessionCookies, ANameThatCameTwiceIsDeletedForTheOwnHostAsADomainToo) {
 
 TEST(SessionCookies, FormerScopesAreDeletedWithEveryLogInAndLogOutThatBringsTheName) {
   CookieOptions cookie = named();
-  cookie.former = {{"example", "/"}, {"", "/app"}, {"", "/"}};
+  cookie.former = {{"old.example", "/"}, {"", "/app"}, {"", "/"}};
   const SessionCookies cookies = cookies_of(cookie);
   const auto set = written(cookies, "sid=A");
   ASSERT_THAT(set, SizeIs(3)) << "the own scope is not among what is deleted";
-  EXPECT_THAT(set[0], HasSubstr("; Path=/; Domain=example;"));
+  EXPECT_THAT(set[0], HasSubstr("; Path=/; Domain=old.example;"));
   EXPECT_THAT(set[1], HasSubstr("; Path=/app; HttpOnly"));
   EXPECT_THAT(set[2], StartsWith("sid=new"));
   EXPECT_THAT(blanked(cookies, "sid=A"), SizeIs(3));

@@ -113,6 +113,10 @@ bool is_refusal(std::string_view detail) noexcept {
     return detail.find(sign) != std::string_view::npos;
   };
   if (std::any_of(kMisfits.begin(), kMisfits.end(), is_part)) return true;
+  const auto misconfigured = [&](const Meaning& meaning) {
+    return meaning.code == Errc::bad_config && is_part(meaning.detail);
+  };
+  if (std::any_of(kByBeginning.begin(), kByBeginning.end(), misconfigured)) return true;
   return std::any_of(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) {
     return is_part(meaning.detail) &&
            std::find(kRefusals.begin(), kRefusals.end(), meaning.word) != kRefusals.end();
