@@ -7,7 +7,7 @@
 namespace latchkey::http {
 namespace {
 
-constexpr UnixTime kNow = from_unix_millis(1'800'000'000'000);
+constexpr UnixTime kLogInAt = from_unix_millis(1'800'000'000'000);
 constexpr LoginWatch::Client kAda{"192.0.2.7", "Firefox"};
 
 SessionId session(int number) {
@@ -17,40 +17,40 @@ SessionId session(int number) {
 
 TEST(LoginWatch, ABrowserThatComesBackWithoutTheCookieHasLostIt) {
   LoginWatch watch;
-  EXPECT_FALSE(watch.lost_cookie(kAda, kNow));
-  watch.logged_in(kAda, session(1), kNow);
-  EXPECT_TRUE(watch.lost_cookie(kAda, kNow));
-  EXPECT_TRUE(watch.lost_cookie(kAda, kNow + Millis{59'999})) << "every page may say so";
-  EXPECT_FALSE(watch.lost_cookie({"192.0.2.8", "Firefox"}, kNow));
-  EXPECT_FALSE(watch.lost_cookie({"192.0.2.7", "Chrome"}, kNow));
+  EXPECT_FALSE(watch.lost_cookie(kAda, kLogInAt));
+  watch.logged_in(kAda, session(1), kLogInAt);
+  EXPECT_TRUE(watch.lost_cookie(kAda, kLogInAt));
+  EXPECT_TRUE(watch.lost_cookie(kAda, kLogInAt + Millis{59'999})) << "every page may say so";
+  EXPECT_FALSE(watch.lost_cookie({"192.0.2.8", "Firefox"}, kLogInAt));
+  EXPECT_FALSE(watch.lost_cookie({"192.0.2.7", "Chrome"}, kLogInAt));
 }
 
 TEST(LoginWatch, TheCookieComesBackOnce) {
   LoginWatch watch;
-  watch.logged_in(kAda, session(1), kNow);
-  watch.came_back(session(2), kNow);
-  EXPECT_TRUE(watch.lost_cookie(kAda, kNow)) << "another session";
-  watch.came_back(session(1), kNow);
-  EXPECT_FALSE(watch.lost_cookie(kAda, kNow));
-  watch.came_back(session(1), kNow);
-  EXPECT_FALSE(watch.lost_cookie(kAda, kNow));
+  watch.logged_in(kAda, session(1), kLogInAt);
+  watch.came_back(session(2), kLogInAt);
+  EXPECT_TRUE(watch.lost_cookie(kAda, kLogInAt)) << "another session";
+  watch.came_back(session(1), kLogInAt);
+  EXPECT_FALSE(watch.lost_cookie(kAda, kLogInAt));
+  watch.came_back(session(1), kLogInAt);
+  EXPECT_FALSE(watch.lost_cookie(kAda, kLogInAt));
 }
 
 TEST(LoginWatch, AfterAMinuteNothingIsKnownAndAClockThatGoesBackKnowsNothing) {
   LoginWatch watch;
-  watch.logged_in(kAda, session(1), kNow);
-  EXPECT_FALSE(watch.lost_cookie(kAda, kNow + Millis{60'000}));
-  EXPECT_FALSE(watch.lost_cookie(kAda, kNow - Millis{1}));
+  watch.logged_in(kAda, session(1), kLogInAt);
+  EXPECT_FALSE(watch.lost_cookie(kAda, kLogInAt + Millis{60'000}));
+  EXPECT_FALSE(watch.lost_cookie(kAda, kLogInAt - Millis{1}));
 }
 
 TEST(LoginWatch, AFloodForgetsTheOldest) {
   LoginWatch watch;
-  watch.logged_in(kAda, session(0), kNow);
-  for (int i = 1; i <= 1000; ++i) watch.logged_in({"192.0.2.9", "curl"}, session(i), kNow);
-  EXPECT_FALSE(watch.lost_cookie(kAda, kNow));
-  EXPECT_TRUE(watch.lost_cookie({"192.0.2.9", "curl"}, kNow));
-  for (int i = 1; i <= 1000; ++i) watch.came_back(session(i), kNow);
-  EXPECT_FALSE(watch.lost_cookie({"192.0.2.9", "curl"}, kNow));
+  watch.logged_in(kAda, session(0), kLogInAt);
+  for (int i = 1; i <= 1000; ++i) watch.logged_in({"192.0.2.9", "curl"}, session(i), kLogInAt);
+  EXPECT_FALSE(watch.lost_cookie(kAda, kLogInAt));
+  EXPECT_TRUE(watch.lost_cookie({"192.0.2.9", "curl"}, kLogInAt));
+  for (int i = 1; i <= 1000; ++i) watch.came_back(session(i), kLogInAt);
+  EXPECT_FALSE(watch.lost_cookie({"192.0.2.9", "curl"}, kLogInAt));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST(BodyReader, R142RefusesWhatIsNoPlainChunk) {
        {"\r\n", "2\n", "2 \r\n", "2;a\r\n", "g\r\n", "-2\r\n", "+2\r\n", "0x2\r\n", "2\rx",
         "2\r\nok0", "2\r\nok\r0", "2\r\nok\n", "0\r\nA: b\r\n\r\n", "0\r\n\rx",
         "00000000000000000\r\n", "fffffffffffffffff\r\n"}) {
-    for (const std::size_t piece : {1, 100}) {
+    for (const std::size_t piece : {1U, 100U}) {
       EXPECT_EQ(read_chunks(input, piece).refusal, 400) << input;
     }
   }

@@ -1,22 +1,16 @@
 #include "server/key_reload.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/log.h"
+#include "server/file_watch.h"
 #include "server/key_file.h"
 
 namespace latchkey::server {
 namespace {
 
 using Keys = std::optional<std::vector<Key>>;
-
-bool same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
-         a.st_mtim.tv_nsec == b.st_mtim.tv_nsec && a.st_mode == b.st_mode;
-}
 
 bool same_key(const Key& a, const Key& b) {
   return a.id == b.id && a.state == b.state && a.created_at == b.created_at &&
@@ -27,20 +21,12 @@ bool same_keys(const std::vector<Key>& a, const std::vector<Key>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_key);
 }
 
-struct stat status_of(const std::string& path) noexcept {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  return status;
-}
-
 }  // namespace
 
 KeyReader read_key_file_again(std::string path, std::string instance) {
   return [path = std::move(path), instance = std::move(instance),
-          seen = std::make_shared<struct stat>()](bool always) -> Result<Keys> {
-    const struct stat now = status_of(path);
-    if (!always && same_file(now, *seen)) return Keys{};
-    *seen = now;
+          watch = std::make_shared<FileWatch>(path)](bool always) -> Result<Keys> {
+    if (!watch->changed() && !always) return Keys{};
     Result<KeyFile> file = read_key_file(path);
     if (!file) return file.error();
     if (file->instance != instance) {
