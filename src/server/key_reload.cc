@@ -24,8 +24,8 @@ bool same_keys(const std::vector<Key>& a, const std::vector<Key>& b) {
 }  // namespace
 
 KeyReader read_key_file_again(std::string path, std::string instance) {
-  return [path = std::move(path), instance = std::move(instance),
-          watch = std::make_shared<FileWatch>(path)](bool always) -> Result<Keys> {
+  return [watch = std::make_shared<FileWatch>(path), path = std::move(path),
+          instance = std::move(instance)](bool always) -> Result<Keys> {
     if (!watch->changed() && !always) return Keys{};
     Result<KeyFile> file = read_key_file(path);
     if (!file) return file.error();

@@ -83,7 +83,7 @@ class OpenDirectory : public ::testing::Test {
 
 TEST_F(OpenDirectory, L3ADirectoryThatOthersMayWriteToIsRefusedWithTheCure) {
   ASSERT_TRUE(Server(data_).ready());
-  for (const mode_t mode : {0777, 0770, 0702, 01777}) {
+  for (const mode_t mode : {0777U, 0770U, 0702U, 01777U}) {
     chmod(data_, mode);
     EXPECT_NE(refusal().find("run: chmod go-w " + data_), std::string::npos) << mode;
   }
