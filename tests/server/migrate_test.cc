@@ -91,7 +91,7 @@ TEST_F(ServeMigrate, ASealedSessionMovesAndIsDeniedAfterARestartToo) {
 }
 
 TEST_F(ServeMigrate, M4ATokenForAnotherPurposeLogsNobodyIn) {
-  write_secret("jwt", kPassword);
+  write_secret("jwt", kMigratePassword);
   // The settings were called migrate.*; the first of them still is here.
   Server server(path("data"),
                 {"--set", "migrate.until=2099-01-01T00:00:00Z", "--set", "takeover.jwt_cookie=app",
@@ -100,7 +100,7 @@ TEST_F(ServeMigrate, M4ATokenForAnotherPurposeLogsNobodyIn) {
   const auto ask = [&](const std::string& claims) {
     return status(server.ask(
         "GET", "/v1/session",
-        "app=" + *jose_sign(R"({"alg":"HS256"})", claims, SecretBytes{kPassword}.bytes())));
+        "app=" + *jose_sign(R"({"alg":"HS256"})", claims, SecretBytes{kMigratePassword}.bytes())));
   };
   EXPECT_EQ(ask(R"({"userId":"u1","exp":4000000000,"purpose":"verify-email"})"), 401);
   EXPECT_EQ(ask(R"({"userId":"u1","exp":4000000000,"iss":"https://other","aud":"x"})"), 401);
@@ -134,7 +134,7 @@ TEST_F(ServeMigrate, WhatCannotWorkIsRefusedAtTheStart) {
         "chmod 600");
   holds(refusal({until, cookie, "takeover.iron_session_password_file=" + path("short")}),
         "takeover.iron_session_password_file");
-  write_secret("jwt", kPassword);
+  write_secret("jwt", kMigratePassword);
   holds(refusal({until, "takeover.jwt_cookie=s", "takeover.jwt_secret_file=" + path("jwt"),
                  "takeover.jwt_expect=type"}),
         "takeover.jwt_expect: \"type\" tells what something is for");
