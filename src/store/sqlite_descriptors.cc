@@ -92,8 +92,9 @@ Result<void> refuse_shared(const std::string& path) {
   return Error{
       Errc::sqlite_shared,
       "this process has the database file open through another copy of SQLite "
-      "(better-sqlite3, node:sqlite), whose writes and ours would destroy each other: pass "
-      "that Database object instead of a path, or give the sessions a file of their own"};
+      "(better-sqlite3, node:sqlite), whose writes and ours would destroy each other: with "
+      "latchkey/lucia pass that Database object instead of a path, elsewhere give the sessions "
+      "a file of their own"};
 }
 
 }  // namespace latchkey::sqlite
