@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Links between documents lead somewhere, and C++ shown in the README is compiled by an example."""
+"""Links between documents lead somewhere, C++ shown in the README is compiled by an example, and
+nothing tells anybody to install a package that nobody has registered."""
 import re
 import sys
 
@@ -60,16 +61,46 @@ def contains(text, wanted):
     return any(lines[i:i + len(wanted)] == wanted for i in range(len(lines)))
 
 
+# The npm package is a tarball that ./dev pack leaves. Its name is not registered, so whoever did
+# register it would be installed by who follows such a line.
+PACKAGE = r"latchkey(?![\w.-]*\.tgz)(?![\w/-])"
+INSTALLS = re.compile(
+    r"\bnpm:latchkey(?![\w-])"
+    r"|\b(?:npm|pnpm|yarn|bun|deno)\s+(?:i|install|add|up|update)\s(?:[^\n`;|&]*?\s)?"
+    rf"['\"]?{PACKAGE}"
+    rf"|\b(?:(?:pnpm|yarn)\s+dlx|bunx|npm\s+exec|npx\s+(?:-\S+\s+)*-(?:y|p|-yes|-package=?)\S*)"
+    rf"\s[^\n`;|&]*?{PACKAGE}"
+    rf"|\bnpx\s+latchkey@"
+    rf"|['\"]latchkey['\"]\s*:\s*['\"](?!file:|link:|workspace:|[$./])[^'\"]*['\"]"
+    rf"|//(?:unpkg\.com|esm\.sh|cdn\.jsdelivr\.net/npm|registry\.npmjs\.org)/latchkey(?![\w-])")
+
+
+def check_installs(texts):
+    """`texts` maps path to text: what would install the package by its name alone is a problem."""
+    def line(text, at):
+        return text.count("\n", 0, at) + 1
+
+    return [f"{path}:{line(text, found.start())}: {found.group()!r} installs a name that is not "
+            "registered; name the tarball of ./dev pack"
+            for path, text in texts.items() for found in INSTALLS.finditer(text)]
+
+
 def main():
     root = sources.ROOT
     paths = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("examples/**/*.md"),
-             *root.glob("tests/**/*.md")]
+             *root.glob("tests/**/*.md"), *root.glob("npm/*.md")]
     paths = [path for path in paths if "node_modules" not in path.parts]
     documents = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in paths}
     problems = check_links(documents, lambda path: (root / path).exists())
     examples = [text for _, text in sources.files((".cc",), ("examples",))]
     for path in ("README.md",):
         problems += check_snippets(path, documents.get(path, ""), examples)
+    # Tests plant such lines, and lock files name what is installed.
+    shown = {path: text for path, text in sources.files(
+        (".ts", ".tsx", ".js", ".cjs", ".mjs", ".json", ".html", ".sh", ".cc", ".h"),
+        ("npm", "src", "examples", "include"))
+        if not re.search(r"(^|/)test/|package-lock\.json$|_test\.cc$", path)}
+    problems += check_installs({**documents, **shown})
     if not documents:
         sys.exit("no documents found")
     sources.report(problems)

@@ -1,6 +1,6 @@
 import unittest
 
-from check_docs import check_links, check_snippets
+from check_docs import check_installs, check_links, check_snippets
 
 
 class CheckDocs(unittest.TestCase):
@@ -28,6 +28,33 @@ class CheckDocs(unittest.TestCase):
         self.assertTrue(check_snippets("README.md", readme, ["int main() {}"]))
         example = "  auto x = f();\n\n  use(x);\n"
         self.assertEqual(check_snippets("README.md", readme, [example]), [])
+
+    def test_a_package_that_nobody_registered_is_caught(self):
+        for line in (
+                '"overrides": { "lucia": "npm:latchkey@0.1.0" }',
+                'import { jwtVerify } from "npm:latchkey/jose"',
+                "npm i latchkey", "npm install --save latchkey@latest", "`npm i latchkey react`.",
+                "pnpm add latchkey", "yarn add latchkey@^0.1", "bun add -d latchkey",
+                "npm i next react latchkey", "npm i 'latchkey'",
+                "npx -y latchkey init", "npx --yes latchkey init", "npx -p latchkey latchkey init",
+                "npx latchkey@latest init", "pnpm dlx latchkey init", "bunx latchkey init",
+                '"dependencies": { "latchkey": "^0.1.0" }', "'latchkey': 'latest'",
+                '"latchkey": ""', "<script src='https://unpkg.com/latchkey'>",
+                "https://esm.sh/latchkey@0.1.0/jose"):
+            problems = check_installs({"docs/a.md": f"text\n{line}\n"})
+            self.assertEqual(len(problems), 1, line)
+            self.assertTrue(problems[0].startswith("docs/a.md:2: "), problems)
+
+    def test_what_installs_the_tarball_or_runs_what_is_installed_is_fine(self):
+        for line in (
+                "npm install latchkey-0.1.0.tgz", "npm i ./latchkey-0.1.0.tgz", "npm i react",
+                "npm i ./npm/latchkey-VERSION.tgz", "npx latchkey init",
+                "npm install && npx latchkey doctor",
+                '"latchkey": "file:./latchkey-0.1.0.tgz"', '"lucia": "$latchkey"',
+                '"latchkey": "workspace:*"', "import { Lucia } from 'latchkey/lucia';",
+                "npm i latchkey-0.1.0.tgz react; npx latchkey secret",
+                '"bin": { "latchkey": "./dist/cli.js" }', "apt-get install latchkey-config.txt"):
+            self.assertEqual(check_installs({"docs/a.md": line}), [], line)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,16 @@ function memory() {
   };
 }
 
+// Forgets what is over, as the stores of the core do.
+function pruned(store) {
+  const { isDenied } = store;
+  store.isDenied = (key) => {
+    for (const [one, until] of store.denied) if (until <= Date.now()) store.denied.delete(one);
+    return isDenied(key);
+  };
+  return store;
+}
+
 // A seal as the format describes it, with its ciphertext written as `spell` says.
 function sealByHand(data, spell) {
   const salt = 'a salt';
@@ -104,6 +114,113 @@ for (const [name, iron] of Object.entries(irons)) {
     const [, session] = await logIn(iron, { ...base, ttl: 100, store });
     await session.destroy();
     assert.deepEqual([...store.denied.values()], [(1_763_683_200 + 160) * 1000]);
+  });
+
+  // The copies of one cookie are seals of different lives (M11).
+  const DAY = 86_400;
+  const START = 1_763_683_200;
+  const opens = async (cookie, store, version) => {
+    const thief = browser();
+    thief.cookies.set('sid', cookie);
+    const session = await iron.getIronSession(thief, { ...base, ttl: 60, store, version });
+    return session.userId !== undefined;
+  };
+
+  for (const version of [9, 8]) {
+    test(`a denial lives as long as the longest seal of its session, version ${version}, ${name}`, async (t) => {
+      freeze(t, START);
+      const store = pruned(memory());
+      const long = { ...base, ttl: 14 * DAY, store, version };
+      const [visitor] = await logIn(iron, long);
+      const first = visitor.cookies.get('sid');
+      // The policy is shortened: what the session has now ends soon, what was copied does not.
+      const short = { ...long, ttl: 120 };
+      await (await iron.getIronSession(visitor, short)).save();
+      const second = visitor.cookies.get('sid');
+      await (await iron.getIronSession(visitor, short)).destroy();
+      for (const later of [0, 3600, 13 * DAY, 14 * DAY + 59]) {
+        freeze(t, START + later);
+        for (const copy of [first, second]) assert.equal(await opens(copy, store, version), false, `${later}`);
+      }
+      assert.deepEqual([...store.denied.values()], [(START + 14 * DAY + 60) * 1000], 'no longer');
+    });
+
+    test(`a seal without an end is denied for good, version ${version}, ${name}`, async (t) => {
+      freeze(t, START);
+      const store = pruned(memory());
+      const visitor = browser();
+      visitor.cookies.set('sid', await peer.sealData({ userId: 'u1' }, { ...base, ttl: 0 }));
+      const copy = visitor.cookies.get('sid');
+      const options = { ...base, ttl: 120, store, version };
+      await (await iron.getIronSession(visitor, options)).save();
+      await (await iron.getIronSession(visitor, options)).destroy();
+      freeze(t, START + 4000 * DAY);
+      assert.equal(await opens(copy, store, version), false);
+    });
+  }
+
+  test(`a name with a time opens where it is read without one, ${name}`, async (t) => {
+    freeze(t, START);
+    const store = memory();
+    const [visitor] = await logIn(iron, { ...base, ttl: DAY, store });
+    await (await iron.getIronSession(visitor, { ...base, ttl: 60, store })).save();
+    const { '~latchkey': carried } = await iron.unsealData(visitor.cookies.get('sid'), base);
+    assert.match(carried, /^sha256:[\w-]{43}@\d{13}$/);
+    const [usual] = await logIn(iron, { ...base, store });
+    const { '~latchkey': plain } = await iron.unsealData(usual.cookies.get('sid'), base);
+    assert.match(plain, /^sha256:[\w-]{43}$/);
+  });
+
+  test(`who was logged out can log in with the old cookie still there, ${name}`, async () => {
+    const store = memory();
+    const options = { ...base, store };
+    const [visitor] = await logIn(iron, options);
+    const old = visitor.cookies.get('sid');
+    await (await iron.getIronSession(visitor, options)).destroy();
+    visitor.cookies.set('sid', old);
+    const session = await iron.getIronSession(visitor, options);
+    assert.deepEqual({ ...session }, {});
+    session.userId = 'u2';
+    await session.save();
+    assert.equal((await iron.getIronSession(visitor, options)).userId, 'u2');
+  });
+
+  test(`a cookie that does not open asks no store and is denied nothing, ${name}`, async () => {
+    const store = memory();
+    store.isDenied = async () => assert.fail('it was asked');
+    for (const cookie of ['garbage', 'Fe26.2*1*a*b*c**d*e~2', await peer.sealData({}, { password: 'x'.repeat(32) })]) {
+      const visitor = browser();
+      visitor.cookies.set('sid', cookie);
+      const session = await iron.getIronSession(visitor, { ...base, store });
+      await session.destroy();
+      assert.equal(store.denied.size, 0);
+    }
+  });
+
+  test(`a store that comes with updateConfig ends the session that was read before, ${name}`, async () => {
+    const store = memory();
+    for (const carried of [{}, { '~latchkey': `sha256:${'x'.repeat(43)}` }]) {
+      const visitor = browser();
+      visitor.cookies.set('sid', await peer.sealData({ userId: 'u1', ...carried }, base));
+      const copy = visitor.cookies.get('sid');
+      const session = await iron.getIronSession(visitor, base);
+      session.updateConfig({ ...base, store });
+      await session.save();
+      const saved = visitor.cookies.get('sid');
+      await session.destroy();
+      for (const one of [copy, saved]) assert.equal(await opens(one, store), false);
+    }
+  });
+
+  test(`destroy ends the session even when it is too late for the cookie, ${name}`, async () => {
+    const store = memory();
+    const [visitor] = await logIn(iron, { ...base, store });
+    const copy = visitor.cookies.get('sid');
+    const jar = { read: (one) => visitor.get(one)?.value, write: () => assert.fail('headers are sent') };
+    const session = await iron.getIronSession(jar, { ...base, store });
+    assert.throws(() => session.destroy(), /headers are sent/);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(await opens(copy, store), false);
   });
 
   test(`a store that fails is an error, never an empty session, ${name}`, async () => {

@@ -11,6 +11,9 @@ namespace {
 // How far the clocks of two nodes may be apart (docs/policy.md).
 constexpr Millis kClockSkew = std::chrono::minutes{1};
 
+// No browser keeps a cookie for longer, and no policy can make use of it.
+constexpr Millis kLongestCookie = std::chrono::days{400};
+
 Error gone() { return {Errc::not_found, "the session does not exist or has ended"}; }
 
 // A stateless session is renewed at half-life only: there is no row whose last-seen time could
@@ -143,8 +146,11 @@ Result<bool> Stateless::deny(const SessionId& id, UnixTime until) {
   return *added > 0;
 }
 
+// The session may have been made under a policy that gave it more time than today's does, and its
+// id says nothing of that.
 Result<bool> Stateless::revoke(const SessionId& id) {
-  return deny(id, add(add(clock_.now(), longest_life(options_.policy)), kClockSkew));
+  const Millis life = std::max(longest_life(options_.policy), kLongestCookie);
+  return deny(id, add(add(clock_.now(), life), kClockSkew));
 }
 
 Result<bool> Stateless::revoke(const SessionRecord& session) {

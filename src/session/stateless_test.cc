@@ -218,6 +218,26 @@ TEST_P(Stateless, ADenialOutlivesEveryTokenOfItsSessionAndNoMore) {
   EXPECT_EQ(state(*b_, renewed.token->reveal()), SessionState::expired);
 }
 
+// M11: how long a denial has to live is decided by the session, not by the policy of today.
+TEST_P(Stateless, ADenialOutlivesASessionOfALongerPolicyThanTodays) {
+  SessionsOptions shortened;
+  shortened.policy.idle = hours{1};
+  shortened.policy.absolute = hours{2};
+  shortened.policy.browser_idle = shortened.policy.browser_absolute = hours{1};
+  shortened.policy.guest = hours{1};
+  const auto today = node(GetParam(), std::move(shortened));
+  const NewSession by_id = log_in(*a_);
+  const NewSession by_record = log_in(*a_);
+  ASSERT_TRUE(*today->revoke(by_id.record.id));
+  ASSERT_TRUE(*today->revoke(*look(*today, by_record.token.reveal()).session));
+  for (const NewSession* made : {&by_id, &by_record}) {
+    clock_.set(made->record.idle_expires_at - milliseconds{1});
+    ASSERT_TRUE(today->prune());
+    EXPECT_EQ(state(*today, made->token.reveal()), SessionState::revoked);
+    EXPECT_EQ(state(*a_, made->token.reveal()), SessionState::revoked);
+  }
+}
+
 TEST_P(Stateless, AStoreThatFailsLogsNobodyOut) {
   const NewSession made = log_in(*a_);
   fail(StoreCall::standing);

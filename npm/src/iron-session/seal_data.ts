@@ -66,10 +66,13 @@ function stringifyLossless(data: unknown): string {
   } catch {
     // A cycle, or what is nested too deeply: told below.
   }
+  const flaw = Array.isArray(data)
+    ? describeLossy(data)
+    : describeLossy(copy, 'session', [data as object]);
   throw new Error(
-    'iron-session: The session data is not JSON serializable' +
-      `${describeLossy(Array.isArray(data) ? data : copy)}. Store plain JSON values only: a Date must be stored as a ` +
-      'timestamp (Date.now()) or an ISO string, and Map/Set/BigInt/functions are not supported.',
+    `iron-session: The session data is not JSON serializable${flaw}. Store plain JSON values ` +
+      'only: a Date must be stored as a timestamp (Date.now()) or an ISO string, and ' +
+      'Map/Set/BigInt/functions are not supported.',
     { cause: new Error('Data is not JSON serializable') },
   );
 }
