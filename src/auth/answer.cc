@@ -78,23 +78,13 @@ CookieAction AuthSession::Impl::decide(Moment moment, const Validation& seen, bo
 }
 
 Result<std::vector<std::string>> AuthSession::Impl::lines_for(const SessionToken& issued,
-                                                              const SessionRecord& next,
-                                                              bool everywhere) const {
+                                                              const SessionRecord& next) const {
   if (decide(Moment::change, {}, false) != CookieAction::write) return std::vector<std::string>{};
-  auto written = auth.sessions->set_cookies(issued, next, facts.cookie_lines());
-  if (!written) return written.error();
-  std::vector<std::string> all = auth.forms.blank_others(facts.cookie_lines(), everywhere);
-  all.insert(all.end(), std::make_move_iterator(written->begin()),
-             std::make_move_iterator(written->end()));
-  return all;
+  return auth.sessions->set_cookies(issued, next, facts.cookie_lines());
 }
 
-std::vector<std::string> AuthSession::Impl::blank_lines(bool everywhere) const {
-  std::vector<std::string> all = auth.forms.blank_others(facts.cookie_lines(), everywhere);
-  for (std::string& line : auth.sessions->blank_cookies(facts.cookie_lines())) {
-    all.push_back(std::move(line));
-  }
-  return all;
+std::vector<std::string> AuthSession::Impl::blank_lines() const {
+  return auth.sessions->blank_cookies(facts.cookie_lines());
 }
 
 const Problem* AuthSession::Impl::trouble() const noexcept {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "auth/auth_impl.h"
+#include "auth/cookie_forms.h"
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/log.h"
@@ -73,16 +74,13 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
     allowed_origins.push_back(std::move(*parsed));
   }
   auto trusted = guard::TrustedProxies::parse(options.trusted_proxies);
-  if (!trusted) return trusted.error();
+  if (!trusted) return refuse("trusted_proxies: " + trusted.error().detail);
   proxies = std::move(*trusted);
   auto clearing = latchkey::clear_site_data(options);
   if (!clearing) return clearing.error();
   clear_site_data = std::move(*clearing);
   auto cookie = auth::session_cookie(url, options.cookie);
   if (!cookie) return cookie.error();
-  auto others = auth::CookieForms::make(*cookie, options.cookie.former);
-  if (!others) return others.error();
-  forms = std::move(*others);
 
   // Shared look-ups stand in front of the round trip, copies in front of both.
   if (options.remote_store) {

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "auth/cookie_forms.h"
 #include "auth/request_facts.h"
 #include "base/periodic.h"
 #include "latchkey/auth.h"
@@ -36,7 +35,6 @@ struct Auth::Impl {
   std::vector<PublicUrl> allowed_origins;
   guard::TrustedProxies proxies;
   std::string clear_site_data;
-  auth::CookieForms forms;
   std::unique_ptr<Store> engine;
   std::unique_ptr<Lookup> lookup;
   std::unique_ptr<NearCache> cache;

@@ -71,7 +71,7 @@ Result<void> AuthSession::Impl::begin() {
     case Brought::several:
       log(LogLevel::warn, "duplicate_cookie", {{"address", client()}});
       if (decide(Moment::look, {}, options.offers) == CookieAction::remove) {
-        cookies = blank_lines(false);
+        cookies = blank_lines();
       }
       break;
   }
@@ -95,7 +95,7 @@ Result<void> AuthSession::Impl::take_over() {
   std::vector<std::string> written;
   if (outcome->session) {
     const NewSession& made = *outcome->session;
-    auto own = lines_for(made.token, made.record, false);
+    auto own = lines_for(made.token, made.record);
     if (!own) return own.error();
     written = std::move(*own);
   }
@@ -128,12 +128,12 @@ Result<void> AuthSession::Impl::look() {
   if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
   const CookieAction action = decide(Moment::look, *seen, options.offers);
   if (action == CookieAction::write) {
-    auto written = lines_for(*seen->token, *seen->session, false);
+    auto written = lines_for(*seen->token, *seen->session);
     if (!written) return written.error();
     cookies = std::move(*written);
     offered = !seen->fresh;
   } else if (action == CookieAction::remove) {
-    cookies = blank_lines(false);
+    cookies = blank_lines();
   }
   if (bearer && seen->token && seen->fresh) {
     std::string text = seen->token->reveal();

@@ -73,7 +73,7 @@ Result<void> AuthSession::Impl::renew(Result<Updated> updated) {
     record = std::move(updated->record);
     return {};
   }
-  auto written = lines_for(*updated->token, updated->record, false);
+  auto written = lines_for(*updated->token, updated->record);
   if (!written) return told(written.error());
   install(*updated->token, std::move(updated->record), std::move(*written));
   return {};
@@ -94,7 +94,7 @@ void AuthSession::Impl::end(AuthState now) {
   token = SecretBytes{};
   const bool removes = decide(auth::Moment::end, {}, false) == auth::CookieAction::remove;
   if (removes) {
-    cookies = blank_lines(true);
+    cookies = blank_lines();
     if (auth.options.takeover) {
       for (std::string& line : auth.options.takeover->blank(facts, auth.url.https())) {
         cookies.push_back(std::move(line));

@@ -1,8 +1,8 @@
 #include "auth/cookie_forms.h"
 
-#include <algorithm>
+#include <string_view>
 
-#include "codec/cookie_chunks.h"
+#include "latchkey/cookie.h"
 
 namespace latchkey::auth {
 namespace {
@@ -20,8 +20,19 @@ bool holds(std::string_view domain, std::string_view host) noexcept {
          host[host.size() - domain.size() - 1] == '.';
 }
 
-bool same_form(const CookieOptions& a, const CookieOptions& b) noexcept {
-  return a.domain == b.domain && a.path == b.path;
+// A former cookie that the prefix of today's name forbids, or that no browser keeps, is a slip.
+Result<void> add_former(const FormerCookie& form, CookieOptions& cookie) {
+  CookieOptions options = cookie;
+  options.domain = form.domain;
+  options.path = form.path;
+  const bool own = form.domain == cookie.domain && form.path == cookie.path;
+  if (!own && !CookieWriter::make(std::move(options))) {
+    return Error{Errc::bad_config, "cookie.former: a cookie " + cookie.name + " with domain \"" +
+                                       form.domain + "\" and path \"" + form.path +
+                                       "\" cannot exist; remove it"};
+  }
+  cookie.former.push_back({form.domain, form.path});
+  return {};
 }
 
 }  // namespace
@@ -41,50 +52,10 @@ Result<CookieOptions> session_cookie(const PublicUrl& url, const AuthCookie& wan
   if (!wanted.name.empty()) cookie.name = wanted.name;
   cookie.same_site = wanted.same_site;
   cookie.partitioned = wanted.partitioned;
+  for (const FormerCookie& form : wanted.former) {
+    if (Result<void> added = add_former(form, cookie); !added) return added.error();
+  }
   return cookie;
-}
-
-Result<CookieForms> CookieForms::make(const CookieOptions& current,
-                                      std::span<const FormerCookie> former) {
-  CookieForms forms;
-  forms.name_ = current.name;
-  const auto add = [&](const FormerCookie& form) {
-    CookieOptions options = current;
-    options.domain = form.domain;
-    options.path = form.path;
-    const auto same = [&](const CookieOptions& other) { return same_form(other, options); };
-    if (same(current)) return true;
-    if (!std::any_of(forms.others_.begin(), forms.others_.end(), same)) {
-      if (!CookieWriter::make(options)) return false;
-      forms.others_.push_back(std::move(options));
-    }
-    return true;
-  };
-  // A form that the prefix of today's name forbids cannot be in any browser.
-  (void)add(FormerCookie{});
-  for (const FormerCookie& form : former) {
-    if (add(form)) continue;
-    return Error{Errc::bad_config, "cookie.former: a cookie " + current.name + " with domain \"" +
-                                       form.domain + "\" and path \"" + form.path +
-                                       "\" cannot exist; remove it"};
-  }
-  return forms;
-}
-
-std::vector<std::string> CookieForms::blank_others(std::span<const std::string_view> lines,
-                                                   bool everywhere) const {
-  std::vector<std::string> out;
-  if (others_.empty()) return out;
-  const std::vector<std::string> brought = codec::stale_chunks(lines, name_, {});
-  const auto blank = [&](CookieOptions form, const std::string& name) {
-    form.name = name;
-    if (auto writer = CookieWriter::make(std::move(form))) out.push_back(writer->blank());
-  };
-  for (const CookieOptions& form : others_) {
-    for (const std::string& name : brought) blank(form, name);
-    if (brought.empty() && everywhere && form.path != "/") blank(form, name_);
-  }
-  return out;
 }
 
 }  // namespace latchkey::auth

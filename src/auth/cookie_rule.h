@@ -37,7 +37,7 @@ std::string_view cookie_action_name(CookieAction action) noexcept;
 
 // cookie_rule decides what happens to the cookie of the session. Pure; every Set-Cookie of a
 // session is its decision. With `write` and `remove` also the other forms go in which the cookie
-// may have been left behind (see SessionCookieForms). tests/auth_cases/cookie_rule.txt has the
+// may have been left behind (see SessionCookies). tests/auth_cases/cookie_rule.txt has the
 // cases.
 CookieAction cookie_rule(const CookieFacts& facts) noexcept;
 

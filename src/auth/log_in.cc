@@ -95,7 +95,7 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   NewSession& made = *outcome->session;
   const bool had_cookie = !bearer;
   bearer = bearer || given.bearer;
-  auto written = lines_for(made.token, made.record, true);
+  auto written = lines_for(made.token, made.record);
   Result<void> replaced;
   if (written) replaced = replace(before);
   if (!written || !replaced) {
@@ -159,7 +159,7 @@ Result<void> AuthSession::start_guest() {
   auto made = impl_->auth.sessions->create_guest(
       {.context = {.user_agent = impl_->facts.user_agent, .address = impl_->client()}});
   if (!made) return impl_->told(made.error());
-  auto written = impl_->lines_for(made->token, made->record, true);
+  auto written = impl_->lines_for(made->token, made->record);
   if (!written) return impl_->told(written.error());
   impl_->install(made->token, std::move(made->record), std::move(*written));
   return {};

@@ -61,10 +61,10 @@ struct AuthSession::Impl {
   bool can_write() const noexcept;
   auth::CookieAction decide(auth::Moment moment, const Validation& seen, bool offers) const;
   // lines_for returns the Set-Cookie values that write a session, or none when no cookie is to be
-  // written. `everywhere`: also forms of the cookie that this address would not have been sent.
-  Result<std::vector<std::string>> lines_for(const SessionToken& issued, const SessionRecord& next,
-                                             bool everywhere) const;
-  std::vector<std::string> blank_lines(bool everywhere) const;
+  // written. With them go those that delete what other configurations left.
+  Result<std::vector<std::string>> lines_for(const SessionToken& issued,
+                                             const SessionRecord& next) const;
+  std::vector<std::string> blank_lines() const;
   void rebuild();
   const auth::Problem* trouble() const noexcept;
   const std::string& client();
