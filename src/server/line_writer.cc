@@ -1,6 +1,7 @@
 #include "server/line_writer.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,6 +75,11 @@ struct LineWriter::State {
 };
 
 void LineWriter::State::run() {
+  // A reader that went away is an error of write, not the end of the process.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   for (;;) {
     std::string batch;
     std::uint64_t reporting = 0;

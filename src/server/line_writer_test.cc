@@ -14,10 +14,9 @@ constexpr Millis kLong{20'000};
 // Pipe is one whose reader reads when the test says so.
 struct Pipe {
   Pipe() { EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0); }
-  ~Pipe() {
-    close_reader();
-    ::close(ends[1]);
-  }
+  // The writing end stays open: the thread of a writer that gave up may still hold its number,
+  // which another pipe would get.
+  ~Pipe() { close_reader(); }
   void close_reader() {
     if (ends[0] >= 0) ::close(ends[0]);
     ends[0] = -1;

@@ -105,9 +105,10 @@ TEST(LoadConfig, FlagsWinOverEnvironmentOverFile) {
 }
 
 TEST(LoadConfig, RefusesUnknownKeysByNameAndLine) {
-  EXPECT_EQ(error_of("[server]\nlisten = \"a:1\"\n\nlisen = \"b:2\"\n").substr(0, 37),
-            "a.toml:4: unknown key server.lisen; k");
-  EXPECT_NE(error_of("[server]\nlisen = 1").find("listen, public_url"), std::string::npos);
+  const std::string twice = error_of("[server]\nlisten = \"a:1\"\n\nlisen = \"b:2\"\n");
+  EXPECT_TRUE(twice.starts_with("a.toml:4: unknown key server.lisen; did you mean server.listen?"))
+      << twice;
+  EXPECT_NE(error_of("[server]\nlisen = 1").find("public_url"), std::string::npos);
   EXPECT_EQ(error_of("[nothing]\na = 1").substr(0, 32), "a.toml:2: unknown key nothing.a;");
   EXPECT_EQ(error_of("listen = 1").substr(0, 28), "a.toml:1: unknown key listen");
   EXPECT_EQ(error_of("[server.listen]\na = 1").substr(0, 40),

@@ -156,9 +156,9 @@ TEST_F(ServeLateStore, F7WhatIsConfiguredWronglyIsRefusedAtTheStart) {
   for (const auto& [store, says] :
        {std::pair<std::string, std::string>{"redis://app:wrong@" + host,
                                             "refuses the user or the password"},
-        {"redis://" + host + "/99", "Redis refused a command"},
+        {"redis://" + host + "/99", "has no database of this number"},
         {"redis://" + host + "/1", "holds no store"},
-        {"redix://" + host, "store.url must be"}}) {
+        {"redix://" + host, "there is no store of the kind"}}) {
     auto all = arguments();
     all.back() = store;
     Program program({all});
