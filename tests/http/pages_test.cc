@@ -249,7 +249,7 @@ TEST(FormLogIn, ABrowserThatKeepsNoCookieIsTold) {
   Browser browser(site);
   const auto lost = HasSubstr("your browser did not keep the cookie");
   EXPECT_THAT(browser.get("/login").body, Not(lost));
-  browser.post_form("/login", kForm);
+  browser.post_form("/login", kFormHeader);
   browser.cookie.clear();
   EXPECT_EQ(location(browser.get("/training")), "/login?next=/training");
   EXPECT_THAT(browser.get("/login?next=/training").body, lost);
@@ -258,7 +258,7 @@ TEST(FormLogIn, ABrowserThatKeepsNoCookieIsTold) {
   other.user_agent = "curl/8";
   EXPECT_THAT(other.get("/login").body, Not(lost)) << "another browser";
 
-  browser.post_form("/login", kForm);
+  browser.post_form("/login", kFormHeader);
   EXPECT_EQ(browser.get("/v1/session").status, 200);
   browser.cookie.clear();
   site.clock.advance(std::chrono::seconds{61});
@@ -268,7 +268,7 @@ TEST(FormLogIn, ABrowserThatKeepsNoCookieIsTold) {
 TEST(FormLogIn, ACookieThatCameBackWasKept) {
   Site site;
   Browser browser(site);
-  browser.post_form("/signup", kForm);
+  browser.post_form("/signup", kFormHeader);
   EXPECT_EQ(browser.get("/training").status, 200);
   browser.cookie.clear();
   EXPECT_THAT(browser.get("/login").body, Not(HasSubstr("did not keep the cookie")));

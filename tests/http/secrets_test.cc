@@ -102,7 +102,7 @@ TEST_F(Secrets, R176EachEventIsLogged) {
   browser.send("DELETE", "/v1/sessions?scope=others");
   browser.get("/v1/session", {{"Cookie", "session-4470=garbage"}});
   browser.get("/v1/session", {{"Cookie", "session-4470=a; session-4470=b"}});
-  browser.send("POST", "/v1/logout", {}, {{"Origin", "null"}});
+  browser.send("POST", "/v1/logout", {}, {{"Origin", "https://evil.example"}});
   browser.send("POST", "/v1/logout");
   EXPECT_THAT(events, ::testing::ElementsAre("signup", "signup_failed", "login_failed", "login_ok",
                                              "login_ok", "session_revoked", "bad_token",
