@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What the worst input of each parser costs a running server.
 
-    bench/worst/worst_requests.py build/release/latchkey            the table of docs/worst_cases.md
-    bench/worst/worst_requests.py build/release/latchkey --check    exit code 1 if one grows too much
+    bench/worst/worst_requests.py PROGRAM            the table of docs/worst_cases.md
+    bench/worst/worst_requests.py PROGRAM --check    exit code 1 if one grows too much
 
 Each input is sent at the size that the default limits let in, and at eight times that size to a
 server with wider limits. What is measured is the CPU time of the server's threads per request.
