@@ -25,25 +25,35 @@ struct OpenStoreOptions {
 
 // open_store opens the store that `url` names, with the engine of its scheme:
 //
+//   sqlite:PATH              a SQLite file
+//   PATH                     likewise, if it holds a '/' or ends in .db, .sqlite or the like
 //   memory:                  this process's memory, for tests
-//   postgres://...           a PostgreSQL database, docs/formats/postgres.md
-//   sqlite:PATH, or a PATH   a SQLite file
-//   redis://...              Redis 7.0 or later; rediss:// with TLS, redis+unix:// by a socket:
+//   redis://...              Redis 7.0 or later; rediss:// with TLS, redis+unix:// by a socket,
 //                            redis+cluster://, rediss+cluster:// a cluster: latchkey/redis.h
+//   postgres://...           a PostgreSQL database, docs/formats/postgres.md
 //
-// bad_config: no such scheme, or a URL its engine cannot use. Errors never repeat the URL, which
-// may hold a password. Links every engine; a program that needs one calls that one's own function.
+// bad_config, with what to write instead and without a file made: everything else, such as a bare
+// word, empty text, a variable that nobody expanded, HOST:PORT, libpq's "host=... dbname=..."; or a
+// URL its engine cannot use. Errors never repeat a URL, which may hold a password. Links every
+// engine; a program that needs one calls that one's own function.
 Result<std::unique_ptr<Store>> open_store(std::string_view url,
                                           const OpenStoreOptions& options = {});
 
-// store_scheme returns the scheme of `url`, such as "redis" ("sqlite" for a plain path), which is
-// safe to log; empty when there is no engine for it.
-std::string_view store_scheme(std::string_view url) noexcept;
+// store_scheme returns the scheme of `url`, such as "redis" ("sqlite" for a path), which is safe to
+// log; empty when open_store would refuse it.
+std::string_view store_scheme(std::string_view url);
 
 // is_remote_store tells whether the store of `url` is a network's round trip away.
-bool is_remote_store(std::string_view url) noexcept;
+bool is_remote_store(std::string_view url);
 
-// without_password returns `url` with asterisks in the place of a password.
+// without_password returns `url` with asterisks in the place of a password. It is made for whatever
+// somebody wrote where a store belongs, also for what open_store refuses: a password with an
+// unescaped '/', '?', '#' or '@' is hidden too, up to the last '@', and so is the value of every
+// parameter that is one. It rather hides too much than too little.
 std::string without_password(std::string_view url);
+
+// describe_store names engine and place of a store, fit to be printed: "sqlite:/srv/app.db", or its
+// URL without the password.
+std::string describe_store(std::string_view url);
 
 }  // namespace latchkey

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "latchkey/result.h"
+
+namespace latchkey {
+
+// StoreUrl is the text that names a store, read once for every shape: which engine opens it, and
+// whether a network is in between.
+struct StoreUrl {
+  std::string_view scheme{};  // a constant: "sqlite", "memory", "redis+unix", ...
+  std::string url{};          // what the engine takes: `scheme` and ':' stand at its beginning
+  bool remote = false;        // a call waits for a network
+
+  // rest is what follows the scheme: the path of a SQLite file, the name of a store in memory.
+  std::string_view rest() const noexcept { return std::string_view(url).substr(scheme.size() + 1); }
+};
+
+// parse_store_url reads what latchkey/open_store.h lists; `memory:` may be followed by a name. It
+// opens and makes nothing. Everything else is bad_config with what to write instead: a misspelt
+// store would otherwise become a new, empty one. The text of the error holds no password.
+Result<StoreUrl> parse_store_url(std::string_view text);
+
+namespace store {
+
+// scheme_of returns what stands before the colon of a URL: a letter, then letters, digits, '+', '-'
+// and '.' (RFC 3986). Empty when `text` does not begin like one.
+std::string_view scheme_of(std::string_view text) noexcept;
+
+// ascii_lower returns `text` with A to Z in lower case.
+std::string ascii_lower(std::string_view text);
+
+}  // namespace store
+}  // namespace latchkey
