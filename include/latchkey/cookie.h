@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "latchkey/result.h"
 #include "latchkey/time.h"
@@ -33,6 +34,14 @@ CookieMatch find_cookie(std::span<const std::string_view> lines, std::string_vie
 
 enum class SameSite : std::uint8_t { lax, strict, none };
 
+// CookieScope is where a cookie of one name belongs. A browser keeps a cookie for each scope and
+// sends all of them, and a name that is sent twice is no session.
+struct CookieScope {
+  std::string domain{};  // empty: host-only
+  std::string path = "/";
+  friend bool operator==(const CookieScope&, const CookieScope&) = default;
+};
+
 // CookieOptions are the attributes every cookie of one name is written with, blank ones included.
 struct CookieOptions {
   std::string name = "__Host-session";
@@ -42,7 +51,16 @@ struct CookieOptions {
   std::string path = "/";
   std::string domain{};      // empty: host-only, as __Host- demands
   bool partitioned = false;  // CHIPS; needs secure and SameSite=None
+  // Where earlier configurations wrote cookies of this name. Log-in and log-out delete them there,
+  // too. With a domain the host-only cookie always goes and need not be named.
+  std::vector<CookieScope> former{};
+  // The host of the public URL, if it is a name: a cookie that comes twice may be of this domain.
+  std::string host{};
 };
+
+// session_cookie returns the options of a session cookie over https: `__Host-session`, or
+// `__Secure-session` with a domain, which the first name forbids.
+CookieOptions session_cookie(std::string_view domain = {});
 
 // CookieWriter writes Set-Cookie values for one CookieOptions. Immutable, thread-safe.
 class CookieWriter {

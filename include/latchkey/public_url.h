@@ -25,9 +25,10 @@ class PublicUrl {
   bool loopback() const noexcept { return loopback_; }
   std::uint16_t port() const noexcept { return port_; }
 
-  // cookie returns the options for the session cookie: `__Host-session` with Secure over https,
-  // `session-PORT` without Secure over http (cookies ignore ports, so the name carries it).
-  CookieOptions cookie() const;
+  // cookie returns the options for the session cookie: `__Host-session` with Secure over https, or
+  // `__Secure-session` with a domain; `session-PORT` without Secure over http (cookies ignore
+  // ports, so the name carries it).
+  CookieOptions cookie(std::string_view domain = {}) const;
 
   // same_origin tells whether an Origin header names this application, byte for byte. Of a loopback
   // URL all loopback names with its scheme and port are one origin. `null`, user information, a
@@ -37,6 +38,7 @@ class PublicUrl {
  private:
   PublicUrl() = default;
   std::string origin_;
+  std::string host_;  // a name; empty for an address and for this machine
   std::uint16_t port_ = 0;
   bool https_ = true;
   bool loopback_ = false;

@@ -83,6 +83,13 @@ std::string_view same_site_text(SameSite value) noexcept {
 
 }  // namespace
 
+CookieOptions session_cookie(std::string_view domain) {
+  CookieOptions options;
+  options.domain = domain;
+  if (!domain.empty()) options.name = "__Secure-session";
+  return options;
+}
+
 Result<CookieWriter> CookieWriter::make(CookieOptions options) {
   if (const std::string_view fault = fault_of(options); !fault.empty()) {
     return Error{Errc::bad_config, std::string(fault)};

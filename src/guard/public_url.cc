@@ -94,12 +94,17 @@ Result<PublicUrl> PublicUrl::parse(std::string_view text) {
         std::string(parts->host));
   }
   out.origin_ = (out.https_ ? "https://" : "http://") + std::string(parts->host);
+  // The last label of a name is no number.
+  const char last = parts->host.back();
+  const bool address = last == ']' || (last >= '0' && last <= '9');
+  if (!out.loopback_ && !address) out.host_ = parts->host;
   if (out.port_ != usual) out.origin_ += ':' + std::to_string(out.port_);
   return out;
 }
 
-CookieOptions PublicUrl::cookie() const {
-  CookieOptions options;
+CookieOptions PublicUrl::cookie(std::string_view domain) const {
+  CookieOptions options = session_cookie(domain);
+  options.host = host_;
   if (!https_) {
     options.name = "session-" + std::to_string(port_);
     options.secure = false;

@@ -1,14 +1,46 @@
 #include "session/session_cookies.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "codec/cookie_chunks.h"
 
 namespace latchkey::session {
+namespace {
+
+// scopes_beside returns where else a browser may hold a cookie of this name. With a domain the
+// host-only one is likely to be left from before. One that came twice is deleted wherever it may be
+// without touching another site: no wider than the domain that is configured, or our own host.
+std::vector<CookieScope> scopes_beside(const CookieOptions& options, bool doubled) {
+  std::vector<CookieScope> scopes = options.former;
+  if (!options.domain.empty()) scopes.push_back({{}, options.path});
+  if (doubled) {
+    for (const std::string& path : {options.path, std::string("/")}) {
+      for (const std::string& domain : {std::string(), options.domain, options.host}) {
+        scopes.push_back({domain, path});
+      }
+    }
+  }
+  std::vector<CookieScope> others;
+  for (CookieScope& scope : scopes) {
+    const bool own = scope == CookieScope{options.domain, options.path};
+    const bool known = std::find(others.begin(), others.end(), scope) != others.end();
+    if (!own && !known) others.push_back(std::move(scope));
+  }
+  return others;
+}
+
+}  // namespace
 
 Result<SessionCookies> SessionCookies::make(const SessionsOptions& options) {
   if (options.max_chunks < 1 || options.max_chunks > 4) {
     return Error{Errc::bad_config, "max_chunks is 1 to 4"};
+  }
+  for (const CookieScope& scope : options.cookie.former) {
+    // Any name may have been used there; no browser keeps a cookie of a scope that no name can
+    // have.
+    auto writer = CookieWriter::make({.name = "x", .path = scope.path, .domain = scope.domain});
+    if (!writer) return writer.error();
   }
   std::vector<CookieWriter> writers;
   for (std::uint32_t i = 0; i == 0 || (options.max_chunks > 1 && i <= options.max_chunks); ++i) {
@@ -61,6 +93,7 @@ Result<std::vector<std::string>> SessionCookies::set_cookies(
                      " octets and does not fit into " + std::to_string(max_chunks_)};
   }
   std::vector<std::string> cookies;
+  delete_elsewhere(lines, cookies);
   for (std::size_t i = 0; i < parts->size(); ++i) {
     const bool whole = parts->size() == 1 && parts->front().first == name;
     const CookieWriter& writer = writers_[whole ? 0 : i + 1];
@@ -74,11 +107,28 @@ Result<std::vector<std::string>> SessionCookies::set_cookies(
 
 std::vector<std::string> SessionCookies::blank_cookies(
     std::span<const std::string_view> lines) const {
-  std::vector<std::string> cookies{blank_cookie()};
+  std::vector<std::string> cookies;
+  delete_elsewhere(lines, cookies);
+  cookies.push_back(blank_cookie());
   std::vector<std::string> stale = codec::stale_chunks(lines, options_.name, {});
   std::erase(stale, options_.name);
   blank_chunks(stale, cookies);
   return cookies;
+}
+
+void SessionCookies::delete_elsewhere(std::span<const std::string_view> lines,
+                                      std::vector<std::string>& out) const {
+  for (const std::string& name : codec::stale_chunks(lines, options_.name, {})) {
+    const bool doubled = find_cookie(lines, name).state == CookieMatch::State::duplicated;
+    for (CookieScope& scope : scopes_beside(options_, doubled)) {
+      CookieOptions options = options_;
+      options.name = name;
+      options.domain = std::move(scope.domain);
+      options.path = std::move(scope.path);
+      // A name with a prefix cannot have been written there.
+      if (auto writer = CookieWriter::make(std::move(options))) out.push_back(writer->blank());
+    }
+  }
 }
 
 void SessionCookies::blank_chunks(const std::vector<std::string>& names,

@@ -19,7 +19,9 @@ class SessionCookies {
 
   const CookieOptions& options() const noexcept { return options_; }
 
-  // The calls are those of Sessions with the same names.
+  // The calls are those of Sessions with the same names. Of what the request's Cookie `lines` bring
+  // under our name, cookies of other scopes are deleted first: a browser that knew no difference
+  // between two scopes would otherwise delete what is written after them.
   Result<std::string> set_cookie(const SessionToken& token, const SessionRecord& record,
                                  UnixTime now) const;
   Result<std::vector<std::string>> set_cookies(const SessionToken& token,
@@ -33,6 +35,8 @@ class SessionCookies {
  private:
   SessionCookies(const SessionsOptions& options, std::vector<CookieWriter> writers);
   std::optional<UnixTime> expiry(const SessionRecord& record) const;
+  void delete_elsewhere(std::span<const std::string_view> lines,
+                        std::vector<std::string>& out) const;
   void blank_chunks(const std::vector<std::string>& names, std::vector<std::string>& out) const;
 
   CookieOptions options_;
