@@ -20,7 +20,9 @@ Result<void> check(const SessionsOptions& options) {
   if (const std::string_view fault = validate_policy(options.policy); !fault.empty()) {
     return Error{Errc::bad_config, "policy: " + std::string(fault)};
   }
-  if (options.touch_every <= Millis{0}) return refuse("touch_every must be positive");
+  if (options.touch_every <= Millis{0} || options.touch_every > std::chrono::days{1}) {
+    return refuse("touch_every is more than nothing and at most a day");
+  }
   if (options.carrier != Carrier::stored && (!options.keys || !options.keys->get())) {
     return refuse("this carrier needs a key ring: make a key with `latchkey key new`");
   }

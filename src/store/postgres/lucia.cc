@@ -180,7 +180,7 @@ Result<std::optional<LuciaSession>> LuciaTables::find_session(std::string_view i
   return std::optional<LuciaSession>(std::move(session));
 }
 
-Result<void> LuciaTables::insert(std::string_view id, std::string_view user,
+Result<void> LuciaTables::insert(std::string_view id, const LuciaText& user,
                                  std::string_view expires_at, const LuciaColumns& attributes) {
   std::string columns = "id, user_id, expires_at";
   std::string places = "$1, $2, $3";

@@ -55,7 +55,8 @@ class LuciaTables {
   // find_session is LuciaReader::find.
   Result<std::optional<LuciaSession>> find_session(std::string_view id);
 
-  Result<void> insert(std::string_view id, std::string_view user, std::string_view expires_at,
+  // insert adds a session; without a user it is a guest's, where the table allows that.
+  Result<void> insert(std::string_view id, const LuciaText& user, std::string_view expires_at,
                       const LuciaColumns& attributes);
   // extend moves the end of a session. It changes nothing when the session has gone.
   Result<void> extend(std::string_view id, std::string_view expires_at);
