@@ -39,14 +39,17 @@ napi_value make_outcome(napi_env env, const AccountOutcome& outcome) {
 // enter(sessions, sign_up, username, password, options, now) returns [rejection, session, user].
 napi_value enter(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "accounts need open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   auto given = std::make_unique<CreateArguments>();
-  read_create(Options(env, call[4]), *given);
+  const Result<void> read = read_create(Options(env, call[4], Errc::invalid_argument), *given);
+  if (!read) return throw_error(env, read.error());
+  const UnixTime now = call.time(5);
+  if (call.refused()) return nullptr;
   return promise(
-      env, Where::waiting,
+      env, password_lane(),
       [open = *handle, sign_up = call.flag(1), attempt = Attempt(call, 2, 3),
-       given = std::move(given), now = call.number(5)]() -> Result<AccountOutcome> {
+       given = std::move(given), now]() -> Result<AccountOutcome> {
         const CallClock::At at(now);
         const Credentials credentials{attempt.username, attempt.password.insecure_view()};
         const Result<Accounts*> accounts = open->accounts();
@@ -77,13 +80,15 @@ Result<PasswordChange> change(OpenSessions& open, const SecretBytes& token,
 // session of that token stays, with what is to be written as its cookie.
 napi_value change_password(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "accounts need open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
+  const UnixTime now = call.time(4);
+  if (call.refused()) return nullptr;
   return promise(
-      env, Where::waiting,
+      env, password_lane(),
       [open = *handle, token = SecretBytes(Text(env, call[1]).view()),
        current = SecretBytes(Text(env, call[2]).view()),
-       replacement = SecretBytes(Text(env, call[3]).view()), now = call.number(4)] {
+       replacement = SecretBytes(Text(env, call[3]).view()), now] {
         const CallClock::At at(now);
         return change(*open, token, current, replacement);
       },

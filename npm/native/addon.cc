@@ -1,5 +1,7 @@
 #include "addon.h"
 
+#include "environment.h"
+
 namespace latchkey::node {
 namespace {
 
@@ -10,6 +12,7 @@ napi_value version(napi_env env, napi_callback_info) { return make_text(env, LAT
 
 NAPI_MODULE_INIT() {
   using namespace latchkey::node;
+  if (!Environment::enter(env)) return nullptr;
   constexpr Function kFunctions[] = {{"version", version}};
   define(env, exports, kFunctions);
   define_seal(env, exports);

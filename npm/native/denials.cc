@@ -11,19 +11,18 @@ namespace {
 
 constexpr std::size_t kPruneAtOnce = 64;
 
-UnixTime time_of(double unix_millis) noexcept {
-  return from_unix_millis(static_cast<std::int64_t>(unix_millis));
-}
-
 // deny(store, key, until, now) ends a session; it also deletes a few entries that are over.
 napi_value deny(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  std::string url = call.text(0);
-  const Where where = is_remote_url(url) ? Where::waiting : Where::computing;
+  Result<StoreUrl> url = parse_store_url(Text(env, call[0]).view());
+  if (!url) return throw_error(env, url.error());
+  const UnixTime until = call.time(2, "the end of the session");
+  const UnixTime now = call.time(3);
+  if (call.refused()) return nullptr;
+  Lane& lane = lane_of(*url);
   return promise(
-      env, where,
-      [url = std::move(url), denial = Denial{call.text(1), time_of(call.number(2))},
-       now = time_of(call.number(3))]() -> Result<void> {
+      env, lane,
+      [url = *std::move(url), denial = Denial{call.text(1), until}, now]() -> Result<void> {
         const Result<std::shared_ptr<Store>> store = keep_store(url);
         if (!store) return store.error();
         DenyStore& denials = (*store)->denials();
@@ -36,7 +35,7 @@ napi_value deny(napi_env env, napi_callback_info info) {
       make_null);
 }
 
-Result<bool> look_up(const std::string& url, const std::string& key) {
+Result<bool> look_up(const StoreUrl& url, const std::string& key) {
   const Result<std::shared_ptr<Store>> store = keep_store(url);
   if (!store) return store.error();
   const Result<Standing> standing = (*store)->denials().standing(key, UserId{});
@@ -48,15 +47,16 @@ Result<bool> look_up(const std::string& url, const std::string& key) {
 // else as a promise.
 napi_value is_denied(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  std::string url = call.text(0);
+  Result<StoreUrl> url = parse_store_url(Text(env, call[0]).view());
+  if (!url) return throw_error(env, url.error());
   std::string key = call.text(1);
-  if (is_remote_url(url)) {
+  if (url->remote) {
+    Lane& lane = lane_of(*url);
     return promise(
-        env, Where::waiting,
-        [url = std::move(url), key = std::move(key)] { return look_up(url, key); },
+        env, lane, [url = *std::move(url), key = std::move(key)] { return look_up(url, key); },
         [](napi_env js, bool denied) { return make_flag(js, denied); });
   }
-  const Result<bool> denied = look_up(url, key);
+  const Result<bool> denied = look_up(*url, key);
   return denied ? make_flag(env, *denied) : throw_error(env, denied.error());
 }
 

@@ -23,7 +23,8 @@ napi_value refuse(napi_env env, Refusal refusal) {
   return make_number(env, static_cast<double>(refusal));
 }
 
-std::optional<crypto::Hash> hash_of(double bits) noexcept {
+std::optional<crypto::Hash> hash_of(const Call& call, std::size_t i) noexcept {
+  const auto bits = read_whole(call.env(), call[i], 0, 512);
   if (bits == 256) return crypto::Hash::sha256;
   if (bits == 384) return crypto::Hash::sha384;
   if (bits == 512) return crypto::Hash::sha512;
@@ -52,9 +53,10 @@ thread_local LastKey t_last_key;
 napi_value jws_open(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const Text text(env, call[0]);
-  const auto hash = hash_of(call.number(2));
+  const auto hash = hash_of(call, 2);
   const crypto::Bytes key = call.bytes(1);
-  if (!hash || key.empty() || !text.is_text()) return throw_misuse(env, "jws_open: what is that?");
+  if (!hash || key.empty() || !text.is_text())
+    return throw_misuse(env, "jws_open: a text, a key or an algorithm is not what is expected");
   const std::string_view token = text.view();
   const std::size_t first = token.find('.');
   const std::size_t last = token.rfind('.');
@@ -77,10 +79,10 @@ napi_value jws_sign(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const Text header(env, call[0]);
   const Text payload(env, call[1]);
-  const auto hash = hash_of(call.number(3));
+  const auto hash = hash_of(call, 3);
   const crypto::Bytes key = call.bytes(2);
   if (!hash || key.empty() || !header.is_text() || !payload.is_text()) {
-    return throw_misuse(env, "jws_sign: what is that?");
+    return throw_misuse(env, "jws_sign: a text, a key or an algorithm is not what is expected");
   }
   const crypto::Bytes head = crypto::as_bytes(header.view());
   const crypto::Bytes body = crypto::as_bytes(payload.view());
@@ -103,7 +105,7 @@ napi_value jwe_open(napi_env env, napi_callback_info info) {
   const codec::JweParts parts{call.bytes(3), call.bytes(4), call.bytes(5), header.view()};
   if (encryption == nullptr || key.size() != encryption->key_bytes ||
       parts.iv.size() != encryption->iv_bytes) {
-    return throw_misuse(env, "jwe_open: what is that?");
+    return throw_misuse(env, "jwe_open: a text, a key or an algorithm is not what is expected");
   }
   if (!encryption->hash && parts.tag.size() != encryption->tag_bytes) return make_null(env);
   std::optional<std::string> plain = codec::jwe_decrypt_content(*encryption, key, parts);
@@ -135,7 +137,7 @@ napi_value jwe_seal(napi_env env, napi_callback_info info) {
   const auto* encryption = codec::find_jwe_encryption(Text(env, call[3]).view());
   const crypto::Bytes key = call.bytes(2);
   if (encryption == nullptr || key.size() != encryption->key_bytes || !plain.is_text()) {
-    return throw_misuse(env, "jwe_seal: what is that?");
+    return throw_misuse(env, "jwe_seal: a text, a key or an algorithm is not what is expected");
   }
   GivenIv given(call.bytes(4));
   Entropy& entropy = call.has(4) ? static_cast<Entropy&>(given) : system_entropy();

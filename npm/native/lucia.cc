@@ -16,7 +16,11 @@ using sqlite::LuciaTables;
 using sqlite::LuciaValue;
 using Handle = std::shared_ptr<LuciaTables>;
 
-constexpr const char* kMisuse = "an open database and values a column can hold are needed";
+constexpr const char* kTables = "open tables";
+constexpr const char* kColumns =
+    "attributes: text, finite numbers, whole bigints of 64 bits, bytes or null are expected";
+constexpr const char* kUser =
+    "userId: text, a finite number, a bigint of 64 bits or bytes are expected";
 
 // open_lucia(path, session_table, user_table, hashed_ids) shares what is open.
 napi_value open(napi_env env, napi_callback_info info) {
@@ -33,15 +37,21 @@ napi_value open(napi_env env, napi_callback_info info) {
 // close_lucia(tables) lets it close with its last handle.
 napi_value close(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, kMisuse);
+  auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, kTables);
   close_lucia(*handle);
   handle->reset();
   return make_null(env);
 }
 
+// seconds is a time as Lucia's tables hold it.
+std::int64_t seconds(const Call& call, std::size_t i, const char* name) {
+  constexpr std::int64_t kLastDate = 8'640'000'000'000;
+  return call.whole(i, name, -kLastDate, kLastDate);
+}
+
 LuciaTables* tables_of(const Call& call) {
-  auto* handle = call.external<Handle>(0);
+  auto* handle = call.handle<Handle>(0);
   return handle == nullptr ? nullptr : handle->get();
 }
 
@@ -55,7 +65,7 @@ napi_value make_names(napi_env env, const LuciaShape& shape) {
 napi_value find(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   LuciaTables* tables = tables_of(call);
-  if (tables == nullptr) return throw_misuse(env, kMisuse);
+  if (tables == nullptr) return throw_no_handle(env, kTables);
   const Text id(env, call[1]);
   const std::span<double> cells = call.doubles(2);
   napi_value found = nullptr;
@@ -72,7 +82,7 @@ napi_value find(napi_env env, napi_callback_info info) {
 napi_value shape(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   LuciaTables* tables = tables_of(call);
-  if (tables == nullptr) return throw_misuse(env, kMisuse);
+  if (tables == nullptr) return throw_no_handle(env, kTables);
   const LuciaShape now = tables->shape();
   const napi_value values[] = {make_number(env, now.generation),
                                make_number(env, static_cast<double>(now.session_columns)),
@@ -85,7 +95,8 @@ napi_value list(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   LuciaTables* tables = tables_of(call);
   const auto user = read_column(env, call[1]);
-  if (tables == nullptr || !user) return throw_misuse(env, kMisuse);
+  if (tables == nullptr) return throw_no_handle(env, kTables);
+  if (!user) return throw_misuse(env, kUser);
   std::vector<napi_value> rows;
   const Result<void> read = tables->list(*user, [&](const LuciaShape& shape, auto row) {
     if (rows.empty()) rows.push_back(make_names(env, shape));
@@ -98,12 +109,12 @@ napi_value list(napi_env env, napi_callback_info info) {
 
 // write runs `job` off the event loop and resolves to null.
 template <class Job>
-napi_value write(const Call& call, Job job) {
-  auto* handle = call.external<Handle>(0);
-  if (handle == nullptr || *handle == nullptr) return throw_misuse(call.env(), kMisuse);
+napi_value write(const Call& call, Job job, Lane& lane = local_lane()) {
+  auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr || *handle == nullptr) return throw_no_handle(call.env(), kTables);
+  if (call.refused()) return nullptr;
   return promise(
-      call.env(), Where::computing,
-      [tables = *handle, job = std::move(job)] { return job(*tables); },
+      call.env(), lane, [tables = *handle, job = std::move(job)] { return job(*tables); },
       [](napi_env js) { return make_null(js); });
 }
 
@@ -112,28 +123,30 @@ napi_value insert(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   auto user = read_column(env, call[2]);
   auto columns = read_columns(env, call[4], call[5]);
-  if (!user || !columns) return throw_misuse(env, kMisuse);
+  if (!user) return throw_misuse(env, kUser);
+  if (!columns) return throw_misuse(env, kColumns);
+  const std::int64_t end = seconds(call, 3, "expiresAt");
   return write(call, [id = call.text(1), user = *std::move(user), columns = *std::move(columns),
-                      end = static_cast<std::int64_t>(call.number(3))](LuciaTables& tables) {
-    return tables.insert(id, user, end, columns);
-  });
+                      end](LuciaTables& tables) { return tables.insert(id, user, end, columns); });
 }
 
 // lucia_extend(tables, id, expires_at)
 napi_value extend(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  return write(call, [id = call.text(1), end = static_cast<std::int64_t>(call.number(2))](
-                         LuciaTables& tables) { return tables.extend(id, end); });
+  const std::int64_t end = seconds(call, 2, "expiresAt");
+  return write(call,
+               [id = call.text(1), end](LuciaTables& tables) { return tables.extend(id, end); });
 }
 
 // lucia_update(tables, id, names, values) resolves to whether there is such a session.
 napi_value update(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  auto* handle = call.external<Handle>(0);
+  auto* handle = call.handle<Handle>(0);
   auto columns = read_columns(env, call[2], call[3]);
-  if (handle == nullptr || *handle == nullptr || !columns) return throw_misuse(env, kMisuse);
+  if (handle == nullptr || *handle == nullptr) return throw_no_handle(env, kTables);
+  if (!columns) return throw_misuse(env, kColumns);
   return promise(
-      env, Where::computing,
+      env, local_lane(),
       [tables = *handle, id = call.text(1), columns = *std::move(columns)] {
         return tables->update(id, columns);
       },
@@ -154,7 +167,7 @@ napi_value remove(napi_env env, napi_callback_info info) {
 napi_value remove_user(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   auto user = read_column(env, call[1]);
-  if (!user) return throw_misuse(env, kMisuse);
+  if (!user) return throw_misuse(env, kUser);
   return write(call, [user = *std::move(user), except = call.text(2)](LuciaTables& tables) {
     return tables.remove_user(user, except);
   });
@@ -163,14 +176,15 @@ napi_value remove_user(napi_env env, napi_callback_info info) {
 // lucia_remove_expired(tables, now)
 napi_value remove_expired(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  return write(call, [now = static_cast<std::int64_t>(call.number(1))](LuciaTables& tables) {
-    return tables.remove_expired(now);
-  });
+  const std::int64_t now = seconds(call, 1, "Date.now()");
+  return write(
+      call, [now](LuciaTables& tables) { return tables.remove_expired(now); }, upkeep_lane());
 }
 
 // lucia_add_indexes(tables)
 napi_value add_indexes(napi_env env, napi_callback_info info) {
-  return write(Call(env, info), [](LuciaTables& tables) { return tables.add_indexes(); });
+  return write(
+      Call(env, info), [](LuciaTables& tables) { return tables.add_indexes(); }, upkeep_lane());
 }
 
 }  // namespace

@@ -7,16 +7,13 @@
 #include "crypto/digest.h"
 #include "latchkey/secret.h"
 #include "promise.h"
+#include "session_values.h"
 #include "stores.h"
 
 // Sessions of latchkey/lucia in a store of ours, where no tables of Lucia's are. Lucia's id is the
 // token: the store holds its hash, and its public name is `lko_...` (docs/formats/token.md).
 namespace latchkey::node {
 namespace {
-
-UnixTime time_of(double unix_millis) noexcept {
-  return from_unix_millis(static_cast<std::int64_t>(unix_millis));
-}
 
 // id_of names the session of a token, or of a public name that a list showed.
 std::optional<SessionId> id_of(std::string_view text) {
@@ -65,24 +62,42 @@ napi_value make_found(napi_env env, const Found& found) {
   return make_list(env, values);
 }
 
+// run gives the store to `job` off the event loop.
+template <class Job, class Convert>
+napi_value run(const Call& call, Job job, Convert convert, Lane* lane = nullptr) {
+  using Outcome = decltype(job(std::declval<const std::shared_ptr<Store>&>()));
+  Result<StoreUrl> url = parse_store_url(Text(call.env(), call[0]).view());
+  if (!url) return throw_error(call.env(), url.error());
+  if (call.refused()) return nullptr;
+  Lane& chosen = lane != nullptr ? *lane : lane_of(*url);
+  return promise(
+      call.env(), chosen,
+      [url = *std::move(url), job = std::move(job)]() -> Outcome {
+        const Result<std::shared_ptr<Store>> store = keep_store(url);
+        if (!store) return store.error();
+        return job(*store);
+      },
+      convert);
+}
+
 // lucia_store_find(url, token, with_user, fresh) answers at once from a copy, or with a promise.
 napi_value find(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  std::string url = call.text(0);
+  const Result<StoreUrl> url = parse_store_url(Text(env, call[0]).view());
+  if (!url) return throw_error(env, url.error());
   auto token = std::make_shared<SecretBytes>(Text(env, call[1]).view());
   const FindOptions options{.with_user = call.flag(2), .fresh = call.flag(3)};
-  if (const std::shared_ptr<Store> store = kept_store(url)) {
+  if (const std::shared_ptr<Store> store = kept_store(*url)) {
     const NoWait scope;
     const Result<Found> found = look_up(*store, *token, options);
     if (!NoWait::refused()) {
       return found ? make_found(env, *found) : throw_error(env, found.error());
     }
   }
-  return promise(
-      env, Where::waiting,
-      [url = std::move(url), token, options]() -> Result<Found> {
-        const Result<std::shared_ptr<Store>> store = keep_store(url);
-        return store ? look_up(**store, *token, options) : store.error();
+  return run(
+      call,
+      [token, options](const std::shared_ptr<Store>& store) {
+        return look_up(*store, *token, options);
       },
       make_found);
 }
@@ -91,13 +106,12 @@ napi_value find(napi_env env, napi_callback_info info) {
 template <class Job, class Convert>
 napi_value with_session(const Call& call, Job job, Convert convert) {
   const auto id = id_of(Text(call.env(), call[1]).view());
-  return promise(
-      call.env(), Where::waiting,
-      [url = call.text(0), id, job = std::move(job)]() -> decltype(job(std::declval<Kept>())) {
+  return run(
+      call,
+      [id, job = std::move(job)](
+          const std::shared_ptr<Store>& store) -> decltype(job(std::declval<Kept>())) {
         if (!id) return gone();
-        Result<std::shared_ptr<Store>> store = keep_store(url);
-        if (!store) return store.error();
-        return job(Kept{*std::move(store), *id});
+        return job(Kept{store, *id});
       },
       convert);
 }
@@ -110,12 +124,12 @@ napi_value insert(napi_env env, napi_callback_info info) {
     return throw_misuse(env, "a session's id is 1 to 255 characters of A-Z a-z 0-9 _ -");
   }
   const auto user = call.has(2) ? UserId::parse(call.text(2)) : UserId{};
-  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  if (!user) return throw_misuse(env, kUserIdRule);
   SessionRecord record;
   record.secret_hash = hash_of(token.view());
   record.user_id = *user;
-  record.created_at = record.last_seen_at = record.authenticated_at = time_of(call.number(5));
-  record.idle_expires_at = time_of(call.number(3));
+  record.created_at = record.last_seen_at = record.authenticated_at = call.time(5);
+  record.idle_expires_at = call.time(3, "expiresAt");
   record.absolute_expires_at = kNever;
   record.level = user->empty() ? 0 : 1;
   record.attributes = call.text(4);
@@ -139,9 +153,11 @@ napi_value insert(napi_env env, napi_callback_info info) {
 // lucia_store_extend(url, token, expires_at, now) changes nothing when the session has gone.
 napi_value extend(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  const UnixTime end = call.time(2, "expiresAt");
+  const UnixTime now = call.time(3);
   return with_session(
       call,
-      [end = time_of(call.number(2)), now = time_of(call.number(3))](const Kept& kept) {
+      [end, now](const Kept& kept) {
         return kept.store->sessions().touch(std::array{Touch{kept.id, now, end}});
       },
       [](napi_env js, std::size_t) { return make_null(js); });
@@ -156,10 +172,13 @@ napi_value replace(napi_env env, napi_callback_info info) {
     return throw_error(env,
                        Error{Errc::too_large, "a session's attributes take at most 8192 bytes"});
   }
+  constexpr std::int64_t kMostVersion = 9'007'199'254'740'991;
+  const std::int64_t version = call.whole(3, "version", 0, kMostVersion);
+  const UnixTime now = call.time(4);
   return with_session(
       call,
-      [attributes = std::move(attributes), version = static_cast<std::int64_t>(call.number(3)),
-       now = time_of(call.number(4))](const Kept& kept) -> Result<ReplaceStatus> {
+      [attributes = std::move(attributes), version,
+       now](const Kept& kept) -> Result<ReplaceStatus> {
         Found found;
         const auto read = kept.store->sessions().find_one(kept.id, {.fresh = true}, found);
         if (!read) return read.error();
@@ -177,9 +196,10 @@ napi_value replace(napi_env env, napi_callback_info info) {
 // lucia_store_remove(url, token, now)
 napi_value remove(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  const UnixTime now = call.time(2);
   return with_session(
       call,
-      [now = time_of(call.number(2))](const Kept& kept) {
+      [now](const Kept& kept) {
         return kept.store->sessions().remove(std::array{kept.id}, EndReason::logout, now);
       },
       [](napi_env js, std::size_t) { return make_null(js); });
@@ -189,41 +209,42 @@ napi_value remove(napi_env env, napi_callback_info info) {
 napi_value remove_user(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto user = UserId::parse(call.text(1));
+  if (!user) return throw_misuse(env, kUserIdRule);
   const auto except = call.has(2) ? id_of(Text(env, call[2]).view()) : std::nullopt;
-  return promise(
-      env, Where::waiting,
-      [url = call.text(0), user, except, now = time_of(call.number(3))]() -> Result<void> {
-        if (!user) return {};
-        const Result<std::shared_ptr<Store>> store = keep_store(url);
-        if (!store) return store.error();
-        const auto removed = (*store)->sessions().remove_user(
-            *user, {.now = now, .except = except, .bump_epoch = !except});
+  const UnixTime now = call.time(3);
+  return run(
+      call,
+      [user = *user, except, now](const std::shared_ptr<Store>& store) -> Result<void> {
+        const auto removed = store->sessions().remove_user(
+            user, {.now = now, .except = except, .bump_epoch = !except});
         if (!removed) return removed.error();
         return {};
       },
       make_null);
 }
 
+Result<std::vector<SessionRecord>> list_all(Store& store, const UserId& user, UnixTime now) {
+  std::vector<SessionRecord> records;
+  PageRequest page{.now = now, .limit = 1000};
+  do {
+    auto read = store.sessions().list_user(user, page);
+    if (!read) return read.error();
+    std::move(read->records.begin(), read->records.end(), std::back_inserter(records));
+    page.after = read->next;
+  } while (!page.after.empty());
+  return records;
+}
+
 // lucia_store_list(url, user, now) resolves to [public name, expires_at, attributes] of each.
 napi_value list(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto user = UserId::parse(call.text(1));
-  return promise(
-      env, Where::waiting,
-      [url = call.text(0), user,
-       now = time_of(call.number(2))]() -> Result<std::vector<SessionRecord>> {
-        std::vector<SessionRecord> records;
-        if (!user) return records;
-        const Result<std::shared_ptr<Store>> store = keep_store(url);
-        if (!store) return store.error();
-        PageRequest page{.now = now, .limit = 1000};
-        do {
-          auto read = (*store)->sessions().list_user(*user, page);
-          if (!read) return read.error();
-          std::move(read->records.begin(), read->records.end(), std::back_inserter(records));
-          page.after = read->next;
-        } while (!page.after.empty());
-        return records;
+  if (!user) return throw_misuse(env, kUserIdRule);
+  const UnixTime now = call.time(2);
+  return run(
+      call,
+      [user = *user, now](const std::shared_ptr<Store>& store) {
+        return list_all(*store, user, now);
       },
       [](napi_env js, const std::vector<SessionRecord>& records) {
         std::vector<napi_value> rows;
@@ -241,20 +262,19 @@ napi_value list(napi_env env, napi_callback_info info) {
 // lucia_store_prune(url, now)
 napi_value prune(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  return promise(
-      env, Where::waiting,
-      [url = call.text(0), now = time_of(call.number(1))]() -> Result<void> {
+  const UnixTime now = call.time(1);
+  return run(
+      call,
+      [now](const std::shared_ptr<Store>& store) -> Result<void> {
         constexpr std::size_t kBatch = 500;
-        const Result<std::shared_ptr<Store>> store = keep_store(url);
-        if (!store) return store.error();
         for (std::size_t rows = kBatch; rows == kBatch;) {
-          const auto pruned = (*store)->sessions().prune(now, kBatch);
+          const auto pruned = store->sessions().prune(now, kBatch);
           if (!pruned) return pruned.error();
           rows = *pruned;
         }
         return {};
       },
-      make_null);
+      make_null, &upkeep_lane());
 }
 
 }  // namespace

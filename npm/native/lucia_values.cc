@@ -10,6 +10,7 @@ constexpr double kMaxSafeInteger = 9007199254740991.0;
 std::optional<sqlite::LuciaValue> read_number(napi_env env, napi_value value) {
   double number = 0;
   napi_get_value_double(env, value, &number);
+  if (!std::isfinite(number)) return std::nullopt;  // SQLite would keep NULL for it
   if (std::trunc(number) == number && std::abs(number) <= kMaxSafeInteger) {
     return sqlite::LuciaValue{static_cast<std::int64_t>(number)};
   }

@@ -1,6 +1,7 @@
 #include "napi.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "latchkey/secret.h"
 
@@ -26,25 +27,30 @@ Text::~Text() {
   if (!large_.empty()) wipe(large_.data(), large_.size());
 }
 
-double Call::number(std::size_t i) const noexcept {
-  double number = 0;
-  napi_get_value_double(env_, values_[i], &number);
-  return number;
-}
-
-bool Call::flag(std::size_t i) const noexcept {
-  bool flag = false;
-  napi_get_value_bool(env_, values_[i], &flag);
-  return flag;
-}
-
-bool Call::has(std::size_t i) const noexcept {
-  napi_valuetype type = napi_undefined;
-  napi_typeof(env_, values_[i], &type);
-  return type != napi_undefined && type != napi_null;
-}
-
 namespace {
+
+bool is_null(napi_env env, napi_value value) noexcept {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  return type == napi_null;
+}
+
+napi_value as_text(napi_env env, napi_value value) noexcept {
+  napi_value text = nullptr;
+  napi_coerce_to_string(env, value, &text);
+  return text;
+}
+
+std::string range_text(std::int64_t low, std::int64_t high) {
+  return "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
+}
+
+Error misfit(napi_env env, Errc code, std::string_view name, std::string_view wanted,
+             napi_value value) {
+  std::string what(name);
+  what.append(": ").append(wanted).append(" is expected, not ").append(kind_of(env, value));
+  return {code, std::move(what)};
+}
 
 // view_of points into a typed array whose elements are `Element`.
 template <class Element>
@@ -60,6 +66,53 @@ std::span<Element> view_of(napi_env env, napi_value array, napi_typedarray_type 
 
 }  // namespace
 
+std::int64_t Call::whole(std::size_t i, const char* name, std::int64_t low,
+                         std::int64_t high) const {
+  const auto read = read_whole(env_, values_[i], low, high);
+  if (read) return *read;
+  if (!fault_)
+    fault_ = misfit(env_, Errc::invalid_argument, name, range_text(low, high), values_[i]);
+  return low;
+}
+
+UnixTime Call::time(std::size_t i, const char* name) const {
+  constexpr double kLastDate = 8.64e15;  // ECMAScript's
+  double millis = 0;
+  if (napi_get_value_double(env_, values_[i], &millis) == napi_ok &&
+      std::fabs(millis) <= kLastDate) {
+    return from_unix_millis(static_cast<std::int64_t>(std::floor(millis)));
+  }
+  if (!fault_) fault_ = misfit(env_, Errc::invalid_argument, name, "a valid time", values_[i]);
+  return UnixTime{};
+}
+
+bool Call::refused() const {
+  if (!fault_) return false;
+  throw_error(env_, *fault_);
+  return true;
+}
+
+// A value that is no external is asked for no tag: it may be a Proxy.
+void* Call::tagged(std::size_t i, const napi_type_tag& tag) const noexcept {
+  void* data = nullptr;
+  bool ours = false;
+  if (napi_get_value_external(env_, values_[i], &data) != napi_ok) return nullptr;
+  return napi_check_object_type_tag(env_, values_[i], &tag, &ours) == napi_ok && ours ? data
+                                                                                      : nullptr;
+}
+
+bool Call::flag(std::size_t i) const noexcept {
+  bool flag = false;
+  napi_get_value_bool(env_, values_[i], &flag);
+  return flag;
+}
+
+bool Call::has(std::size_t i) const noexcept {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env_, values_[i], &type);
+  return type != napi_undefined && type != napi_null;
+}
+
 std::span<const std::uint8_t> Call::bytes(std::size_t i) const noexcept {
   return view_of<std::uint8_t>(env_, values_[i], napi_uint8_array);
 }
@@ -73,34 +126,91 @@ napi_value Options::member(const char* name) const {
   if (napi_get_named_property(env_, object_, name, &value) != napi_ok) return nullptr;
   napi_valuetype type = napi_undefined;
   napi_typeof(env_, value, &type);
-  return type == napi_undefined || type == napi_null ? nullptr : value;
+  return type == napi_undefined ? nullptr : value;
 }
 
-std::optional<std::string> Options::text(const char* name) const {
+void Options::blame(const char* name, std::string_view wanted, napi_value value) {
+  if (!fault_) fault_ = misfit(env_, misuse_, name, wanted, value);
+}
+
+std::optional<std::string> Options::text(const char* name) {
   napi_value value = member(name);
   if (value == nullptr) return std::nullopt;
-  return Text(env_, value).text();
+  const Text text(env_, value);
+  if (text.is_text()) return text.text();
+  blame(name, "text", value);
+  return std::nullopt;
 }
 
-std::optional<double> Options::number(const char* name) const {
-  double number = 0;
+std::optional<std::string> Options::text_or_null(const char* name) {
   napi_value value = member(name);
-  if (value == nullptr || napi_get_value_double(env_, value, &number) != napi_ok) {
-    return std::nullopt;
-  }
-  return number;
+  if (value == nullptr) return std::nullopt;
+  const Text text(env_, value);
+  if (text.is_text()) return text.text();
+  if (!is_null(env_, value)) blame(name, "text or null", value);
+  return std::nullopt;
 }
 
-std::optional<bool> Options::flag(const char* name) const {
+std::optional<std::int64_t> Options::whole(const char* name, std::int64_t low, std::int64_t high) {
+  napi_value value = member(name);
+  if (value == nullptr) return std::nullopt;
+  const auto read = read_whole(env_, value, low, high);
+  if (!read) blame(name, range_text(low, high), value);
+  return read;
+}
+
+std::optional<bool> Options::flag(const char* name) {
   bool flag = false;
   napi_value value = member(name);
-  if (value == nullptr || napi_get_value_bool(env_, value, &flag) != napi_ok) return std::nullopt;
-  return flag;
+  if (value == nullptr) return std::nullopt;
+  if (napi_get_value_bool(env_, value, &flag) == napi_ok) return flag;
+  blame(name, "true or false", value);
+  return std::nullopt;
 }
 
-std::vector<std::string> Options::texts(const char* name) const {
+std::vector<std::string> Options::texts(const char* name) {
   napi_value value = member(name);
-  return value == nullptr ? std::vector<std::string>{} : read_texts(env_, value);
+  if (value == nullptr) return {};
+  bool is_list = false;
+  napi_is_array(env_, value, &is_list);
+  if (!is_list) blame(name, "a list", value);
+  return read_texts(env_, value);
+}
+
+std::optional<std::int64_t> read_whole(napi_env env, napi_value value, std::int64_t low,
+                                       std::int64_t high) noexcept {
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return std::nullopt;
+  const bool fits = number >= static_cast<double>(low) && number <= static_cast<double>(high);
+  if (!fits || std::trunc(number) != number) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+std::string kind_of(napi_env env, napi_value value) {
+  bool is_list = false;
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  switch (type) {
+    case napi_undefined:
+      return "undefined";
+    case napi_null:
+      return "null";
+    case napi_boolean:
+      return "a boolean";
+    case napi_number:
+      return Text(env, as_text(env, value)).text();
+    case napi_string:
+      return "text";
+    case napi_object:
+      napi_is_array(env, value, &is_list);
+      return is_list ? "an array" : "an object";
+    case napi_bigint:
+      return "a bigint";
+    case napi_function:
+      return "a function";
+    default:
+      return "a value of another kind";
+  }
 }
 
 napi_value make_null(napi_env env) {
@@ -192,6 +302,11 @@ napi_value make_error(napi_env env, const Error& error) {
 napi_value throw_error(napi_env env, const Error& error) {
   napi_throw(env, make_error(env, error));
   return nullptr;
+}
+
+napi_value throw_no_handle(napi_env env, std::string_view what) {
+  return throw_error(env, Error{Errc::invalid_argument,
+                                std::string(what) + " of this copy of latchkey are expected"});
 }
 
 napi_value throw_misuse(napi_env env, const char* message) {

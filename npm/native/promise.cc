@@ -1,73 +1,53 @@
 #include "promise.h"
 
-#include "waiting_threads.h"
+#include "environment.h"
 
 namespace latchkey::node {
 namespace {
 
-struct Pending {
-  std::unique_ptr<Task> task;
-  napi_deferred deferred = nullptr;
-  napi_async_work work = nullptr;             // computing
-  napi_threadsafe_function settle = nullptr;  // waiting
-};
+// Pending is a task with the promise that waits for it.
+class Pending final : public Completion {
+ public:
+  Pending(std::unique_ptr<Task> task, napi_deferred deferred)
+      : task_(std::move(task)), deferred_(deferred) {}
+  void work() { task_->work(); }
 
-void settle(napi_env env, const Pending& pending) {
-  const Error* failure = pending.task->failure();
-  if (failure != nullptr) {
-    napi_reject_deferred(env, pending.deferred, make_error(env, *failure));
-  } else {
-    napi_resolve_deferred(env, pending.deferred, pending.task->value(env));
-  }
-}
-
-void compute(napi_env, void* data) { static_cast<Pending*>(data)->task->work(); }
-
-void complete(napi_env env, napi_status status, void* data) {
-  const std::unique_ptr<Pending> pending(static_cast<Pending*>(data));
-  napi_delete_async_work(env, pending->work);
-  if (status != napi_cancelled) settle(env, *pending);  // else the environment is going away
-}
-
-void start_computing(napi_env env, std::unique_ptr<Pending> pending) {
-  Pending* raw = pending.release();
-  napi_create_async_work(env, nullptr, make_text(env, "latchkey"), compute, complete, raw,
-                         &raw->work);
-  napi_queue_async_work(env, raw->work);
-}
-
-// Runs on the thread of JavaScript; without one the environment is going away.
-void settle_waited(napi_env env, napi_value, void*, void* data) {
-  const std::unique_ptr<Pending> pending(static_cast<Pending*>(data));
-  if (env != nullptr) settle(env, *pending);
-}
-
-void start_waiting(napi_env env, std::unique_ptr<Pending> pending) {
-  Pending* raw = pending.release();
-  napi_create_threadsafe_function(env, nullptr, nullptr, make_text(env, "latchkey"), 0, 1, nullptr,
-                                  nullptr, nullptr, settle_waited, &raw->settle);
-  run_waiting([raw] {
-    std::unique_ptr<Pending> owned(raw);
-    const napi_threadsafe_function function = owned->settle;
-    owned->task->work();
-    if (napi_call_threadsafe_function(function, raw, napi_tsfn_blocking) == napi_ok) {
-      static_cast<void>(owned.release());  // settle_waited has it
+  void settle(napi_env env) override {
+    if (const Error* failure = task_->failure()) return reject(env, make_error(env, *failure));
+    const napi_value value = task_->value(env);
+    bool thrown = false;
+    napi_is_exception_pending(env, &thrown);
+    if (!thrown) {
+      napi_resolve_deferred(env, deferred_, value);
+      return;
     }
-    napi_release_threadsafe_function(function, napi_tsfn_release);
-  });
-}
+    napi_value exception = nullptr;
+    napi_get_and_clear_last_exception(env, &exception);
+    reject(env, exception);
+  }
+  void reject(napi_env env, napi_value error) { napi_reject_deferred(env, deferred_, error); }
+
+ private:
+  std::unique_ptr<Task> task_;
+  napi_deferred deferred_;
+};
 
 }  // namespace
 
-napi_value start(napi_env env, std::unique_ptr<Task> task, Where where) {
-  auto pending = std::make_unique<Pending>();
-  pending->task = std::move(task);
+napi_value start(napi_env env, std::unique_ptr<Task> task, Lane& lane) {
+  const std::shared_ptr<Environment> home = Environment::of(env);
+  napi_deferred deferred = nullptr;
   napi_value promise = nullptr;
-  napi_create_promise(env, &pending->deferred, &promise);
-  if (where == Where::waiting) {
-    start_waiting(env, std::move(pending));
+  if (!home || napi_create_promise(env, &deferred, &promise) != napi_ok) return nullptr;
+  auto pending = std::make_shared<Pending>(std::move(task), deferred);
+  const bool taken = lane.offer([home, pending]() mutable {
+    pending->work();
+    home->complete(std::move(pending));
+  });
+  if (taken) {
+    home->hold(env);
   } else {
-    start_computing(env, std::move(pending));
+    pending->reject(env, make_error(env, Error{Errc::overloaded, lane.refusal()}));
   }
   return promise;
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "lanes.h"
 #include "napi.h"
 
 namespace latchkey::node {
@@ -18,23 +20,26 @@ class Task {
   virtual napi_value value(napi_env env) = 0;
 };
 
-// Where tells which threads do the work. Node has four, for its files, its hashes and everybody's
-// addons: what may wait for a network takes none of them, or a store that is silent would bring the
-// whole program to a stop.
-enum class Where : bool { computing, waiting };
-
-// start queues `task` and returns its promise.
-napi_value start(napi_env env, std::unique_ptr<Task> task, Where where);
+// start has `task` done on a thread of `lane` and returns its promise, which is rejected with
+// ERR_LATCHKEY_OVERLOADED at once when the lane is full. The environment may end meanwhile: then
+// nothing is settled.
+napi_value start(napi_env env, std::unique_ptr<Task> task, Lane& lane);
 
 // promise runs `job`, a callable that returns Result<T>, off the event loop; `convert` makes the
-// JavaScript value of a T afterwards.
+// JavaScript value of a T afterwards. Both outlive the environment and hold nothing of it.
 template <class Job, class Convert>
-napi_value promise(napi_env env, Where where, Job job, Convert convert) {
+napi_value promise(napi_env env, Lane& lane, Job job, Convert convert) {
   using Outcome = decltype(job());
   class JobTask final : public Task {
    public:
     JobTask(Job given, Convert made) : job_(std::move(given)), convert_(std::move(made)) {}
-    void work() override { outcome_.emplace(job_()); }
+    void work() override {
+      try {
+        outcome_.emplace(job_());
+      } catch (const std::exception&) {
+        outcome_.emplace(Error{Errc::overloaded, "no memory or no thread is left for this call"});
+      }
+    }
     const Error* failure() const override { return *outcome_ ? nullptr : &outcome_->error(); }
     napi_value value(napi_env js) override {
       if constexpr (std::is_same_v<Outcome, Result<void>>) {
@@ -49,7 +54,7 @@ napi_value promise(napi_env env, Where where, Job job, Convert convert) {
     Convert convert_;
     std::optional<Outcome> outcome_;
   };
-  return start(env, std::make_unique<JobTask>(std::move(job), std::move(convert)), where);
+  return start(env, std::make_unique<JobTask>(std::move(job), std::move(convert)), lane);
 }
 
 }  // namespace latchkey::node

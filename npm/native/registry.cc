@@ -30,24 +30,21 @@ Registry& registry() {
 UnixTime CallClock::now() const noexcept {
   return t_now == kNoTime ? system_clock().now() : from_unix_millis(t_now);
 }
-CallClock::At::At(double unix_millis) noexcept : before_(t_now) {
-  t_now = static_cast<std::int64_t>(unix_millis);
-}
+CallClock::At::At(UnixTime now) noexcept : before_(t_now) { t_now = to_unix_millis(now); }
 CallClock::At::~At() { t_now = before_; }
 
+// Never destroyed: threads read it while the process exits.
 const CallClock& call_clock() noexcept {
-  static const CallClock clock;
-  return clock;
+  static const auto* const clock = new CallClock;
+  return *clock;
 }
 
 OpenSessions::OpenSessions(OpenRequest request, session::SessionCookies cookies)
-    : request_(std::move(request)),
-      cookies_(std::move(cookies)),
-      remote_(is_remote_url(request_.store)) {}
+    : request_(std::move(request)), cookies_(std::move(cookies)), lane_(lane_of(request_.store)) {}
 
 Result<Sessions*> OpenSessions::sessions() {
   if (Sessions* ready = ready_.load(std::memory_order_acquire)) return ready;
-  if (remote_ && NoWait::refuse()) {
+  if (remote() && NoWait::refuse()) {
     return Error{Errc::store_unavailable, "the store is not open yet"};
   }
   const std::lock_guard lock(making_);

@@ -7,12 +7,13 @@
 #include <string>
 #include <utility>
 
+#include "lanes.h"
 #include "latchkey/accounts.h"
 #include "latchkey/sessions.h"
 #include "latchkey/store.h"
-#include "promise.h"
 #include "session/session_cookies.h"
 #include "store/sqlite_lucia.h"
+#include "store/store_url.h"
 
 // What is open in this process, shared by every thread and every reload of a program's code.
 namespace latchkey::node {
@@ -25,7 +26,7 @@ class CallClock final : public Clock {
   // At sets the time of this thread for as long as it lives.
   class At {
    public:
-    explicit At(double unix_millis) noexcept;
+    explicit At(UnixTime now) noexcept;
     ~At();
     At(const At&) = delete;
     At& operator=(const At&) = delete;
@@ -37,8 +38,8 @@ class CallClock final : public Clock {
 const CallClock& call_clock() noexcept;
 
 struct OpenRequest {
-  std::string key;    // equal configurations have equal keys
-  std::string store;  // sqlite:PATH, memory:NAME, redis://... or postgres://...
+  std::string key;  // equal configurations have equal keys
+  StoreUrl store;
   SessionsOptions sessions{};
 };
 
@@ -49,8 +50,9 @@ class OpenSessions {
 
   // cookies needs no store.
   const session::SessionCookies& cookies() const noexcept { return cookies_; }
-  bool remote() const noexcept { return remote_; }
-  Where where() const noexcept { return remote_ ? Where::waiting : Where::computing; }
+  bool remote() const noexcept { return request_.store.remote; }
+  // lane is where calls wait for the store.
+  Lane& lane() const noexcept { return lane_; }
   // sessions opens the store at the first call. A remote one is not waited for where NoWait
   // forbids it; the next call after a failure tries again. Thread-safe.
   Result<Sessions*> sessions();
@@ -60,7 +62,7 @@ class OpenSessions {
  private:
   const OpenRequest request_;
   const session::SessionCookies cookies_;
-  const bool remote_;
+  Lane& lane_;
   std::atomic<Sessions*> ready_{nullptr};
   std::mutex making_;
   std::shared_ptr<Store> store_;  // in the order of dependence

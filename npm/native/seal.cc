@@ -1,4 +1,3 @@
-#include <cmath>
 #include <memory>
 
 #include "addon.h"
@@ -14,10 +13,11 @@ using codec::Fe26Options;
 using codec::Fe26Password;
 using codec::Fe26Ring;
 
-std::int64_t millis(double value) noexcept {
-  constexpr double kFar = 9e15;
-  return std::isfinite(value) && std::fabs(value) < kFar ? std::llround(std::floor(value)) : 0;
-}
+// As a ready password is held by JavaScript.
+using Handle = std::unique_ptr<Fe26Ring>;
+
+// A life of a seal is at most this long: later than any Date.
+constexpr std::int64_t kLongest = 9'000'000'000'000'000;
 
 // make_seal_password(id, password) makes a password ready; its handle is used for seal and unseal.
 napi_value make_seal_password(napi_env env, napi_callback_info info) {
@@ -28,24 +28,22 @@ napi_value make_seal_password(napi_env env, napi_callback_info info) {
   auto ring = std::make_unique<Fe26Ring>();
   ring->any_id = true;
   ring->passwords.emplace_back(SealPassword{id.text(), SealSecret::text(password.view())});
-  napi_value handle = nullptr;
-  const napi_status status = napi_create_external(
-      env, ring.get(), [](napi_env, void* data, void*) { delete static_cast<Fe26Ring*>(data); },
-      nullptr, &handle);
-  if (status == napi_ok) ring.release();
-  return handle;
+  return make_handle(env, std::move(ring));
 }
 
 // seal(password, json, ttl_ms, now) returns a seal; with a ttl of 0 it never expires.
 napi_value seal(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* ring = call.external<Fe26Ring>(0);
+  const auto* ring = call.handle<Handle>(0);
   const Text json(env, call[1]);
-  if (ring == nullptr || !json.is_text()) return throw_misuse(env, "seal: what is that?");
+  if (ring == nullptr) return throw_no_handle(env, "a ready password");
+  if (!json.is_text()) return throw_misuse(env, "seal: JSON text is expected");
   Fe26Options options;
-  options.ttl_ms = millis(call.number(2));
-  const Result<std::string> sealed = codec::fe26_seal(json.view(), ring->passwords.front(), options,
-                                                      millis(call.number(3)), system_entropy());
+  options.ttl_ms = call.whole(2, "ttl in milliseconds", -kLongest, kLongest);
+  const UnixTime now = call.time(3);
+  if (call.refused()) return nullptr;
+  const Result<std::string> sealed = codec::fe26_seal(
+      json.view(), (*ring)->passwords.front(), options, to_unix_millis(now), system_entropy());
   return sealed ? make_text(env, *sealed) : throw_error(env, sealed.error());
 }
 
@@ -54,11 +52,14 @@ napi_value seal(napi_env env, napi_callback_info info) {
 napi_value unseal(napi_env env, napi_callback_info info) {
   static const Fe26Ring kNoPassword;
   const Call call(env, info);
-  const Fe26Ring* ring = call.has(0) ? call.external<Fe26Ring>(0) : &kNoPassword;
+  const auto* ring = call.handle<Handle>(0);
   const Text text(env, call[1]);
-  if (ring == nullptr || !text.is_text()) return throw_misuse(env, "unseal: what is that?");
-  codec::Fe26Result result =
-      codec::fe26_unseal(text.view(), *ring, Fe26Options{}, millis(call.number(2)));
+  if (ring == nullptr && call.has(0)) return throw_no_handle(env, "a ready password");
+  if (!text.is_text()) return throw_misuse(env, "unseal: the text of a seal is expected");
+  const UnixTime now = call.time(2);
+  if (call.refused()) return nullptr;
+  codec::Fe26Result result = codec::fe26_unseal(text.view(), ring == nullptr ? kNoPassword : **ring,
+                                                Fe26Options{}, to_unix_millis(now));
   if (!result.opened) return make_number(env, static_cast<double>(result.reason));
   std::string& json = result.opened->json;
   const napi_value value = make_text(env, json);

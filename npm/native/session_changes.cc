@@ -64,11 +64,13 @@ napi_value make_ids(napi_env env, const std::vector<SessionId>& ids) {
 // change(sessions, target, by_token, now, job, convert): what every call here has in common.
 template <class Job, class Convert>
 napi_value change(const Call& call, Job job, Convert convert) {
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(call.env(), "a change needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(call.env(), "open sessions");
+  const UnixTime now = call.time(3);
+  if (call.refused()) return nullptr;
   return promise(
-      call.env(), (*handle)->where(),
-      [open = *handle, now = call.number(3), job = std::move(job),
+      call.env(), (*handle)->lane(),
+      [open = *handle, now, job = std::move(job),
        target = Target{SecretBytes(Text(call.env(), call[1]).view()), call.flag(2)}] {
         const CallClock::At at(now);
         return with_sessions(*open, [&](Sessions& sessions) { return job(sessions, target); });
@@ -124,7 +126,7 @@ napi_value touch(napi_env env, napi_callback_info info) {
 napi_value rotate(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   RotateOptions options;
-  if (call.has(4)) options.level = static_cast<std::uint8_t>(call.number(4));
+  if (call.has(4)) options.level = static_cast<std::uint8_t>(call.whole(4, "level", 0, kMostLevel));
   return change(
       call,
       [options](Sessions& sessions, const Target& target) -> Result<NewSession> {
@@ -147,9 +149,11 @@ napi_value attach(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   auto given = std::make_shared<AttachArguments>();
   const auto user = UserId::parse(call.text(4));
-  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  if (!user) return throw_misuse(env, kUserIdRule);
   given->user = *user;
-  read_create(Options(env, call[5]), given->create);
+  const Result<void> read =
+      read_create(Options(env, call[5], Errc::invalid_argument), given->create);
+  if (!read) return throw_error(env, read.error());
   given->carry = read_texts(env, call[6]);
   return change(
       call,
@@ -184,7 +188,7 @@ napi_value revoke_others(napi_env env, napi_callback_info info) {
 napi_value revoke_user(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto user = UserId::parse(call.text(1));
-  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  if (!user) return throw_misuse(env, kUserIdRule);
   std::optional<SessionId> except;
   if (call.has(4)) {
     except = SessionId::parse(call.text(4));

@@ -18,24 +18,25 @@ std::vector<std::string_view> views_of(const std::vector<std::string>& texts) {
 // returns the Set-Cookie values of a token.
 napi_value set_cookies(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "set_cookies needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   SessionRecord record;
   record.persistent = call.flag(2);
-  record.idle_expires_at = from_unix_millis(static_cast<std::int64_t>(call.number(5)));
-  record.absolute_expires_at = from_unix_millis(static_cast<std::int64_t>(call.number(6)));
+  record.idle_expires_at = call.time(5, "session.idleExpiresAt");
+  record.absolute_expires_at = call.time(6, "session.absoluteExpiresAt");
+  const UnixTime now = call.time(3);
+  if (call.refused()) return nullptr;
   const SessionToken token = SessionToken::carried(SessionId{}, Text(env, call[1]).view());
   const std::vector<std::string> lines = read_texts(env, call[4]);
-  auto values = (*handle)->cookies().set_cookies(
-      token, record, views_of(lines), from_unix_millis(static_cast<std::int64_t>(call.number(3))));
+  auto values = (*handle)->cookies().set_cookies(token, record, views_of(lines), now);
   return values ? make_texts(env, *values) : throw_error(env, values.error());
 }
 
 // blank_cookies(sessions, lines) returns the values that delete the cookie and its chunks.
 napi_value blank_cookies(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "blank_cookies needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   const std::vector<std::string> lines = read_texts(env, call[1]);
   return make_texts(env, (*handle)->cookies().blank_cookies(views_of(lines)));
 }
@@ -43,8 +44,8 @@ napi_value blank_cookies(napi_env env, napi_callback_info info) {
 // read_cookie(sessions, lines) returns the token in Cookie header lines, or null.
 napi_value read_cookie(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "read_cookie needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   const std::vector<std::string> lines = read_texts(env, call[1]);
   const auto value = (*handle)->cookies().read_cookie(views_of(lines));
   return value ? make_text(env, *value) : make_null(env);
@@ -53,8 +54,8 @@ napi_value read_cookie(napi_env env, napi_callback_info info) {
 // cookie_options(sessions) returns [name, secure, http_only, same_site, path, domain, partitioned].
 napi_value cookie_options(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "cookie_options needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   const CookieOptions& cookie = (*handle)->cookies().options();
   const char* same_site = cookie.same_site == SameSite::lax      ? "lax"
                           : cookie.same_site == SameSite::strict ? "strict"

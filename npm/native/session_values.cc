@@ -1,5 +1,7 @@
 #include "session_values.h"
 
+#include <limits>
+
 #include "latchkey/public_url.h"
 
 namespace latchkey::node {
@@ -11,11 +13,17 @@ napi_value make_time(napi_env env, UnixTime time) {
 
 Error bad(const char* what) { return Error{Errc::bad_config, what}; }
 
-void read_duration(const Options& given, const char* name, Millis& out) {
-  if (const auto millis = given.number(name)) out = Millis{static_cast<std::int64_t>(*millis)};
+void read_duration(Options& given, const char* name, Millis& out) {
+  // No deadline is after kNever, so no duration is longer.
+  if (const auto millis = given.whole(name, 0, to_unix_millis(kNever))) out = Millis{*millis};
 }
 
-Result<Policy> read_policy(const Options& given) {
+void read_count(Options& given, const char* name, std::uint32_t& out) {
+  constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
+  if (const auto count = given.whole(name, 0, kMost)) out = static_cast<std::uint32_t>(*count);
+}
+
+Result<Policy> read_policy(Options& given) {
   Policy policy;
   if (const auto name = given.text("preset")) {
     const auto found = Policy::preset(*name);
@@ -31,25 +39,27 @@ Result<Policy> read_policy(const Options& given) {
   if (const auto sliding = given.flag("sliding")) policy.sliding = *sliding;
   if (const auto persistent = given.flag("persistent")) policy.persistent = *persistent;
   if (const auto renew = given.flag("renewCookie")) policy.renew_cookie = *renew;
-  if (const auto max = given.number("maxPerUser")) {
-    policy.max_per_user = static_cast<std::uint32_t>(*max);
-  }
+  read_count(given, "maxPerUser", policy.max_per_user);
   return policy;
 }
 
-Result<CookieOptions> read_cookie(const Options& given) {
-  CookieOptions cookie;
+Result<CookieOptions> read_cookie(Options& given) {
+  const std::string domain = given.text("cookie.domain").value_or("");
+  CookieOptions cookie = session_cookie(domain);
   if (const auto url = given.text("publicUrl")) {
     Result<PublicUrl> parsed = PublicUrl::parse(*url);
     if (!parsed) return parsed.error();
-    cookie = parsed->cookie();
+    cookie = parsed->cookie(domain);
   }
-  if (const auto name = given.text("cookieName")) cookie.name = *name;
-  if (const auto secure = given.flag("cookieSecure")) cookie.secure = *secure;
-  if (const auto path = given.text("cookiePath")) cookie.path = *path;
-  if (const auto domain = given.text("cookieDomain")) cookie.domain = *domain;
-  if (const auto partitioned = given.flag("cookiePartitioned")) cookie.partitioned = *partitioned;
-  if (const auto same_site = given.text("cookieSameSite")) {
+  if (const auto name = given.text("cookie.name")) cookie.name = *name;
+  if (const auto secure = given.flag("cookie.secure")) cookie.secure = *secure;
+  if (const auto path = given.text("cookie.path")) cookie.path = *path;
+  if (const auto partitioned = given.flag("cookie.partitioned")) cookie.partitioned = *partitioned;
+  const std::vector<std::string> former = given.texts("cookie.former");
+  for (std::size_t i = 0; i + 1 < former.size(); i += 2) {
+    cookie.former.push_back({former[i], former[i + 1]});
+  }
+  if (const auto same_site = given.text("cookie.sameSite")) {
     if (*same_site == "lax") {
       cookie.same_site = SameSite::lax;
     } else if (*same_site == "strict") {
@@ -107,20 +117,19 @@ napi_value make_new_session(napi_env env, const NewSession& made) {
   return make_list(env, values);
 }
 
-void read_create(const Options& given, CreateArguments& out) {
+Result<void> read_create(Options given, CreateArguments& out) {
   out.attributes = given.text("attributes").value_or("");
-  out.user_agent = given.text("userAgent").value_or("");
-  out.address = given.text("address").value_or("");
+  out.user_agent = given.text_or_null("userAgent").value_or("");
+  out.address = given.text_or_null("address").value_or("");
   out.options.attributes = out.attributes;
   out.options.context = {out.user_agent, out.address};
   out.options.remember = given.flag("remember").value_or(true);
-  out.options.level = static_cast<std::uint8_t>(given.number("level").value_or(1));
-  if (const auto epoch = given.number("userEpoch")) {
-    out.options.user_epoch = static_cast<std::int64_t>(*epoch);
-  }
+  out.options.level = static_cast<std::uint8_t>(given.whole("level", 0, kMostLevel).value_or(1));
+  if (given.fault()) return *given.fault();
+  return {};
 }
 
-Result<SessionsOptions> read_sessions_options(const Options& given) {
+Result<SessionsOptions> read_sessions_options(Options given) {
   SessionsOptions options;
   Result<Policy> policy = read_policy(given);
   if (!policy) return policy.error();
@@ -140,12 +149,9 @@ Result<SessionsOptions> read_sessions_options(const Options& given) {
   }
   read_duration(given, "snapshot", options.snapshot);
   read_duration(given, "touchEvery", options.touch_every);
-  if (const auto chunks = given.number("maxChunks")) {
-    options.max_chunks = static_cast<std::uint32_t>(*chunks);
-  }
-  if (const auto guests = given.number("guestsPerMinute")) {
-    options.guests_per_minute = static_cast<std::uint32_t>(*guests);
-  }
+  read_count(given, "maxChunks", options.max_chunks);
+  read_count(given, "guestsPerMinute", options.guests_per_minute);
+  if (given.fault()) return *given.fault();
   return options;
 }
 

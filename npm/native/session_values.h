@@ -12,14 +12,20 @@ napi_value make_user(napi_env env, const std::optional<User>& user);
 napi_value make_validation(napi_env env, const Validation& validation);
 napi_value make_new_session(napi_env env, const NewSession& made);
 
-// read_create reads what a new session is given; the texts live in `out` as long as it does.
+// What a level has room for; which levels there are, the core says.
+inline constexpr std::int64_t kMostLevel = 255;
+inline constexpr const char* kUserIdRule =
+    "userId: text of 1 to 255 bytes without control characters is expected";
+
+// read_create reads what a new session is given; the texts live in `out` as long as it does. What
+// is of a wrong kind is refused.
 struct CreateArguments {
   std::string attributes, user_agent, address;
   CreateOptions options{};
 };
-void read_create(const Options& given, CreateArguments& out);
+Result<void> read_create(Options given, CreateArguments& out);
 
 // read_options reads the configuration; misuse is Errc::bad_config.
-Result<SessionsOptions> read_sessions_options(const Options& given);
+Result<SessionsOptions> read_sessions_options(Options given);
 
 }  // namespace latchkey::node

@@ -20,8 +20,10 @@ napi_value open(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   OpenRequest request;
   request.key = call.text(0);
-  request.store = call.text(1);
-  Result<SessionsOptions> options = read_sessions_options(Options(env, call[2]));
+  Result<StoreUrl> store = parse_store_url(Text(env, call[1]).view());
+  if (!store) return throw_error(env, store.error());
+  request.store = *std::move(store);
+  Result<SessionsOptions> options = read_sessions_options(Options(env, call[2], Errc::bad_config));
   if (!options) return throw_error(env, options.error());
   request.sessions = *std::move(options);
   Result<Handle> opened = open_sessions(std::move(request));
@@ -33,7 +35,7 @@ napi_value open(napi_env env, napi_callback_info info) {
 napi_value close(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   return promise(
-      env, Where::computing,
+      env, upkeep_lane(),
       [key = call.text(0)]() -> Result<void> {
         close_sessions(key);
         return {};
@@ -42,7 +44,7 @@ napi_value close(napi_env env, napi_callback_info info) {
 }
 
 ValidateOptions read_validate(const Call& call, std::size_t i) {
-  const auto bits = static_cast<unsigned>(call.number(i));
+  const auto bits = static_cast<unsigned>(call.whole(i, "options", 0, 15));
   return {.touch = (bits & 1U) != 0,
           .with_user = (bits & 2U) != 0,
           .fresh = (bits & 4U) != 0,
@@ -56,15 +58,18 @@ Result<Validation> ask(OpenSessions& open, std::string_view token, const Validat
 // validate(sessions, token, now, bits) answers at once, from an embedded store.
 napi_value validate(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "validate needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   if ((*handle)->remote()) {
     const char* why = "this store is behind a network: use validateAsync";
     return throw_error(env, Error{Errc::unsupported, why});
   }
-  const CallClock::At at(call.number(2));
+  const UnixTime now = call.time(2);
+  const ValidateOptions options = read_validate(call, 3);
+  if (call.refused()) return nullptr;
+  const CallClock::At at(now);
   const Text token(env, call[1]);  // what is no text opens nothing
-  const Result<Validation> validation = ask(**handle, token.view(), read_validate(call, 3));
+  const Result<Validation> validation = ask(**handle, token.view(), options);
   return validation ? make_validation(env, *validation) : throw_error(env, validation.error());
 }
 
@@ -72,10 +77,11 @@ napi_value validate(napi_env env, napi_callback_info info) {
 // with a copy in the near cache, and otherwise with a promise.
 napi_value validate_async(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "validate needs open sessions");
-  const double now = call.number(2);
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
+  const UnixTime now = call.time(2);
   const ValidateOptions options = read_validate(call, 3);
+  if (call.refused()) return nullptr;
   const Text token(env, call[1]);
   {
     const CallClock::At at(now);
@@ -86,7 +92,7 @@ napi_value validate_async(napi_env env, napi_callback_info info) {
     }
   }
   return promise(
-      env, (*handle)->where(),
+      env, (*handle)->lane(),
       [open = *handle, text = SecretBytes(token.view()), now, options] {
         const CallClock::At at(now);
         return ask(*open, text.insecure_view(), options);
@@ -97,15 +103,18 @@ napi_value validate_async(napi_env env, napi_callback_info info) {
 // create(sessions, user | null, options, now) makes a session, without a user a guest's.
 napi_value create(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "create needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
   std::optional<UserId> user = call.has(1) ? UserId::parse(call.text(1)) : UserId{};
-  if (!user) return throw_misuse(env, "a user id is text of 1 to 255 bytes");
+  if (!user) return throw_misuse(env, kUserIdRule);
   auto given = std::make_unique<CreateArguments>();
-  read_create(Options(env, call[2]), *given);
+  const Result<void> read = read_create(Options(env, call[2], Errc::invalid_argument), *given);
+  if (!read) return throw_error(env, read.error());
+  const UnixTime now = call.time(3);
+  if (call.refused()) return nullptr;
   return promise(
-      env, (*handle)->where(),
-      [open = *handle, user = *std::move(user), given = std::move(given), now = call.number(3)] {
+      env, (*handle)->lane(),
+      [open = *handle, user = *std::move(user), given = std::move(given), now] {
         const CallClock::At at(now);
         return with_sessions(*open, [&](Sessions& sessions) {
           return user.empty() ? sessions.create_guest(given->options)
@@ -118,13 +127,16 @@ napi_value create(napi_env env, napi_callback_info info) {
 // list(sessions, user, after, limit, now) returns [records, next].
 napi_value list(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
+  const auto* handle = call.handle<Handle>(0);
   std::optional<UserId> user = UserId::parse(call.text(1));
-  if (handle == nullptr || !user) return throw_misuse(env, "list(sessions, user)");
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
+  if (!user) return throw_misuse(env, kUserIdRule);
+  const auto limit = static_cast<std::size_t>(call.whole(3, "limit", 0, 1'000'000));
+  const UnixTime now = call.time(4);
+  if (call.refused()) return nullptr;
   return promise(
-      env, (*handle)->where(),
-      [open = *handle, user = *std::move(user), after = call.text(2),
-       limit = static_cast<std::size_t>(call.number(3)), now = call.number(4)] {
+      env, (*handle)->lane(),
+      [open = *handle, user = *std::move(user), after = call.text(2), limit, now] {
         const CallClock::At at(now);
         return with_sessions(*open,
                              [&](Sessions& sessions) { return sessions.list(user, after, limit); });
@@ -140,11 +152,13 @@ napi_value list(napi_env env, napi_callback_info info) {
 // hygiene(sessions, "prune" | "flush", now) returns how many rows went.
 napi_value hygiene(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* handle = call.external<Handle>(0);
-  if (handle == nullptr) return throw_misuse(env, "hygiene needs open sessions");
+  const auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, "open sessions");
+  const UnixTime now = call.time(2);
+  if (call.refused()) return nullptr;
   return promise(
-      env, (*handle)->where(),
-      [open = *handle, prune = call.text(1) == "prune", now = call.number(2)] {
+      env, upkeep_lane(),
+      [open = *handle, prune = call.text(1) == "prune", now] {
         const CallClock::At at(now);
         return with_sessions(*open, [&](Sessions& sessions) -> Result<std::size_t> {
           if (prune) return sessions.prune();
@@ -155,12 +169,19 @@ napi_value hygiene(napi_env env, napi_callback_info info) {
       [](napi_env js, std::size_t rows) { return make_number(js, static_cast<double>(rows)); });
 }
 
+// needs_postgres(store) tells whether use_postgres has to be called before it is opened.
+napi_value needs_postgres(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const Result<StoreUrl> store = parse_store_url(Text(env, call[0]).view());
+  if (!store) return throw_error(env, store.error());
+  return make_flag(env, store->scheme.starts_with("postgres"));
+}
+
 // use_postgres(opener) takes what the other binary opens postgres: stores with.
 napi_value take_postgres(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const auto* opener = call.external<PostgresOpener>(0);
-  if (opener == nullptr)
-    return throw_misuse(env, "use_postgres needs the opener of the other part");
+  const auto* opener = call.handle<PostgresOpener>(0);
+  if (opener == nullptr) return throw_no_handle(env, "what the part for PostgreSQL offers");
   use_postgres(*opener);
   return make_null(env);
 }
@@ -168,10 +189,15 @@ napi_value take_postgres(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void define_sessions(napi_env env, napi_value exports) {
-  constexpr Function kFunctions[] = {{"open_sessions", open}, {"close_sessions", close},
-                                     {"validate", validate},  {"validate_async", validate_async},
-                                     {"create", create},      {"list", list},
-                                     {"hygiene", hygiene},    {"use_postgres", take_postgres}};
+  constexpr Function kFunctions[] = {{"open_sessions", open},
+                                     {"close_sessions", close},
+                                     {"validate", validate},
+                                     {"validate_async", validate_async},
+                                     {"create", create},
+                                     {"list", list},
+                                     {"hygiene", hygiene},
+                                     {"needs_postgres", needs_postgres},
+                                     {"use_postgres", take_postgres}};
   define(env, exports, kFunctions);
   define_session_changes(env, exports);
   define_session_cookies(env, exports);

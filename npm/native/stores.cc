@@ -55,57 +55,34 @@ Stores& stores() {
   return *the;
 }
 
-bool has_scheme(const std::string& url, std::string_view scheme) {
-  return url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] == ':';
-}
-
-bool is_postgres(const std::string& url) {
-  return has_scheme(url, "postgres") || has_scheme(url, "postgresql");
-}
-
-bool is_redis(const std::string& url) {
-  for (const std::string_view scheme :
-       {"redis", "rediss", "redis+unix", "redis+cluster", "rediss+cluster"}) {
-    if (has_scheme(url, scheme)) return true;
-  }
-  return false;
-}
-
-Opened open_engine(const std::string& url) {
-  if (is_redis(url)) {
-    Result<RedisOptions> options = parse_redis_url(url);
+Opened open_engine(const StoreUrl& store) {
+  if (store.scheme.starts_with("redis")) {
+    Result<RedisOptions> options = parse_redis_url(store.url);
     return options ? open_redis(*options) : options.error();
   }
   const PostgresOpener opener = g_open_postgres.load();
   if (opener == nullptr) return Error{Errc::bad_config, "the part for PostgreSQL is not loaded"};
-  return opener({.url = url});
+  return opener({.url = store.url});
 }
 
-Result<std::shared_ptr<Store>> open_any(const std::string& url) {
-  if (is_remote_url(url)) {
-    Opened engine = open_engine(url);
+Result<std::shared_ptr<Store>> open_any(const StoreUrl& store) {
+  if (store.remote) {
+    Opened engine = open_engine(store);
     if (!engine) return engine.error();
     auto layers = std::make_shared<RemoteStore>(*std::move(engine));
     return std::shared_ptr<Store>(layers, layers->cache.get());
   }
-  Opened made = Error{Errc::bad_config,
-                      "the store must be sqlite:PATH, memory:NAME, redis://..., rediss://..., "
-                      "redis+unix://..., redis+cluster://... or postgres://..."};
-  if (url.starts_with("memory:")) {
-    made = make_memory_store();
-  } else if (has_scheme(url, "sqlite")) {
-    SqliteOptions options;
-    options.path = canonical_path(url.substr(7));
-    options.refuse_shared = true;
-    made = open_sqlite(options);
-  }
+  Opened made =
+      store.scheme == "memory"
+          ? Opened(make_memory_store())
+          : open_sqlite({.path = canonical_path(std::string(store.rest())), .refuse_shared = true});
   if (!made) return made.error();
   return std::shared_ptr<Store>(*std::move(made));
 }
 
-std::shared_ptr<Entry> entry_of(const std::string& url) {
-  const std::string name =
-      url.starts_with("sqlite:") ? "sqlite:" + canonical_path(url.substr(7)) : url;
+std::shared_ptr<Entry> entry_of(const StoreUrl& store) {
+  const bool file = store.scheme == "sqlite";
+  const std::string name = file ? "sqlite:" + canonical_path(std::string(store.rest())) : store.url;
   Stores& all = stores();
   const MutexLock lock(all.mutex);
   std::shared_ptr<Entry>& entry = all.entries[name];
@@ -121,17 +98,17 @@ std::string canonical_path(const std::string& path) {
   return failed ? path : found.string();
 }
 
-bool is_remote_url(const std::string& url) { return is_redis(url) || is_postgres(url); }
+Lane& lane_of(const StoreUrl& store) { return store.remote ? store_lane(store.url) : local_lane(); }
 
 void use_postgres(PostgresOpener opener) { g_open_postgres.store(opener); }
 
-Result<std::shared_ptr<Store>> find_store(const std::string& url) {
-  const std::shared_ptr<Entry> entry = entry_of(url);
+Result<std::shared_ptr<Store>> find_store(const StoreUrl& wanted) {
+  const std::shared_ptr<Entry> entry = entry_of(wanted);
   const std::lock_guard lock(entry->opening);
   if (std::shared_ptr<Store> store = entry->store.lock()) return store;
   // An engine that is away is not dialled by every request that comes in meanwhile.
-  if (is_remote_url(url) && Clock::now() < entry->next_attempt) return entry->failure;
-  Result<std::shared_ptr<Store>> opened = open_any(url);
+  if (wanted.remote && Clock::now() < entry->next_attempt) return entry->failure;
+  Result<std::shared_ptr<Store>> opened = open_any(wanted);
   if (opened) {
     entry->store = *opened;
   } else {
@@ -141,20 +118,20 @@ Result<std::shared_ptr<Store>> find_store(const std::string& url) {
   return opened;
 }
 
-std::shared_ptr<Store> kept_store(const std::string& url) {
+std::shared_ptr<Store> kept_store(const StoreUrl& wanted) {
   Stores& all = stores();
   const MutexLock lock(all.mutex);
-  const auto found = all.kept.find(url);
+  const auto found = all.kept.find(wanted.url);
   return found == all.kept.end() ? nullptr : found->second;
 }
 
-Result<std::shared_ptr<Store>> keep_store(const std::string& url) {
-  if (std::shared_ptr<Store> kept = kept_store(url)) return kept;
-  Result<std::shared_ptr<Store>> store = find_store(url);
+Result<std::shared_ptr<Store>> keep_store(const StoreUrl& wanted) {
+  if (std::shared_ptr<Store> kept = kept_store(wanted)) return kept;
+  Result<std::shared_ptr<Store>> store = find_store(wanted);
   if (!store) return store;
   Stores& all = stores();
   const MutexLock lock(all.mutex);
-  return all.kept.emplace(url, *store).first->second;
+  return all.kept.emplace(wanted.url, *store).first->second;
 }
 
 void forget_kept_stores() {

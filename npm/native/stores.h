@@ -3,23 +3,25 @@
 #include <memory>
 #include <string>
 
+#include "lanes.h"
 #include "latchkey/postgres.h"
 #include "latchkey/store.h"
+#include "store/store_url.h"
 
 // The stores that are open in this process, each once, whoever asked for it.
 namespace latchkey::node {
 
-// is_remote_url tells whether a store's calls wait for a network.
-bool is_remote_url(const std::string& url);
+// lane_of is where calls wait for a store.
+Lane& lane_of(const StoreUrl& store);
 
 // find_store opens a store, or finds it open. It blocks while it connects, so a remote store is not
 // asked for on the event loop; after a failure it answers with that for a moment. A remote store
 // has a look-up queue and a near cache before it. Thread-safe.
-Result<std::shared_ptr<Store>> find_store(const std::string& url);
+Result<std::shared_ptr<Store>> find_store(const StoreUrl& store);
 // keep_store does the same and keeps it open with the program.
-Result<std::shared_ptr<Store>> keep_store(const std::string& url);
+Result<std::shared_ptr<Store>> keep_store(const StoreUrl& store);
 // kept_store returns a store that keep_store has opened before, or nothing.
-std::shared_ptr<Store> kept_store(const std::string& url);
+std::shared_ptr<Store> kept_store(const StoreUrl& store);
 // forget_kept_stores lets go of those.
 void forget_kept_stores();
 

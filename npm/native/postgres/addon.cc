@@ -1,18 +1,15 @@
 #include "postgres/addon.h"
 
+#include "environment.h"
 #include "stores.h"
 
 namespace latchkey::node {
 namespace {
 
-PostgresOpener g_opener = open_postgres;
-
 // store_opener() returns what the first binary opens postgres: stores with (use_postgres). Both are
 // made by one compiler from one source, so a Store of this file is a Store there.
 napi_value store_opener(napi_env env, napi_callback_info) {
-  napi_value opener = nullptr;
-  napi_create_external(env, &g_opener, nullptr, nullptr, &opener);
-  return opener;
+  return make_handle(env, PostgresOpener{open_postgres});
 }
 
 }  // namespace
@@ -20,6 +17,7 @@ napi_value store_opener(napi_env env, napi_callback_info) {
 
 NAPI_MODULE_INIT() {
   using namespace latchkey::node;
+  if (!Environment::enter(env)) return nullptr;
   constexpr Function kFunctions[] = {{"store_opener", store_opener}};
   define(env, exports, kFunctions);
   define_postgres_lucia(env, exports);

@@ -16,13 +16,25 @@ using postgres::LuciaRows;
 using postgres::LuciaTables;
 using postgres::LuciaText;
 using postgres::Rows;
-using Handle = std::shared_ptr<LuciaTables>;
 
-constexpr const char* kMisuse = "open tables are needed";
+// Handle is open tables with the threads on which calls wait for their database.
+struct Handle {
+  std::shared_ptr<LuciaTables> tables;
+  Lane* lane;
+};
+
+constexpr const char* kTables = "open tables";
+
+// Entry is one database's tables. `opening` is held while they are opened: who asks meanwhile waits
+// for the same outcome.
+struct Entry {
+  std::mutex opening;
+  std::weak_ptr<LuciaTables> tables;
+};
 
 struct OpenTables {
   std::mutex mutex;
-  std::map<std::string, std::weak_ptr<LuciaTables>> tables;
+  std::map<std::string, std::shared_ptr<Entry>> entries;
 };
 
 // Never destroyed: threads of Node may outlive the static objects of a library.
@@ -31,19 +43,27 @@ OpenTables& open_tables() {
   return *the;
 }
 
-// A module that is loaded again finds what is open. The lock is held while it connects.
+std::shared_ptr<Entry> entry_of(const std::string& key) {
+  OpenTables& all = open_tables();
+  const std::lock_guard lock(all.mutex);
+  std::shared_ptr<Entry>& entry = all.entries[key];
+  if (!entry) entry = std::make_shared<Entry>();
+  return entry;
+}
+
+// A module that is loaded again finds what is open.
 Result<Handle> open_shared(const LuciaOptions& options) {
   const std::string key = options.url + '\0' + options.session_table + '\0' + options.user_table +
                           '\0' + (options.hashed_ids ? "hashed" : "plain");
-  OpenTables& all = open_tables();
-  const std::lock_guard lock(all.mutex);
-  std::weak_ptr<LuciaTables>& known = all.tables[key];
-  if (Handle tables = known.lock()) return tables;
+  const std::shared_ptr<Entry> entry = entry_of(key);
+  Lane& lane = store_lane(options.url);
+  const std::lock_guard lock(entry->opening);
+  if (std::shared_ptr<LuciaTables> tables = entry->tables.lock()) return Handle{tables, &lane};
   auto opened = LuciaTables::open(options);
   if (!opened) return opened.error();
-  Handle tables = *std::move(opened);
-  known = tables;
-  return tables;
+  std::shared_ptr<LuciaTables> tables = *std::move(opened);
+  entry->tables = tables;
+  return Handle{std::move(tables), &lane};
 }
 
 // open_lucia(url, session_table, user_table, hashed_ids)
@@ -55,14 +75,16 @@ napi_value open(napi_env env, napi_callback_info info) {
   options.user_table = call.text(2);
   options.hashed_ids = call.flag(3);
   return promise(
-      env, Where::waiting, [options] { return open_shared(options); },
+      env, store_lane(options.url), [options] { return open_shared(options); },
       [](napi_env js, const Handle& tables) { return make_handle(js, tables); });
 }
 
 // close_lucia(tables): the connections close when nobody uses them.
 napi_value close(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  if (auto* handle = call.external<Handle>(0)) handle->reset();
+  auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr) return throw_no_handle(env, kTables);
+  handle->tables.reset();
   return make_null(env);
 }
 
@@ -88,12 +110,12 @@ napi_value make_rows(napi_env env, const LuciaRows& found) {
 
 // run gives the tables to `job` off the event loop.
 template <class Job, class Convert>
-napi_value run(const Call& call, Job job, Convert convert) {
-  auto* handle = call.external<Handle>(0);
-  if (handle == nullptr || *handle == nullptr) return throw_misuse(call.env(), kMisuse);
+napi_value run(const Call& call, Job job, Convert convert, Lane* lane = nullptr) {
+  auto* handle = call.handle<Handle>(0);
+  if (handle == nullptr || !handle->tables) return throw_no_handle(call.env(), kTables);
   return promise(
-      call.env(), Where::waiting, [tables = *handle, job = std::move(job)] { return job(*tables); },
-      convert);
+      call.env(), lane != nullptr ? *lane : *handle->lane,
+      [tables = handle->tables, job = std::move(job)] { return job(*tables); }, convert);
 }
 
 // lucia_find(tables, id)
@@ -122,13 +144,13 @@ LuciaColumns read_columns(const Call& call, std::size_t names, std::size_t value
   return columns;
 }
 
-// lucia_insert(tables, id, user, expires_at, names, values)
+// lucia_insert(tables, id, user | null, expires_at, names, values)
 napi_value insert(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   return run(
       call,
-      [id = call.text(1), user = call.text(2), end = call.text(3),
-       columns = read_columns(call, 4, 5)](LuciaTables& tables) {
+      [id = call.text(1), user = call.has(2) ? LuciaText(call.text(2)) : LuciaText(),
+       end = call.text(3), columns = read_columns(call, 4, 5)](LuciaTables& tables) {
         return tables.insert(id, user, end, columns);
       },
       make_null);
@@ -179,13 +201,14 @@ napi_value remove_expired(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   return run(
       call, [now = call.text(1)](LuciaTables& tables) { return tables.remove_expired(now); },
-      make_null);
+      make_null, &upkeep_lane());
 }
 
 // lucia_add_indexes(tables)
 napi_value add_indexes(napi_env env, napi_callback_info info) {
   return run(
-      Call(env, info), [](LuciaTables& tables) { return tables.add_indexes(); }, make_null);
+      Call(env, info), [](LuciaTables& tables) { return tables.add_indexes(); }, make_null,
+      &upkeep_lane());
 }
 
 }  // namespace

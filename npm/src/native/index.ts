@@ -227,6 +227,7 @@ export interface Native {
   ): Promise<[name: string, end: number, attributes: string][]>;
   lucia_store_prune(store: string, now: number): Promise<null>;
 
+  needs_postgres(store: string): boolean;
   use_postgres(opener: unknown): null;
 }
 
@@ -264,7 +265,7 @@ export interface NativePostgres {
   lucia_insert(
     lucia: PostgresLucia,
     id: string,
-    user: string,
+    user: string | null,
     end: string,
     names: string[],
     values: (string | null)[],
@@ -303,9 +304,9 @@ export function nativePostgres(): NativePostgres {
   return postgres;
 }
 
-/** nativeFor is the addon, ready to open `store`. */
+/** nativeFor is the addon, ready to open `store`. Throws when the text names no store. */
 export function nativeFor(store: string): Native {
   const addon = native();
-  if (/^postgres(ql)?:/.test(store)) addon.use_postgres(nativePostgres().store_opener());
+  if (addon.needs_postgres(store)) addon.use_postgres(nativePostgres().store_opener());
   return addon;
 }
