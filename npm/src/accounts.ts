@@ -1,3 +1,5 @@
+import { checkOptions } from './arguments';
+import { createArguments } from './create_arguments';
 import { native, type Open, type OutcomeList, type RejectionList } from 'latchkey/native';
 import { toNewSession, toUser } from './session_lists';
 import type { CreateOptions, NewSession, User } from './sessions_types';
@@ -61,6 +63,7 @@ export class Accounts {
    * that user. The one that stays is given a new token.
    */
   async changePassword(token: string, passwords: Passwords): Promise<PasswordOutcome> {
+    checkOptions(passwords, 'passwords');
     const { current, replacement } = passwords;
     const [refused, kept] = await native().change_password(
       this.#open(),
@@ -74,17 +77,18 @@ export class Accounts {
 
   async #enter(
     signUp: boolean,
-    { username, password }: Credentials,
-    { attributes, ...others }: CreateOptions,
+    credentials: Credentials,
+    options: CreateOptions,
   ): Promise<AccountOutcome> {
-    const options = attributes ? { ...others, attributes: JSON.stringify(attributes) } : others;
+    checkOptions(credentials, 'credentials');
+    const { username, password } = credentials;
     const now = Date.now();
     const outcome: OutcomeList = await native().enter(
       this.#open(),
       signUp,
       username,
       password,
-      options,
+      createArguments(options),
       now,
     );
     const rejection = toRejection(outcome[0]);

@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'ERR_LATCHKEY_NEEDS_NODE'
   | 'ERR_LATCHKEY_COOKIE_READ_ONLY';
 
+const CODE = /^ERR_LATCHKEY_[A-Z_]+$/;
+
 /** What a failed call throws or rejects with. */
 export interface LatchkeyError extends Error {
   readonly code: ErrorCode;
@@ -30,9 +32,14 @@ export interface LatchkeyError extends Error {
   readonly retryable?: boolean;
 }
 
+/**
+ * Tells whether this package made an error. By its code: the class of an error is that of the realm
+ * it was made in, and Jest runs each test in a realm of its own.
+ */
 export function isLatchkeyError(error: unknown): error is LatchkeyError {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return error instanceof Error && typeof code === 'string' && code.startsWith('ERR_LATCHKEY_');
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return typeof message === 'string' && typeof code === 'string' && CODE.test(code);
 }
 
 /** makeError makes an error as the addon's are. */

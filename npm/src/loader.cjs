@@ -17,7 +17,19 @@ function requireBinary(platform) {
   }
 }
 
+// Node loads no addon at all when it was told so, here or by NODE_OPTIONS.
+function switchedOff(cause) {
+  const error = new Error(
+    'latchkey has a native part, and this Node loads none: take away --no-addons, or with ' +
+      '--permission add --allow-addons (command line, NODE_OPTIONS, execArgv of a Worker).',
+    { cause },
+  );
+  error.code = 'ERR_LATCHKEY_NO_BINARY';
+  return error;
+}
+
 function failure(platform, cause) {
+  if (cause?.code === 'ERR_DLOPEN_DISABLED') return switchedOff(cause);
   const error = new Error(
     `latchkey has no native part that runs here (${platform}, Node ${process.version}, Node-API ` +
       `${process.versions.napi ?? 'none'}): ${FROM_SOURCE}.`,

@@ -1,6 +1,6 @@
 import { makeError } from './errors';
 import type { Adapter, DatabaseSession, NativeAdapter, SessionAndUser } from './lucia_adapter';
-import { checkAttributes } from './lucia_columns';
+import { checkAttributes, checkSessionId, checkUserId } from './lucia_columns';
 import { Cookie, findBearer, findCookie, TimeSpan } from './lucia_cookie';
 import type { CookieAttributes } from './lucia_cookie';
 import { generateIdFromEntropySize } from './lucia_crypto';
@@ -100,6 +100,13 @@ type NotValidated = { user: null; session: null };
 
 const LONGEST_COOKIE = new TimeSpan(400, 'd');
 
+// A limit that is no number would never be reached.
+function lifeOf(option: string, span: TimeSpan): number {
+  const life = span.milliseconds();
+  if (life >= 0 && life < Infinity) return life;
+  throw makeError('ERR_LATCHKEY_BAD_CONFIG', `${option}: a time span that is a number is expected`);
+}
+
 // copied is `{ ...values }`: what a spread makes, V8 builds anew for each member that follows.
 const copied = (values: {}): {} => Object.assign({}, values);
 
@@ -122,8 +129,9 @@ export class Lucia<
   constructor(adapter: Adapter, options: LuciaOptions<_SessionAttributes, _UserAttributes> = {}) {
     const { name, expires, attributes } = options.sessionCookie ?? {};
     this.adapter = adapter;
-    this.lifetime = (options.sessionExpiresIn ?? new TimeSpan(30, 'd')).milliseconds();
-    this.absolute = options.absoluteExpiresIn?.milliseconds() ?? Infinity;
+    this.lifetime = lifeOf('sessionExpiresIn', options.sessionExpiresIn ?? new TimeSpan(30, 'd'));
+    const absolute = options.absoluteExpiresIn;
+    this.absolute = absolute ? lifeOf('absoluteExpiresIn', absolute) : Infinity;
     this.sessionCookieName = name ?? 'auth_session';
     this.cookieExpires = expires ?? true;
     const defaults = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const;
@@ -139,6 +147,7 @@ export class Lucia<
     attributes: RegisteredDatabaseSessionAttributes,
     options: { sessionId?: string; expiresIn?: TimeSpan } = {},
   ): Promise<Session> {
+    checkUserId(userId);
     const session = await this.store(userId, attributes, options);
     return this.present(session, true);
   }
@@ -182,21 +191,26 @@ export class Lucia<
 
   /** getUserSessions returns the live sessions of a user; it deletes nothing. */
   async getUserSessions(userId: UserId): Promise<Session[]> {
+    checkUserId(userId);
     const sessions = await this.adapter.getUserSessions(userId);
     const live = sessions.filter((session) => Date.now() < this.endOf(session));
     return live.map((session) => this.present(session, false));
   }
 
   async invalidateSession(sessionId: string): Promise<void> {
+    checkSessionId(sessionId);
     await this.drop(sessionId);
   }
 
   async invalidateUserSessions(userId: UserId): Promise<void> {
+    checkUserId(userId);
     await this.adapter.deleteUserSessions(userId);
   }
 
   /** invalidateOtherSessions ends every session of a user but `keep`. */
   async invalidateOtherSessions(userId: UserId, keep: string): Promise<void> {
+    checkUserId(userId);
+    checkSessionId(keep);
     if (this.adapter.deleteOtherSessions) {
       await this.adapter.deleteOtherSessions(userId, keep);
       return;
@@ -214,6 +228,7 @@ export class Lucia<
       const message = 'this adapter cannot change attributes: use one of latchkey/lucia';
       throw makeError('ERR_LATCHKEY_UNSUPPORTED', message, 501);
     }
+    checkSessionId(sessionId);
     return this.adapter.updateSessionAttributes(sessionId, attributes as object);
   }
 
@@ -307,6 +322,7 @@ export class Lucia<
   ): Promise<DatabaseSession> {
     checkAttributes(attributes ?? {});
     const timed = expiresIn !== undefined || this.absolute !== Infinity;
+    if (sessionId !== undefined) checkSessionId(sessionId);
     if (sessionId === '' || (timed && sessionId !== undefined)) {
       const message = 'sessionId: text, and not together with expiresIn or absoluteExpiresIn';
       throw makeError('ERR_LATCHKEY_INVALID_ARGUMENT', message, 400);

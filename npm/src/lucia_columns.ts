@@ -1,4 +1,6 @@
 import { makeError } from './errors';
+import { invalid, userIdText } from './arguments';
+import { isDate, isPlainObject } from './realm';
 import type { DatabaseSession, DatabaseUser } from './lucia_adapter';
 
 const RESERVED = new Set(['id', 'user_id', 'expires_at']);
@@ -17,6 +19,17 @@ export function checkAttributes(attributes: object): void {
   }
 }
 
+/** checkUserId refuses what names no user in any database. Adapters may have ids of other kinds. */
+export function checkUserId(userId: unknown): void {
+  const other = typeof userId === 'object' && !Array.isArray(userId) && !isPlainObject(userId);
+  if (!other || userId === null) userIdText(userId);
+}
+
+/** checkSessionId refuses what is no text. */
+export function checkSessionId(sessionId: unknown): void {
+  if (typeof sessionId !== 'string') throw invalid('sessionId', 'text', sessionId);
+}
+
 /** givenColumns lists attributes; what is undefined is left to the column's default. */
 export function givenColumns(attributes: object): [name: string, value: unknown][] {
   checkAttributes(attributes);
@@ -28,7 +41,7 @@ export function toColumns(attributes: object): [names: string[], values: unknown
   const given = givenColumns(attributes);
   const values = given.map(([, value]) => {
     if (typeof value === 'boolean') return value ? 1 : 0;
-    return value instanceof Date ? unixSeconds(value) : value;
+    return isDate(value) ? unixSeconds(value) : value;
   });
   return [given.map(([name]) => name), values];
 }

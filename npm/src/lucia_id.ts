@@ -20,7 +20,7 @@ function digits(millis: number): string {
 }
 
 export function makeTimedId({ createdAt, lifetime }: TimedId): string {
-  if (lifetime < 0 || lifetime >= 36 ** 8) {
+  if (!(lifetime >= 0 && lifetime < 36 ** 8)) {
     throw makeError('ERR_LATCHKEY_INVALID_ARGUMENT', 'expiresIn: a time span of up to 89 years');
   }
   return `${generateIdFromEntropySize(25)}1${digits(createdAt)}${digits(lifetime)}`;

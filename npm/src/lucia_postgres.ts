@@ -1,6 +1,7 @@
 import { nativePostgres, type PostgresLucia, type TextRows } from 'latchkey/native';
 import type { DatabaseSession, RemoteAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
+import { userIdText } from './arguments';
 import { givenColumns } from './lucia_columns';
 import { parseValue, timeText, valueText } from './lucia_postgres_values';
 
@@ -56,7 +57,7 @@ class PostgresTables implements RemoteAdapter {
   }
 
   async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
-    const rows = await nativePostgres().lucia_list(await this.#handle, String(userId));
+    const rows = await nativePostgres().lucia_list(await this.#handle, userIdText(userId));
     const [columns, , , ...found] = rows;
     return found.map((row) => toSession(valuesOf(rows, row, 0, columns)));
   }
@@ -65,7 +66,8 @@ class PostgresTables implements RemoteAdapter {
     const [names, values] = toTexts(attributes);
     const end = timeText(expiresAt);
     const open = await this.#handle;
-    await nativePostgres().lucia_insert(open, id, String(userId), end, names, values);
+    const user = userId === null ? null : userIdText(userId);
+    await nativePostgres().lucia_insert(open, id, user, end, names, values);
   }
 
   async updateSessionExpiration(sessionId: string, expiresAt: Date): Promise<void> {
@@ -82,11 +84,11 @@ class PostgresTables implements RemoteAdapter {
   }
 
   async deleteUserSessions(userId: UserId): Promise<void> {
-    await nativePostgres().lucia_remove_user(await this.#handle, String(userId), '');
+    await nativePostgres().lucia_remove_user(await this.#handle, userIdText(userId), '');
   }
 
   async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
-    await nativePostgres().lucia_remove_user(await this.#handle, String(userId), keep);
+    await nativePostgres().lucia_remove_user(await this.#handle, userIdText(userId), keep);
   }
 
   async deleteExpiredSessions(): Promise<void> {

@@ -1,5 +1,7 @@
 // What PostgreSQL's texts are in JavaScript, by the numbers of pg_type: as the package `pg` has it.
 
+import { isBytes, isDate } from './realm';
+
 type Parse = (text: string) => unknown;
 
 const parseTime: Parse = (text) => {
@@ -130,8 +132,8 @@ function arrayText(values: readonly unknown[]): string {
 /** A value as the text PostgreSQL reads; null is NULL. */
 export function valueText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  if (value instanceof Date) return timeText(value);
-  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`;
+  if (isDate(value)) return timeText(value);
+  if (isBytes(value)) return `\\x${Buffer.from(value).toString('hex')}`;
   if (Array.isArray(value)) return arrayText(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -7,6 +7,7 @@ import type {
   SessionAndUser,
 } from './lucia_adapter';
 import type { UserId } from './lucia';
+import { userIdText } from './arguments';
 import { givenColumns } from './lucia_columns';
 
 export interface RedisOptions {
@@ -63,12 +64,12 @@ class RedisSessions implements RemoteAdapter {
   }
 
   async getUserSessions(userId: UserId): Promise<DatabaseSession[]> {
-    const rows = await native().lucia_store_list(this.#url, String(userId), Date.now());
-    return rows.map(([id, end, attributes]) => toSession(id, String(userId), end, attributes));
+    const rows = await native().lucia_store_list(this.#url, userIdText(userId), Date.now());
+    return rows.map(([id, end, attributes]) => toSession(id, userIdText(userId), end, attributes));
   }
 
   async setSession({ id, userId, expiresAt, attributes }: DatabaseSession): Promise<void> {
-    const user = userId === null ? null : String(userId);
+    const user = userId === null ? null : userIdText(userId);
     const [end, now] = [expiresAt.getTime(), Date.now()];
     await native().lucia_store_insert(this.#url, id, user, end, toJson(attributes), now);
   }
@@ -96,11 +97,11 @@ class RedisSessions implements RemoteAdapter {
   }
 
   async deleteUserSessions(userId: UserId): Promise<void> {
-    await native().lucia_store_remove_user(this.#url, String(userId), null, Date.now());
+    await native().lucia_store_remove_user(this.#url, userIdText(userId), null, Date.now());
   }
 
   async deleteOtherSessions(userId: UserId, keep: string): Promise<void> {
-    await native().lucia_store_remove_user(this.#url, String(userId), keep, Date.now());
+    await native().lucia_store_remove_user(this.#url, userIdText(userId), keep, Date.now());
   }
 
   async deleteExpiredSessions(): Promise<void> {

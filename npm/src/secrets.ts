@@ -6,6 +6,10 @@ import { makeError } from './errors';
  * a list is one. A passphrase with blanks would be cut into weak pieces, so it is refused.
  */
 export function secretsText(secret: string | readonly string[]): string {
+  if (typeof secret !== 'string' && !isTexts(secret)) {
+    const message = 'secret: text or a list of texts is expected';
+    throw makeError('ERR_LATCHKEY_BAD_CONFIG', message);
+  }
   const listed = typeof secret === 'string' ? secret.split(/[,\r\n]/) : secret;
   const secrets = listed.map((one) => one.trim()).filter((one) => one !== '');
   if (secrets.some((one) => /[,\s]/.test(one))) {
@@ -15,4 +19,8 @@ export function secretsText(secret: string | readonly string[]): string {
     );
   }
   return secrets.join(',');
+}
+
+function isTexts(list: unknown): list is readonly string[] {
+  return Array.isArray(list) && list.every((one) => typeof one === 'string');
 }

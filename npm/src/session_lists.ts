@@ -42,7 +42,7 @@ export function toUser(list: UserList): User {
   };
 }
 
-export function toValidation(list: ValidationList, token: string): Validation {
+export function toValidation(list: ValidationList, token: string | null | undefined): Validation {
   return {
     state: list[0],
     session: list[1] && toSession(list[1], list[4] ?? token),

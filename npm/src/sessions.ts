@@ -1,7 +1,20 @@
 import { createHash } from 'node:crypto';
 import { native, nativeFor, type Open } from 'latchkey/native';
 import { Accounts } from './accounts';
+import {
+  attributesText,
+  checkOptions,
+  flagOf,
+  invalid,
+  kindOf,
+  textOf,
+  textsOf,
+  userIdText,
+} from './arguments';
+import { createArguments } from './create_arguments';
 import { millis } from './duration';
+import { makeError } from './errors';
+import { isDate } from './realm';
 import { secretsText } from './secrets';
 import { toNewSession, tokenOf, toSession, toUpdated, toValidation } from './session_lists';
 import type {
@@ -14,6 +27,7 @@ import type {
   SessionRef,
   SessionsOptions,
   Updated,
+  UserIdLike,
   ValidateOptions,
   Validation,
 } from './sessions_types';
@@ -40,18 +54,47 @@ const PLAIN = [
   'maxChunks',
 ] as const;
 
+// The core judges the values; what it cannot be given at all, or would be given as something else,
+// is refused here. `cookie.name` is what a member of `cookie` is called there.
 function flatten(options: SessionsOptions): Record<string, unknown> {
   const flat: Record<string, unknown> = {};
-  for (const name of PLAIN) flat[name] = options[name];
+  for (const name of PLAIN) flat[name] = plain(options[name], name);
   for (const name of DURATIONS) {
     const value: Duration | undefined = options[name];
-    if (value !== undefined) flat[name] = millis(value);
+    if (value !== undefined) flat[name] = millis(value, name);
   }
-  for (const [name, value] of Object.entries(options.cookie ?? {})) {
-    flat[`cookie${name[0]?.toUpperCase()}${name.slice(1)}`] = value;
+  const { cookie = {}, secret } = options;
+  if (!isObject(cookie)) throw refused('cookie', 'an object', cookie);
+  for (const [name, value] of Object.entries(cookie)) {
+    flat[`cookie.${name}`] = name === 'former' ? scopes(value) : plain(value, `cookie.${name}`);
   }
-  if (options.secret !== undefined) flat['secrets'] = secretsText(options.secret);
+  if (secret !== undefined) flat['secrets'] = secretsText(secret);
   return flat;
+}
+
+function plain(value: unknown, name: string): unknown {
+  if (['undefined', 'string', 'number', 'boolean'].includes(typeof value)) return value;
+  throw refused(name, 'text, a number, true or false', value);
+}
+
+// [{domain, path}] as [domain, path, domain, path, ...].
+function scopes(former: unknown): string[] | undefined {
+  if (former === undefined) return undefined;
+  const wanted = 'a list such as [{ domain: "example.com" }]';
+  if (!Array.isArray(former)) throw refused('cookie.former', wanted, former);
+  return former.flatMap((scope: { domain?: unknown; path?: unknown } | null) => {
+    const { domain = '', path = '/' } = scope ?? { domain: null };
+    if (typeof domain === 'string' && typeof path === 'string') return [domain, path];
+    throw refused('cookie.former', wanted, scope);
+  });
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function refused(name: string, wanted: string, value: unknown) {
+  const message = `${name}: ${wanted} is expected, not ${kindOf(value)}`;
+  return makeError('ERR_LATCHKEY_BAD_CONFIG', message);
 }
 
 /**
@@ -74,7 +117,9 @@ export class Sessions {
   readonly accounts = new Accounts(() => this.#native);
 
   constructor(options: SessionsOptions) {
-    this.#store = /^[a-z][a-z+]*:/.test(options.store) ? options.store : `sqlite:${options.store}`;
+    if (!isObject(options)) throw refused('options', 'an object', options);
+    if (typeof options.store !== 'string') throw refused('store', 'text', options.store);
+    this.#store = options.store;
     this.#flat = flatten(options);
     const text = JSON.stringify([this.#store, process.cwd(), this.#flat]);
     this.#key = createHash('sha256').update(text).digest('base64url');
@@ -98,8 +143,8 @@ export class Sessions {
   }
 
   /** create makes a session for a user. Durable when it resolves. */
-  async create(userId: string | number, options: CreateOptions = {}): Promise<NewSession> {
-    return this.#create(String(userId), options);
+  async create(userId: UserIdLike, options: CreateOptions = {}): Promise<NewSession> {
+    return this.#create(userIdText(userId), options);
   }
 
   /** createGuest makes a session without a user, to be attached to one later. */
@@ -118,7 +163,7 @@ export class Sessions {
    */
   validate(token: string | null | undefined, options: ValidateOptions = {}): Validation {
     const list = native().validate(this.#native, token, Date.now(), bits(options));
-    return toValidation(list, token ?? '');
+    return toValidation(list, token);
   }
 
   /** validateAsync is validate for any store; it waits for a network only when it has to. */
@@ -127,7 +172,7 @@ export class Sessions {
     options: ValidateOptions = {},
   ): Promise<Validation> {
     const list = await native().validate_async(this.#native, token, Date.now(), bits(options));
-    return toValidation(list, token ?? '');
+    return toValidation(list, token);
   }
 
   /** revoke ends a session. False: there was none. */
@@ -136,23 +181,29 @@ export class Sessions {
   }
 
   /** revokeUser ends every session of a user but `except`, and returns the ids. */
-  async revokeUser(userId: string | number, except: string | null = null): Promise<string[]> {
-    return native().revoke_user(this.#native, String(userId), false, Date.now(), except);
+  async revokeUser(userId: UserIdLike, except: string | null = null): Promise<string[]> {
+    const user = userIdText(userId);
+    if (except !== null) textOf(except, 'except', 'the id of a session or null');
+    return [...(await native().revoke_user(this.#native, user, false, Date.now(), except))];
   }
 
   /** revokeOthers ends every session of the user but this one, named by token or validation. */
   async revokeOthers(session: SessionRef): Promise<{ ids: string[]; kept: Updated }> {
-    const token = typeof session === 'string' ? session : (tokenOf(session as Session) ?? '');
+    const [name, byToken] = target(session);
+    const token = byToken ? name : '';
     const [ids, kept] = await native().revoke_others(this.#native, token, true, Date.now());
-    return { ids, kept: toUpdated(kept, token) };
+    return { ids: [...ids], kept: toUpdated(kept, token) };
   }
 
   /** list returns the live sessions of a user, newest first. */
   async list(
-    userId: string | number,
-    { after = '', limit = 50 }: { after?: string; limit?: number } = {},
+    userId: UserIdLike,
+    options: { after?: string; limit?: number } = {},
   ): Promise<SessionPage> {
-    const user = String(userId);
+    const user = userIdText(userId);
+    checkOptions(options);
+    const { after = '', limit = 50 } = options;
+    textOf(after, 'after');
     const [records, next] = await native().list(this.#native, user, after, limit, Date.now());
     return { sessions: records.map((record) => toSession(record)), next };
   }
@@ -160,7 +211,7 @@ export class Sessions {
   /** update applies a JSON merge patch to the attributes: null removes a member. */
   async update(session: SessionRef, patch: Attributes): Promise<Updated> {
     const [name, byToken] = target(session);
-    const text = JSON.stringify(patch);
+    const text = attributesText(patch, 'patch');
     const list = await native().update(this.#native, name, byToken, Date.now(), text);
     return toUpdated(list, byToken ? name : undefined);
   }
@@ -173,7 +224,10 @@ export class Sessions {
   }
 
   /** rotate gives the session a new secret, and with `level` a new authentication level. */
-  async rotate(session: SessionRef, { level }: { level?: number } = {}): Promise<NewSession> {
+  async rotate(session: SessionRef, options: { level?: number } = {}): Promise<NewSession> {
+    checkOptions(options);
+    const { level } = options;
+    if (level === null) throw invalid('level', 'a number', level);
     const list = await native().rotate(
       this.#native,
       ...target(session),
@@ -186,16 +240,18 @@ export class Sessions {
   /** attach turns a guest's session into one of `userId`; of its attributes `carry` move along. */
   async attach(
     guest: SessionRef,
-    userId: string | number,
+    userId: UserIdLike,
     options: CreateOptions & { carry?: readonly string[] } = {},
   ): Promise<NewSession> {
+    checkOptions(options);
+    const { carry = [], ...create } = options;
     const list = await native().attach(
       this.#native,
       ...target(guest),
       Date.now(),
-      String(userId),
-      createArguments(options),
-      [...(options.carry ?? [])],
+      userIdText(userId),
+      createArguments(create),
+      textsOf(carry, 'carry'),
     );
     return toNewSession(list);
   }
@@ -217,15 +273,18 @@ export class Sessions {
 
   /** setCookies returns every Set-Cookie value: more than one when a long text is cut. */
   setCookies(token: string, session: Session, cookieHeader?: string | null): string[] {
-    return native().set_cookies(
+    checkOptions(session, 'session');
+    const { persistent, idleExpiresAt, absoluteExpiresAt } = session;
+    const made = native().set_cookies(
       this.#native,
-      token,
-      session.persistent,
+      textOf(token, 'token'),
+      flagOf(persistent, 'session.persistent'),
       Date.now(),
       lines(cookieHeader),
-      session.idleExpiresAt.getTime(),
-      session.absoluteExpiresAt.getTime(),
+      millisOf(idleExpiresAt),
+      millisOf(absoluteExpiresAt),
     );
+    return [...made];
   }
 
   /** blankCookie returns the Set-Cookie value that deletes the cookie, attributes included. */
@@ -234,7 +293,7 @@ export class Sessions {
   }
 
   blankCookies(cookieHeader?: string | null): string[] {
-    return native().blank_cookies(this.#native, lines(cookieHeader));
+    return [...native().blank_cookies(this.#native, lines(cookieHeader))];
   }
 
   /** readCookie finds the token in a Cookie header; null when there is none, or two. */
@@ -253,19 +312,20 @@ export class Sessions {
 }
 
 function lines(header: string | null | undefined): string[] {
-  return header ? [header] : [];
+  if (header === null || header === undefined || header === '') return [];
+  return [textOf(header, 'cookieHeader', 'the text of a Cookie header or null')];
 }
 
-function createArguments({ attributes, ...others }: CreateOptions): object {
-  return attributes ? { ...others, attributes: JSON.stringify(attributes) } : others;
-}
+// What is no Date is no number for the core, which refuses it.
+const millisOf = (date: unknown): number => (isDate(date) ? date.getTime() : NaN);
 
 function bits(options: ValidateOptions): number {
+  checkOptions(options);
   return (
-    (options.touch === false ? 0 : 1) |
-    (options.withUser ? 2 : 0) |
-    (options.fresh ? 4 : 0) |
-    (options.snapshotOk ? 8 : 0)
+    (flagOf(options.touch, 'touch', true) ? 1 : 0) |
+    (flagOf(options.withUser, 'withUser') ? 2 : 0) |
+    (flagOf(options.fresh, 'fresh') ? 4 : 0) |
+    (flagOf(options.snapshotOk, 'snapshotOk') ? 8 : 0)
   );
 }
 
@@ -273,6 +333,8 @@ function bits(options: ValidateOptions): number {
 // ids are public.
 function target(session: SessionRef): [name: string, byToken: boolean] {
   if (typeof session === 'string') return [session, true];
+  const wanted = 'a token, a session or { id }';
+  if (!isObject(session)) throw invalid('session', wanted, session);
   const token = tokenOf(session as Session);
-  return token === undefined ? [session.id, false] : [token, true];
+  return token === undefined ? [textOf(session.id, 'session.id'), false] : [token, true];
 }

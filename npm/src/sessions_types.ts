@@ -5,6 +5,9 @@ export type CarrierName = 'stored' | 'encrypted_id' | 'hybrid' | 'sealed' | 'sig
 export type PresetName = 'default' | 'lucia' | 'aal1' | 'aal2' | 'aal3' | 'high_value';
 export type Attributes = Record<string, unknown>;
 
+/** An id of a user: text, or a finite number or bigint, which is kept as its text. */
+export type UserIdLike = string | number | bigint;
+
 export interface CookieAttributes {
   name?: string;
   secure?: boolean;
@@ -12,12 +15,14 @@ export interface CookieAttributes {
   path?: string;
   domain?: string;
   partitioned?: boolean;
+  /** Where an earlier configuration wrote the cookie: log-in and log-out delete it there, too. */
+  former?: readonly { domain?: string; path?: string }[];
 }
 
 export interface SessionsOptions {
   /**
    * `sqlite:PATH`, `memory:NAME`, `redis://...` (also `rediss`, `redis+unix`, `redis+cluster`) or
-   * `postgres://...`. A path without a scheme is an SQLite file.
+   * `postgres://...`. A path without a scheme is an SQLite file; it has a `/` or an ending.
    */
   store: string;
   /** How a session travels; `stored` unless told otherwise. */

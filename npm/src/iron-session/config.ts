@@ -1,7 +1,7 @@
 // Options of a session, checked and completed.
 
 import { FOURTEEN_DAYS, passwordMap, type PasswordMap } from './seal_data';
-import type { CookieOptions, SessionOptions } from './types';
+import type { CookieOptions, Revocations, SessionOptions } from './types';
 
 const SKEW = 60;
 const LONGEST_MAX_AGE = 2147483647;
@@ -44,8 +44,14 @@ function maxAgeOf(ttl: number, version: 8 | 9): number {
 }
 
 // What never expires would have to be remembered for ever.
-function checkStore(options: SessionOptions, ttl: number): void {
-  if (options.store !== undefined && ttl === 0) {
+function checkStore({ store }: SessionOptions, ttl: number): void {
+  if (store === undefined) return;
+  const own = store as Partial<Revocations> | null;
+  const works = typeof own?.deny === 'function' && typeof own.isDenied === 'function';
+  if (typeof store !== 'string' && !works) {
+    throw bad('`store` is the text that names a store, or an object with `deny` and `isDenied`.');
+  }
+  if (ttl === 0) {
     throw bad('`store` ends sessions before their time, so they need a `ttl` that is not 0.');
   }
 }

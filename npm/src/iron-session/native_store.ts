@@ -3,12 +3,13 @@
 import { nativeFor } from 'latchkey/native';
 import type { Revocations } from './types';
 
-/** Opens nothing before it is asked: `next build` evaluates modules, too. */
+/** Opens nothing before it is asked, but refuses a text that names no store. */
 export function openRevocations(url: string): Revocations {
+  const addon = nativeFor(url);
   return {
     deny: async (key, until) => {
-      await nativeFor(url).deny(url, key, until, Date.now());
+      await addon.deny(url, key, until, Date.now());
     },
-    isDenied: (key) => nativeFor(url).is_denied(url, key),
+    isDenied: (key) => addon.is_denied(url, key),
   };
 }

@@ -1,7 +1,7 @@
 // What SignJWT, EncryptJWT and UnsecuredJWT have in common: a set of claims that grows.
 
 import { epoch, seconds } from './duration';
-import { isPlainObject } from './header';
+import { isDate, isPlainObject } from '../realm';
 import type { JWTPayload } from './types';
 
 // Where a builder keeps its claims: a symbol, which is faster to reach than a WeakMap.
@@ -19,7 +19,7 @@ function finite(value: number, setter: string): number {
 
 function date(value: unknown, setter: string): number {
   if (typeof value === 'number') return finite(value, setter);
-  if (value instanceof Date) return finite(epoch(value), setter);
+  if (isDate(value)) return finite(epoch(value), setter);
   return epoch(new Date()) + seconds(value);
 }
 

@@ -2,7 +2,7 @@
 
 import { epoch, seconds } from './duration';
 import { JWTClaimValidationFailed, JWTExpired, JWTInvalid } from './errors';
-import { isPlainObject } from './header';
+import { isPlainObject } from '../realm';
 import type { JWTClaimVerificationOptions, JWTPayload } from './types';
 
 const strict = new TextDecoder('utf-8', { fatal: true });

@@ -1,20 +1,13 @@
 // Protected headers: reading, writing, and the rules of `crit`.
 
 import { decodeLoosely } from './base64url';
+import { isPlainObject } from '../realm';
 import { JOSENotSupported, JWSInvalid } from './errors';
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 
 export type Header = Record<string, unknown>;
 export type ErrorClass = new (message: string, options?: { cause?: unknown }) => Error;
-
-/** An object as JSON.parse or an object literal makes it, of any realm. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
 
 export interface ParsedHeader {
   header: Header;

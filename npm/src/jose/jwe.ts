@@ -1,5 +1,6 @@
 // Compact JWE with direct encryption: everything but the cipher.
 
+import { isBytes } from '../realm';
 import {
   findEncryption,
   notOffered,
@@ -111,7 +112,7 @@ export function readJwe(jwe: unknown, options: DecryptOptions = {}): Jwe {
   const algs = allowList('keyManagementAlgorithms', options.keyManagementAlgorithms);
   const encs = allowList('contentEncryptionAlgorithms', options.contentEncryptionAlgorithms);
   checkOptions(options);
-  const token = jwe instanceof Uint8Array ? decoder.decode(jwe) : jwe;
+  const token = isBytes(jwe) ? decoder.decode(jwe) : jwe;
   if (typeof token !== 'string') {
     throw new JWEInvalid('Compact JWE must be a string or Uint8Array');
   }
@@ -259,9 +260,7 @@ export interface SealingRequest {
 }
 
 function bytesOrNothing(value: unknown, label: string): Uint8Array<ArrayBuffer> | undefined {
-  if (value === undefined || value instanceof Uint8Array) {
-    return value as Uint8Array<ArrayBuffer> | undefined;
-  }
+  if (value === undefined || isBytes(value)) return value;
   throw new TypeError(`${label} must be an instance of Uint8Array`);
 }
 

@@ -1,5 +1,6 @@
 // Compact JWS: everything but the MAC, which each runtime computes in its own way.
 
+import { isBytes } from '../realm';
 import { hmacBits, refuseUnknownSignature, type HashBits } from './algorithms';
 import { decodeLoosely } from './base64url';
 import { checkClaims, parseClaims } from './claims';
@@ -52,7 +53,7 @@ function algorithmOf(header: Header): string {
 /** Takes a token apart and checks what its header says, up to the choice of the key. */
 export function readJws(jws: unknown, options: VerifyOptions | undefined): Jws {
   const allowed = options && allowList('algorithms', options.algorithms);
-  const token = jws instanceof Uint8Array ? decoder.decode(jws) : jws;
+  const token = isBytes(jws) ? decoder.decode(jws) : jws;
   if (typeof token !== 'string') {
     throw new JWSInvalid('Compact JWS must be a string or Uint8Array');
   }

@@ -2,7 +2,7 @@
 
 import { isForKeyPairs, notOffered, type HashBits } from './algorithms';
 import { decode } from './base64url';
-import { isPlainObject } from './header';
+import { isBytes, isPlainObject } from '../realm';
 import type { JWK } from './types';
 
 export type Usage = 'sign' | 'verify' | 'encrypt' | 'decrypt';
@@ -22,9 +22,6 @@ export type PreparedKey = Uint8Array<ArrayBuffer> | CryptoKey;
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
-function isBytes(key: unknown): key is Uint8Array<ArrayBuffer> {
-  return key instanceof Uint8Array || (ArrayBuffer.isView(key) && tagOf(key) === 'Uint8Array');
-}
 export function isCryptoKey(key: unknown): key is CryptoKey {
   return tagOf(key) === 'CryptoKey';
 }

@@ -4,7 +4,8 @@ import { decodeLoosely, encode } from './base64url';
 import { ClaimsBuilder, claimsText } from './builder';
 import { checkClaims, parseClaims } from './claims';
 import { JWSInvalid, JWTInvalid } from './errors';
-import { checkCrit, isPlainObject, parseHeader, readB64, type Header } from './header';
+import { isPlainObject } from '../realm';
+import { checkCrit, parseHeader, readB64, type Header } from './header';
 import type {
   JWTClaimVerificationOptions,
   JWTPayload,
