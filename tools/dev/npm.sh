@@ -55,6 +55,27 @@ test_npm() {
   return "$status"
 }
 
+# step_addon_asan runs what ends, floods and confuses the addon under AddressSanitizer. Node itself
+# is not built for it, so its runtime is loaded before Node.
+step_addon_asan() {
+  ensure_node
+  ensure_npm npm
+  [ -d npm/dist ] || build_npm
+  build_preset npm-asan latchkey_addon latchkey_postgres_addon
+  local package=$ROOT/build/npm-asan/package platform name files=()
+  platform=$(npm_platform)
+  rm -rf "$package"
+  mkdir -p "$package/prebuilds/$platform"
+  cp build/npm-asan/latchkey*.node "$package/prebuilds/$platform"
+  cp -r npm/dist npm/test npm/package.json "$package"
+  ln -s "$ROOT/npm/node_modules" "$package/node_modules"
+  for name in worker_ends workers handles arguments flood remote sessions; do
+    files+=("$package/test/$name.test.mjs")
+  done
+  LD_PRELOAD=$(gcc -print-file-name=libasan.so) \
+    ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:handle_abort=1 test_npm node "${files[@]}"
+}
+
 # One binary serves every line of Node: what loads it runs on one that this machine does not have,
 # too.
 test_npm_elsewhere() {

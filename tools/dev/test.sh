@@ -9,7 +9,7 @@
 BUILD_LANE=(release asan tsan)
 OTHER_LANE=(format checks headers npm next browser consume)
 # What only --full runs: a compile without unity builds, other compilers, another Node.
-FULL_BUILD_LANE=(dev)
+FULL_BUILD_LANE=(dev addon_asan)
 FULL_OTHER_LANE=(compilers nodes lint)
 AFTER_RELEASE=(npm next browser consume) # they use the program that the step release builds
 

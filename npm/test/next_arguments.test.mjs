@@ -1,0 +1,56 @@
+// Ids, levels and stores of a wrong kind, in latchkey/next.
+import { during } from './support/fake_next.mjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { make } from './support/next_sessions.mjs';
+
+const NO_IDS = [undefined, null, NaN, {}, { id: 5 }, [1], true, ''];
+
+const refused = ({ error, written }, name) => {
+  assert.equal(error?.code, 'ERR_LATCHKEY_INVALID_ARGUMENT', String(error));
+  assert.match(error.message, new RegExp(name));
+  assert.deepEqual(written, []);
+};
+
+test('N3: no session is made for what is no user id, and none is ended', async () => {
+  const sessions = make();
+  for (const id of NO_IDS) {
+    refused(await during('action', {}, () => sessions.createSession(id)), 'userId');
+    refused(await during('action', {}, () => sessions.createAuthSession(id, {})), 'userId');
+    refused(await during('action', {}, () => sessions.revokeUser(id)), 'userId');
+  }
+});
+
+test('a level is given to raiseLevel, and an id to revokeOwnSession', async () => {
+  const sessions = make();
+  const { written } = await during('action', {}, () => sessions.createSession('u1'));
+  const cookie = `${written[0].name}=${written[0].value}`;
+  for (const level of [undefined, null, NaN, 257, '2', 1.5, -1]) {
+    refused(await during('action', { cookie }, () => sessions.raiseLevel(level)), 'level');
+  }
+  for (const id of [undefined, null, 5, {}, []]) {
+    refused(await during('action', { cookie }, () => sessions.revokeOwnSession(id)), 'id');
+  }
+  const { value } = await during('action', { cookie }, () => sessions.raiseLevel(2));
+  assert.equal(value.level, 2);
+});
+
+test('N2: a store of another kind is refused, and is not the default', async () => {
+  for (const store of [null, 5, true, {}, [], '', 'undefined', 'redis', 'REDIS://h']) {
+    const { error } = await during('page', {}, () => make({ store }).getSession());
+    assert.equal(error?.code, 'ERR_LATCHKEY_BAD_CONFIG', String(store));
+    assert.match(error.message, /store/);
+  }
+});
+
+test('N4: a browser that holds two cookies of one name can log in again', async () => {
+  const config = { publicUrl: 'https://app.example', store: 'memory:former' };
+  const before = make({ ...config, cookie: { name: 'sid' } });
+  const after = make({ ...config, cookie: { name: 'sid', domain: 'app.example' } });
+  const old = (await during('action', {}, () => before.createSession('bob'))).written[0].value;
+  const now = (await during('action', {}, () => after.createSession('bob'))).written[0].value;
+  const lines = after.core.blankCookies(`sid=${old}; sid=${now}`);
+  assert.equal(lines.length, 2);
+  assert.doesNotMatch(lines[0], /Domain/);
+  assert.match(lines[1], /Domain=app\.example/);
+});
