@@ -15,7 +15,7 @@ using Hidden = std::vector<std::pair<std::size_t, std::size_t>>;
 
 constexpr std::size_t kNowhere = std::string_view::npos;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_decimal(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // are_hosts tells whether `text` is HOST[:PORT], one or several, and thus holds no password.
 bool are_hosts(std::string_view text) noexcept {
@@ -25,7 +25,7 @@ bool are_hosts(std::string_view text) noexcept {
     if (host.starts_with('[')) host.remove_prefix(std::min(host.find(']'), host.size()));
     const std::size_t colon = std::min(host.find(':'), host.size());
     const std::string_view port = host.substr(std::min(colon + 1, host.size()));
-    if (!std::all_of(port.begin(), port.end(), is_digit)) return false;
+    if (!std::all_of(port.begin(), port.end(), is_decimal)) return false;
     if (comma == text.size()) return true;
     text.remove_prefix(comma + 1);
   }
@@ -52,7 +52,7 @@ void hide_user(std::string_view text, Hidden& hidden) {
 }
 
 std::optional<int> hex_digit(char c) noexcept {
-  if (is_digit(c)) return c - '0';
+  if (is_decimal(c)) return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? std::optional{lower - 'a' + 10} : std::nullopt;
 }
