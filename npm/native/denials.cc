@@ -14,7 +14,7 @@ constexpr std::size_t kPruneAtOnce = 64;
 // deny(store, key, until, now) ends a session; it also deletes a few entries that are over.
 napi_value deny(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  Result<StoreUrl> url = parse_store_url(Text(env, call[0]).view());
+  Result<StoreUrl> url = read_store(Text(env, call[0]).view());
   if (!url) return throw_error(env, url.error());
   const UnixTime until = call.time(2, "the end of the session");
   const UnixTime now = call.time(3);
@@ -47,7 +47,7 @@ Result<bool> look_up(const StoreUrl& url, const std::string& key) {
 // else as a promise.
 napi_value is_denied(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  Result<StoreUrl> url = parse_store_url(Text(env, call[0]).view());
+  Result<StoreUrl> url = read_store(Text(env, call[0]).view());
   if (!url) return throw_error(env, url.error());
   std::string key = call.text(1);
   if (url->remote) {

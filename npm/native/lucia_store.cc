@@ -66,7 +66,7 @@ napi_value make_found(napi_env env, const Found& found) {
 template <class Job, class Convert>
 napi_value run(const Call& call, Job job, Convert convert, Lane* lane = nullptr) {
   using Outcome = decltype(job(std::declval<const std::shared_ptr<Store>&>()));
-  Result<StoreUrl> url = parse_store_url(Text(call.env(), call[0]).view());
+  Result<StoreUrl> url = read_store(Text(call.env(), call[0]).view());
   if (!url) return throw_error(call.env(), url.error());
   if (call.refused()) return nullptr;
   Lane& chosen = lane != nullptr ? *lane : lane_of(*url);
@@ -83,7 +83,7 @@ napi_value run(const Call& call, Job job, Convert convert, Lane* lane = nullptr)
 // lucia_store_find(url, token, with_user, fresh) answers at once from a copy, or with a promise.
 napi_value find(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const Result<StoreUrl> url = parse_store_url(Text(env, call[0]).view());
+  const Result<StoreUrl> url = read_store(Text(env, call[0]).view());
   if (!url) return throw_error(env, url.error());
   auto token = std::make_shared<SecretBytes>(Text(env, call[1]).view());
   const FindOptions options{.with_user = call.flag(2), .fresh = call.flag(3)};

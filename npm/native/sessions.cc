@@ -20,7 +20,7 @@ napi_value open(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   OpenRequest request;
   request.key = call.text(0);
-  Result<StoreUrl> store = parse_store_url(Text(env, call[1]).view());
+  Result<StoreUrl> store = read_store(Text(env, call[1]).view());
   if (!store) return throw_error(env, store.error());
   request.store = *std::move(store);
   Result<SessionsOptions> options = read_sessions_options(Options(env, call[2], Errc::bad_config));
@@ -172,7 +172,7 @@ napi_value hygiene(napi_env env, napi_callback_info info) {
 // needs_postgres(store) tells whether use_postgres has to be called before it is opened.
 napi_value needs_postgres(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  const Result<StoreUrl> store = parse_store_url(Text(env, call[0]).view());
+  const Result<StoreUrl> store = read_store(Text(env, call[0]).view());
   if (!store) return throw_error(env, store.error());
   return make_flag(env, store->scheme.starts_with("postgres"));
 }

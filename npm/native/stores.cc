@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -47,6 +48,7 @@ struct Stores {
   Mutex mutex;
   std::map<std::string, std::shared_ptr<Entry>> entries LATCHKEY_GUARDED_BY(mutex);
   std::map<std::string, std::shared_ptr<Store>> kept LATCHKEY_GUARDED_BY(mutex);
+  std::map<std::string, StoreUrl, std::less<>> read LATCHKEY_GUARDED_BY(mutex);
 };
 
 // Never destroyed: threads of Node may outlive the static objects of a library.
@@ -96,6 +98,21 @@ std::string canonical_path(const std::string& path) {
   std::error_code failed;
   const auto found = std::filesystem::weakly_canonical(path, failed);
   return failed ? path : found.string();
+}
+
+// A program names few stores, some of them with every call.
+Result<StoreUrl> read_store(std::string_view text) {
+  constexpr std::size_t kKnown = 64;
+  Stores& all = stores();
+  {
+    const MutexLock lock(all.mutex);
+    if (const auto found = all.read.find(text); found != all.read.end()) return found->second;
+  }
+  Result<StoreUrl> store = parse_store_url(text);
+  if (!store) return Error{store.error().code, "store: " + store.error().detail};
+  const MutexLock lock(all.mutex);
+  if (all.read.size() < kKnown) all.read.emplace(text, *store);
+  return store;
 }
 
 Lane& lane_of(const StoreUrl& store) { return store.remote ? store_lane(store.url) : local_lane(); }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "lanes.h"
 #include "latchkey/postgres.h"
@@ -11,6 +12,9 @@
 // The stores that are open in this process, each once, whoever asked for it.
 namespace latchkey::node {
 
+// read_store reads the text that names a store. Errors begin with "store:", which is what the
+// argument is called everywhere.
+Result<StoreUrl> read_store(std::string_view text);
 // lane_of is where calls wait for a store.
 Lane& lane_of(const StoreUrl& store);
 

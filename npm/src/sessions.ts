@@ -82,8 +82,9 @@ function scopes(former: unknown): string[] | undefined {
   if (former === undefined) return undefined;
   const wanted = 'a list such as [{ domain: "example.com" }]';
   if (!Array.isArray(former)) throw refused('cookie.former', wanted, former);
-  return former.flatMap((scope: { domain?: unknown; path?: unknown } | null) => {
-    const { domain = '', path = '/' } = scope ?? { domain: null };
+  return former.flatMap((scope: unknown) => {
+    const given = isObject(scope) ? (scope as { domain?: unknown; path?: unknown }) : undefined;
+    const { domain = '', path = '/' } = given ?? { domain: null };
     if (typeof domain === 'string' && typeof path === 'string') return [domain, path];
     throw refused('cookie.former', wanted, scope);
   });

@@ -14,7 +14,8 @@ const sessions = make();
 const SECRET = 'kR7vN2pQ9sT4wX1zB6dF3gH8jL5mC0aE';
 const NO_IDS = [undefined, null, NaN, Infinity, -Infinity, {}, { id: 5 }, [], [1], true, false,
   () => 1, Symbol('id'), '', new String('u'), new Date(), '\ud800'];
-const shown = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const plain = (_, value) => (typeof value === 'bigint' ? `${value}n` : value);
+const shown = (value) => (typeof value === 'object' ? JSON.stringify(value, plain) : String(value));
 
 // refused makes the call in any of its forms, and wants a sentence that names the argument.
 async function refused(call, name, what, code = 'ERR_LATCHKEY_INVALID_ARGUMENT') {

@@ -35,7 +35,7 @@ function loadIn(context, file, loaded = new Map()) {
 
 function realm() {
   const globals = { process, Buffer, TextEncoder, TextDecoder, URL, Headers, Response, Request,
-    structuredClone, crypto, setTimeout, clearTimeout, console };
+    structuredClone, crypto, atob, btoa, setTimeout, clearTimeout, console };
   const context = vm.createContext(globals);
   const loaded = new Map();
   return {
@@ -75,9 +75,9 @@ test('Lucia takes dates and bytes of another realm for its columns', async (t) =
   const { Lucia, sqlite } = load('lucia.js');
   const auth = new Lucia(sqlite(luciaFile(t)), { getSessionAttributes: (all) => all });
   const own = await auth.createSession('u1', { country: new Date(5000) });
-  assert.equal((await auth.validateSession(own.id)).session.country, 5);
+  assert.equal((await auth.validateSession(own.id)).session.country, '5');
   const other = await auth.createSession('u1', { country: run('new Date(7000)') });
-  assert.equal((await auth.validateSession(other.id)).session.country, 7);
+  assert.equal((await auth.validateSession(other.id)).session.country, '7');
   const { timeText, valueText } = load('lucia_postgres_values.js');
   assert.equal(valueText(new Date(0)), timeText(new Date(0)));
   assert.equal(valueText(new Uint8Array([1, 255])), '\\x01ff');
@@ -109,7 +109,6 @@ test('jose takes dates, bytes and claims of another realm', async () => {
 test('iron-session writes to Headers and Responses of another realm', async () => {
   const { load, run } = realm();
   const { getIronSession } = load('iron-session.js');
-  run('class Foreign extends Map {}; globalThis.Foreign = Foreign');
   const options = { cookieName: 's', password: 'a password with forty characters or more!' };
   const request = new Request('http://localhost');
   // As another realm's: nothing of it is an instance of a class that is known here.

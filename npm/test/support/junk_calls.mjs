@@ -50,7 +50,8 @@ async function attempt(name, wanted, values) {
 
 for (const name of Object.keys(addon)) {
   const wanted = WANTS[name];
-  const first = [...junk, ...others(wanted)];
+  // What is closed may be closed again.
+  const first = [...junk, ...others(wanted)].filter((one) => name !== 'close_lucia' || one !== closed);
   for (const value of first) {
     await attempt(name, wanted, [value]);
     await attempt(name, wanted, [value, ...junk.slice(0, 7)]);
