@@ -1,5 +1,6 @@
 import { redirect } from 'next/navigation';
 import type { Session as CoreSession } from '../sessions_types';
+import { invalid, textOf } from '../arguments';
 import { isLatchkeyError } from '../errors';
 import { beginSession } from './begin';
 import { pagesOf, type Engine } from './config';
@@ -67,6 +68,7 @@ export class Changes<A extends Attributes> {
   /** After a second factor or a repeated password: a new secret, the same session. */
   async raiseLevel(level: number): Promise<Session<A> | null> {
     const request = await this.writable('raiseLevel()');
+    if (typeof level !== 'number') throw invalid('level', 'a whole number', level);
     const { sessions } = this.engine();
     if (request.token === null) return null;
     try {
@@ -131,6 +133,7 @@ export class Changes<A extends Attributes> {
 
   /** Ends one of the user's own sessions by its id. */
   async revokeOwnSession(id: string): Promise<boolean> {
+    textOf(id, 'id');
     const own = await this.listSessions();
     if (!own.some((session) => session.id === id)) return false;
     return this.engine().sessions.revoke({ id });

@@ -30,7 +30,7 @@ export function openEngine(config: SessionsConfig, env: NodeJS.ProcessEnv = proc
   const carrier = config.carrier ?? 'stored';
   const { name, sameSite, domain, persistent, renew } = config.cookie ?? {};
   const options: SessionsOptions = {
-    store: config.store ?? env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db',
+    store: storeOf(config, env),
     carrier,
     publicUrl: publicUrl.origin,
     ...(carrier !== 'stored' && { secret: secretOf(config, env, carrier) }),
@@ -41,6 +41,12 @@ export function openEngine(config: SessionsConfig, env: NodeJS.ProcessEnv = proc
   };
   makeFolder(options.store);
   return { sessions: new Sessions(options), origin: publicUrl.origin };
+}
+
+// Left out is what is undefined: anything else that is no text is refused, not replaced.
+function storeOf({ store }: SessionsConfig, env: NodeJS.ProcessEnv): string {
+  if (store !== undefined) return store;
+  return env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db';
 }
 
 // A fresh checkout has no folder for its data yet. Nobody but the server reads it.

@@ -7,7 +7,7 @@ import { misuse } from './failures';
 import { covers, loginPath } from './paths';
 import { isPrefetch } from './prefetch';
 import { isUsers } from './present';
-import { bringsCookie, parseSetCookie } from './set_cookie';
+import { bringsCookie, setCookies } from './set_cookie';
 import type { ProxyRequest, SessionsConfig } from './types';
 
 export interface ProxyOptions {
@@ -109,7 +109,7 @@ function keepCookieInStep(
   } else if (answer.state !== 'active' && !answer.keepCookie && bringsCookie(header, sessions.cookie.name)) {
     lines = sessions.blankCookies(header);
   }
-  for (const line of lines) response.cookies.set(parseSetCookie(line));
+  setCookies(response, lines);
   // The page may be the same for everybody, and then shared caches would hand out this cookie.
   if (lines.length > 0) response.headers.set('cache-control', 'private, no-store');
 }

@@ -43,6 +43,25 @@ function pair(text: string): { name: string; value: string } {
   return { name: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 
+/**
+ * Writes Set-Cookie values into a response of Next.js. Its `cookies` have one of each name, the last:
+ * the core's order puts first what deletes a cookie of the same name in another scope.
+ */
+export function setCookies(
+  response: { headers: Headers; cookies: { set(cookie: CookieToSet): unknown } },
+  lines: readonly string[],
+): void {
+  const nameOf = (line: string) => line.slice(0, line.indexOf('='));
+  const isLast = (line: string, i: number) =>
+    !lines.slice(i + 1).some((later) => nameOf(later) === nameOf(line));
+  const elsewhere = lines.filter((line, i) => !isLast(line, i));
+  for (const line of lines.filter(isLast)) response.cookies.set(parseSetCookie(line));
+  if (elsewhere.length === 0) return;
+  const own = response.headers.getSetCookie();
+  response.headers.delete('set-cookie');
+  for (const line of [...elsewhere, ...own]) response.headers.append('set-cookie', line);
+}
+
 /** Tells whether a Cookie header has this name, or the first piece of a cookie that was cut. */
 export function bringsCookie(header: string | null, name: string): boolean {
   return (header ?? '').split(/;[ \t]*/).some((sent) => {
