@@ -51,12 +51,10 @@ async function checksGoOn(sessions) {
   }
 }
 
-test('beside embedded stores', async (t) => {
-  for (const store of ['memory:flood', `sqlite:${join(temporaryFolder(t), 'app.db')}`]) {
-    const sessions = new Sessions({ store });
-    await checksGoOn(sessions);
-    await sessions.close();
-  }
+test('beside an embedded store', async (t) => {
+  const sessions = new Sessions({ store: `sqlite:${join(temporaryFolder(t), 'app.db')}` });
+  await checksGoOn(sessions);
+  await sessions.close();
 });
 
 test('beside a Redis', async (t) => {

@@ -24,7 +24,7 @@ export async function survives(name, argument) {
   assert.deepEqual({ code, signal }, { code: 0, signal: null }, told);
 }
 const workersEnd = (stores) =>
-  survives('ending_workers.cjs', { stores, rounds: FULL ? 40 : 6, workers: 3 });
+  survives('ending_workers.cjs', { stores, rounds: FULL ? 40 : 3, workers: FULL ? 4 : 2 });
 
 test('workers end while embedded stores are written and passwords are hashed', async (t) => {
   const folder = temporaryFolder(t);
@@ -46,7 +46,7 @@ test('workers end while a store is silent', async (t) => {
 
 test('the process exits while calls are under way', async (t) => {
   const stores = ['memory:exit', `sqlite:${join(temporaryFolder(t), 'app.db')}`];
-  for (let exits = 0; exits < (FULL ? 40 : 4); exits++) {
+  for (let exits = 0; exits < (FULL ? 40 : 2); exits++) {
     await survives('exiting_process.cjs', { stores, calledBefore: 1 + exits * 30 });
   }
 });

@@ -85,8 +85,8 @@ test_npm_elsewhere() {
     [ "${version%%.*}" != "$major" ] || continue
     program=$(install_node "$version") || return 1
     echo "and on Node $version"
-    for name in binary package workers sessions remote iron_session iron_session_peers \
-      jose_peers; do
+    for name in binary package workers worker_ends handles sessions remote iron_session \
+      iron_session_peers jose_peers; do
       files+=("npm/test/$name.test.mjs")
     done
     test_npm "$program" "${files[@]}"

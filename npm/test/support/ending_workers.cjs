@@ -1,7 +1,7 @@
 // Workers that end in the middle of calls of every kind, as a process of its own: it exits with 0
 // when nothing was called, freed or written that had gone with a worker.
 //
-//   node ending_workers.cjs '{"stores": [...], "rounds": 6, "workers": 3}'
+//   node ending_workers.cjs '{"stores": [...], "rounds": 3, "workers": 2}'
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 const { calls, quiet } = require('./every_call.cjs');
 
@@ -37,7 +37,7 @@ function ended(data) {
 async function main({ stores, rounds, workers }) {
   const ends = Object.keys(ENDS);
   for (let round = 0; round < rounds; round++) {
-    const data = { stores, calledBefore: 1 + round * 40, end: ends[round % ends.length] };
+    const data = { stores, calledBefore: 1 + round * 13, end: ends[round % ends.length] };
     await Promise.all(Array.from({ length: workers }, () => ended(data)));
   }
   // Threads take jobs in order, so what the workers left has been done when these are.

@@ -21,7 +21,6 @@ function sessionCalls(store) {
   const guest = () => sessions.createGuest({ address: username });
   return [
     () => accounts.logIn({ username, password: PASSWORD }),
-    () => accounts.signUp({ username, password: PASSWORD }),
     async () => {
       const { token } = await accounts.signUp({ username: `c${Math.random()}`, password: PASSWORD });
       await accounts.changePassword(token, { current: PASSWORD, replacement: `${PASSWORD} 2` });
