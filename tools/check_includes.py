@@ -17,10 +17,12 @@ MAY_USE = {
     "store": {"base", "crypto", "codec", "contract"},
     "account": {"base", "crypto", "codec", "contract", "session"},
     "guard": {"base", "crypto", "codec", "contract", "session"},
+    "auth": {"base", "crypto", "codec", "contract", "session", "account", "guard", "store"},
     "http": {"base", "crypto", "codec", "contract", "session", "account", "guard"},
 }
 MAY_USE["server"] = set(MAY_USE) | {"http"}
 MAY_USE["cli"] = set(MAY_USE)
+MAY_USE["adapters"] = {"auth"}  # header-only, for the frameworks they are named after
 MAY_USE["testing"] = {"base", "codec", "contract"}  # the installed suites
 SUITES = "include/latchkey/testing/"
 
@@ -31,6 +33,7 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
     "contract": "deny_store key key_store meta_store record scan_store store watch",
     "session": "carrier keyring lookup policy sessions",
     "account": "accounts",
+    "auth": "auth auth_session request_view",
     "guard": "public_url",
     "store": "faulty memory near_cache open_store postgres redis sqlite",
 }.items() for header in headers.split()}
@@ -38,8 +41,9 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
 
 def public_layer(name):
     """The layer of include/latchkey/`name`: named above, or that of the .cc beside its kind."""
-    if name.startswith("testing/"):
-        return "testing"
+    for folder in ("testing", "adapters"):
+        if name.startswith(folder + "/"):
+            return folder
     homes = sorted(sources.ROOT.glob(f"src/*/{name.removesuffix('.h')}.cc"))
     return PUBLIC.get(name) or (homes[0].parent.name if homes else "unknown")
 

@@ -29,6 +29,8 @@ enum class Errc : std::uint8_t {
   invalid_argument,     // a value is malformed; nothing was changed
   too_large,            // a value is over its documented limit; nothing was changed
   unsupported,          // the carrier in use cannot do this (list sessions that no row holds)
+  origin_refused,       // the request came from a foreign page; nothing was changed
+  headers_sent,         // the answer has left, so no cookie can go with it; nothing was changed
   bad_config,           // misuse, refused at construction
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "latchkey/attributes.h"
 #include "latchkey/carrier.h"
 #include "latchkey/cookie.h"
 #include "latchkey/entropy.h"
@@ -21,8 +22,7 @@
 
 namespace latchkey {
 
-// DeviceContext describes where a login comes from, for the user's list of sessions. Both texts are
-// cut to their limit and control characters are dropped.
+// DeviceContext describes where a login comes from. Both texts are cut and cleaned.
 struct DeviceContext {
   std::string_view user_agent{};
   std::string_view address{};
@@ -71,6 +71,7 @@ struct ValidateOptions {
   bool with_user = false;     // one round trip with the user; a disabled user has no session
   bool fresh = false;         // ask the store, not a cache
   bool snapshot_ok = false;   // hybrid: one may answer. Never where level or recency matter
+  bool lazy_user = false;     // a snapshot may answer with_user too; then `user` is not set
   bool disabled_too = false;  // only to end a session: it must not come back with its user
 };
 
@@ -84,8 +85,7 @@ struct RotateOptions {
 
 struct AttachOptions {
   CreateOptions create{};
-  std::vector<std::string>
-      carry{};  // names of the guest's attributes that move over; others do not
+  std::vector<std::string> carry{};  // the guest's attributes that move over; others do not
 };
 
 // Updated is a session after a change. A `token` must be written as its new cookie.
@@ -145,8 +145,7 @@ class Sessions {
   Result<SessionPage> list(const UserId& user, std::string_view after = {}, std::size_t limit = 50);
 
   // What follows changes one session. By record, as a validation returned it, each works with every
-  // carrier and may return a token to write; by id, only where the store holds the session
-  // (stateless: unsupported).
+  // carrier and may return a token to write; by id not with stateless ones (unsupported).
 
   // update applies a JSON merge patch (RFC 7396) to the attributes. In rows parallel updates are
   // all kept; of parallel updates of a stateless session the cookie written last wins.
@@ -154,6 +153,9 @@ class Sessions {
   // With `presented`, the client's cookie, a hybrid session writes its snapshot anew at once.
   Result<Updated> update(const SessionRecord& session, std::string_view merge_patch,
                          std::string_view presented = {});
+  // edit sets and erases attributes by name, whole members: parallel edits of other names are kept.
+  Result<Updated> edit(const SessionRecord& session, std::span<const AttributeEdit> edits,
+                       std::string_view presented = {});
   // rotate gives the session a new secret and keeps its id; a stateless session gets a new id.
   Result<NewSession> rotate(const SessionId& id, const RotateOptions& options = {});
   Result<NewSession> rotate(const SessionRecord& session, const RotateOptions& options = {});
@@ -166,8 +168,8 @@ class Sessions {
   // renew_cookie that returns `presented`, the client's cookie, as the token to write.
   Result<SessionRecord> touch(const SessionId& id);
   Result<Updated> touch(const SessionRecord& session, std::string_view presented = {});
-  // reissue writes a stateless session anew under `user_epoch`, which the caller's own change (of
-  // the password, say) has just returned. not_found when another change has ended it since.
+  // reissue writes a stateless session again under `user_epoch`, which the caller's own change (of
+  // the password, say) has just returned. not_found: another change has ended it since.
   Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);
 
   // prune deletes what is kTombstoneLife past its deadline, in batches. Returns how many rows went.
@@ -175,14 +177,12 @@ class Sessions {
   // flush writes queued touches now.
   Result<void> flush();
 
-  // set_cookie returns the Set-Cookie value for a session; blank_cookie the one that deletes it.
-  // too_large names the size when it does not fit one cookie.
+  // set_cookie returns the Set-Cookie value for a session (or too_large); blank_cookie deletes it.
   Result<std::string> set_cookie(const SessionToken& token, const SessionRecord& record) const;
   std::string blank_cookie() const;
 
-  // With max_chunks over 1: read_cookie puts the value together (nothing when there is none, or a
-  // name came twice); set_cookies returns every Set-Cookie value, the deletion of stale chunks
-  // among `lines`, the request's Cookie lines, included; blank_cookies deletes all of them.
+  // With max_chunks over 1: read_cookie joins the value (nothing when a name came twice);
+  // set_cookies also deletes stale chunks among `lines`, the request's Cookie lines.
   std::optional<std::string> read_cookie(std::span<const std::string_view> lines) const;
   Result<std::vector<std::string>> set_cookies(const SessionToken& token,
                                                const SessionRecord& record,

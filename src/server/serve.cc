@@ -11,13 +11,13 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/periodic.h"
 #include "server/application.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/key_life.h"
 #include "server/log_sink.h"
 #include "server/metrics_server.h"
-#include "server/periodic.h"
 #include "server/process.h"
 #include "server/units.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "codec/json.h"
 #include "latchkey/record.h"
 
@@ -48,6 +49,33 @@ Result<std::string> patched_attributes(std::string_view current, std::string_vie
   auto change = parse_object(patch);
   if (!change) return change.error();
   codec::merge_patch(*value, *change);
+  return print(*value);
+}
+
+Result<std::string> edited_attributes(std::string_view current,
+                                      std::span<const AttributeEdit> edits) {
+  auto value = parse_object(current);
+  if (!value) return value.error();
+  auto& members = std::get<Json::Object>(value->value);
+  for (const AttributeEdit& edit : edits) {
+    const auto named = [&](const Json::Member& member) { return member.name == edit.name; };
+    if (!edit.json) {
+      std::erase_if(members, named);
+      continue;
+    }
+    auto next = codec::parse_json(*edit.json);
+    if (edit.name.empty() || !is_utf8(edit.name) || !next ||
+        std::holds_alternative<std::nullptr_t>(next->value)) {
+      return Error{Errc::invalid_argument,
+                   "an attribute needs a name in UTF-8 and a JSON value that is not null"};
+    }
+    const auto found = std::find_if(members.begin(), members.end(), named);
+    if (found != members.end()) {
+      found->value = std::move(*next);
+    } else {
+      members.push_back({edit.name, std::move(*next)});
+    }
+  }
   return print(*value);
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "latchkey/attributes.h"
 #include "latchkey/result.h"
 
 // The attributes of a session: a JSON object of at most kMaxAttributesBytes. Empty text stands for
@@ -16,6 +17,11 @@ Result<std::string> checked_attributes(std::string_view text);
 
 // patched_attributes applies a JSON merge patch (RFC 7396), which must be an object.
 Result<std::string> patched_attributes(std::string_view current, std::string_view patch);
+
+// edited_attributes sets and erases members in order. invalid_argument for an empty name, for null
+// and for what is not JSON; nothing was changed then.
+Result<std::string> edited_attributes(std::string_view current,
+                                      std::span<const AttributeEdit> edits);
 
 // carried_attributes keeps only the members named.
 Result<std::string> carried_attributes(std::string_view current,

@@ -83,9 +83,20 @@ Result<Updated> Sessions::update(const SessionRecord& session, std::string_view 
   if (impl_->stateless) return impl_->stateless->update(session, merge_patch);
   auto record = update(session.id, merge_patch);
   if (!record) return record.error();
-  std::optional<SessionToken> token;
-  if (impl_->options.carrier == Carrier::hybrid) token = impl_->rewrap(presented, *record);
-  return Updated{std::move(*record), std::move(token)};
+  return impl_->updated(std::move(*record), presented);
+}
+
+Result<Updated> Sessions::edit(const SessionRecord& session, std::span<const AttributeEdit> edits,
+                               std::string_view presented) {
+  if (impl_->stateless) return impl_->stateless->edit(session, edits);
+  auto record = impl_->replace(session.id, [&](SessionRecord& changing) -> Result<void> {
+    auto attributes = session::edited_attributes(changing.attributes, edits);
+    if (!attributes) return attributes.error();
+    changing.attributes = std::move(*attributes);
+    return {};
+  });
+  if (!record) return record.error();
+  return impl_->updated(std::move(*record), presented);
 }
 
 Result<NewSession> Sessions::rotate(const SessionId& id, const RotateOptions& options) {

@@ -29,6 +29,8 @@ struct Sessions::Impl {
   // rewrap returns the token of a stored session as its cookie should hold it now, if `presented`
   // holds it already. Nothing is no failure: the cookie stays as it is.
   std::optional<SessionToken> rewrap(std::string_view presented, const SessionRecord& record);
+  // updated is a stored session whose attributes have changed: a hybrid token gets a new snapshot.
+  Updated updated(SessionRecord record, std::string_view presented);
   // changed makes this node refuse snapshots taken until now. It is called after a change, also one
   // that failed and may be done all the same.
   template <class Subject>

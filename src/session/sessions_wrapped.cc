@@ -30,6 +30,12 @@ std::optional<SessionToken> Sessions::Impl::rewrap(std::string_view presented,
   return std::move(wrapped->token);
 }
 
+Updated Sessions::Impl::updated(SessionRecord record, std::string_view presented) {
+  std::optional<SessionToken> token;
+  if (options.carrier == Carrier::hybrid) token = rewrap(presented, record);
+  return Updated{std::move(record), std::move(token)};
+}
+
 Result<Validation> Sessions::Impl::validate(std::string_view text, const ValidateOptions& asked) {
   const UnixTime now = clock.now();
   auto opened = envelope->open(text, now);
@@ -47,7 +53,8 @@ Result<Validation> Sessions::Impl::open(Opened opened, const ValidateOptions& as
   const bool current =
       opened.snapshot && not_before.allows(id, opened.snapshot->user_id, opened.snapshot_at);
   // A snapshot knows nothing of the user but the id.
-  if (current && asked.snapshot_ok && !asked.fresh && !asked.with_user) {
+  const bool without_user = !asked.with_user || asked.lazy_user;
+  if (current && asked.snapshot_ok && !asked.fresh && without_user) {
     Validation validation{.state = SessionState::active};
     validation.session = std::move(opened.snapshot);
     validation.from_snapshot = true;

@@ -181,15 +181,24 @@ Result<void> Stateless::check_standing(const SessionRecord& session) {
   return {};
 }
 
-Result<Updated> Stateless::update(const SessionRecord& session, std::string_view merge_patch) {
-  if (Result<void> standing = check_standing(session); !standing) return standing.error();
-  auto attributes = patched_attributes(session.attributes, merge_patch);
+Result<Updated> Stateless::write_attributes(SessionRecord session,
+                                            Result<std::string> attributes) {
   if (!attributes) return attributes.error();
-  SessionRecord changed = session;
-  changed.attributes = std::move(*attributes);
-  auto written = write(std::move(changed), clock_.now());
+  session.attributes = std::move(*attributes);
+  auto written = write(std::move(session), clock_.now());
   if (!written) return written.error();
   return Updated{std::move(written->record), std::move(written->token)};
+}
+
+Result<Updated> Stateless::update(const SessionRecord& session, std::string_view merge_patch) {
+  if (Result<void> standing = check_standing(session); !standing) return standing.error();
+  return write_attributes(session, patched_attributes(session.attributes, merge_patch));
+}
+
+Result<Updated> Stateless::edit(const SessionRecord& session,
+                                std::span<const AttributeEdit> edits) {
+  if (Result<void> standing = check_standing(session); !standing) return standing.error();
+  return write_attributes(session, edited_attributes(session.attributes, edits));
 }
 
 Result<NewSession> Stateless::replace(const SessionRecord& session, SessionRecord next) {

@@ -31,6 +31,7 @@ class Stateless {
   Result<bool> revoke(const SessionRecord& session);
   Result<OthersRevoked> revoke_others(const SessionRecord& session);
   Result<Updated> update(const SessionRecord& session, std::string_view merge_patch);
+  Result<Updated> edit(const SessionRecord& session, std::span<const AttributeEdit> edits);
   // replace ends `session` and starts `next` in its place, under a new id.
   Result<NewSession> replace(const SessionRecord& session, SessionRecord next);
   Result<Updated> touch(const SessionRecord& session);
@@ -40,6 +41,7 @@ class Stateless {
   Result<NewSession> write(SessionRecord record, UnixTime now);
   Result<NewSession> draw(SessionRecord record, UnixTime now);
   Result<void> check_standing(const SessionRecord& session);
+  Result<Updated> write_attributes(SessionRecord session, Result<std::string> attributes);
   Result<Validation> accept(Decoded decoded, const ValidateOptions& options, UnixTime now);
   void renew(Validation& validation, const Judgement& judgement, UnixTime now);
   Result<bool> deny(const SessionId& id, UnixTime until);

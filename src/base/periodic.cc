@@ -1,8 +1,8 @@
-#include "server/periodic.h"
+#include "base/periodic.h"
 
 #include <utility>
 
-namespace latchkey::server {
+namespace latchkey {
 
 Periodic::Periodic(Millis every, std::function<void()> work)
     : every_(every), work_(std::move(work)), thread_([this] { run(); }) {}
@@ -30,4 +30,4 @@ void Periodic::run() {
   }
 }
 
-}  // namespace latchkey::server
+}  // namespace latchkey

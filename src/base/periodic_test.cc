@@ -1,11 +1,11 @@
-#include "server/periodic.h"
+#include "base/periodic.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <latch>
 
-namespace latchkey::server {
+namespace latchkey {
 namespace {
 
 TEST(Periodic, WorksAgainAndAgain) {
@@ -26,4 +26,4 @@ TEST(Periodic, EndsAtOnceHoweverLongItWouldWait) {
 }
 
 }  // namespace
-}  // namespace latchkey::server
+}  // namespace latchkey

@@ -6,7 +6,7 @@
 #include "base/mutex.h"
 #include "latchkey/time.h"
 
-namespace latchkey::server {
+namespace latchkey {
 
 // Periodic calls `work` on a thread of its own, first after `every`, until it is destroyed.
 class Periodic {
@@ -27,4 +27,4 @@ class Periodic {
   std::thread thread_;
 };
 
-}  // namespace latchkey::server
+}  // namespace latchkey

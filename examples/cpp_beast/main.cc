@@ -1,0 +1,99 @@
+// Sign-up, log-in, a page for users, devices and log-out on Boost.Beast, with coroutines.
+//   cpp_beast --listen 127.0.0.1:8080 --store sqlite:app.db
+#include <iostream>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+#include <latchkey/adapters/beast.h>
+
+#include "form.h"
+#include "options.h"
+#include "pages.h"
+#include "serve.h"
+
+namespace {
+
+using example::form_value;
+using example::Request;
+using example::Response;
+using latchkey::AuthSession;
+using latchkey::see_other;
+
+void html(Response& response, std::string page, unsigned status = 200) {
+  response.result(status);
+  response.set("Content-Type", "text/html; charset=utf-8");
+  response.body() = std::move(page);
+}
+
+void home(const Request&, Response& response, AuthSession& session) {
+  html(response, pages::home(session));
+}
+
+void training(const Request&, Response& response, AuthSession& session) {
+  if (session.require()) html(response, pages::training(session));
+}
+
+void show_form(const Request& request, Response& response, AuthSession& session) {
+  if (session) return see_other(response, "/training");
+  const bool sign_up = request.target().starts_with("/signup");
+  const std::string next = session.safe_next(example::query_value(request.target(), "next"));
+  html(response, pages::form({.sign_up = sign_up, .next = next}));
+}
+
+// Sign-up and log-in: a session, or the form again with what was wrong.
+void enter(const Request& request, Response& response, AuthSession& session) {
+  const bool sign_up = request.target() == "/signup";
+  const std::string& body = request.body();
+  const std::string name = form_value(body, "username");
+  const std::string password = form_value(body, "password");
+  const std::string next = session.safe_next(form_value(body, "next"));
+  const latchkey::LogInOptions options{.remember = !form_value(body, "remember").empty()};
+  const auto done = sign_up ? session.sign_up({name, password}, options)
+                            : session.log_in({name, password}, options);
+  if (!done) return;  // the store failed: the adapter answers 503
+  if (*done == latchkey::Rejection::none) return see_other(response, next);
+  const std::string problem{latchkey::rejection_text(*done)};
+  html(response, pages::form({sign_up, name, problem, next}), 422);
+}
+
+void devices(const Request&, Response& response, AuthSession& session) {
+  if (!session.require()) return;
+  if (const auto list = session.devices()) html(response, pages::devices(*list));
+}
+
+void end_device(const Request& request, Response& response, AuthSession& session) {
+  const auto id = latchkey::SessionId::parse(form_value(request.body(), "id"));
+  if (id && !session.end_device(*id)) return;
+  see_other(response, "/devices");
+}
+
+void log_out(const Request&, Response& response, AuthSession& session) {
+  if (session.log_out()) see_other(response, "/");
+}
+
+void who_am_i(const Request&, Response& response, AuthSession& session) {
+  if (!session) return latchkey::answer_problem(response, session.status(), session.problem());
+  response.set("Content-Type", "application/json");
+  response.body() = pages::me(session);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const pages::Options options = pages::read_options(argc, argv);
+  const auto auth = latchkey::Auth::open({.store = options.store,
+                                          .public_url = options.public_url,
+                                          .home_path = "/training"});
+  if (!auth) {
+    std::cerr << auth.error().detail << '\n';
+    return 1;
+  }
+  boost::asio::thread_pool pool(4);  // where requests wait for the store and hash passwords
+  latchkey::BeastAuth beast(**auth, pool.get_executor());
+  const example::Routes routes{
+      {"GET /", home},           {"GET /login", show_form},    {"GET /signup", show_form},
+      {"POST /login", enter},    {"POST /signup", enter},      {"GET /training", training},
+      {"GET /devices", devices}, {"POST /devices", end_device}, {"POST /logout", log_out},
+      {"GET /api/me", who_am_i}};
+  return example::serve(options.host, options.port, beast, routes) ? 0 : 1;
+}

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <latchkey/adapters/beast.h>
+
+// The accept loop and the router, as any program on Beast has them.
+namespace example {
+
+using Request = boost::beast::http::request<boost::beast::http::string_body>;
+using Response = boost::beast::http::response<boost::beast::http::string_body>;
+using Handler = void (*)(const Request& request, Response& response,
+                         latchkey::AuthSession& session);
+using Routes = std::map<std::string, Handler>;  // "GET /path"
+
+// serve answers requests on host:port until the program ends. False: the address is taken.
+bool serve(const std::string& host, unsigned short port, latchkey::BeastAuth beast,
+           const Routes& routes);
+
+}  // namespace example

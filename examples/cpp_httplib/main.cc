@@ -1,0 +1,91 @@
+// Sign-up, log-in, a page for users, devices and log-out on cpp-httplib.
+//   cpp_httplib --listen 127.0.0.1:8080 --store sqlite:app.db
+#include <iostream>
+#include <string>
+
+#include <latchkey/adapters/httplib.h>
+
+#include "options.h"
+#include "pages.h"
+
+namespace {
+
+using httplib::Request;
+using httplib::Response;
+using latchkey::AuthSession;
+
+void html(Response& response, const std::string& page, int status = 200) {
+  response.status = status;
+  response.set_content(page, "text/html; charset=utf-8");
+}
+
+void home(const Request&, Response& response, AuthSession& session) {
+  html(response, pages::home(session));
+}
+
+void training(const Request&, Response& response, AuthSession& session) {
+  html(response, pages::training(session));
+}
+
+void show_form(const Request& request, Response& response, AuthSession& session) {
+  if (session) return response.set_redirect("/training", 303);
+  const std::string next = session.safe_next(request.get_param_value("next"));
+  html(response, pages::form({.sign_up = request.path == "/signup", .next = next}));
+}
+
+// Sign-up and log-in: a session, or the form again with what was wrong.
+void enter(const Request& request, Response& response, AuthSession& session) {
+  const bool sign_up = request.path == "/signup";
+  const std::string name = request.get_param_value("username");
+  const std::string password = request.get_param_value("password");
+  const std::string next = session.safe_next(request.get_param_value("next"));
+  const latchkey::LogInOptions options{.remember = !request.get_param_value("remember").empty()};
+  const auto done = sign_up ? session.sign_up({name, password}, options)
+                            : session.log_in({name, password}, options);
+  if (!done) return;  // the store failed: the adapter answers 503
+  if (*done == latchkey::Rejection::none) return response.set_redirect(next, 303);
+  const std::string problem{latchkey::rejection_text(*done)};
+  html(response, pages::form({sign_up, name, problem, next}), 422);
+}
+
+void devices(const Request&, Response& response, AuthSession& session) {
+  if (const auto list = session.devices()) html(response, pages::devices(*list));
+}
+
+void end_device(const Request& request, Response& response, AuthSession& session) {
+  const auto id = latchkey::SessionId::parse(request.get_param_value("id"));
+  if (id && !session.end_device(*id)) return;
+  response.set_redirect("/devices", 303);
+}
+
+void log_out(const Request&, Response& response, AuthSession& session) {
+  if (session.log_out()) response.set_redirect("/", 303);
+}
+
+void who_am_i(const Request&, Response& response, AuthSession& session) {
+  if (!session) return latchkey::answer_problem(response, session.status(), session.problem());
+  response.set_content(pages::me(session), "application/json");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const pages::Options options = pages::read_options(argc, argv);
+  const auto auth = latchkey::Auth::open({.store = options.store,
+                                          .public_url = options.public_url,
+                                          .home_path = "/training"});
+  if (!auth) {
+    std::cerr << auth.error().detail << '\n';
+    return 1;
+  }
+  httplib::Server server;
+  server.Get("/", latchkey::with_session(**auth, home));
+  server.Get("/(login|signup)", latchkey::with_session(**auth, show_form));
+  server.Post("/(login|signup)", latchkey::with_session(**auth, enter));
+  server.Get("/training", latchkey::with_user(**auth, training));
+  server.Get("/devices", latchkey::with_user(**auth, devices));
+  server.Post("/devices", latchkey::with_user(**auth, end_device));
+  server.Post("/logout", latchkey::with_session(**auth, log_out));
+  server.Get("/api/me", latchkey::with_session(**auth, who_am_i));
+  return server.listen(options.host, options.port) ? 0 : 1;
+}

@@ -1,0 +1,109 @@
+#include "pages.h"
+
+namespace pages {
+namespace {
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string page(std::string_view title, const std::string& body) {
+  return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width\"><title>" +
+         std::string(title) +
+         "</title><style>body{font:1.1rem/1.5 system-ui;max-width:34rem;margin:3rem auto;"
+         "padding:0 1rem}label{display:block;margin:.6rem 0}.problem{color:#b00020}</style><h1>" +
+         std::string(title) + "</h1>" + body;
+}
+
+std::string json_string(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      (out += '\\') += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      ((out += "\\u00") += kHex[c >> 4]) += kHex[c & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+// name_of is for HTML; a user whom the store does not keep has only an id.
+std::string name_of(latchkey::AuthSession& session) {
+  const auto user = session.user();
+  return escape(user && *user ? (*user)->username : session.user_id().text());
+}
+
+constexpr std::string_view kLogOut =
+    "<form method=\"post\" action=\"/logout\"><button>Log out</button></form>";
+
+}  // namespace
+
+std::string home(latchkey::AuthSession& session) {
+  if (!session) {
+    return page("Welcome", "<p><a href=\"/login\">Log in</a> or <a href=\"/signup\">sign up</a>");
+  }
+  return page("Hello, " + name_of(session),
+              "<p><a href=\"/training\">Training</a> <a href=\"/devices\">Devices</a></p>" +
+                  std::string(kLogOut));
+}
+
+std::string form(const Form& form) {
+  const std::string action = form.sign_up ? "/signup" : "/login";
+  std::string body = "<form method=\"post\" action=\"" + action + "\">";
+  if (!form.problem.empty()) {
+    body += "<p class=\"problem\" role=\"alert\">" + escape(form.problem) + "</p>";
+  }
+  body += "<input type=\"hidden\" name=\"next\" value=\"" + escape(form.next) + "\">";
+  body += "<label>User name <input name=\"username\" autocomplete=\"username\" required value=\"" +
+          escape(form.username) + "\"></label>";
+  body += "<label>Password <input name=\"password\" type=\"password\" required autocomplete=\"";
+  body += form.sign_up ? "new-password" : "current-password";
+  body += "\"></label><label><input type=\"checkbox\" name=\"remember\" checked> Remember me</label>";
+  body += form.sign_up ? "<button>Sign up</button></form>" : "<button>Log in</button></form>";
+  body += form.sign_up ? "<p><a href=\"/login\">Log in</a>" : "<p><a href=\"/signup\">Sign up</a>";
+  return page(form.sign_up ? "Sign up" : "Log in", body);
+}
+
+std::string training(latchkey::AuthSession& session) {
+  return page("Training", "<p>Welcome, " + name_of(session) +
+                              ". Only people who are logged in see this page.</p>" +
+                              std::string(kLogOut));
+}
+
+std::string devices(const std::vector<latchkey::Device>& devices) {
+  std::string body = "<ul>";
+  for (const latchkey::Device& device : devices) {
+    const std::string name = device.user_agent.empty() ? "Unknown device" : device.user_agent;
+    body += "<li>" + escape(name) + " from " + escape(device.address);
+    if (device.current) body += " <b>(this one)</b>";
+    body += "<form method=\"post\" action=\"/devices\"><input type=\"hidden\" name=\"id\" value=\"" +
+            escape(device.id.text()) + "\"><button>End</button></form></li>";
+  }
+  return page("Your devices", body + "</ul>");
+}
+
+std::string me(const latchkey::AuthSession& session) {
+  return "{\"user\":{\"id\":" + json_string(session.user_id().text()) + "}}\n";
+}
+
+}  // namespace pages

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <latchkey/auth_session.h>
+
+// The HTML of the C++ examples. Nothing in here decides anything.
+namespace pages {
+
+// Form is what a log-in or sign-up form shows.
+struct Form {
+  bool sign_up = false;
+  std::string username{};  // as typed before
+  std::string problem{};   // what was wrong with it
+  std::string next{};      // where to go afterwards
+};
+
+std::string home(latchkey::AuthSession& session);
+std::string form(const Form& form);
+std::string training(latchkey::AuthSession& session);
+std::string devices(const std::vector<latchkey::Device>& devices);
+
+// me is the JSON that says who is signed in.
+std::string me(const latchkey::AuthSession& session);
+
+}  // namespace pages

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "latchkey/accounts.h"
+#include "latchkey/auth_session.h"
+#include "latchkey/near_cache.h"
+#include "latchkey/open_store.h"
+#include "latchkey/public_url.h"
+#include "latchkey/request_view.h"
+#include "latchkey/sessions.h"
+#include "latchkey/store.h"
+
+// Start here. Auth is everything a program needs for log-ins: it opens the store, finds out who
+// sends a request, and says which headers must go back.
+//
+//   auto auth = latchkey::Auth::open({.store = "sqlite:app.db",
+//                                     .public_url = "https://app.example.com"});
+//   if (!auth) return fail(auth.error());                  // the text says what to change
+//
+//   // For each request:
+//   auto session = (*auth)->begin({method, target, peer_address, headers});
+//   if (!session) return answer(503);                      // the store failed; nobody is logged out
+//   if (*session) show_page(session->user_id());           // a signed-in, enabled user
+//   else redirect_to("/login");
+//   session->apply(response);                              // or session->response_headers()
+//
+// Adapters for cpp-httplib and Boost.Beast do this for every route: latchkey/adapters/.
+namespace latchkey {
+
+// FormerCookie is a form in which an earlier configuration wrote the cookie. It is deleted where it
+// may still be around, because two cookies of one name are no session.
+struct FormerCookie {
+  std::string domain{};  // empty: the host-only form
+  std::string path = "/";
+};
+
+// AuthCookie says how the cookie is written. Secure and HttpOnly are not negotiable.
+struct AuthCookie {
+  // name: empty takes the safe one of the public URL: `__Host-session` over https,
+  // `__Secure-session` with a domain, `session-PORT` over http on loopback.
+  std::string name{};
+  std::string domain{};  // shares the session with all subdomains; must hold the public URL's host
+  SameSite same_site = SameSite::lax;
+  bool partitioned = false;
+  std::uint32_t max_chunks = 1;  // cookies a long session may be cut into, at most 4
+  std::vector<FormerCookie> former{};
+};
+
+// Takeover accepts the sessions of another system once; see latchkey/takeover.h.
+class Takeover;
+
+// AuthOptions: only `public_url`, and `store` where Auth opens it, have to be given.
+struct AuthOptions {
+  std::string store{};              // a URL: see latchkey/open_store.h
+  OpenStoreOptions store_options{};
+  bool remote_store = false;        // the store is a round trip away: look-ups share them. Set by
+                                    // itself where Auth opens a URL
+  // public_url is the address browsers use. It decides cookie, Secure and the Origin that is
+  // expected; over http only loopback is served. The Host header decides nothing.
+  std::string public_url{};
+  std::vector<std::string> allowed_origins{};   // other origins whose pages may send POST and so on
+  std::vector<std::string> trusted_proxies{};   // peers whose X-Forwarded-For is believed
+  Policy policy{};
+  Carrier carrier = Carrier::stored;
+  std::shared_ptr<const SharedKeyRing> keys{};  // for every carrier but `stored`
+  Millis snapshot = std::chrono::seconds{60};   // hybrid: how long reads may go without the store
+  AuthCookie cookie{};
+  bool bearer = false;  // `Authorization: Bearer TOKEN` is accepted too, for mobile applications
+  AccountsOptions passwords{};
+  std::optional<NearCacheOptions> near_cache = NearCacheOptions{};  // nothing: no copies
+  std::string login_path = "/login";  // where redirect() sends who is not signed in
+  std::string home_path = "/";        // where to go after a log-in that asked for nothing else
+  // clear_site_data is sent with a log-out over https: "cache", "storage", "executionContexts".
+  // Never "cookies", which would delete those of other sites of the domain.
+  std::vector<std::string> clear_site_data{};
+  std::shared_ptr<Takeover> takeover{};
+  std::uint32_t guests_per_minute = 60;             // for each client address
+  Millis touch_every = std::chrono::seconds{1};     // touches are written in groups this often
+  Millis prune_every = std::chrono::seconds{60};    // 0: the program calls prune()
+  const Clock* clock = nullptr;                     // nullptr: system_clock()
+  Entropy* entropy = nullptr;                       // nullptr: system_entropy()
+};
+
+// BeginOptions tell what a program knows about a request and Auth cannot see.
+struct BeginOptions {
+  bool may_write = true;    // false: no header can be added any more (a page that is streaming)
+  bool passive = false;     // the request is no activity of the user: a status poll
+  bool fresh = false;       // ask the store and no copy
+  bool offers = true;       // hybrid: write new snapshots when nothing else has to be written
+  // cross_site: a provider posts here from its own site, as OAuth's form_post does. No origin is
+  // checked; the program checks the `state` it gave away.
+  bool cross_site = false;
+  // json_only: whatever is not application/json is refused by the route itself, so a form cannot
+  // get through, and a client without Origin is no browser.
+  bool json_only = false;
+};
+
+// Auth is one per process, and thread-safe. It never throws. It runs two threads of its own, which
+// write touches and delete what has expired; the destructor writes what is queued.
+class Auth {
+ public:
+  // open takes a store that is open already. Misuse is Errc::bad_config, with what to change.
+  static Result<std::unique_ptr<Auth>> open(std::unique_ptr<Store> store, AuthOptions options);
+  // open by AuthOptions::store, over every engine. Link latchkey::latchkey.
+  static Result<std::unique_ptr<Auth>> open(AuthOptions options);
+  ~Auth();
+
+  // begin finds out who sends a request. It fails only when the machine does (the store, entropy):
+  // answer error_http_status(), which is 503, and leave the cookie alone. Whatever a client can
+  // send is an AuthSession with a state. What `request` shows must outlive the session.
+  Result<AuthSession> begin(const RequestView& request, const BeginOptions& options = {});
+
+  // prune deletes what has expired long ago; flush writes queued touches. Both run by themselves.
+  Result<std::size_t> prune();
+  Result<void> flush();
+
+  // What it is made of, for what a request does not decide: revoke_user of an administrator, a job
+  // that lists sessions. They live as long as this.
+  Store& store() noexcept;
+  Sessions& sessions() noexcept;
+  Accounts& accounts() noexcept;
+  const PublicUrl& public_url() const noexcept;
+  const AuthOptions& options() const noexcept;
+
+ private:
+  friend class AuthSession;
+  struct Impl;
+  explicit Auth(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace latchkey

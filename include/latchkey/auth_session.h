@@ -1,0 +1,168 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "latchkey/accounts.h"
+#include "latchkey/record.h"
+#include "latchkey/result.h"
+#include "latchkey/time.h"
+
+namespace latchkey {
+
+// AuthState is who sends a request. Only `user` is signed in.
+enum class AuthState : std::uint8_t {
+  none,     // nobody: no session, or a bad one
+  guest,    // a session that belongs to nobody: a cart, not a right
+  user,     // a signed-in, enabled user
+  expired,  // nobody; the holder of the right token is told why
+  revoked,  // likewise
+  refused,  // a foreign page sent the request: answer 403 and change nothing
+};
+std::string_view auth_state_name(AuthState state) noexcept;
+
+struct LogInOptions {
+  bool remember = true;             // false: ends with the browser and lives shorter
+  std::uint8_t level = 1;           // 1 password, 2 and 3 stronger
+  std::string_view attributes{};    // JSON object for the new session
+  std::vector<std::string> carry{};  // attributes of the guest's session that move over, by name
+  bool bearer = false;              // for a mobile application: bearer_token() instead of a cookie
+};
+
+// Demand is what a page needs beyond a signed-in user.
+struct Demand {
+  std::uint8_t level = 0;  // at least this one
+  Millis max_auth_age{0};  // the user proved who they are within this time; 0: any time
+};
+
+// Device is one session of the user, for a list of devices.
+struct Device {
+  SessionId id{};
+  std::string user_agent{};
+  std::string address{};
+  UnixTime created_at{};
+  UnixTime last_seen_at{};
+  bool current = false;  // the one this request came with
+};
+
+// HeaderLine is a header to send. The texts belong to the AuthSession and live until its next call
+// that is not const.
+struct HeaderLine {
+  std::string_view name;
+  std::string_view value;
+};
+
+// ResponseHeaders tells apply() how to change the headers of a `Response`: specialise it with
+//   static void remove_if(Response&, auto unwanted);  // unwanted(name, value) is true: remove
+//   static void add(Response&, std::string_view name, std::string_view value);
+template <class Response>
+struct ResponseHeaders;
+
+// AuthSession is who sends one request and what must go back. It is made by Auth::begin, belongs to
+// one request and one thread at a time, and must not outlive its Auth.
+//
+//   if (!session.require({.level = 2})) return answer(session.status(), session.problem());
+//   auto done = session.change_password(current, wanted);
+//   if (!done) return answer(503);                                  // the store failed
+//   if (*done != Rejection::none) return form(rejection_text(*done));  // the user's mistake
+//
+// Calls that return a Result fail only when the machine does, or with
+// - origin_refused when the state is `refused`,
+// - headers_sent when a cookie would have to be written and apply() was called already,
+// - not_found when there is no session, or it has ended in the meantime.
+// After an Error the cookie stays as it was. status() and problem() then describe that failure.
+class AuthSession {
+ public:
+  ~AuthSession();
+  AuthSession(AuthSession&&) noexcept;
+  AuthSession& operator=(AuthSession&&) noexcept;
+
+  AuthState state() const noexcept;
+  explicit operator bool() const noexcept { return state() == AuthState::user; }
+  const UserId& user_id() const noexcept;         // empty unless a user
+  const SessionRecord* record() const noexcept;   // of a user or guest, otherwise nullptr
+  std::uint8_t level() const noexcept;            // 0 unless a user
+  UnixTime authenticated_at() const noexcept;     // the last proof of identity
+  // user returns what the store knows of the user: nullptr for users it does not keep. It may ask.
+  Result<const User*> user();
+  Result<std::vector<Device>> devices();  // newest first; stateless carriers know only this one
+
+  // sign_up and log_in open a session with a new token and end the one this browser had. `user_id`:
+  // after a check of one's own (OAuth, a magic link); a disabled user is wrong_credentials.
+  Result<Rejection> sign_up(const Credentials& credentials, const LogInOptions& options = {});
+  Result<Rejection> log_in(const Credentials& credentials, const LogInOptions& options = {});
+  Result<Rejection> log_in(const UserId& user_id, const LogInOptions& options = {});
+  // start_guest opens a session without a user. rate_limited: too many from one address.
+  Result<void> start_guest();
+  Result<void> log_out();
+  Result<std::size_t> log_out_others();  // how many; those of stateless carriers are not counted
+  Result<void> log_out_everywhere();
+  Result<bool> end_device(const SessionId& id);  // false: the user has no such session
+  // change_password ends every other session of the user.
+  Result<Rejection> change_password(std::string_view current, std::string_view wanted);
+  // raise_level: after a second factor or a repeated password. New token, same session.
+  Result<void> raise_level(std::uint8_t level);
+  Result<void> touch();  // "stay signed in": moves the idle deadline now
+
+  // require: true for a user who meets the demand; false also when the store fails: see failed().
+  bool require(const Demand& demand = {});
+  // recheck asks the store again, for connections that live long: false, close it.
+  bool recheck();
+
+  // failed: the last call failed, or what was required is not so. Answer redirect() if it is not
+  // empty, otherwise status() and problem().
+  bool failed() const noexcept;
+
+  // Attributes, by name; `json` is one JSON value and not null. Changes are sent by commit(), as
+  // one write that keeps parallel changes of other names.
+  std::optional<std::string> attribute(std::string_view name) const;
+  Result<void> set(std::string_view name, std::string_view json);
+  Result<void> set_text(std::string_view name, std::string_view text);
+  Result<void> erase(std::string_view name);
+  Result<void> commit();
+
+  // What goes back. response_headers is the complete list as of now: Set-Cookie lines, the rules
+  // for caches, and what a failed demand needs.
+  std::span<const HeaderLine> response_headers() const noexcept;
+  int status() const noexcept;    // 200, or 401, 403 or 5xx
+  std::string problem() const;    // application/problem+json for that status
+  std::string redirect() const;   // for a page that needs a log-in: where to go with 303. Or empty
+  // safe_next returns `wanted`, from a form or a query, if it leads nowhere but into this site.
+  std::string safe_next(std::string_view wanted) const;
+  // cacheable: this answer is the same for everybody. It stays private when a cookie goes with it.
+  void cacheable();
+  std::string_view bearer_token() const noexcept;  // for the client, after log_in with `bearer`
+
+  // apply puts response_headers() on a response in place of those it put there before; others stay.
+  // From then on calls that need a cookie fail with headers_sent.
+  template <class Response>
+  void apply(Response& response) {
+    using Headers = ResponseHeaders<Response>;
+    Headers::remove_if(response, [this](std::string_view name, std::string_view value) {
+      return replaces(name, value);
+    });
+    for (const HeaderLine& line : response_headers()) Headers::add(response, line.name, line.value);
+    mark_headers_sent();
+  }
+  void mark_headers_sent() noexcept;
+  // replaces tells whether a header that is there already gives way to ours.
+  bool replaces(std::string_view name, std::string_view value) const noexcept;
+
+ private:
+  friend class Auth;
+  struct Impl;
+  explicit AuthSession(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+// failure_status and failure_problem are the answer to a failed call, such as Auth::begin: mostly
+// 503, and the application/problem+json for it.
+int failure_status(const Error& error) noexcept;
+std::string failure_problem(const Error& error);
+
+}  // namespace latchkey

@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <array>
+
+#include "auth/session_impl.h"
+#include "auth/takeover.h"
+#include "guard/safe_redirect.h"
+
+// What goes back: cookies, the rules for caches, and why something was refused.
+namespace latchkey {
+namespace {
+
+using auth::CookieAction;
+using auth::Moment;
+using auth::Problem;
+
+constexpr std::string_view kPrivate = "private, no-store";
+constexpr std::array kLines{HeaderLine{"Cache-Control", kPrivate}, HeaderLine{"Vary", "Cookie"}};
+constexpr std::array kBearerLines{HeaderLine{"Cache-Control", kPrivate},
+                                  HeaderLine{"Vary", "Cookie, Authorization"}};
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool same_field(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view cookie_name(std::string_view line) noexcept {
+  return line.substr(0, line.find('='));
+}
+
+// is_chunk_of tells whether `name` is `cookie` or one of the pieces it was cut into.
+bool is_chunk_of(std::string_view name, std::string_view cookie) noexcept {
+  if (!name.starts_with(cookie)) return false;
+  name.remove_prefix(cookie.size());
+  if (name.empty()) return true;
+  if (name.front() != '.' || name.size() > 3 || name.size() < 2) return false;
+  return std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// encode escapes what would end a query parameter; a safe path has nothing else to escape.
+std::string encode(std::string_view path) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : path) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+}  // namespace
+
+bool AuthSession::Impl::can_write() const noexcept {
+  return options.may_write && !headers_sent && facts.method != "OPTIONS";
+}
+
+CookieAction AuthSession::Impl::decide(Moment moment, const Validation& seen, bool offers) const {
+  return auth::cookie_rule({.moment = moment,
+                            .brought = presented.brought(),
+                            .state = seen.state,
+                            .unknown_key = seen.keep_cookie,
+                            .token = moment == Moment::change || seen.token.has_value(),
+                            .due = seen.fresh,
+                            .offers = offers,
+                            .may_write = can_write(),
+                            .prefetch = facts.prefetch,
+                            .navigation = facts.navigation(),
+                            .bearer = bearer});
+}
+
+Result<std::vector<std::string>> AuthSession::Impl::lines_for(const SessionToken& issued,
+                                                              const SessionRecord& next,
+                                                              bool everywhere) const {
+  if (bearer || !can_write()) return std::vector<std::string>{};
+  auto written = auth.sessions->set_cookies(issued, next, facts.cookie_lines());
+  if (!written) return written.error();
+  std::vector<std::string> all = auth.forms.blank_others(facts.cookie_lines(), everywhere);
+  all.insert(all.end(), std::make_move_iterator(written->begin()),
+             std::make_move_iterator(written->end()));
+  return all;
+}
+
+std::vector<std::string> AuthSession::Impl::blank_lines(bool everywhere) const {
+  std::vector<std::string> all = auth.forms.blank_others(facts.cookie_lines(), everywhere);
+  for (std::string& line : auth.sessions->blank_cookies(facts.cookie_lines())) {
+    all.push_back(std::move(line));
+  }
+  return all;
+}
+
+const Problem* AuthSession::Impl::trouble() const noexcept {
+  if (failure) return &auth::problem_of(*failure);
+  if (state == AuthState::user && shortfall == auth::Shortfall::none) return nullptr;
+  if (state == AuthState::user) return &auth::problem_of(shortfall);
+  return &auth::problem_of(state);
+}
+
+// rebuild runs after every change, so that reading the lines is free and their texts stay put. A
+// signed-in GET has nothing to say but the two lines that all have.
+void AuthSession::Impl::rebuild() {
+  const bool with_cookies = !cookies.empty() && !(is_cacheable && offered);
+  const Problem* problem = demand_failed || failure ? trouble() : nullptr;
+  const std::span<const HeaderLine> usual =
+      auth.options.bearer ? std::span(kBearerLines) : std::span(kLines);
+  if (!with_cookies && !clearing && problem == nullptr) {
+    lines = is_cacheable ? std::span<const HeaderLine>{} : usual;
+    return;
+  }
+  own_lines.clear();
+  if (with_cookies) {
+    for (const std::string& line : cookies) own_lines.push_back({"Set-Cookie", line});
+  }
+  own_lines.insert(own_lines.end(), usual.begin(), usual.end());
+  if (clearing) own_lines.push_back({"Clear-Site-Data", auth.clear_site_data});
+  if (problem != nullptr && problem->status == 401) {
+    // RFC 9110 wants a challenge with every 401; this one makes no browser ask for a password.
+    challenge = "Session error=\"" + std::string(problem->code) + "\"";
+    own_lines.push_back({"WWW-Authenticate", challenge});
+  }
+  if (problem != nullptr && !problem->retry_after.empty()) {
+    own_lines.push_back({"Retry-After", problem->retry_after});
+  }
+  lines = own_lines;
+}
+
+const std::string& AuthSession::Impl::client() {
+  if (address.empty()) address = auth.client_of(facts);
+  return address;
+}
+
+std::span<const HeaderLine> AuthSession::response_headers() const noexcept { return impl_->lines; }
+
+bool AuthSession::failed() const noexcept {
+  return impl_->failure.has_value() || impl_->demand_failed || impl_->state == AuthState::refused;
+}
+
+int AuthSession::status() const noexcept {
+  const Problem* problem = impl_->trouble();
+  return problem == nullptr ? 200 : problem->status;
+}
+
+std::string AuthSession::problem() const {
+  const Problem* problem = impl_->trouble();
+  return problem == nullptr ? std::string{} : auth::problem_json(*problem);
+}
+
+std::string AuthSession::redirect() const {
+  const Problem* problem = impl_->trouble();
+  if (problem == nullptr || problem->status != 401 || !impl_->facts.navigation()) return {};
+  std::string to = impl_->auth.options.login_path;
+  char separator = to.find('?') == std::string::npos ? '?' : '&';
+  if (problem->code != "no_session") {
+    to.append(1, separator).append("reason=").append(problem->code);
+    separator = '&';
+  }
+  // What a form was sent to is no page to come back to.
+  const bool reads = impl_->facts.method == "GET" || impl_->facts.method == "HEAD";
+  const std::string next = reads ? guard::safe_redirect(impl_->facts.target, "") : std::string{};
+  if (!next.empty() && next != impl_->auth.options.home_path) {
+    to.append(1, separator).append("next=").append(encode(next));
+  }
+  return to;
+}
+
+std::string AuthSession::safe_next(std::string_view wanted) const {
+  return guard::safe_redirect(wanted, impl_->auth.options.home_path);
+}
+
+void AuthSession::cacheable() {
+  impl_->is_cacheable = true;
+  impl_->rebuild();
+}
+
+std::string_view AuthSession::bearer_token() const noexcept {
+  return impl_->bearer ? impl_->token.insecure_view() : std::string_view{};
+}
+
+void AuthSession::mark_headers_sent() noexcept { impl_->headers_sent = true; }
+
+bool AuthSession::replaces(std::string_view name, std::string_view value) const noexcept {
+  if (same_field(name, "set-cookie")) {
+    const std::string_view cookie = cookie_name(value);
+    if (is_chunk_of(cookie, impl_->auth.sessions->options().cookie.name)) return true;
+    return std::any_of(impl_->cookies.begin(), impl_->cookies.end(),
+                       [&](const std::string& line) { return cookie_name(line) == cookie; });
+  }
+  // Ours binds: what depends on a session must not be kept by anybody (R58).
+  const bool binding = !impl_->lines.empty();
+  if (same_field(name, "cache-control")) return binding || value == kPrivate;
+  if (same_field(name, "vary")) return value == kLines[1].value || value == kBearerLines[1].value;
+  return std::any_of(impl_->lines.begin(), impl_->lines.end(),
+                     [&](const HeaderLine& line) { return same_field(line.name, name); });
+}
+
+std::string failure_problem(const Error& error) {
+  return auth::problem_json(auth::problem_of(error.code));
+}
+
+int failure_status(const Error& error) noexcept { return auth::problem_of(error.code).status; }
+
+}  // namespace latchkey

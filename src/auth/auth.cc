@@ -1,0 +1,164 @@
+#include "latchkey/auth.h"
+
+#include <algorithm>
+#include <array>
+
+#include "auth/auth_impl.h"
+#include "auth/session_impl.h"
+#include "auth/takeover.h"
+#include "base/log.h"
+#include "guard/address.h"
+#include "guard/origin_check.h"
+#include "guard/safe_redirect.h"
+
+namespace latchkey {
+namespace {
+
+Error refuse(std::string what) { return {Errc::bad_config, std::move(what)}; }
+
+// is_own_path tells whether `path` is a page of this site, to which browsers may be sent.
+bool is_own_path(const std::string& path) {
+  return !path.empty() && guard::safe_redirect(path, "") == path;
+}
+
+Result<std::string> clear_site_data(const AuthOptions& options) {
+  static constexpr std::array<std::string_view, 3> kKnown{"cache", "storage", "executionContexts"};
+  std::string header;
+  for (const std::string& type : options.clear_site_data) {
+    if (std::find(kKnown.begin(), kKnown.end(), type) == kKnown.end()) {
+      return refuse("clear_site_data: \"" + type +
+                    "\" is not known here; give cache, storage or executionContexts");
+    }
+    header.append(header.empty() ? "\"" : ", \"").append(type).append("\"");
+  }
+  return header;
+}
+
+bool is_loopback(const guard::Address& address) noexcept {
+  static const auto kV4 = *guard::Address::parse("127.0.0.0");
+  static const auto kV6 = *guard::Address::parse("::1");
+  return address.in_network(kV4, 8) || address.in_network(kV6, 128);
+}
+
+void prune_and_log(Sessions& sessions) {
+  const Result<std::size_t> pruned = sessions.prune();
+  if (pruned && *pruned > 0) {
+    log(LogLevel::info, "pruned", {{"rows", std::to_string(*pruned)}});
+  } else if (!pruned) {
+    log(LogLevel::warn, "prune_failed",
+        {{"code", error_name(pruned.error().code)}, {"detail", pruned.error().detail}});
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Auth>> Auth::open(std::unique_ptr<Store> store, AuthOptions options) {
+  if (!store) return refuse("Auth::open needs a store");
+  auto url = PublicUrl::parse(options.public_url);
+  if (!url) return url.error();
+  if (!is_own_path(options.login_path)) return refuse("login_path: write a path such as /login");
+  if (!is_own_path(options.home_path)) return refuse("home_path: write a path such as /");
+  if (options.prune_every < Millis{0}) return refuse("prune_every cannot be negative");
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(*url));
+  if (Result<void> opened = impl->open(std::move(store)); !opened) return opened.error();
+  return std::unique_ptr<Auth>(new Auth(std::move(impl)));
+}
+
+Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
+  engine = std::move(given);
+  store = engine.get();
+  for (const std::string& origin : options.allowed_origins) {
+    auto parsed = PublicUrl::parse(origin);
+    if (!parsed) return refuse("allowed_origins: \"" + origin + "\": " + parsed.error().detail);
+    allowed_origins.push_back(std::move(*parsed));
+  }
+  auto trusted = guard::TrustedProxies::parse(options.trusted_proxies);
+  if (!trusted) return trusted.error();
+  proxies = std::move(*trusted);
+  auto clearing = latchkey::clear_site_data(options);
+  if (!clearing) return clearing.error();
+  clear_site_data = std::move(*clearing);
+  auto cookie = auth::session_cookie(url, options.cookie);
+  if (!cookie) return cookie.error();
+  auto others = auth::CookieForms::make(*cookie, options.cookie.former);
+  if (!others) return others.error();
+  forms = std::move(*others);
+
+  // Shared look-ups stand in front of the round trip, copies in front of both.
+  if (options.remote_store) {
+    lookup = make_lookup(*store, {.max_wait = options.store_options.read_timeout});
+    store = lookup.get();
+  }
+  if (options.near_cache) {
+    cache = make_near_cache(*store, *options.near_cache);
+    store = cache.get();
+  }
+  auto opened = Sessions::open(*store, {.policy = options.policy,
+                                        .cookie = std::move(*cookie),
+                                        .carrier = options.carrier,
+                                        .keys = options.keys,
+                                        .snapshot = options.snapshot,
+                                        .max_chunks = options.cookie.max_chunks,
+                                        .migrating = options.takeover != nullptr,
+                                        .touch_every = options.touch_every,
+                                        .guests_per_minute = options.guests_per_minute,
+                                        .clock = options.clock,
+                                        .entropy = options.entropy});
+  if (!opened) return opened.error();
+  sessions = std::move(*opened);
+  auto made = Accounts::make(*store, *sessions, options.passwords);
+  if (!made) return made.error();
+  accounts = std::move(*made);
+  if (options.prune_every > Millis{0}) {
+    pruning = std::make_unique<Periodic>(options.prune_every, [this] { prune_and_log(*sessions); });
+  }
+  return {};
+}
+
+// Over plain http everybody on the way reads the cookie, so it stays on this machine.
+bool Auth::Impl::peer_refused(const auth::RequestFacts& facts) const noexcept {
+  if (url.https()) return false;
+  const auto peer = guard::Address::parse(facts.peer);
+  return peer && !is_loopback(*peer) && !proxies.contains(*peer);
+}
+
+std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,
+                                            bool json_only) const noexcept {
+  if (facts.safe()) return {};
+  const auto named = [&](const PublicUrl& other) { return other.origin() == *facts.origin; };
+  if (facts.origin && !facts.repeated &&
+      std::any_of(allowed_origins.begin(), allowed_origins.end(), named)) {
+    return {};
+  }
+  const auto verdict = guard::check_origin({.method = facts.web_socket ? "POST" : facts.method,
+                                            .sec_fetch_site = facts.sec_fetch_site,
+                                            .origin = facts.origin,
+                                            .repeated = facts.repeated,
+                                            .simple_body = !json_only && facts.simple_body()},
+                                           url);
+  if (verdict == guard::OriginVerdict::allowed) return {};
+  return guard::origin_verdict_name(verdict);
+}
+
+std::string Auth::Impl::client_of(const auth::RequestFacts& facts) const {
+  return guard::client_address(facts.peer, facts.forwarded(), proxies);
+}
+
+Auth::Auth(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Auth::~Auth() = default;
+
+Result<AuthSession> Auth::begin(const RequestView& request, const BeginOptions& options) {
+  auto session = std::make_unique<AuthSession::Impl>(*impl_, request, options);
+  if (Result<void> begun = session->begin(); !begun) return begun.error();
+  return AuthSession(std::move(session));
+}
+
+Result<std::size_t> Auth::prune() { return impl_->sessions->prune(); }
+Result<void> Auth::flush() { return impl_->sessions->flush(); }
+Store& Auth::store() noexcept { return *impl_->store; }
+Sessions& Auth::sessions() noexcept { return *impl_->sessions; }
+Accounts& Auth::accounts() noexcept { return *impl_->accounts; }
+const PublicUrl& Auth::public_url() const noexcept { return impl_->url; }
+const AuthOptions& Auth::options() const noexcept { return impl_->options; }
+
+}  // namespace latchkey

@@ -1,0 +1,173 @@
+#include "auth/session_impl.h"
+#include "auth/takeover.h"
+#include "auth/touch_rule.h"
+#include "base/log.h"
+
+namespace latchkey {
+namespace {
+
+using auth::Brought;
+using auth::CookieAction;
+using auth::Moment;
+
+AuthState state_of(const Validation& seen) noexcept {
+  switch (seen.state) {
+    case SessionState::active:
+      return seen.session->user_id.empty() ? AuthState::guest : AuthState::user;
+    case SessionState::expired:
+      return AuthState::expired;
+    case SessionState::revoked:
+      return AuthState::revoked;
+    case SessionState::none:
+      break;
+  }
+  return AuthState::none;
+}
+
+}  // namespace
+
+// admit decides before anything looks at the session (R51).
+bool AuthSession::Impl::admit() {
+  std::string_view why;
+  if (auth.peer_refused(facts)) {
+    why = "http_beyond_loopback";
+  } else if (!bearer && !options.cross_site) {
+    why = auth.origin_refusal(facts, options.json_only);
+  }
+  if (why.empty()) return true;
+  log(LogLevel::warn, "origin_refused",
+      {{"reason", why},
+       {"origin", facts.origin.value_or("")},
+       {"expected", auth.url.origin()},
+       {"address", client()}});
+  state = AuthState::refused;
+  return false;
+}
+
+Result<void> AuthSession::Impl::begin() {
+  if (auth.options.bearer) {
+    if (const auto shown_token = facts.bearer()) {
+      bearer = true;
+      presented = auth::Presented::from_bearer(*shown_token);
+    }
+  }
+  if (!admit()) {
+    rebuild();
+    return {};
+  }
+  if (!bearer) presented = auth::Presented::from_cookie(facts, *auth.sessions);
+  if (facts.web_socket) {  // the request is gone long before the connection is
+    presented.own();
+    client();
+  }
+  Result<void> done;
+  switch (presented.brought()) {
+    case Brought::nothing:
+      done = take_over();
+      break;
+    case Brought::one:
+      done = look();
+      break;
+    case Brought::several:
+      log(LogLevel::warn, "duplicate_cookie", {{"address", client()}});
+      if (decide(Moment::look, {}, options.offers) == CookieAction::remove) {
+        cookies = blank_lines(false);
+      }
+      break;
+  }
+  if (!done) {
+    log(LogLevel::error, "store_failure",
+        {{"error", error_name(done.error().code)}, {"detail", done.error().detail}});
+    return done;
+  }
+  rebuild();
+  return {};
+}
+
+// A cookie of ours counts, good or bad: that of another system is for who has none.
+Result<void> AuthSession::Impl::take_over() {
+  Takeover* const takeover = auth.options.takeover.get();
+  if (takeover == nullptr || bearer || facts.prefetch || !can_write()) return {};
+  const UnixTime now = auth.clock.now();
+  if (!takeover->wants(facts, now)) return {};
+  auto outcome = takeover->take(facts, client(), *auth.sessions, *auth.store, now);
+  if (!outcome) return outcome.error();
+  std::vector<std::string> written;
+  if (outcome->session) {
+    const NewSession& made = *outcome->session;
+    auto own = lines_for(made.token, made.record, false);
+    if (!own) return own.error();
+    written = std::move(*own);
+  }
+  if (outcome->spent && !takeover->keeps_cookies()) {
+    std::vector<std::string> old = takeover->blank(facts, auth.url.https());
+    written.insert(written.begin(), std::make_move_iterator(old.begin()),
+                   std::make_move_iterator(old.end()));
+  }
+  if (outcome->session) {
+    install(outcome->session->token, outcome->session->record, std::move(written));
+  } else {
+    cookies = std::move(written);
+  }
+  return {};
+}
+
+Result<void> AuthSession::Impl::look() {
+  const bool asked_nothing = facts.method == "OPTIONS";
+  const bool touch = auth::may_touch({.carrier = auth.options.carrier,
+                                      .renew_cookie = auth.options.policy.renew_cookie,
+                                      .may_write = can_write(),
+                                      .prefetch = facts.prefetch,
+                                      .passive = options.passive || asked_nothing});
+  auto seen = auth.sessions->validate(presented.text(), {.touch = touch,
+                                                         .with_user = true,
+                                                         .fresh = options.fresh,
+                                                         .snapshot_ok = facts.safe(),
+                                                         .lazy_user = true});
+  if (!seen) return seen.error();
+  if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
+  const CookieAction action = decide(Moment::look, *seen, options.offers);
+  if (action == CookieAction::write) {
+    auto written = lines_for(*seen->token, *seen->session, false);
+    if (!written) return written.error();
+    cookies = std::move(*written);
+    offered = !seen->fresh;
+  } else if (action == CookieAction::remove) {
+    cookies = blank_lines(false);
+  }
+  if (bearer && seen->token && seen->fresh) {
+    std::string text = seen->token->reveal();
+    token = SecretBytes(text);
+    wipe(text.data(), text.size());
+  }
+  know(*seen);
+  return {};
+}
+
+void AuthSession::Impl::know(Validation& seen) {
+  state = state_of(seen);
+  from_snapshot = seen.from_snapshot;
+  user_known = !seen.from_snapshot;
+  record = std::move(seen.session);
+  user = std::move(seen.user);
+}
+
+Result<void> AuthSession::Impl::refresh() {
+  if (shown().empty()) return {};
+  auto seen =
+      auth.sessions->validate(shown(), {.touch = false, .with_user = true, .fresh = true});
+  if (!seen) return seen.error();
+  know(*seen);
+  return {};
+}
+
+void AuthSession::Impl::forget(AuthState now) noexcept {
+  state = now;
+  record.reset();
+  user.reset();
+  user_known = false;
+  from_snapshot = false;
+  edits.clear();
+}
+
+}  // namespace latchkey

@@ -1,0 +1,251 @@
+#include "auth/session_impl.h"
+#include "auth/takeover.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "codec/json.h"
+#include "session/attributes.h"
+
+// The calls that change a session or end it.
+namespace latchkey {
+
+Result<void> AuthSession::Impl::may_change(bool needs_cookie) const {
+  if (state == AuthState::refused) {
+    return Error{Errc::origin_refused, "the request came from a foreign page"};
+  }
+  if (needs_cookie && !bearer && !can_write()) {
+    return Error{Errc::headers_sent, "the session's new cookie cannot be sent any more"};
+  }
+  return {};
+}
+
+Result<void> AuthSession::Impl::need_record() const {
+  if (record) return {};
+  return Error{Errc::not_found, "the request has no session"};
+}
+
+Result<void> AuthSession::Impl::need_user() const {
+  if (state == AuthState::user) return {};
+  return Error{Errc::not_found, "nobody is signed in"};
+}
+
+Error AuthSession::Impl::told(Error error) {
+  // Without a session the state says what to answer.
+  if (error.code == Errc::not_found) {
+    failure.reset();
+    demand_failed = true;
+  } else {
+    failure = error.code;
+  }
+  rebuild();
+  return error;
+}
+
+Error AuthSession::Impl::gone() {
+  forget(AuthState::none);
+  return told({Errc::not_found, "the session has ended in the meantime"});
+}
+
+std::string_view AuthSession::Impl::shown() const noexcept {
+  return token.empty() ? presented.text() : token.insecure_view();
+}
+
+void AuthSession::Impl::install(const SessionToken& issued, SessionRecord next,
+                                std::vector<std::string> written) {
+  std::string text = issued.reveal();
+  token = SecretBytes(text);
+  wipe(text.data(), text.size());
+  state = next.user_id.empty() ? AuthState::guest : AuthState::user;
+  record = std::move(next);
+  from_snapshot = false;
+  cookies = std::move(written);
+  offered = false;
+  clearing = false;
+  demand_failed = false;
+  shortfall = auth::Shortfall::none;
+  rebuild();
+}
+
+// renew takes over what a change of the session left: a record, and a token if it needs a new one.
+Result<void> AuthSession::Impl::renew(Result<Updated> updated) {
+  if (!updated && updated.error().code == Errc::not_found) return gone();
+  if (!updated) return told(updated.error());
+  if (!updated->token) {
+    record = std::move(updated->record);
+    return {};
+  }
+  auto written = lines_for(*updated->token, updated->record, false);
+  if (!written) return told(written.error());
+  install(*updated->token, std::move(updated->record), std::move(*written));
+  return {};
+}
+
+Result<void> AuthSession::Impl::settle() {
+  if (edits.empty() || !record) return {};
+  if (Result<void> may = may_change(is_stateless(auth.options.carrier)); !may) {
+    return told(may.error());
+  }
+  Result<void> sent = renew(auth.sessions->edit(*record, edits, shown()));
+  if (sent) edits.clear();
+  return sent;
+}
+
+void AuthSession::Impl::end(AuthState now) {
+  forget(now);
+  token = SecretBytes{};
+  const bool removes = decide(auth::Moment::end, {}, false) == auth::CookieAction::remove;
+  if (removes) {
+    cookies = blank_lines(true);
+    if (auth.options.takeover) {
+      for (std::string& line : auth.options.takeover->blank(facts, auth.url.https())) {
+        cookies.push_back(std::move(line));
+      }
+    }
+    offered = false;
+    clearing = auth.url.https() && !auth.clear_site_data.empty();
+  }
+  rebuild();
+}
+
+Result<void> AuthSession::commit() {
+  if (impl_->edits.empty()) return {};
+  impl_->failure.reset();
+  return impl_->settle();
+}
+
+Result<void> AuthSession::log_out() {
+  impl_->failure.reset();
+  if (Result<void> may = impl_->may_change(false); !may) return impl_->told(may.error());
+  auto before = impl_->previous();
+  if (!before) return impl_->told(before.error());
+  for (const SessionRecord& session : *before) {
+    auto ended = impl_->auth.sessions->revoke(session, EndReason::logout);
+    if (!ended) return impl_->told(ended.error());
+    log(LogLevel::info, "logout",
+        {{"session_id", session.id.text()}, {"address", impl_->client()}});
+  }
+  impl_->end(AuthState::none);
+  return {};
+}
+
+Result<std::size_t> AuthSession::log_out_others() {
+  impl_->failure.reset();
+  const bool stateless = is_stateless(impl_->auth.options.carrier);
+  Result<void> fine = impl_->may_change(stateless);
+  if (fine) fine = impl_->need_user();
+  if (!fine) return impl_->told(fine.error());
+  if (Result<void> settled = impl_->settle(); !settled) return settled.error();
+  auto others = impl_->auth.sessions->revoke_others(*impl_->record);
+  if (!others && others.error().code == Errc::not_found) return impl_->gone();
+  if (!others) return impl_->told(others.error());
+  for (const SessionId& id : others->ids) {
+    log(LogLevel::info, "session_revoked",
+        {{"session_id", id.text()}, {"user_id", user_id().text()}});
+  }
+  if (stateless) log(LogLevel::info, "user_sessions_revoked", {{"user_id", user_id().text()}});
+  if (others->kept.token) {
+    if (Result<void> kept = impl_->renew(std::move(others->kept)); !kept) return kept.error();
+  }
+  return others->ids.size();
+}
+
+Result<void> AuthSession::log_out_everywhere() {
+  impl_->failure.reset();
+  Result<void> fine = impl_->may_change(false);
+  if (fine) fine = impl_->need_user();
+  if (!fine) return impl_->told(fine.error());
+  const UserId id = user_id();
+  auto ended = impl_->auth.sessions->revoke_user(id);
+  if (!ended) return impl_->told(ended.error());
+  log(LogLevel::info, "user_sessions_revoked", {{"user_id", id.text()}});
+  impl_->end(AuthState::none);
+  return {};
+}
+
+Result<Rejection> AuthSession::change_password(std::string_view current, std::string_view wanted) {
+  impl_->failure.reset();
+  Result<void> fine = impl_->may_change(true);
+  if (fine) fine = impl_->need_user();
+  if (!fine) return impl_->told(fine.error());
+  if (Result<void> settled = impl_->settle(); !settled) return settled.error();
+  // A snapshot is not enough here, nor is a copy in a cache.
+  if (Result<void> seen = impl_->refresh(); !seen) return impl_->told(seen.error());
+  if (impl_->state != AuthState::user) return impl_->gone();
+  auto changed =
+      impl_->auth.accounts->change_password(user_id(), current, wanted, &*impl_->record);
+  if (!changed) return impl_->told(changed.error());
+  const bool done = changed->rejection == Rejection::none;
+  log(LogLevel::info, done ? "password_changed" : "password_not_changed",
+      {{"reason", rejection_name(changed->rejection)},
+       {"user_id", user_id().text()},
+       {"address", impl_->client()}});
+  if (changed->kept) {
+    const Result<void> kept = impl_->renew(
+        Updated{std::move(changed->kept->record), std::move(changed->kept->token)});
+    if (!kept) return kept.error();
+  }
+  return changed->rejection;
+}
+
+Result<void> AuthSession::raise_level(std::uint8_t level) {
+  impl_->failure.reset();
+  Result<void> fine = impl_->may_change(true);
+  if (fine) fine = impl_->need_user();
+  if (!fine) return impl_->told(fine.error());
+  if (Result<void> settled = impl_->settle(); !settled) return settled;
+  auto rotated = impl_->auth.sessions->rotate(*impl_->record, {.level = level});
+  if (!rotated) return impl_->renew(rotated.error());
+  return impl_->renew(Updated{std::move(rotated->record), std::move(rotated->token)});
+}
+
+Result<void> AuthSession::touch() {
+  impl_->failure.reset();
+  const AuthOptions& options = impl_->auth.options;
+  Result<void> fine =
+      impl_->may_change(is_stateless(options.carrier) || options.policy.renew_cookie);
+  if (fine) fine = impl_->need_record();
+  if (!fine) return impl_->told(fine.error());
+  if (Result<void> settled = impl_->settle(); !settled) return settled;
+  return impl_->renew(impl_->auth.sessions->touch(*impl_->record, impl_->shown()));
+}
+
+std::optional<std::string> AuthSession::attribute(std::string_view name) const {
+  for (auto edit = impl_->edits.rbegin(); edit != impl_->edits.rend(); ++edit) {
+    if (edit->name == name) return edit->json;
+  }
+  if (!impl_->record) return std::nullopt;
+  const auto attributes = codec::parse_json(impl_->record->attributes);
+  const codec::Json* found = attributes ? attributes->find(name) : nullptr;
+  if (found == nullptr) return std::nullopt;
+  return codec::write_json(*found);
+}
+
+Result<void> AuthSession::set(std::string_view name, std::string_view json) {
+  impl_->failure.reset();
+  Result<void> fine = impl_->may_change(false);
+  if (fine) fine = impl_->need_record();
+  if (!fine) return impl_->told(fine.error());
+  AttributeEdit edit{std::string(name), std::string(json)};
+  // What cannot be stored is refused here, where it can still be put right.
+  if (auto checked = session::edited_attributes({}, std::span(&edit, 1)); !checked) {
+    return impl_->told(checked.error());
+  }
+  impl_->edits.push_back(std::move(edit));
+  return {};
+}
+
+Result<void> AuthSession::set_text(std::string_view name, std::string_view text) {
+  std::string json;
+  if (is_utf8(text)) codec::append_json_string(json, text);
+  return set(name, json);
+}
+
+Result<void> AuthSession::erase(std::string_view name) {
+  impl_->failure.reset();
+  Result<void> fine = impl_->may_change(false);
+  if (fine) fine = impl_->need_record();
+  if (!fine) return impl_->told(fine.error());
+  impl_->edits.push_back({std::string(name), std::nullopt});
+  return {};
+}
+
+}  // namespace latchkey

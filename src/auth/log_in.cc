@@ -1,0 +1,169 @@
+#include "auth/session_impl.h"
+#include "base/log.h"
+#include "session/attributes.h"
+
+// The calls that open a session.
+namespace latchkey {
+namespace {
+
+void log_entrance(bool signing_up, const AccountOutcome& outcome, std::string_view address) {
+  if (outcome.rejection != Rejection::none) {
+    log(LogLevel::info, signing_up ? "signup_failed" : "login_failed",
+        {{"reason", rejection_name(outcome.rejection)}, {"address", address}});
+    return;
+  }
+  log(LogLevel::info, signing_up ? "signup" : "login_ok",
+      {{"session_id", outcome.session->record.id.text()},
+       {"user_id", outcome.session->record.user_id.text()},
+       {"address", address}});
+}
+
+}  // namespace
+
+// Of a name that came several times each value may be a session, and each is ended.
+Result<std::vector<SessionRecord>> AuthSession::Impl::previous() {
+  std::vector<std::string_view> texts;
+  if (!shown().empty()) {
+    texts.push_back(shown());
+  } else if (presented.brought() == auth::Brought::several) {
+    texts = auth::all_values(facts.cookie_lines(), auth.sessions->options().cookie.name);
+  }
+  std::vector<SessionRecord> found;
+  for (const std::string_view text : texts) {
+    auto seen =
+        auth.sessions->validate(text, {.touch = false, .fresh = true, .disabled_too = true});
+    if (!seen) return seen.error();
+    if (seen->session) found.push_back(std::move(*seen->session));
+  }
+  return found;
+}
+
+Result<void> AuthSession::Impl::replace(const std::vector<SessionRecord>& before) {
+  for (const SessionRecord& session : before) {
+    const bool guest = session.user_id.empty();
+    auto ended = auth.sessions->revoke(session, guest ? EndReason::replaced : EndReason::logout);
+    if (!ended) return ended.error();
+  }
+  return {};
+}
+
+Result<Rejection> AuthSession::Impl::enter(bool signing_up, const LogInOptions& given,
+                                           const Entrance& open) {
+  failure.reset();
+  if (Result<void> may = may_change(!given.bearer); !may) return told(may.error());
+  if (given.level < 1 || given.level > 3) {
+    return told({Errc::invalid_argument, "the level of a log-in is 1 to 3"});
+  }
+  if (given.bearer && !auth.options.bearer) {
+    return told({Errc::unsupported, "bearer tokens are switched off: AuthOptions::bearer"});
+  }
+  // A guest's changes move over with the rest. A session that is gone has nothing to move.
+  Result<void> settled = settle();
+  if (!settled && settled.error().code != Errc::not_found) return settled.error();
+  auto outcome = open_session(signing_up, given, open);
+  if (!outcome) return told(outcome.error());
+  return outcome;
+}
+
+// The session of before is ended last: whatever fails until then leaves it, and its cookie, as they
+// were. What was opened is ended again as far as the store lets it.
+Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOptions& given,
+                                                  const Entrance& open) {
+  std::vector<SessionRecord> before;
+  if (!given.bearer || bearer) {
+    auto found = previous();
+    if (!found) return found.error();
+    before = std::move(*found);
+  }
+  std::string carried;
+  if (before.size() == 1 && before.front().user_id.empty()) {
+    auto kept = session::carried_attributes(before.front().attributes, given.carry);
+    if (!kept) return kept.error();
+    carried = std::move(*kept);
+  }
+  auto attributes = session::patched_attributes(carried, given.attributes);
+  if (!attributes) return attributes.error();
+  const CreateOptions creating{.attributes = *attributes,
+                               .context = {.user_agent = facts.user_agent, .address = client()},
+                               .remember = given.remember,
+                               .level = given.level};
+  auto outcome = open(creating);
+  if (!outcome) return outcome.error();
+  log_entrance(signing_up, *outcome, client());
+  if (outcome->rejection != Rejection::none) return outcome->rejection;
+
+  NewSession& made = *outcome->session;
+  const bool had_cookie = !bearer;
+  bearer = bearer || given.bearer;
+  auto written = lines_for(made.token, made.record, true);
+  Result<void> replaced;
+  if (written) replaced = replace(before);
+  if (!written || !replaced) {
+    bearer = bearer && !had_cookie;
+    // Nobody will ever hold this session's token, so its end only saves its expiry.
+    (void)auth.sessions->revoke(made.record).has_value();
+    return written ? replaced.error() : written.error();
+  }
+  user_known = outcome->user.has_value();
+  user = std::move(outcome->user);
+  edits.clear();
+  install(made.token, std::move(made.record), std::move(*written));
+  return Rejection::none;
+}
+
+// The epoch is read first: who ends all sessions of the user after that ends this log-in, too.
+Result<AccountOutcome> AuthSession::Impl::open_for(const UserId& id,
+                                                   const CreateOptions& creating) {
+  auto epoch = auth.store->epochs().user_epoch(id);
+  if (!epoch) return epoch.error();
+  auto stored = auth.store->users().find_user(id);
+  if (!stored) return stored.error();
+  if (*stored && (*stored)->user.disabled) {
+    return AccountOutcome{.rejection = Rejection::wrong_credentials};
+  }
+  CreateOptions racing = creating;
+  racing.user_epoch = *epoch;
+  auto made = auth.sessions->create(id, racing);
+  if (!made) return made.error();
+  AccountOutcome outcome{.session = std::move(*made)};
+  if (*stored) outcome.user = std::move((*stored)->user);
+  return outcome;
+}
+
+Result<Rejection> AuthSession::sign_up(const Credentials& credentials,
+                                       const LogInOptions& options) {
+  return impl_->enter(true, options, [&](const CreateOptions& creating) {
+    return impl_->auth.accounts->sign_up(credentials, creating);
+  });
+}
+
+Result<Rejection> AuthSession::log_in(const Credentials& credentials,
+                                      const LogInOptions& options) {
+  return impl_->enter(false, options, [&](const CreateOptions& creating) {
+    return impl_->auth.accounts->log_in(credentials, creating);
+  });
+}
+
+Result<Rejection> AuthSession::log_in(const UserId& user_id, const LogInOptions& options) {
+  return impl_->enter(false, options, [&](const CreateOptions& creating) {
+    return impl_->open_for(user_id, creating);
+  });
+}
+
+Result<void> AuthSession::start_guest() {
+  impl_->failure.reset();
+  if (Result<void> may = impl_->may_change(true); !may) return impl_->told(may.error());
+  if (impl_->state == AuthState::guest) return {};
+  if (impl_->state == AuthState::user) {
+    return impl_->told({Errc::invalid_argument, "somebody is signed in: log out first"});
+  }
+  auto made = impl_->auth.sessions->create_guest(
+      {.context = {.user_agent = impl_->facts.user_agent, .address = impl_->client()}});
+  if (!made) return impl_->told(made.error());
+  auto written = impl_->lines_for(made->token, made->record, true);
+  if (!written) return impl_->told(written.error());
+  impl_->install(made->token, std::move(made->record), std::move(*written));
+  return {};
+}
+
+}  // namespace latchkey

@@ -1,0 +1,95 @@
+#include "auth/problem.h"
+
+namespace latchkey::auth {
+namespace {
+
+constexpr Problem kNoSession{401, "no_session", "You are not logged in."};
+constexpr Problem kExpired{401, "expired", "Your session has expired. Please log in again."};
+constexpr Problem kRevoked{401, "revoked", "Your session was ended. Please log in again."};
+constexpr Problem kForeign{403, "origin_refused", "This request did not come from our own pages."};
+constexpr Problem kLevel{401, "level_required", "Please confirm who you are with a second step."};
+constexpr Problem kRecency{401, "recent_login", "Please log in again to go on."};
+constexpr Problem kBadValue{400, "invalid_argument", "A value that was sent cannot be used."};
+constexpr Problem kTooLarge{413, "too_large", "What was sent is too large to be kept."};
+constexpr Problem kConflict{409, "conflict",
+                            "Something else changed at the same time. Try again."};
+constexpr Problem kRateLimited{429, "rate_limited", "Too many requests. Try again later.", "60"};
+constexpr Problem kOverloaded{503, "overloaded", "Too busy right now. Try again in a moment.",
+                              "1"};
+constexpr Problem kStore{503, "store_unavailable",
+                         "Our records cannot be reached right now. Nobody was logged out. Try "
+                         "again in a moment.",
+                         "2"};
+constexpr Problem kInternal{500, "internal_error", "Something went wrong on our side."};
+
+// RFC 9457 section 4.2.1: with the type about:blank the title is the phrase of the status.
+std::string_view phrase(int status) noexcept {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 429:
+      return "Too Many Requests";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+}  // namespace
+
+const Problem& problem_of(AuthState state) noexcept {
+  if (state == AuthState::expired) return kExpired;
+  if (state == AuthState::revoked) return kRevoked;
+  return state == AuthState::refused ? kForeign : kNoSession;
+}
+
+const Problem& problem_of(Shortfall shortfall) noexcept {
+  return shortfall == Shortfall::level ? kLevel : kRecency;
+}
+
+const Problem& problem_of(Errc code) noexcept {
+  switch (code) {
+    case Errc::overloaded:
+      return kOverloaded;
+    case Errc::rate_limited:
+      return kRateLimited;
+    case Errc::conflict:
+    case Errc::user_changed:
+      return kConflict;
+    case Errc::not_found:
+      return kNoSession;
+    case Errc::invalid_argument:
+      return kBadValue;
+    case Errc::too_large:
+      return kTooLarge;
+    case Errc::origin_refused:
+      return kForeign;
+    case Errc::unsupported:
+    case Errc::headers_sent:
+    case Errc::bad_config:
+      return kInternal;
+    default:
+      return kStore;
+  }
+}
+
+std::string problem_json(const Problem& problem) {
+  std::string json;
+  json.reserve(240);
+  json.append("{\"type\":\"about:blank\",\"title\":\"").append(phrase(problem.status));
+  json.append("\",\"status\":").append(std::to_string(problem.status));
+  json.append(",\"detail\":\"").append(problem.detail);
+  json.append("\",\"code\":\"").append(problem.code).append("\"}\n");
+  return json;
+}
+
+}  // namespace latchkey::auth

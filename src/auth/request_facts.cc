@@ -1,0 +1,142 @@
+#include "auth/request_facts.h"
+
+#include <algorithm>
+
+#include "guard/origin_check.h"
+
+namespace latchkey::auth {
+namespace {
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// `name` is in lower case.
+bool is(std::string_view text, std::string_view name) noexcept {
+  return text.size() == name.size() &&
+         std::equal(text.begin(), text.end(), name.begin(),
+                    [](char a, char b) { return lower(a) == b; });
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) noexcept {
+  return text.size() >= prefix.size() && is(text.substr(0, prefix.size()), prefix);
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// lists tells whether a comma-separated list has the token `wanted`, in lower case.
+bool lists(std::string_view list, std::string_view wanted) noexcept {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (is(trim(list.substr(0, comma)), wanted)) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+// set keeps the first value and tells of a second one.
+bool set(std::optional<std::string_view>& field, std::string_view value) noexcept {
+  if (field) return false;
+  field = value;
+  return true;
+}
+
+}  // namespace
+
+RequestFacts::RequestFacts(const RequestView& request)
+    : method(request.method()), target(request.target()), peer(request.peer()) {
+  request.each_header(this, [](void* self, std::string_view name, std::string_view value) {
+    static_cast<RequestFacts*>(self)->see(name, trim(value));
+  });
+}
+
+// Few lengths are of interest, so most headers are passed over after one comparison.
+void RequestFacts::see(std::string_view name, std::string_view value) {
+  switch (name.size()) {
+    case 3:
+      if (is(name, "rsc")) page_data = true;
+      break;
+    case 6:
+      if (is(name, "cookie")) see_cookie(value);
+      if (is(name, "origin") && !set(origin, value)) repeated = true;
+      if (is(name, "accept") && accept.empty()) accept = value;
+      break;
+    case 7:
+      if (is(name, "upgrade") && lists(value, "websocket")) web_socket = true;
+      if (is(name, "purpose") && is(value, "prefetch")) prefetch = true;
+      break;
+    case 10:
+      if (is(name, "user-agent")) user_agent = value;
+      break;
+    case 11:
+      if (is(name, "sec-purpose") && starts_with(value, "prefetch")) prefetch = true;
+      break;
+    case 12:
+      if (is(name, "content-type") && !set(content_type, value)) repeated = true;
+      break;
+    case 13:
+      if (is(name, "authorization") && authorizations_++ == 0) authorization_ = value;
+      break;
+    case 14:
+      if (is(name, "sec-fetch-site") && !set(sec_fetch_site, value)) repeated = true;
+      if (is(name, "sec-fetch-mode")) sec_fetch_mode = value;
+      break;
+    case 15:
+      if (is(name, "x-forwarded-for")) see_forwarded(value);
+      break;
+    case 20:
+      if (is(name, "next-router-prefetch")) prefetch = true;
+      break;
+    case 21:
+      if (is(name, "x-middleware-prefetch")) prefetch = true;
+      break;
+    case 28:
+      if (is(name, "next-router-segment-prefetch")) prefetch = true;
+      break;
+    default:
+      break;
+  }
+}
+
+void RequestFacts::see_cookie(std::string_view line) noexcept {
+  if (cookie_count_ == cookies_.size()) {
+    too_many_cookies_ = true;
+    return;
+  }
+  cookies_[cookie_count_++] = line;
+}
+
+void RequestFacts::see_forwarded(std::string_view line) noexcept {
+  if (forwarded_count_ == forwarded_.size()) {
+    std::move(forwarded_.begin() + 1, forwarded_.end(), forwarded_.begin());
+    --forwarded_count_;
+  }
+  forwarded_[forwarded_count_++] = line;
+}
+
+std::optional<std::string_view> RequestFacts::bearer() const noexcept {
+  if (!starts_with(authorization_, "bearer ")) return std::nullopt;
+  if (authorizations_ > 1) return std::string_view{};
+  return trim(authorization_.substr(7));
+}
+
+bool RequestFacts::safe() const noexcept { return guard::is_safe_method(method) && !web_socket; }
+
+bool RequestFacts::navigation() const noexcept {
+  if (page_data) return true;
+  if (!sec_fetch_mode.empty()) return is(sec_fetch_mode, "navigate");
+  return !web_socket && accept.find("text/html") != std::string_view::npos;
+}
+
+bool RequestFacts::simple_body() const noexcept {
+  if (web_socket) return true;
+  if (method != "POST") return false;  // a foreign page must ask before it sends PUT or DELETE
+  if (!content_type) return true;
+  const std::string_view type = trim(content_type->substr(0, content_type->find(';')));
+  return is(type, "application/x-www-form-urlencoded") || is(type, "multipart/form-data") ||
+         is(type, "text/plain");
+}
+
+}  // namespace latchkey::auth

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/auth_impl.h"
+#include "auth/cookie_rule.h"
+#include "auth/presented.h"
+#include "auth/problem.h"
+#include "auth/request_facts.h"
+#include "latchkey/attributes.h"
+#include "latchkey/auth_session.h"
+
+namespace latchkey {
+
+// Impl is one request: what it brought, who that is, and what goes back.
+struct AuthSession::Impl {
+  Impl(Auth::Impl& shared, const RequestView& request, const BeginOptions& asked)
+      : auth(shared), options(asked), facts(request) {}
+
+  // begin.cc: who sends the request, before the program does anything.
+  Result<void> begin();
+  bool admit();
+  Result<void> take_over();
+  Result<void> look();
+  // refresh asks the store again who this is, and changes nothing that goes back.
+  Result<void> refresh();
+  void know(Validation& seen);
+  void forget(AuthState now) noexcept;
+
+  // changes.cc: what all calls that change something share.
+  Result<void> may_change(bool needs_cookie) const;
+  Result<void> need_record() const;
+  Result<void> need_user() const;
+  // settle sends attributes that wait, before something else changes the session.
+  Result<void> settle();
+  // told keeps what failed for status(), and returns it; gone says that the session has ended.
+  Error told(Error error);
+  Error gone();
+  // shown is the token this client has now: the newest it was given, or the one it brought.
+  std::string_view shown() const noexcept;
+  // install makes what was just issued the session of this client; `lines` are from lines_for.
+  void install(const SessionToken& issued, SessionRecord next, std::vector<std::string> lines);
+  Result<void> renew(Result<Updated> updated);
+  void end(AuthState now);
+
+  // log_in.cc
+  using Entrance = std::function<Result<AccountOutcome>(const CreateOptions&)>;
+  Result<Rejection> enter(bool signing_up, const LogInOptions& given, const Entrance& open);
+  Result<Rejection> open_session(bool signing_up, const LogInOptions& given, const Entrance& open);
+  Result<AccountOutcome> open_for(const UserId& id, const CreateOptions& creating);
+  // previous finds what this client had before, also when its user is disabled.
+  Result<std::vector<SessionRecord>> previous();
+  Result<void> replace(const std::vector<SessionRecord>& before);
+
+  // answer.cc
+  bool can_write() const noexcept;
+  auth::CookieAction decide(auth::Moment moment, const Validation& seen, bool offers) const;
+  // lines_for returns the Set-Cookie values that write a session, or none when no cookie is to be
+  // written. `everywhere`: also forms of the cookie that this address would not have been sent.
+  Result<std::vector<std::string>> lines_for(const SessionToken& issued, const SessionRecord& next,
+                                             bool everywhere) const;
+  std::vector<std::string> blank_lines(bool everywhere) const;
+  void rebuild();
+  const auth::Problem* trouble() const noexcept;
+  const std::string& client();
+
+  Auth::Impl& auth;
+  const BeginOptions options;
+  auth::RequestFacts facts;
+  auth::Presented presented{};
+  AuthState state = AuthState::none;
+  bool bearer = false;  // the client keeps its token itself: no cookie is read or written
+  bool headers_sent = false;
+  bool is_cacheable = false;
+  bool demand_failed = false;
+  bool user_known = false;  // `user` is what the store says
+  bool from_snapshot = false;
+  auth::Shortfall shortfall = auth::Shortfall::none;
+  std::optional<Errc> failure{};
+  std::optional<SessionRecord> record{};  // of a user or a guest
+  std::optional<User> user{};
+  SecretBytes token{};  // the newest one given to the client in this request
+  std::vector<AttributeEdit> edits{};
+  std::string address{};  // of the client, once it was asked for
+
+  std::vector<std::string> cookies{};  // Set-Cookie values
+  bool offered = false;                // they are an offer, which may stay away
+  bool clearing = false;               // Clear-Site-Data goes with them
+  std::string challenge{};             // WWW-Authenticate
+  std::vector<HeaderLine> own_lines{};
+  std::span<const HeaderLine> lines{};
+};
+
+}  // namespace latchkey
