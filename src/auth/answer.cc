@@ -80,7 +80,7 @@ CookieAction AuthSession::Impl::decide(Moment moment, const Validation& seen, bo
 Result<std::vector<std::string>> AuthSession::Impl::lines_for(const SessionToken& issued,
                                                               const SessionRecord& next,
                                                               bool everywhere) const {
-  if (bearer || !can_write()) return std::vector<std::string>{};
+  if (decide(Moment::change, {}, false) != CookieAction::write) return std::vector<std::string>{};
   auto written = auth.sessions->set_cookies(issued, next, facts.cookie_lines());
   if (!written) return written.error();
   std::vector<std::string> all = auth.forms.blank_others(facts.cookie_lines(), everywhere);

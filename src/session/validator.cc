@@ -40,6 +40,12 @@ Result<void> Validator::look(const SessionId& id, const FindOptions& options, Lo
   return {};
 }
 
+bool Validator::in_doubt(const SecretHash& hash, const Look& seen,
+                         const ValidateOptions& options) noexcept {
+  if (seen.judgement.liveness != Liveness::active) return true;
+  return !options.fresh && !same_secret(hash, seen.found.record->secret_hash);
+}
+
 Result<Validation> Validator::validate(std::string_view text, const ValidateOptions& options) {
   Result<Validation> validation = Validation{};
   auto token = SessionToken::parse(text);
@@ -49,9 +55,10 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
   Look seen;
   Result<void> looked =
       look(token->id(), {.with_user = options.with_user, .fresh = options.fresh}, seen);
-  if (looked && seen.found.record && seen.judgement.liveness != Liveness::active) {
+  if (looked && seen.found.record && in_doubt(hash, seen, options)) {
     // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
-    // when the store says so and no touch waits that says otherwise. The queue is asked first: what
+    // when the store says so and no touch waits that says otherwise. So is a wrong secret, for
+    // another node may just have rotated the right one. The queue is asked first: what
     // leaves it meanwhile is in the store by then. It is not written here, for a look-up never
     // waits for a commit.
     const std::optional<Touch> waiting = behind_.pending(token->id());

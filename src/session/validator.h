@@ -18,6 +18,9 @@ class Validator {
  private:
   struct Look;  // one look-up and what was judged from it
   Result<void> look(const SessionId& id, const FindOptions& options, Look& out);
+  // in_doubt tells whether an answer that ends the session must come from the store itself.
+  static bool in_doubt(const SecretHash& hash, const Look& seen,
+                       const ValidateOptions& options) noexcept;
   void accept(SessionToken presented, const SecretHash& hash, Look& look,
               const ValidateOptions& options, Validation& out);
 

@@ -1,0 +1,311 @@
+#include "latchkey/auth.h"
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "tests/support/auth_fixture.h"
+
+namespace latchkey::testing {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class AuthTest : public AuthFixture {
+ protected:
+  // refused returns the text with which options are refused.
+  std::string refused(AuthOptions options) {
+    auto auth = Auth::open(std::make_unique<StoreHandle>(*store_), std::move(options));
+    EXPECT_FALSE(auth);
+    if (auth) return {};
+    EXPECT_EQ(auth.error().code, Errc::bad_config);
+    return auth.error().detail;
+  }
+};
+
+TEST_F(AuthTest, MisuseIsRefusedWithWhatToChange) {
+  const auto with = [&](auto change) {
+    AuthOptions options = usual();
+    change(options);
+    return refused(std::move(options));
+  };
+
+  EXPECT_NE(with([](auto& o) { o.public_url = "http://example.com"; }).find("https://example.com"),
+            std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.public_url = ""; }), "");
+  EXPECT_NE(with([](auto& o) { o.login_path = "https://evil.example"; }).find("login_path"),
+            std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.home_path = "//evil"; }).find("home_path"), std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.allowed_origins = {"*"}; }).find("allowed_origins"),
+            std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.trusted_proxies = {"10.0.0"}; }).find("trusted_proxies"),
+            std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.clear_site_data = {"cookies"}; }).find("clear_site_data"),
+            std::string::npos)
+      << "it would delete the cookies of other sites (F2)";
+  EXPECT_NE(with([](auto& o) { o.carrier = Carrier::sealed; }).find("key"), std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.passwords.insecure_cost_for_tests = false; }), "");
+  EXPECT_NE(with([](auto& o) { o.prune_every = Millis{-1}; }).find("prune_every"),
+            std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.cookie.max_chunks = 9; }).find("max_chunks"), std::string::npos);
+}
+
+TEST_F(AuthTest, ADomainThatNoBrowserWouldTakeIsRefused) {
+  const auto with = [&](std::string domain) {
+    AuthOptions options = usual();
+    options.public_url = "https://app.example.com";
+    options.cookie.domain = std::move(domain);
+    return refused(std::move(options));
+  };
+  for (const char* domain : {"example.org", "http://example.com", "example.com:8080", "exa mple",
+                             "pp.example.com", "x.app.example.com", ".example.com"}) {
+    EXPECT_NE(with(domain).find("cookie.domain"), std::string::npos) << domain << " (F12)";
+  }
+}
+
+TEST_F(AuthTest, AFormerFormThatCannotExistIsRefused) {
+  AuthOptions options = usual();
+  options.public_url = "https://app.example.com";
+  options.cookie.former = {{.domain = "example.com"}};
+  EXPECT_NE(refused(std::move(options)).find("cookie.former"), std::string::npos)
+      << "__Host- forbids a domain";
+}
+
+TEST_F(AuthTest, NoStoreIsRefused) {
+  auto auth = Auth::open(nullptr, usual());
+  ASSERT_FALSE(auth);
+  EXPECT_EQ(auth.error().code, Errc::bad_config);
+}
+
+TEST_F(AuthTest, AnyContainerOfHeadersWillDo) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  const std::map<std::string, std::string> map{{"cOOkie", cookie}};
+  auto first = auth->begin({"GET", "/", "127.0.0.1", map});
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(*first);
+  struct Field {
+    std::string_view name;
+    std::string_view value;
+  };
+  const Field fields[] = {{"Host", "evil.example"}, {"Cookie", cookie}};
+  auto second = auth->begin({"GET", "/", "127.0.0.1", fields});
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(*second);
+}
+
+TEST_F(AuthTest, TheClientIsFoundBehindTrustedProxiesOnly) {
+  AuthOptions options = usual();
+  options.trusted_proxies = {"10.0.0.0/8"};
+  options.public_url = "https://app.example.com";
+  const auto auth = open(std::move(options));
+  const auto address = [&](const std::string& peer, const std::string& forwarded) {
+    Ask ask = form().with("Origin", "https://app.example.com").with("X-Forwarded-For", forwarded);
+    ask.peer = peer;
+    AuthSession session = begin(*auth, std::move(ask));
+    EXPECT_TRUE(session.log_in(UserId{1}));
+    return session.record()->address;
+  };
+  EXPECT_EQ(address("10.0.0.1", "198.51.100.1, 203.0.113.9"), "203.0.113.9");
+  EXPECT_EQ(address("192.0.2.1", "203.0.113.9"), "192.0.2.1") << "R126";
+}
+
+TEST_F(AuthTest, DevicesAreListedAndEndedByTheirUserAlone) {
+  const auto auth = open(usual());
+  const std::string one = sign_up(*auth);
+  const std::string two = log_in(*auth, form().with("User-Agent", "Chrome"));
+  const std::string other = sign_up(*auth, "bob");
+  AuthSession session = begin(*auth, form().with("Cookie", two));
+  const auto devices = session.devices();
+  ASSERT_TRUE(devices);
+  ASSERT_EQ(devices->size(), 2U);
+  const auto current = [](const Device& device) { return device.current; };
+  const auto mine = std::find_if(devices->begin(), devices->end(), current);
+  EXPECT_EQ(mine->user_agent, "Chrome");
+  EXPECT_EQ(std::count_if(devices->begin(), devices->end(), current), 1);
+  const SessionId bobs = begin(*auth, page().with("Cookie", other)).record()->id;
+  const auto foreign = session.end_device(bobs);
+  ASSERT_TRUE(foreign);
+  EXPECT_FALSE(*foreign) << "R24";
+  EXPECT_TRUE(begin(*auth, page().with("Cookie", other)));
+  const SessionId first = std::find_if_not(devices->begin(), devices->end(), current)->id;
+  EXPECT_TRUE(*session.end_device(first));
+  EXPECT_FALSE(begin(*auth, page().with("Cookie", one)));
+  EXPECT_TRUE(*session.end_device(session.record()->id)) << "its own, which is a log-out";
+  EXPECT_TRUE(deletes(session));
+}
+
+TEST_F(AuthTest, ADemandOfRecencyIsMetUntilItsLastMoment) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  const auto met = [&] {
+    AuthSession session = begin(*auth, page().with("Cookie", cookie));
+    const bool fine = session.require({.max_auth_age = minutes{5}});
+    if (!fine) {
+      EXPECT_EQ(session.status(), 401);
+      EXPECT_EQ(session.redirect(), "/login?reason=recent_login&next=/training");
+      EXPECT_EQ(line(session, "WWW-Authenticate"), "Session error=\"recent_login\"");
+    }
+    return fine;
+  };
+  clock_.advance(minutes{5} - Millis{1});
+  EXPECT_TRUE(met());
+  clock_.advance(Millis{1});
+  EXPECT_TRUE(met());
+  clock_.advance(Millis{1});
+  EXPECT_FALSE(met());
+  clock_.advance(-minutes{10});
+  EXPECT_TRUE(met()) << "a clock that went back";
+}
+
+TEST_F(AuthTest, AttributesThatCannotBeStoredAreRefusedAndChangeNothing) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  AuthSession session = begin(*auth, form().with("Cookie", cookie));
+  for (const char* json : {"null", "", "{", "undefined", "1 2"}) {
+    const auto done = session.set("a", json);
+    ASSERT_FALSE(done) << json;
+    EXPECT_EQ(done.error().code, Errc::invalid_argument) << json;
+    EXPECT_EQ(session.status(), 400) << json;
+  }
+  EXPECT_FALSE(session.set("", "1"));
+  EXPECT_FALSE(session.set_text("a", "\xff"));
+  EXPECT_TRUE(session.commit());
+  EXPECT_FALSE(session.attribute("a"));
+  const auto large = session.set_text("a", std::string(kMaxAttributesBytes, 'x'));
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code, Errc::too_large);
+  AuthSession nobody = begin(*auth, form());
+  const auto none = nobody.set("a", "1");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, Errc::not_found);
+  EXPECT_EQ(nobody.status(), 401);
+}
+
+TEST_F(AuthTest, ParallelChangesOfOtherNamesAreAllKept) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const Ask ask = form().with("Cookie", cookie);
+      auto session = auth->begin({ask.method, ask.target, ask.peer, ask.headers});
+      ASSERT_TRUE(session && *session);
+      ASSERT_TRUE(session->set("n" + std::to_string(i), "1"));
+      ASSERT_TRUE(session->commit());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  AuthSession session = begin(*auth, page().with("Cookie", cookie));
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(session.attribute("n" + std::to_string(i))) << i;
+}
+
+}  // namespace
+
+// A response as a framework has it: a list of lines.
+struct Answer {
+  std::vector<std::pair<std::string, std::string>> lines;
+  int count(std::string_view name) const {
+    return static_cast<int>(std::count_if(lines.begin(), lines.end(),
+                                          [&](const auto& line) { return line.first == name; }));
+  }
+};
+
+}  // namespace latchkey::testing
+
+template <>
+struct latchkey::ResponseHeaders<latchkey::testing::Answer> {
+  using Answer = latchkey::testing::Answer;
+  template <class Unwanted>
+  static void remove_if(Answer& answer, const Unwanted& unwanted) {
+    std::erase_if(answer.lines, [&](const auto& line) { return unwanted(line.first, line.second); });
+  }
+  static void add(Answer& answer, std::string_view name, std::string_view value) {
+    answer.lines.emplace_back(name, value);
+  }
+};
+
+namespace latchkey::testing {
+namespace {
+
+TEST_F(AuthTest, ApplyReplacesItsOwnLinesAndKeepsOthers) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, form());
+  ASSERT_TRUE(session.sign_up({"ann", kPassword}));
+  Answer answer{{{"Set-Cookie", "theme=dark"},
+                 {"Set-Cookie", "session-8080=old; Path=/"},
+                 {"Set-Cookie", "session-80801=foreign"},
+                 {"Vary", "Accept"},
+                 {"cache-control", "public, max-age=60"}}};
+  session.apply(answer);
+  session.apply(answer);
+  EXPECT_EQ(answer.count("Set-Cookie"), 3) << "theirs, the similar name, and ours once";
+  EXPECT_EQ(answer.count("Vary"), 2);
+  EXPECT_EQ(answer.count("Cache-Control"), 1);
+  EXPECT_EQ(answer.count("cache-control"), 0) << "R58: a shared cache must not keep it";
+  const auto late = session.log_in(UserId{1});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::headers_sent);
+}
+
+TEST_F(AuthTest, ACacheableAnswerKeepsItsOwnRules) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, page());
+  session.cacheable();
+  Answer answer{{{"Cache-Control", "public, max-age=60"}, {"Vary", "Accept"}}};
+  session.apply(answer);
+  ASSERT_EQ(answer.lines.size(), 2U);
+  EXPECT_EQ(answer.lines[0].second, "public, max-age=60");
+}
+
+TEST_F(AuthTest, ANodeWithAnOldCopyDoesNotLogOutWhoRaisedTheirLevelElsewhere) {
+  AuthOptions cached = usual();
+  cached.near_cache = NearCacheOptions{};
+  const auto a = open(std::move(cached));
+  const auto b = open(usual());  // another node: no invalidation reaches the first one
+  const std::string before = sign_up(*a);
+  ASSERT_TRUE(begin(*a, page().with("Cookie", before)));  // a copy is kept
+  AuthSession session = begin(*b, form().with("Cookie", before));
+  ASSERT_TRUE(session.raise_level(2));
+  const std::string after = pair_of(session);
+  AuthSession next = begin(*a, page().with("Cookie", after));
+  EXPECT_TRUE(next);
+  EXPECT_TRUE(lines(next).empty()) << "its cookie must not be deleted";
+}
+
+TEST_F(AuthTest, ManyThreadsShareOneAuth) {
+  AuthOptions options = usual();
+  options.near_cache = NearCacheOptions{};
+  options.touch_every = Millis{1};
+  const auto auth = open(std::move(options));
+  const std::string cookie = sign_up(*auth);
+  std::atomic<int> users{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      const Ask ask = page().with("Cookie", cookie);
+      for (int i = 0; i < 200; ++i) {
+        auto session = auth->begin({ask.method, ask.target, ask.peer, ask.headers});
+        if (session && *session) ++users;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(users.load(), 800);
+}
+
+TEST_F(AuthTest, AFailureThatCannotBeHelpedByRetryingIsNo503) {
+  EXPECT_EQ(failure_status({Errc::headers_sent, ""}), 500);
+  EXPECT_EQ(failure_status({Errc::origin_refused, ""}), 403);
+  EXPECT_EQ(failure_status({Errc::too_large, ""}), 413);
+  EXPECT_EQ(failure_status({Errc::rate_limited, ""}), 429);
+  EXPECT_NE(failure_problem({Errc::store_unavailable, "secret detail"}).find("Nobody was logged"),
+            std::string::npos);
+  EXPECT_EQ(failure_problem({Errc::store_unavailable, "secret detail"}).find("secret"),
+            std::string::npos)
+      << "R180";
+}
+
+}  // namespace
+}  // namespace latchkey::testing

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Inverts each condition of the two rules in turn and expects that a case fails.
+
+  tests/auth_cases/mutate.py [--build COMMAND] [--test COMMAND]...
+
+The tables have a case for every condition if no mutant survives. Other shapes run with it, too: name
+their test commands. The sources are put back, also after an interruption.
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+RULES = ("src/auth/touch_rule.cc", "src/auth/cookie_rule.cc")
+# A condition, with one level of parentheses inside, and the two kinds of returned condition.
+IF = re.compile(r"\bif \(((?:[^()]|\([^()]*\))*)\)")
+CHOICE = re.compile(r"\breturn ([\w.]+) \?")
+PLAIN = re.compile(r"\breturn (!?facts\.\w+);")
+
+
+def mutants(text):
+    """Yields (what was inverted, the whole text with it)."""
+    for pattern, form in ((IF, "if (!({}))"), (CHOICE, "return !{} ?"), (PLAIN, "return !({});")):
+        for match in pattern.finditer(text):
+            inverted = form.format(match.group(1))
+            yield match.group(), text[:match.start()] + inverted + text[match.end():]
+    # Each side of an && is a condition of its own.
+    for match in IF.finditer(text):
+        sides = match.group(1).split(" && ")
+        for index in range(len(sides) if len(sides) > 1 else 0):
+            changed = [f"!({side})" if i == index else side for i, side in enumerate(sides)]
+            yield (f"{sides[index]} of {match.group()}",
+                   text[:match.start(1)] + " && ".join(changed) + text[match.end(1):])
+
+
+def run(command):
+    return subprocess.run(command, shell=True, cwd=ROOT, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, check=False).returncode
+
+
+def survivors(path, build, tests):
+    """Tells which mutants of one rule no test has noticed."""
+    file = ROOT / path
+    text = file.read_text(encoding="utf-8")
+    found = []
+    try:
+        for what, changed in mutants(text):
+            file.write_text(changed, encoding="utf-8")
+            if run(build):
+                sys.exit(f"{path}: {what}: does not compile when it is inverted")
+            for test in tests:
+                noticed = run(test) != 0
+                print(f"{'noticed' if noticed else 'SURVIVED'}  {path}: {what}  [{test}]", flush=True)
+                if not noticed:
+                    found.append(what)
+    finally:
+        file.write_text(text, encoding="utf-8")
+    return found
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default="./dev build dev auth_tests")
+    parser.add_argument("--test", action="append")
+    given = parser.parse_args()
+    run_tests = given.test or [
+        "build/dev/tests/auth_tests --gtest_filter='*Rule*'",
+        "build/dev/tests/auth_tests --gtest_filter='AuthCases*'",
+    ]
+    alive = [what for rule in RULES for what in survivors(rule, given.build, run_tests)]
+    run(given.build)
+    sys.exit(1 if alive else 0)
