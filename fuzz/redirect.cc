@@ -2,7 +2,7 @@
 // where it is when it is asked again.
 
 #include "fuzz/fuzz.h"
-#include "guard/safe_redirect.h"
+#include "latchkey/safe_redirect.h"
 
 using latchkey::fuzz::require;
 

@@ -3,8 +3,8 @@
 #include <iostream>
 #include <string>
 
-#include <boost/asio/thread_pool.hpp>
 #include <latchkey/adapters/beast.h>
+#include <boost/asio/thread_pool.hpp>
 
 #include "form.h"
 #include "options.h"
@@ -81,9 +81,8 @@ void who_am_i(const Request&, Response& response, AuthSession& session) {
 
 int main(int argc, char** argv) {
   const pages::Options options = pages::read_options(argc, argv);
-  const auto auth = latchkey::Auth::open({.store = options.store,
-                                          .public_url = options.public_url,
-                                          .home_path = "/training"});
+  const auto auth = latchkey::Auth::open(
+      {.store = options.store, .public_url = options.public_url, .home_path = "/training"});
   if (!auth) {
     std::cerr << auth.error().detail << '\n';
     return 1;
@@ -91,8 +90,8 @@ int main(int argc, char** argv) {
   boost::asio::thread_pool pool(4);  // where requests wait for the store and hash passwords
   latchkey::BeastAuth beast(**auth, pool.get_executor());
   const example::Routes routes{
-      {"GET /", home},           {"GET /login", show_form},    {"GET /signup", show_form},
-      {"POST /login", enter},    {"POST /signup", enter},      {"GET /training", training},
+      {"GET /", home},           {"GET /login", show_form},     {"GET /signup", show_form},
+      {"POST /login", enter},    {"POST /signup", enter},       {"GET /training", training},
       {"GET /devices", devices}, {"POST /devices", end_device}, {"POST /logout", log_out},
       {"GET /api/me", who_am_i}};
   return example::serve(options.host, options.port, beast, routes) ? 0 : 1;

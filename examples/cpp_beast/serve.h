@@ -3,9 +3,9 @@
 #include <map>
 #include <string>
 
+#include <latchkey/adapters/beast.h>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <latchkey/adapters/beast.h>
 
 // The accept loop and the router, as any program on Beast has them.
 namespace example {

@@ -71,9 +71,8 @@ void who_am_i(const Request&, Response& response, AuthSession& session) {
 
 int main(int argc, char** argv) {
   const pages::Options options = pages::read_options(argc, argv);
-  const auto auth = latchkey::Auth::open({.store = options.store,
-                                          .public_url = options.public_url,
-                                          .home_path = "/training"});
+  const auto auth = latchkey::Auth::open(
+      {.store = options.store, .public_url = options.public_url, .home_path = "/training"});
   if (!auth) {
     std::cerr << auth.error().detail << '\n';
     return 1;

@@ -78,7 +78,8 @@ std::string form(const Form& form) {
           escape(form.username) + "\"></label>";
   body += "<label>Password <input name=\"password\" type=\"password\" required autocomplete=\"";
   body += form.sign_up ? "new-password" : "current-password";
-  body += "\"></label><label><input type=\"checkbox\" name=\"remember\" checked> Remember me</label>";
+  body +=
+      "\"></label><label><input type=\"checkbox\" name=\"remember\" checked> Remember me</label>";
   body += form.sign_up ? "<button>Sign up</button></form>" : "<button>Log in</button></form>";
   body += form.sign_up ? "<p><a href=\"/login\">Log in</a>" : "<p><a href=\"/signup\">Sign up</a>";
   return page(form.sign_up ? "Sign up" : "Log in", body);
@@ -96,8 +97,9 @@ std::string devices(const std::vector<latchkey::Device>& devices) {
     const std::string name = device.user_agent.empty() ? "Unknown device" : device.user_agent;
     body += "<li>" + escape(name) + " from " + escape(device.address);
     if (device.current) body += " <b>(this one)</b>";
-    body += "<form method=\"post\" action=\"/devices\"><input type=\"hidden\" name=\"id\" value=\"" +
-            escape(device.id.text()) + "\"><button>End</button></form></li>";
+    body +=
+        "<form method=\"post\" action=\"/devices\"><input type=\"hidden\" name=\"id\" value=\"" +
+        escape(device.id.text()) + "\"><button>End</button></form></li>";
   }
   return page("Your devices", body + "</ul>");
 }

@@ -5,8 +5,8 @@
 
 namespace latchkey {
 
-// AttributeEdit is one change of a session's attributes: the member `name` becomes `json`, whole, or
-// is erased. Unlike a merge patch it never mixes an old object with a new one:
+// AttributeEdit is one change of a session's attributes: the member `name` becomes `json`, whole,
+// or is erased. Unlike a merge patch it never mixes an old object with a new one:
 //
 //   const AttributeEdit edits[] = {{"cart", R"({"apples":3})"}, {"coupon", std::nullopt}};
 //

@@ -24,10 +24,10 @@
 //
 //   // For each request:
 //   auto session = (*auth)->begin({method, target, peer_address, headers});
-//   if (!session) return answer(503);                      // the store failed; nobody is logged out
-//   if (*session) show_page(session->user_id());           // a signed-in, enabled user
-//   else redirect_to("/login");
-//   session->apply(response);                              // or session->response_headers()
+//   if (!session) return answer(503);                      // the store failed; nobody is logged
+//   out if (*session) show_page(session->user_id());           // a signed-in, enabled user else
+//   redirect_to("/login"); session->apply(response);                              // or
+//   session->response_headers()
 //
 // Adapters for cpp-httplib and Boost.Beast do this for every route: latchkey/adapters/.
 namespace latchkey {
@@ -56,15 +56,15 @@ class Takeover;
 
 // AuthOptions: only `public_url`, and `store` where Auth opens it, have to be given.
 struct AuthOptions {
-  std::string store{};              // a URL: see latchkey/open_store.h
+  std::string store{};  // a URL: see latchkey/open_store.h
   OpenStoreOptions store_options{};
-  bool remote_store = false;        // the store is a round trip away: look-ups share them. Set by
-                                    // itself where Auth opens a URL
+  bool remote_store = false;  // the store is a round trip away: look-ups share them. Set by
+                              // itself where Auth opens a URL
   // public_url is the address browsers use. It decides cookie, Secure and the Origin that is
   // expected; over http only loopback is served. The Host header decides nothing.
   std::string public_url{};
-  std::vector<std::string> allowed_origins{};   // other origins whose pages may send POST and so on
-  std::vector<std::string> trusted_proxies{};   // peers whose X-Forwarded-For is believed
+  std::vector<std::string> allowed_origins{};  // other origins whose pages may send POST and so on
+  std::vector<std::string> trusted_proxies{};  // peers whose X-Forwarded-For is believed
   Policy policy{};
   Carrier carrier = Carrier::stored;
   std::shared_ptr<const SharedKeyRing> keys{};  // for every carrier but `stored`
@@ -79,19 +79,19 @@ struct AuthOptions {
   // Never "cookies", which would delete those of other sites of the domain.
   std::vector<std::string> clear_site_data{};
   std::shared_ptr<Takeover> takeover{};
-  std::uint32_t guests_per_minute = 60;             // for each client address
-  Millis touch_every = std::chrono::seconds{1};     // touches are written in groups this often
-  Millis prune_every = std::chrono::seconds{60};    // 0: the program calls prune()
-  const Clock* clock = nullptr;                     // nullptr: system_clock()
-  Entropy* entropy = nullptr;                       // nullptr: system_entropy()
+  std::uint32_t guests_per_minute = 60;           // for each client address
+  Millis touch_every = std::chrono::seconds{1};   // touches are written in groups this often
+  Millis prune_every = std::chrono::seconds{60};  // 0: the program calls prune()
+  const Clock* clock = nullptr;                   // nullptr: system_clock()
+  Entropy* entropy = nullptr;                     // nullptr: system_entropy()
 };
 
 // BeginOptions tell what a program knows about a request and Auth cannot see.
 struct BeginOptions {
-  bool may_write = true;    // false: no header can be added any more (a page that is streaming)
-  bool passive = false;     // the request is no activity of the user: a status poll
-  bool fresh = false;       // ask the store and no copy
-  bool offers = true;       // hybrid: write new snapshots when nothing else has to be written
+  bool may_write = true;  // false: no header can be added any more (a page that is streaming)
+  bool passive = false;   // the request is no activity of the user: a status poll
+  bool fresh = false;     // ask the store and no copy
+  bool offers = true;     // hybrid: write new snapshots when nothing else has to be written
   // cross_site: a provider posts here from its own site, as OAuth's form_post does. No origin is
   // checked; the program checks the `state` it gave away.
   bool cross_site = false;

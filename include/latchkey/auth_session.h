@@ -27,11 +27,11 @@ enum class AuthState : std::uint8_t {
 std::string_view auth_state_name(AuthState state) noexcept;
 
 struct LogInOptions {
-  bool remember = true;             // false: ends with the browser and lives shorter
-  std::uint8_t level = 1;           // 1 password, 2 and 3 stronger
-  std::string_view attributes{};    // JSON object for the new session
+  bool remember = true;              // false: ends with the browser and lives shorter
+  std::uint8_t level = 1;            // 1 password, 2 and 3 stronger
+  std::string_view attributes{};     // JSON object for the new session
   std::vector<std::string> carry{};  // attributes of the guest's session that move over, by name
-  bool bearer = false;              // for a mobile application: bearer_token() instead of a cookie
+  bool bearer = false;               // for a mobile application: bearer_token() instead of a cookie
 };
 
 // Demand is what a page needs beyond a signed-in user.
@@ -84,10 +84,10 @@ class AuthSession {
 
   AuthState state() const noexcept;
   explicit operator bool() const noexcept { return state() == AuthState::user; }
-  const UserId& user_id() const noexcept;         // empty unless a user
-  const SessionRecord* record() const noexcept;   // of a user or guest, otherwise nullptr
-  std::uint8_t level() const noexcept;            // 0 unless a user
-  UnixTime authenticated_at() const noexcept;     // the last proof of identity
+  const UserId& user_id() const noexcept;        // empty unless a user
+  const SessionRecord* record() const noexcept;  // of a user or guest, otherwise nullptr
+  std::uint8_t level() const noexcept;           // 0 unless a user
+  UnixTime authenticated_at() const noexcept;    // the last proof of identity
   // user returns what the store knows of the user: nullptr for users it does not keep. It may ask.
   Result<const User*> user();
   Result<std::vector<Device>> devices();  // newest first; stateless carriers know only this one
@@ -129,9 +129,9 @@ class AuthSession {
   // What goes back. response_headers is the complete list as of now: Set-Cookie lines, the rules
   // for caches, and what a failed demand needs.
   std::span<const HeaderLine> response_headers() const noexcept;
-  int status() const noexcept;    // 200, or 401, 403 or 5xx
-  std::string problem() const;    // application/problem+json for that status
-  std::string redirect() const;   // for a page that needs a log-in: where to go with 303. Or empty
+  int status() const noexcept;   // 200, or 401, 403 or 5xx
+  std::string problem() const;   // application/problem+json for that status
+  std::string redirect() const;  // for a page that needs a log-in: where to go with 303. Or empty
   // safe_next returns `wanted`, from a form or a query, if it leads nowhere but into this site.
   std::string safe_next(std::string_view wanted) const;
   // cacheable: this answer is the same for everybody. It stays private when a cookie goes with it.

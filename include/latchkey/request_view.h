@@ -35,9 +35,10 @@ class RequestView {
         walk_(walk<Headers>) {}
   // A temporary would be gone before the session is.
   template <class Headers>
-    requires(!std::is_lvalue_reference_v<Headers>)
-  RequestView(std::string_view method, std::string_view target, std::string_view peer,
-              Headers&& headers) = delete;
+  requires(!std::is_lvalue_reference_v<Headers>)
+      RequestView(std::string_view method, std::string_view target, std::string_view peer,
+                  Headers&& headers)
+  = delete;
 
   std::string_view method() const noexcept { return method_; }
   std::string_view target() const noexcept { return target_; }

@@ -3,7 +3,7 @@
 
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
-#include "guard/safe_redirect.h"
+#include "latchkey/safe_redirect.h"
 
 // What goes back: cookies, the rules for caches, and why something was refused.
 namespace latchkey {

@@ -7,9 +7,9 @@
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/log.h"
-#include "guard/address.h"
-#include "guard/origin_check.h"
-#include "guard/safe_redirect.h"
+#include "latchkey/address.h"
+#include "latchkey/origin_check.h"
+#include "latchkey/safe_redirect.h"
 
 namespace latchkey {
 namespace {

@@ -7,8 +7,8 @@
 #include "auth/cookie_forms.h"
 #include "auth/request_facts.h"
 #include "base/periodic.h"
-#include "guard/client_address.h"
 #include "latchkey/auth.h"
+#include "latchkey/client_address.h"
 #include "latchkey/lookup.h"
 
 namespace latchkey {
@@ -25,7 +25,8 @@ struct Auth::Impl {
 
   // peer_refused: the request came over http from another machine.
   bool peer_refused(const auth::RequestFacts& facts) const noexcept;
-  // origin_refusal tells why a request that changes something is a foreign page's. Empty: it is not.
+  // origin_refusal tells why a request that changes something is a foreign page's. Empty: it is
+  // not.
   std::string_view origin_refusal(const auth::RequestFacts& facts, bool json_only) const noexcept;
   std::string client_of(const auth::RequestFacts& facts) const;
 

@@ -135,8 +135,7 @@ bool AuthSession::require(const Demand& demand) {
       impl_->auth.clock.now() - authenticated_at() > demand.max_auth_age) {
     impl_->shortfall = auth::Shortfall::recency;
   }
-  const bool met =
-      *this && !impl_->failure && impl_->shortfall == auth::Shortfall::none;
+  const bool met = *this && !impl_->failure && impl_->shortfall == auth::Shortfall::none;
   impl_->demand_failed = !met;
   impl_->rebuild();
   return met;

@@ -206,14 +206,22 @@ TEST_P(AuthOnCarrier, WhateverFailsInAVerbLeavesTheCookieAlone) {
   const std::string cookie = sign_up(*auth_);
   using Verb = std::function<bool(AuthSession&)>;
   const std::pair<const char*, Verb> verbs[] = {
-      {"log_in", [](AuthSession& s) { return s.log_in({"ann", kPassword}).has_value(); }},
+      {"log_in",
+       [](AuthSession& s) {
+         return s.log_in({"ann", kPassword}).has_value();
+       }},
       {"log_in id", [](AuthSession& s) { return s.log_in(UserId{7}).has_value(); }},
-      {"sign_up", [](AuthSession& s) { return s.sign_up({"eve", kPassword}).has_value(); }},
+      {"sign_up",
+       [](AuthSession& s) {
+         return s.sign_up({"eve", kPassword}).has_value();
+       }},
       {"log_out", [](AuthSession& s) { return s.log_out().has_value(); }},
       {"log_out_others", [](AuthSession& s) { return s.log_out_others().has_value(); }},
       {"log_out_everywhere", [](AuthSession& s) { return s.log_out_everywhere().has_value(); }},
       {"change_password",
-       [](AuthSession& s) { return s.change_password(kPassword, "x horse battery staple").has_value(); }},
+       [](AuthSession& s) {
+         return s.change_password(kPassword, "x horse battery staple").has_value();
+       }},
       {"raise_level", [](AuthSession& s) { return s.raise_level(2).has_value(); }},
       {"touch", [](AuthSession& s) { return s.touch().has_value(); }},
       {"commit",

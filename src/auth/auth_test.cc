@@ -219,7 +219,8 @@ struct latchkey::ResponseHeaders<latchkey::testing::Answer> {
   using Answer = latchkey::testing::Answer;
   template <class Unwanted>
   static void remove_if(Answer& answer, const Unwanted& unwanted) {
-    std::erase_if(answer.lines, [&](const auto& line) { return unwanted(line.first, line.second); });
+    std::erase_if(answer.lines,
+                  [&](const auto& line) { return unwanted(line.first, line.second); });
   }
   static void add(Answer& answer, std::string_view name, std::string_view value) {
     answer.lines.emplace_back(name, value);

@@ -154,8 +154,7 @@ void AuthSession::Impl::know(Validation& seen) {
 
 Result<void> AuthSession::Impl::refresh() {
   if (shown().empty()) return {};
-  auto seen =
-      auth.sessions->validate(shown(), {.touch = false, .with_user = true, .fresh = true});
+  auto seen = auth.sessions->validate(shown(), {.touch = false, .with_user = true, .fresh = true});
   if (!seen) return seen.error();
   know(*seen);
   return {};

@@ -251,8 +251,7 @@ void Case::expect(AuthSession& session) {
     EXPECT_EQ(session.redirect(), text(want, "redirect"));
   }
   if (want.find("code") != nullptr) {
-    EXPECT_NE(session.problem().find("\"code\":\"" + text(want, "code") + "\""),
-              std::string::npos)
+    EXPECT_NE(session.problem().find("\"code\":\"" + text(want, "code") + "\""), std::string::npos)
         << session.problem();
   }
 }

@@ -170,8 +170,7 @@ Result<Rejection> AuthSession::change_password(std::string_view current, std::st
   // A snapshot is not enough here, nor is a copy in a cache.
   if (Result<void> seen = impl_->refresh(); !seen) return impl_->told(seen.error());
   if (impl_->state != AuthState::user) return impl_->gone();
-  auto changed =
-      impl_->auth.accounts->change_password(user_id(), current, wanted, &*impl_->record);
+  auto changed = impl_->auth.accounts->change_password(user_id(), current, wanted, &*impl_->record);
   if (!changed) return impl_->told(changed.error());
   const bool done = changed->rejection == Rejection::none;
   log(LogLevel::info, done ? "password_changed" : "password_not_changed",
@@ -179,8 +178,8 @@ Result<Rejection> AuthSession::change_password(std::string_view current, std::st
        {"user_id", user_id().text()},
        {"address", impl_->client()}});
   if (changed->kept) {
-    const Result<void> kept = impl_->renew(
-        Updated{std::move(changed->kept->record), std::move(changed->kept->token)});
+    const Result<void> kept =
+        impl_->renew(Updated{std::move(changed->kept->record), std::move(changed->kept->token)});
     if (!kept) return kept.error();
   }
   return changed->rejection;

@@ -10,13 +10,13 @@
 
 namespace latchkey::auth {
 
-// session_cookie returns the options of the cookie for `url`. Errc::bad_config when no browser would
-// keep it: a domain that does not hold the host of `url`.
+// session_cookie returns the options of the cookie for `url`. Errc::bad_config when no browser
+// would keep it: a domain that does not hold the host of `url`.
 Result<CookieOptions> session_cookie(const PublicUrl& url, const AuthCookie& wanted);
 
-// CookieForms are the forms, other than today's, in which an earlier configuration may have left the
-// cookie in a browser: host-only where there is a domain now, and those the operator names. To a
-// server they look alike, so they are deleted without knowing whether they are there. Immutable.
+// CookieForms are the forms, other than today's, in which an earlier configuration may have left
+// the cookie in a browser: host-only where there is a domain now, and those the operator names. To
+// a server they look alike, so they are deleted without knowing whether they are there. Immutable.
 class CookieForms {
  public:
   static Result<CookieForms> make(const CookieOptions& current,

@@ -35,9 +35,10 @@ struct CookieFacts {
 enum class CookieAction : std::uint8_t { keep, write, remove };
 std::string_view cookie_action_name(CookieAction action) noexcept;
 
-// cookie_rule decides what happens to the cookie of the session. Pure; every Set-Cookie of a session
-// is its decision. With `write` and `remove` also the other forms go in which the cookie may have
-// been left behind (see SessionCookieForms). tests/auth_cases/cookie_rule.txt has the cases.
+// cookie_rule decides what happens to the cookie of the session. Pure; every Set-Cookie of a
+// session is its decision. With `write` and `remove` also the other forms go in which the cookie
+// may have been left behind (see SessionCookieForms). tests/auth_cases/cookie_rule.txt has the
+// cases.
 CookieAction cookie_rule(const CookieFacts& facts) noexcept;
 
 }  // namespace latchkey::auth

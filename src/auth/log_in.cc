@@ -137,8 +137,7 @@ Result<Rejection> AuthSession::sign_up(const Credentials& credentials,
   });
 }
 
-Result<Rejection> AuthSession::log_in(const Credentials& credentials,
-                                      const LogInOptions& options) {
+Result<Rejection> AuthSession::log_in(const Credentials& credentials, const LogInOptions& options) {
   return impl_->enter(false, options, [&](const CreateOptions& creating) {
     return impl_->auth.accounts->log_in(credentials, creating);
   });

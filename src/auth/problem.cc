@@ -11,11 +11,9 @@ constexpr Problem kLevel{401, "level_required", "Please confirm who you are with
 constexpr Problem kRecency{401, "recent_login", "Please log in again to go on."};
 constexpr Problem kBadValue{400, "invalid_argument", "A value that was sent cannot be used."};
 constexpr Problem kTooLarge{413, "too_large", "What was sent is too large to be kept."};
-constexpr Problem kConflict{409, "conflict",
-                            "Something else changed at the same time. Try again."};
+constexpr Problem kConflict{409, "conflict", "Something else changed at the same time. Try again."};
 constexpr Problem kRateLimited{429, "rate_limited", "Too many requests. Try again later.", "60"};
-constexpr Problem kOverloaded{503, "overloaded", "Too busy right now. Try again in a moment.",
-                              "1"};
+constexpr Problem kOverloaded{503, "overloaded", "Too busy right now. Try again in a moment.", "1"};
 constexpr Problem kStore{503, "store_unavailable",
                          "Our records cannot be reached right now. Nobody was logged out. Try "
                          "again in a moment.",

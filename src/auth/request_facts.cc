@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "guard/origin_check.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey::auth {
 namespace {
@@ -11,9 +11,8 @@ char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c 
 
 // `name` is in lower case.
 bool is(std::string_view text, std::string_view name) noexcept {
-  return text.size() == name.size() &&
-         std::equal(text.begin(), text.end(), name.begin(),
-                    [](char a, char b) { return lower(a) == b; });
+  return text.size() == name.size() && std::equal(text.begin(), text.end(), name.begin(),
+                                                  [](char a, char b) { return lower(a) == b; });
 }
 
 bool starts_with(std::string_view text, std::string_view prefix) noexcept {

@@ -13,9 +13,9 @@ struct TouchFacts {
   bool passive = false;       // the program says that this is no activity
 };
 
-// may_touch tells whether a request may move the idle deadline. Pure. Where cookie and deadline move
-// together, neither moves without the other: a deadline that no cookie follows would put off the
-// next renewal until the cookie has run out. tests/auth_cases/touch_rule.txt has every case.
+// may_touch tells whether a request may move the idle deadline. Pure. Where cookie and deadline
+// move together, neither moves without the other: a deadline that no cookie follows would put off
+// the next renewal until the cookie has run out. tests/auth_cases/touch_rule.txt has every case.
 bool may_touch(const TouchFacts& facts) noexcept;
 
 }  // namespace latchkey::auth

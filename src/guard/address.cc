@@ -1,4 +1,4 @@
-#include "guard/address.h"
+#include "latchkey/address.h"
 
 #include <arpa/inet.h>
 

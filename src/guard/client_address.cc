@@ -1,4 +1,4 @@
-#include "guard/client_address.h"
+#include "latchkey/client_address.h"
 
 #include <charconv>
 #include <optional>

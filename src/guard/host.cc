@@ -1,6 +1,6 @@
 #include "guard/host.h"
 
-#include "guard/address.h"
+#include "latchkey/address.h"
 
 namespace latchkey::guard {
 namespace {

@@ -1,4 +1,4 @@
-#include "guard/origin_check.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey::guard {
 

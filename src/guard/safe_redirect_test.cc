@@ -1,4 +1,4 @@
-#include "guard/safe_redirect.h"
+#include "latchkey/safe_redirect.h"
 
 #include <gtest/gtest.h>
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "guard/client_address.h"
 #include "http/message.h"
 #include "latchkey/accounts.h"
+#include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
 #include "latchkey/sessions.h"
 #include "latchkey/store.h"

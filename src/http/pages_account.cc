@@ -1,8 +1,8 @@
-#include "guard/safe_redirect.h"
 #include "http/form.h"
 #include "http/login.h"
 #include "http/page.h"
 #include "http/pages.h"
+#include "latchkey/safe_redirect.h"
 
 namespace latchkey::http {
 namespace {

@@ -3,13 +3,13 @@
 #include <exception>
 
 #include "base/log.h"
-#include "guard/origin_check.h"
 #include "http/app.h"
 #include "http/migration.h"
 #include "http/pages.h"
 #include "http/problem.h"
 #include "http/routes.h"
 #include "http/visitor.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey::http {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <sstream>
 
-#include "guard/client_address.h"
+#include "latchkey/client_address.h"
 #include "latchkey/cookie.h"
 #include "server/toml.h"
 #include "server/units.h"

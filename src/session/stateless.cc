@@ -181,8 +181,7 @@ Result<void> Stateless::check_standing(const SessionRecord& session) {
   return {};
 }
 
-Result<Updated> Stateless::write_attributes(SessionRecord session,
-                                            Result<std::string> attributes) {
+Result<Updated> Stateless::write_attributes(SessionRecord session, Result<std::string> attributes) {
   if (!attributes) return attributes.error();
   session.attributes = std::move(*attributes);
   auto written = write(std::move(session), clock_.now());

@@ -3,8 +3,8 @@
 
   tests/auth_cases/mutate.py [--build COMMAND] [--test COMMAND]...
 
-The tables have a case for every condition if no mutant survives. Other shapes run with it, too: name
-their test commands. The sources are put back, also after an interruption.
+The tables have a case for every condition if no mutant survives. Other shapes run with it, too:
+name their test commands. The sources are put back, also after an interruption.
 """
 import argparse
 import pathlib
@@ -52,7 +52,8 @@ def survivors(path, build, tests):
                 sys.exit(f"{path}: {what}: does not compile when it is inverted")
             for test in tests:
                 noticed = run(test) != 0
-                print(f"{'noticed' if noticed else 'SURVIVED'}  {path}: {what}  [{test}]", flush=True)
+                verdict = "noticed" if noticed else "SURVIVED"
+                print(f"{verdict}  {path}: {what}  [{test}]", flush=True)
                 if not noticed:
                     found.append(what)
     finally:

@@ -44,9 +44,8 @@ struct Ask {
 
 // A page that somebody opens, a script of our own pages, and a form of them.
 inline Ask page() {
-  return {.headers = {{"Accept", "text/html"},
-                      {"Sec-Fetch-Site", "none"},
-                      {"Sec-Fetch-Mode", "navigate"}}};
+  return {.headers = {
+              {"Accept", "text/html"}, {"Sec-Fetch-Site", "none"}, {"Sec-Fetch-Mode", "navigate"}}};
 }
 inline Ask script(std::string method = "GET") {
   return {.method = std::move(method),

@@ -3,8 +3,8 @@
 PACKAGES_build=(g++ cmake ninja-build pkg-config ccache lld libboost1.81-dev libssl-dev
   libsqlite3-dev libpq-dev libargon2-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev
   libspdlog-dev libsystemd-dev)
-PACKAGES_test=(make libgtest-dev libgmock-dev procps python3 sqlite3 curl valgrind postgresql
-  pgbouncer redis-server)
+PACKAGES_test=(make libgtest-dev libgmock-dev libcpp-httplib-dev procps python3 sqlite3 curl
+  valgrind postgresql pgbouncer redis-server)
 PACKAGES_clang=(clang libclang-rt-14-dev)
 PACKAGES_format=(clang-format-14)
 PACKAGES_lint=(clang-tidy-14)

@@ -56,7 +56,7 @@ step_compilers() {
 
 headers_alone() {
   local header
-  for header in include/latchkey/*.h include/latchkey/testing/*.h; do
+  for header in include/latchkey/{,testing/,adapters/}*.h; do
     check "$header with $1" header_alone "$1" "$header" &
     # As many at once as there are cores.
     if [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; then wait -n; fi
@@ -83,7 +83,7 @@ step_dev() { build_and_ctest dev; }
 step_asan() { build_and_ctest asan; }
 
 # ThreadSanitizer looks at what has threads; the rest has none, and asan runs all of it.
-THREADED=(account conformance fleet http_service memory near_cache postgres_engine redis_store
+THREADED=(account auth conformance fleet http_service memory near_cache postgres_engine redis_store
   server server_process session sqlite)
 step_tsan() {
   LATCHKEY_KEEP_GOING=1 build_preset tsan "${THREADED[@]/%/_tests}" || count 0 1
@@ -127,7 +127,16 @@ consume() {
   cmake -S "examples/$1" -B "build/consume/$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_PREFIX_PATH="$2" "${launcher[@]}" --log-level=WARNING &&
     cmake --build "build/consume/$1" &&
-    (cd "build/consume/$1" && "./$1")
+    run_example "$1"
+}
+
+# The programs with pages are walked through; the others check themselves.
+run_example() {
+  local program=$ROOT/build/consume/$1/$1
+  case $1 in
+    cpp_httplib | cpp_beast) python3 tests/examples/walk.py "$program" ;;
+    *) (cd "build/consume/$1" && "$program") ;;
+  esac
 }
 
 step_browser() {

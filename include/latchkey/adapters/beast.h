@@ -28,8 +28,8 @@
 //   });
 //
 // Each answer is the right one without a line of yours when the store fails (503, the cookie stays)
-// and when a foreign page sent the request (403). What the handler changes is committed after it; if
-// that fails, the failure is answered in place of what the handler wrote.
+// and when a foreign page sent the request (403). What the handler changes is committed after it;
+// if that fails, the failure is answered in place of what the handler wrote.
 namespace latchkey {
 
 template <class Body, class Fields>
@@ -88,8 +88,8 @@ class BeastAuth {
   // connections, which would stand still meanwhile.
   BeastAuth(Auth& auth, boost::asio::any_io_executor pool) : auth_(&auth), pool_(std::move(pool)) {}
 
-  // answer_now answers on this thread, which may wait. `handle(request, response, session)` writes a
-  // response of the type it takes; one with a string body.
+  // answer_now answers on this thread, which may wait. `handle(request, response, session)` writes
+  // a response of the type it takes; one with a string body.
   template <class Body, class Fields, class Handle>
   boost::beast::http::response<boost::beast::http::string_body> answer_now(
       const boost::beast::http::request<Body, Fields>& request, std::string_view peer,
@@ -106,8 +106,8 @@ class BeastAuth {
     } else {
       handle(request, response, *session);
       // A handler that returned after a failed call without an answer is answered for.
-      const bool answered = response.result() != boost::beast::http::status::ok ||
-                            !response.body().empty();
+      const bool answered =
+          response.result() != boost::beast::http::status::ok || !response.body().empty();
       if (session->failed() && !answered) answer_refusal(response, *session);
       if (!session->commit()) answer_refusal(response, *session);
       session->apply(response);

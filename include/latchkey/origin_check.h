@@ -6,6 +6,11 @@
 
 #include "latchkey/public_url.h"
 
+// Where a request comes from, for programs that do not use Auth, which checks this by itself.
+//
+//   const auto verdict = latchkey::guard::check_origin(
+//       {.method = "POST", .sec_fetch_site = site, .origin = origin, .simple_body = true}, url);
+//   if (verdict != latchkey::guard::OriginVerdict::allowed) return answer(403);
 namespace latchkey::guard {
 
 // OriginFacts are what a request tells about where it comes from.

@@ -5,6 +5,8 @@
 
 namespace latchkey::guard {
 
+// Where a log-in may lead: latchkey::guard::safe_redirect(form["next"], "/").
+
 // safe_redirect returns `target`, fit for a Location header, if it can only lead to a page of this
 // very origin, and `fallback` otherwise (R170, R173). `target` is a query or form value after its
 // one decoding. Safe is a path that begins with exactly one '/', has no empty or dot segments, no

@@ -5,9 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "guard/address.h"
+#include "latchkey/address.h"
 #include "latchkey/result.h"
 
+// Who sends a request when proxies stand in between.
+//
+//   const std::vector<std::string> trusted{"10.0.0.0/8"};
+//   const auto proxies = latchkey::guard::TrustedProxies::parse(trusted);
+//   const std::string client = latchkey::guard::client_address(peer, forwarded_lines, *proxies);
 namespace latchkey::guard {
 
 // TrustedProxies are the peers whose X-Forwarded-For is believed (R126). Empty by default.
