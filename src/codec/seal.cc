@@ -21,7 +21,7 @@ struct Sealer::Impl {
 
 namespace {
 
-Error bad_config(std::string detail) { return {Errc::bad_config, std::move(detail)}; }
+Error bad_seal_options(std::string detail) { return {Errc::bad_config, std::move(detail)}; }
 
 Fe26Options to_format(const SealOptions& options) noexcept {
   Fe26Options format;
@@ -37,13 +37,13 @@ Fe26Options to_format(const SealOptions& options) noexcept {
 
 Result<void> check_options(const SealOptions& options) {
   if (options.ttl < Millis{0} || options.skew < Millis{0}) {
-    return bad_config("a seal's ttl and skew are not negative");
+    return bad_seal_options("a seal's ttl and skew are not negative");
   }
   if (options.ttl == Millis{0} && !options.allow_missing_expiry) {
-    return bad_config("seals without expiry need allow_missing_expiry");
+    return bad_seal_options("seals without expiry need allow_missing_expiry");
   }
   if (options.encryption_iterations == 0 || options.integrity_iterations == 0) {
-    return bad_config("a seal's iterations are at least 1");
+    return bad_seal_options("a seal's iterations are at least 1");
   }
   return {};
 }
@@ -96,7 +96,7 @@ Sealer& Sealer::operator=(Sealer&&) noexcept = default;
 
 Result<Sealer> Sealer::make(std::vector<SealPassword> passwords, const SealOptions& options) {
   if (Result<void> fine = check_options(options); !fine) return fine.error();
-  if (passwords.empty()) return bad_config("sealing needs a password");
+  if (passwords.empty()) return bad_seal_options("sealing needs a password");
   auto impl = std::make_unique<Impl>();
   impl->options = to_format(options);
   impl->max_bytes = options.max_bytes;
@@ -105,13 +105,13 @@ Result<Sealer> Sealer::make(std::vector<SealPassword> passwords, const SealOptio
   std::set<std::string> ids;
   for (const SealPassword& password : passwords) {
     if (!codec::is_fe26_id(password.id))
-      return bad_config("a password id is letters, digits and _");
+      return bad_seal_options("a password id is letters, digits and _");
     if (!ids.insert(password.id.empty() ? "default" : password.id).second) {
-      return bad_config("two passwords have one id");
+      return bad_seal_options("two passwords have one id");
     }
     Fe26Password& made = impl->ring.passwords.emplace_back(password);
     if (!fits(made, impl->options)) {
-      return bad_config(
+      return bad_seal_options(
           "a password needs 32 characters, a raw key the length of the cipher's; `latchkey key "
           "new` "
           "makes one");
