@@ -9,6 +9,25 @@
 #include "latchkey/open_store.h"
 
 namespace latchkey {
+namespace {
+
+using store::is_digit;
+
+// What programs print where a value is missing.
+constexpr std::array<std::string_view, 6> kMissing{"undefined", "null", "NaN",
+                                                   "None",      "nil",  "[object Object]"};
+
+bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_name(char c) noexcept {
+  return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_missing_value(std::string_view name) noexcept {
+  return std::find(kMissing.begin(), kMissing.end(), name) != kMissing.end();
+}
+
+}  // namespace
+
 namespace store {
 
 std::string_view scheme_of(std::string_view text) noexcept {
@@ -30,11 +49,38 @@ std::string ascii_lower(std::string_view text) {
   return lower;
 }
 
+bool holds_variable(std::string_view text, bool url) noexcept {
+  for (std::size_t at = text.find('$'); at < text.size(); at = text.find('$', at + 1)) {
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    // Of a URL, '$' and a name may be part of a password.
+    if (next == '{' || next == '(' || (!url && is_name(next) && !is_digit(next))) return true;
+  }
+  if (text.find("{{") != std::string_view::npos) return true;
+  const std::size_t open = text.find('%');
+  if (url || open == std::string_view::npos) return false;
+  const std::size_t close = text.find('%', open + 1);
+  return close != std::string_view::npos && close > open + 1 && !is_digit(text[open + 1]) &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(open) + 1,
+                     text.begin() + static_cast<std::ptrdiff_t>(close), is_name);
+}
+
+bool names_missing_value(std::string_view path) noexcept {
+  while (true) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, slash);
+    if (is_missing_value(name) || is_missing_value(name.substr(0, name.rfind('.')))) return true;
+    if (slash == path.size()) return false;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 }  // namespace store
 
 namespace {
 
 using store::ascii_lower;
+using store::holds_variable;
+using store::names_missing_value;
 using store::scheme_of;
 
 struct Scheme {
@@ -52,10 +98,6 @@ constexpr std::array<std::string_view, 12> kEndings{"db",      "db2",      "db3"
                                                     "s3db",    "sl3",      "sqlite", "sqlite2",
                                                     "sqlite3", "sqlitedb", "data",   "dat"};
 
-// What programs print where a value is missing.
-constexpr std::array<std::string_view, 6> kMissing{"undefined", "null", "NaN",
-                                                   "None",      "nil",  "[object Object]"};
-
 constexpr std::string_view kForms =
     "a store is sqlite:PATH, a path with a / or an ending such as .db, or a URL such as "
     "redis://HOST or postgres://HOST/DATABASE";
@@ -70,32 +112,10 @@ std::string quoted(std::string_view text) {
   return out.append(text.size() > kMost ? "...\"" : "\"");
 }
 
-bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_name(char c) noexcept {
-  return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 const Scheme* find_scheme(std::string_view name) noexcept {
   const auto* found = std::find_if(kSchemes.begin(), kSchemes.end(),
                                    [&](const Scheme& scheme) { return scheme.name == name; });
   return found == kSchemes.end() ? nullptr : found;
-}
-
-// holds_variable finds a variable that no shell, compose file or template filled in.
-bool holds_variable(std::string_view text, bool url) noexcept {
-  for (std::size_t at = text.find('$'); at < text.size(); at = text.find('$', at + 1)) {
-    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
-    // Of a URL, '$' and a name may be part of a password.
-    if (next == '{' || next == '(' || (!url && is_name(next) && !is_digit(next))) return true;
-  }
-  if (text.find("{{") != std::string_view::npos) return true;
-  const std::size_t open = text.find('%');
-  if (url || open == std::string_view::npos) return false;
-  const std::size_t close = text.find('%', open + 1);
-  return close != std::string_view::npos && close > open + 1 &&
-         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(open) + 1,
-                     text.begin() + static_cast<std::ptrdiff_t>(close), is_name);
 }
 
 // find_flaw names what is wrong with `text` whatever store it is meant to be; empty: nothing.
@@ -128,22 +148,6 @@ bool is_keyword_list(std::string_view text) noexcept {
   if (equals == std::string_view::npos || equals == 0) return false;
   return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(equals),
                      [](char c) { return is_name(c) || is_blank(c); });
-}
-
-bool is_missing_value(std::string_view name) noexcept {
-  return std::find(kMissing.begin(), kMissing.end(), name) != kMissing.end();
-}
-
-// names_missing_value tells whether a folder or the file of `path` is called as a value that was
-// missing where the path was put together.
-bool names_missing_value(std::string_view path) noexcept {
-  while (true) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string_view name = path.substr(0, slash);
-    if (is_missing_value(name) || is_missing_value(name.substr(0, name.rfind('.')))) return true;
-    if (slash == path.size()) return false;
-    path.remove_prefix(slash + 1);
-  }
 }
 
 // What is wrong with a path, also with one that sqlite: names.

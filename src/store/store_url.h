@@ -25,9 +25,19 @@ Result<StoreUrl> parse_store_url(std::string_view text);
 
 namespace store {
 
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
 // scheme_of returns what stands before the colon of a URL: a letter, then letters, digits, '+', '-'
 // and '.' (RFC 3986). Empty when `text` does not begin like one.
 std::string_view scheme_of(std::string_view text) noexcept;
+
+// holds_variable finds a variable that no shell, compose file or template filled in, such as
+// ${HOME}. In the URL of an engine `$` and a name may be part of a password.
+bool holds_variable(std::string_view text, bool url) noexcept;
+
+// names_missing_value tells whether a folder or the file of `path` is called like a value that was
+// missing where the path was put together, such as "undefined".
+bool names_missing_value(std::string_view path) noexcept;
 
 // ascii_lower returns `text` with A to Z in lower case.
 std::string ascii_lower(std::string_view text);

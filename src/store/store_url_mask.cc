@@ -15,7 +15,7 @@ using Hidden = std::vector<std::pair<std::size_t, std::size_t>>;
 
 constexpr std::size_t kNowhere = std::string_view::npos;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+using store::is_digit;
 
 // are_hosts tells whether `text` is HOST[:PORT], one or several, and thus holds no password.
 bool are_hosts(std::string_view text) noexcept {
