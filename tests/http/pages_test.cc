@@ -240,6 +240,73 @@ TEST(FormLogIn, ABrokenFormIs400) {
   }
 }
 
+// O: the log-in form came back without a word.
+TEST(FormLogIn, ABrowserThatKeepsNoCookieIsTold) {
+  Site site;
+  Browser(site).sign_up("ada");
+  Browser browser(site);
+  const auto lost = HasSubstr("your browser did not keep the cookie");
+  EXPECT_THAT(browser.get("/login").body, Not(lost));
+  browser.post_form("/login", kForm);
+  browser.cookie.clear();
+  EXPECT_EQ(location(browser.get("/training")), "/login?next=/training");
+  EXPECT_THAT(browser.get("/login?next=/training").body, lost);
+
+  Browser other(site);
+  other.user_agent = "curl/8";
+  EXPECT_THAT(other.get("/login").body, Not(lost)) << "another browser";
+
+  browser.post_form("/login", kForm);
+  EXPECT_EQ(browser.get("/v1/session").status, 200);
+  browser.cookie.clear();
+  site.clock.advance(std::chrono::seconds{61});
+  EXPECT_THAT(browser.get("/login").body, Not(lost)) << "it was kept, and is gone for a reason";
+}
+
+TEST(FormLogIn, ACookieThatCameBackWasKept) {
+  Site site;
+  Browser browser(site);
+  browser.post_form("/signup", kForm);
+  EXPECT_EQ(browser.get("/training").status, 200);
+  browser.cookie.clear();
+  EXPECT_THAT(browser.get("/login").body, Not(HasSubstr("did not keep the cookie")));
+}
+
+// F3: the form was shown, and its answer was 403.
+TEST(PageLogIn, F3NamesTheRightAddressWhenOpenedUnderAnother) {
+  Site site("https://app.example.com");
+  Browser browser(site);
+  const auto notice =
+      HasSubstr("The address of this site is <a href=\"https://app.example.com/\">");
+  for (const auto* path : {"/", "/login", "/signup"}) {
+    EXPECT_THAT(browser.get(path, {{"Host", "www.example.com"}}).body, notice) << path;
+    EXPECT_THAT(browser.get(path, {{"Host", "192.0.2.1:4470"}}).body, notice) << path;
+    EXPECT_THAT(browser.get(path, {{"Host", "app.example.com"}}).body, Not(notice)) << path;
+    EXPECT_THAT(browser.get(path, {{"Host", "127.0.0.1:4470"}, {"Sec-Fetch-Site", "none"}}).body,
+                Not(notice))
+        << "a proxy's default";
+    EXPECT_THAT(browser.get(path, {{"Host", "up.internal"}, {"Connection", "close"}}).body,
+                Not(notice))
+        << "a proxy of HTTP/1.0";
+  }
+}
+
+// C17
+TEST(PageNotFound, HasTheNavigationOfWhoeverAsks) {
+  Site site;
+  Browser browser(site);
+  const auto stranger = browser.get("/nothing");
+  EXPECT_EQ(stranger.status, 404);
+  EXPECT_THAT(stranger.body, HasSubstr("<nav aria-label=\"Main\"><a href=\"/login\">"));
+  browser.sign_up("ada");
+  const auto page = browser.get("/nothing");
+  EXPECT_EQ(page.status, 404);
+  EXPECT_THAT(page.body, HasSubstr("<a href=\"/sessions\">"));
+  EXPECT_THAT(page.body, HasSubstr("action=\"/logout\""));
+  EXPECT_FALSE(header(page, "Set-Cookie"));
+  EXPECT_THAT(browser.get("/sessions?after=%").body, HasSubstr("<a href=\"/sessions\""));
+}
+
 TEST(FormSignUp, OpensASessionAndGoesToTraining) {
   Site site;
   Browser browser(site);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/log.h"
 #include "tests/http/site.h"
 
 namespace latchkey::testing {
@@ -22,7 +23,7 @@ TEST(Protocol, R49R51ForeignRequestsAreRefusedBeforeLogin) {
   browser.sign_up("ada");
   const std::string cookie = browser.cookie;
   for (const auto* origin :
-       {"https://evil.example", "null", "http://localhost:4471", "https://localhost:4470",
+       {"https://evil.example", "http://localhost:4471", "https://localhost:4470",
         "http://localhost.:4470", "http://u@localhost:4470", "http://LOCALHOST:4470"}) {
     for (const auto* path : kUnsafeApi) {
       const auto response = browser.post_json(path, kLogin, {{"Origin", origin}});
@@ -79,6 +80,70 @@ TEST(Protocol, ARepeatedOriginIsRefused) {
                            {{"Origin", site.public_url}, {"Origin", site.public_url}})
                 .status,
             403);
+}
+
+// F3: what a browser sends for our own form when a proxy adds Referrer-Policy: no-referrer.
+TEST(Protocol, F3ANullOriginPassesWithSameOriginOnly) {
+  Site site;
+  Browser(site).sign_up("ada");
+  const auto status = [&](std::string_view fetch_site) {
+    Browser browser(site);
+    return browser
+        .post_form("/login", "username=ada&password=correct+horse+battery",
+                   {{"Origin", "null"}, {"Sec-Fetch-Site", std::string(fetch_site)}})
+        .status;
+  };
+  EXPECT_EQ(status("same-origin"), 303);
+  for (const auto* fetch_site : {"", "cross-site", "same-site", "none", "sideways"}) {
+    EXPECT_EQ(status(fetch_site), 403) << fetch_site;
+  }
+}
+
+TEST(Protocol, F3ARefusalNamesTheOriginReceivedAndTheOneExpected) {
+  Site site("https://app.example.com");
+  Browser browser(site);
+  const Headers foreign = {{"Origin", "https://old.example.com/<b>"}, {"Sec-Fetch-Site", ""}};
+  const auto problem = browser.post_json("/v1/login", kLogin, foreign);
+  EXPECT_EQ(code(problem), "origin_refused");
+  EXPECT_EQ(json_text(problem.body, "expected_origin"), "https://app.example.com");
+  EXPECT_EQ(json_text(problem.body, "received_origin"), "https://old.example.com/<b>");
+
+  const auto page = browser.post_form("/login", "username=ada", foreign);
+  EXPECT_EQ(page.status, 403);
+  EXPECT_THAT(page.body,
+              HasSubstr("<a href=\"https://app.example.com/\">https://app.example.com</a>"));
+  EXPECT_THAT(page.body, HasSubstr("https://old.example.com/&lt;b&gt;"));
+
+  const auto bare = browser.post_form("/login", "username=ada", kNoProof);
+  EXPECT_EQ(bare.status, 403);
+  EXPECT_THAT(bare.body, HasSubstr("did not say which page"));
+  const auto huge = browser.post_json("/v1/login", kLogin, {{"Origin", std::string(9000, 'a')}});
+  EXPECT_LT(huge.body.size(), 600U);
+}
+
+std::vector<std::string> g_lines;
+void keep_line(LogLevel, std::string_view event, std::initializer_list<LogField> fields) {
+  std::string line{event};
+  for (const LogField& field : fields)
+    line.append(" ").append(field.name).append("=").append(field.value);
+  g_lines.push_back(std::move(line));
+}
+
+TEST(Protocol, F3TheLogNamesBothOrigins) {
+  Site site("https://app.example.com");
+  Browser browser(site);
+  g_lines.clear();
+  set_log_sink(&keep_line);
+  browser.post_json("/v1/login", kLogin, {{"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}});
+  browser.post_form("/login", "", kNoProof);
+  set_log_sink(nullptr);
+  EXPECT_THAT(g_lines, ::testing::ElementsAre(
+                           "origin_refused reason=foreign_origin path=/v1/login received=null "
+                           "expected=https://app.example.com sec_fetch_site=cross-site "
+                           "address=192.0.2.7",
+                           "origin_refused reason=unproven_form path=/login received=none "
+                           "expected=https://app.example.com sec_fetch_site=none "
+                           "address=192.0.2.7"));
 }
 
 TEST(Protocol, R57PassingTheOriginCheckOpensNothing) {
