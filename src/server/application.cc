@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/no_wait.h"
+#include "guard/address.h"
 #include "http/service.h"
 #include "latchkey/accounts.h"
 #include "latchkey/lookup.h"
@@ -19,8 +20,11 @@
 namespace latchkey::server {
 namespace {
 
-bool is_loopback(const std::string& host) {
-  return host == "::1" || host == "localhost" || host.starts_with("127.");
+// is_beyond_loopback tells whether other machines reach `host`. A name is judged once it has been
+// resolved, by the address that was bound.
+bool is_beyond_loopback(const std::string& host) {
+  const auto address = guard::Address::parse(host);
+  return address && !address->is_loopback();
 }
 
 // A copy of a session may be believed until it reaches its hard age, on this node or another one,
@@ -34,17 +38,25 @@ Millis staleness(const Config& config) {
 
 Result<PublicUrl> decide_public_url(const Config& config, const std::string& host,
                                     std::uint16_t port) {
-  if (!config.public_url.empty()) {
-    Result<PublicUrl> url = PublicUrl::parse(config.public_url);
-    if (url) return url;
-    return Error{Errc::bad_config, "server." + url.error().detail};
+  const bool beyond = is_beyond_loopback(host);
+  const std::string listen = host_port_text(host, port);
+  if (config.public_url.empty()) {
+    if (!beyond) return PublicUrl::parse("http://localhost:" + std::to_string(port));
+    return Error{Errc::bad_config,
+                 "server.public_url must be set, because " + listen +
+                     " can be reached from other machines. Give the address browsers use: "
+                     "--public-url https://HOST, with a proxy in front that does TLS; or listen on "
+                     "127.0.0.1 only"};
   }
-  if (is_loopback(host)) return PublicUrl::parse("http://localhost:" + std::to_string(port));
+  Result<PublicUrl> url = PublicUrl::parse(config.public_url);
+  if (!url) return Error{Errc::bad_config, "server." + url.error().detail};
+  if (url->https() || !beyond || config.allow_plain_http) return url;
   return Error{Errc::bad_config,
-               "server.public_url must be set, because " + host_port_text(host, port) +
-                   " can be reached from other machines. Give the address browsers use: "
-                   "--public-url https://HOST, with a proxy in front that does TLS; or listen on "
-                   "127.0.0.1 only"};
+               "other machines reach " + listen + ", but " + url->origin() +
+                   " is not encrypted: passwords and cookies could be read on the way. Listen on "
+                   "127.0.0.1; or give --public-url https://HOST, with a proxy in front that does "
+                   "TLS; or, in a container whose port is published on loopback only, add "
+                   "--allow-plain-http"};
 }
 
 // In the order of dependence; destroyed from the end.

@@ -13,7 +13,8 @@
 namespace latchkey::server {
 
 // decide_public_url returns the configured URL, or http://localhost:PORT while `host` is a loopback
-// address. Anything else is refused with what to set.
+// address. Anything else is refused with what to set; so is an http URL where other machines reach
+// `host`, unless allow_plain_http says that somebody thought of it.
 Result<PublicUrl> decide_public_url(const Config& config, const std::string& host,
                                     std::uint16_t port);
 

@@ -50,7 +50,9 @@ struct MigrateConfig {
 struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 4470;
-  std::string public_url;  // empty: http://localhost:PORT, only while listening on loopback
+  bool allow_plain_http = false;  // listen beyond loopback with an http public URL
+  std::string public_url;         // empty: http://localhost:PORT, only while listening on loopback
+  bool hsts_subdomains = false;
   std::string data = "latchkey-data";
   std::uint32_t threads = 0;
   std::uint32_t max_connections = 10000;

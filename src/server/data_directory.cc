@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "store/store_url.h"
+
 namespace latchkey::server {
 namespace {
 
@@ -20,15 +22,16 @@ Result<void> make_directory(const std::string& directory) {
   const std::filesystem::path path(directory);
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    return bad_directory("the data directory " + directory + " cannot be made: " + std::strerror(errno) +
-               "; choose another one with --data DIR");
+    return bad_directory("the data directory " + directory + " cannot be made: " +
+                         std::strerror(errno) + "; choose another one with --data DIR");
   }
   if (!std::filesystem::is_directory(path, ec)) {
     return bad_directory(directory + " is not a directory; choose another one with --data DIR");
   }
   if (::faccessat(AT_FDCWD, directory.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    return bad_directory("the data directory " + directory + " cannot be written: " + std::strerror(errno) +
-               "; give it to the user the server runs as, or choose another one with --data DIR");
+    return bad_directory(
+        "the data directory " + directory + " cannot be written: " + std::strerror(errno) +
+        "; give it to the user the server runs as, or choose another one with --data DIR");
   }
   return {};
 }
@@ -79,6 +82,15 @@ Error explain(const Error& error, std::string text, bool file, const std::string
 
 std::string database_path(const std::string& directory) { return directory + "/latchkey.db"; }
 std::string key_file_path(const std::string& directory) { return directory + "/latchkey.key"; }
+
+std::string store_place(const std::string& directory, const std::string& store_url) {
+  const Result<StoreUrl> url =
+      parse_store_url(store_url.empty() ? "sqlite:" + database_path(directory) : store_url);
+  if (!url || url->scheme != "sqlite") return without_password(store_url);
+  std::error_code ec;
+  const std::filesystem::path path = std::filesystem::absolute(url->rest(), ec);
+  return "sqlite:" + (ec ? std::string{url->rest()} : path.lexically_normal().string());
+}
 
 Result<OpenedData> open_data(const std::string& directory, const std::string& store_url,
                              OpenStoreOptions options, Entropy& entropy) {

@@ -20,6 +20,10 @@ struct OpenedData {
 std::string database_path(const std::string& directory);
 std::string key_file_path(const std::string& directory);
 
+// store_place names engine and place of the store that open_data opens, without a password:
+// "sqlite:/var/lib/latchkey/latchkey.db".
+std::string store_place(const std::string& directory, const std::string& store_url);
+
 // open_data opens the store of `store_url` (empty: latchkey.db of `directory`) and latchkey.key of
 // `directory`, and makes what is missing on the first start. A key file without its store, or with
 // another one, is refused: a lost store has failed, it is not empty. Errors say what an operator

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -15,6 +16,15 @@ using Keys = std::optional<std::vector<Key>>;
 bool same_file(const struct stat& a, const struct stat& b) noexcept {
   return a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
          a.st_mtim.tv_nsec == b.st_mtim.tv_nsec && a.st_mode == b.st_mode;
+}
+
+bool same_key(const Key& a, const Key& b) {
+  return a.id == b.id && a.state == b.state && a.created_at == b.created_at &&
+         a.activates_at == b.activates_at && equal_ct(a.secret.bytes(), b.secret.bytes());
+}
+
+bool same_keys(const std::vector<Key>& a, const std::vector<Key>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_key);
 }
 
 struct stat status_of(const std::string& path) noexcept {
@@ -59,6 +69,11 @@ void KeyReload::look(bool always) {
   if (!keys) return log(LogLevel::error, "keys_refused", {{"detail", keys.error().detail}});
   if (!*keys) return;
   const std::size_t count = (*keys)->size();
+  if (same_keys(**keys, keys_->get()->keys())) {
+    // Whoever sent SIGHUP wants to hear that it arrived.
+    if (always) log(LogLevel::info, "keys_unchanged", {{"keys", std::to_string(count)}});
+    return;
+  }
   auto ring = KeyRing::make(std::move(**keys));
   if (!ring) return log(LogLevel::error, "keys_refused", {{"detail", ring.error().detail}});
   keys_->set(*std::move(ring));

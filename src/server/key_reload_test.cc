@@ -1,17 +1,25 @@
 #include "server/key_reload.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
 
+#include "base/log.h"
 #include "latchkey/memory.h"
 #include "server/key_file.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey::server {
 namespace {
+
+std::string g_events;
+
+void keep_event(LogLevel, std::string_view event, std::initializer_list<LogField>) {
+  g_events.append(event).append(" ");
+}
 
 class KeyReloadTest : public ::testing::Test {
  protected:
@@ -53,6 +61,23 @@ TEST_F(KeyReloadTest, KeepsTheOldKeysWhenTheFileIsRefused) {
   ::chmod(path().c_str(), 0600);
   reload_.look(false);
   EXPECT_TRUE(has(open_to_all));
+}
+
+// The first look after a start reads the file that the start has read.
+TEST_F(KeyReloadTest, IsSilentWithoutAChange) {
+  KeyReload reload(read_key_file_again(path(), "mine"), *read_key_file(path())->ring());
+  g_events.clear();
+  set_log_sink(&keep_event);
+  reload.look(false);
+  ::utimensat(AT_FDCWD, path().c_str(), nullptr, 0);  // touched, not changed
+  reload.look(false);
+  EXPECT_EQ(g_events, "");
+  reload.look(true);
+  EXPECT_EQ(g_events, "keys_unchanged ") << "whoever sent SIGHUP hears that it arrived";
+  write("mine");
+  reload.look(false);
+  EXPECT_EQ(g_events, "keys_unchanged keys_loaded ");
+  set_log_sink(nullptr);
 }
 
 TEST_F(KeyReloadTest, TakesKeysThatWereChangedInTheStore) {

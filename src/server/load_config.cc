@@ -1,27 +1,33 @@
 #include "server/load_config.h"
 
 #include <algorithm>
-#include <fstream>
+#include <array>
+#include <cstdio>
+#include <memory>
 #include <optional>
-#include <sstream>
 
-#include "guard/client_address.h"
+#include "base/nearest.h"
 #include "latchkey/cookie.h"
+#include "server/environment.h"
 #include "server/toml.h"
-#include "server/units.h"
 
 namespace latchkey::server {
 namespace {
 
 Error bad(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
 
+// Nothing: it cannot be read, or is a directory.
 std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad()) return std::nullopt;
-  return std::move(text).str();
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             std::fclose);
+  if (file == nullptr) return std::nullopt;
+  std::string text;
+  std::array<char, 4096> part{};
+  while (const std::size_t got = std::fread(part.data(), 1, part.size(), file.get())) {
+    text.append(part.data(), got);
+  }
+  if (std::ferror(file.get()) != 0) return std::nullopt;
+  return text;
 }
 
 std::optional<std::string> scalar_text(const toml::node& node) {
@@ -61,19 +67,35 @@ Result<SettingValue> file_value(const Setting& setting, const toml::node& node,
   return value;
 }
 
+// What to write in the place of a key that does not exist.
 std::string closest_help(std::string_view key) {
+  std::vector<std::string_view> all;
+  for (const Setting& setting : settings()) all.push_back(setting.key);
+  const std::string_view meant = nearest(key, all);
+  std::string help = meant.empty() ? "" : "; did you mean " + std::string{meant} + "?";
   const std::size_t dot = key.find('.');
   std::string names;
-  for (const Setting& setting : settings()) {
-    if (dot == std::string_view::npos || !setting.key.starts_with(key.substr(0, dot + 1))) continue;
-    names.append(names.empty() ? "; known here: " : ", ");
-    names.append(setting.key.substr(dot + 1));
+  for (const std::string_view one : all) {
+    if (dot == std::string_view::npos || !one.starts_with(key.substr(0, dot + 1))) continue;
+    names.append(names.empty() ? "; known here: " : ", ").append(one.substr(dot + 1));
   }
-  return names.empty() ? "; `latchkey serve --print-config` lists all keys" : names;
+  if (names.empty()) names = "; `latchkey serve --print-config` lists all keys";
+  return help + names;
+}
+
+bool is_section(std::string_view section) {
+  const auto all = settings();
+  return std::any_of(all.begin(), all.end(), [&](const Setting& setting) {
+    return setting.key.substr(0, setting.key.find('.')) == section;
+  });
 }
 
 Result<void> read_section(std::string_view section, const toml::table& table,
                           const std::string& name, SourcedValues& values) {
+  if (table.empty() && !is_section(section)) {
+    return bad(name + ":" + std::to_string(table.source().begin.line) + ": unknown section [" +
+               std::string{section} + "]; `latchkey serve --print-config` lists all");
+  }
   for (const auto& [key_node, node] : table) {
     const std::string key = std::string{section}.append(".").append(key_node.str());
     const std::string origin = name + ":" + std::to_string(key_node.source().begin.line);
@@ -91,41 +113,40 @@ SettingValue split(const Setting& setting, std::string_view text) {
   SettingValue value{{}, true};
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    if (comma > 0) value.texts.emplace_back(text.substr(0, comma));
+    std::string_view entry = text.substr(0, comma);
+    while (entry.starts_with(' ')) entry.remove_prefix(1);
+    while (entry.ends_with(' ')) entry.remove_suffix(1);
+    if (!entry.empty()) value.texts.emplace_back(entry);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return value;
 }
 
-// A variable of a known section must be a known key; others, such as LATCHKEY_PORT that Kubernetes
-// makes for a service of that name, are not ours.
-bool is_ours(std::string_view name) {
-  const auto all = settings();
-  return std::any_of(all.begin(), all.end(), [&](const Setting& setting) {
-    return name.starts_with(environment_name(setting.key.substr(0, setting.key.find('.') + 1)));
-  });
+Result<SourcedValue> read_variable(const std::string& name, const Variable& variable,
+                                   std::string_view text) {
+  const std::string origin = "environment variable " + name;
+  if (!variable.file) return SourcedValue{split(*variable.setting, text), origin};
+  std::optional<std::string> content = read_file(std::string{text});
+  if (!content) return bad(origin + ": the file it names cannot be read");
+  while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
+    content->pop_back();
+  }
+  return SourcedValue{split(*variable.setting, *content), origin};
 }
 
-Result<void> read_variable(std::string_view name, std::string_view text, SourcedValues& values) {
-  for (const Setting& setting : settings()) {
-    const std::string variable = environment_name(setting.key);
-    const std::string origin = "environment variable " + std::string{name};
-    if (name == variable) {
-      values[std::string{setting.key}] = {split(setting, text), origin};
-      return {};
-    }
-    if (name != variable + "_FILE") continue;
-    std::optional<std::string> content = read_file(std::string{text});
-    if (!content) return bad(origin + ": the file it names cannot be read");
-    while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
-      content->pop_back();
-    }
-    values[std::string{setting.key}] = {split(setting, *content), origin};
-    return {};
+// What is wrong with `value`, which `setting` refuses.
+std::string refusal(const Setting& setting, const SourcedValue& value) {
+  const std::string where = value.origin + ": " + std::string{setting.key};
+  const std::string reason = setting.why ? setting.why(value.value) : std::string{};
+  std::string given;
+  for (const std::string& text : value.value.texts) {
+    if (!given.empty()) given.append(", ");
+    given.append(quote_text(setting.masked ? without_password(text) : text.substr(0, 200)));
   }
-  if (!is_ours(name)) return {};
-  return bad("unknown environment variable " + std::string{name} +
-             "; `latchkey serve --print-config` lists all keys");
+  if (reason.empty()) return where + " must be " + setting.form + ", not " + given;
+  // What a store is called may be a password in the wrong place; the reason repeats what may be.
+  const bool repeat = !setting.masked && !given.empty() && given != "\"\"";
+  return where + ": " + reason + (repeat ? " (it is " + given + ")" : "");
 }
 
 Result<void> check_migrate(const MigrateConfig& config) {
@@ -161,12 +182,6 @@ Result<void> check_together(const Config& config) {
                " for session.max_chunks = " + std::to_string(config.max_chunks));
   }
   if (Result<void> fine = check_migrate(config.migrate); !fine) return fine.error();
-  if (!config.metrics_listen.empty() && !parse_host_port(config.metrics_listen)) {
-    return bad("metrics.listen must be HOST:PORT, such as \"127.0.0.1:9470\"");
-  }
-  if (const auto proxies = guard::TrustedProxies::parse(config.trusted_proxies); !proxies) {
-    return bad("server.trusted_proxies: " + proxies.error().detail);
-  }
   return {};
 }
 
@@ -198,11 +213,25 @@ Result<void> read_config_file(const std::string& path, SourcedValues& values) {
 }
 
 Result<void> read_environment(const std::vector<std::string>& environment, SourcedValues& values) {
+  std::map<std::string_view, std::string> seen;  // by key: the variable that set it
   for (const std::string_view entry : environment) {
     const std::size_t equals = entry.find('=');
     if (!entry.starts_with("LATCHKEY_") || equals == std::string_view::npos) continue;
-    Result<void> read = read_variable(entry.substr(0, equals), entry.substr(equals + 1), values);
-    if (!read) return read;
+    const std::string name{entry.substr(0, equals)};
+    const Variable variable = find_variable(name);
+    if (variable.setting == nullptr) {
+      if (is_of_others(name, entry.substr(equals + 1))) continue;
+      return bad(unknown_variable(name));
+    }
+    Result<SourcedValue> value = read_variable(name, variable, entry.substr(equals + 1));
+    if (!value) return value.error();
+    const std::string_view key = variable.setting->key;
+    const auto [before, first] = seen.emplace(key, name);
+    if (!first && values.find(key)->second.value.texts != value->value.texts) {
+      return bad("environment variables " + before->second + " and " + name + " both set " +
+                 std::string{key} + ", to different values: unset one of them");
+    }
+    values[std::string{key}] = std::move(*value);
   }
   return {};
 }
@@ -211,7 +240,7 @@ Result<void> set_from_flag(std::string_view flag, std::string_view key, std::str
                            SourcedValues& values) {
   const Setting* setting = find_setting(key);
   if (setting == nullptr) {
-    return bad(std::string{flag} + ": unknown key " + std::string{key} + closest_help(key));
+    return bad(std::string{flag} + ": unknown key " + without_password(key) + closest_help(key));
   }
   values[std::string{key}] = {split(*setting, text), std::string{flag}};
   return {};
@@ -222,10 +251,7 @@ Result<Config> load_config(const SourcedValues& values) {
   for (const Setting& setting : settings()) {
     const auto found = values.find(setting.key);
     if (found == values.end()) continue;
-    if (!setting.set(config, found->second.value)) {
-      return bad(found->second.origin + ": " + std::string{setting.key} + " must be " +
-                 setting.form + ", not \"" + found->second.value.texts.front() + "\"");
-    }
+    if (!setting.set(config, found->second.value)) return bad(refusal(setting, found->second));
   }
   if (Result<void> checked = check_together(config); !checked) return checked.error();
   return config;

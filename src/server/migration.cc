@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "codec/seal_passwords.h"
-#include "latchkey/open_store.h"
 #include "server/lucia_source.h"
 #include "server/secret_file.h"
 #include "session/foreign_cookies.h"
+#include "store/store_url.h"
 
 namespace latchkey::server {
 namespace {
@@ -29,17 +29,14 @@ std::vector<SecretBytes> lines_of(std::string_view text) {
 }
 
 Result<http::OldCookie> lucia(const MigrateConfig& config) {
-  const LuciaReaderOptions options{.database = config.lucia_database,
+  const Result<StoreUrl> url = parse_store_url(config.lucia_database);
+  if (!url) return bad("migrate.lucia_database", url.error());
+  const bool file = url->scheme == "sqlite";
+  const LuciaReaderOptions options{.database = file ? std::string{url->rest()} : url->url,
                                    .session_table = config.lucia_session_table,
                                    .user_table = config.lucia_user_table,
                                    .hashed_ids = config.lucia_hashed};
-  const std::string_view scheme = store_scheme(config.lucia_database);
-  if (scheme != "sqlite" && !scheme.starts_with("postgres")) {
-    return bad("migrate.lucia_database",
-               Error{Errc::bad_config, "the path of an SQLite file, or postgres://..."});
-  }
-  auto database = scheme == "sqlite" ? sqlite::open_lucia_reader(options)
-                                     : postgres::open_lucia_reader(options);
+  auto database = file ? sqlite::open_lucia_reader(options) : postgres::open_lucia_reader(options);
   if (!database) return bad("migrate.lucia_database", database.error());
   return http::OldCookie{config.lucia_cookie, make_lucia_source(std::move(*database))};
 }

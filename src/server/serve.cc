@@ -47,12 +47,18 @@ HttpServerOptions server_options(const Config& config) {
           .timeouts = config.timeouts};
 }
 
+http::Hsts hsts_of(const Config& config, const PublicUrl& url) {
+  if (!url.https()) return http::Hsts::none;
+  return config.hsts_subdomains ? http::Hsts::subdomains : http::Hsts::host;
+}
+
 void announce(const Config& config, const PublicUrl& url, bool made_store, bool made_keys) {
   if (made_store) std::printf("Made %s\n", database_path(config.data).c_str());
   if (made_keys) {
     std::printf("Made %s (keep a copy of it with every backup)\n",
                 key_file_path(config.data).c_str());
   }
+  std::printf("Users and sessions are in %s\n", store_place(config.data, config.store_url).c_str());
   std::printf("latchkey is ready: %s/\n", url.origin().c_str());
   std::fflush(stdout);
 }
@@ -122,11 +128,15 @@ int serve(const Config& config) {
     metrics = std::move(*started);
     log(LogLevel::info, "metrics_started", {{"port", std::to_string(metrics->port())}});
   }
-  (*server)->start(**application, url->https());
+  (*server)->start(**application, hsts_of(config, *url));
   announce(config, *url, made_store, made_keys);
   log(LogLevel::info, "started",
       {{"listen", host_port_text((*server)->host(), (*server)->port())},
-       {"public_url", url->origin()}});
+       {"public_url", url->origin()},
+       {"store", store_place(config.data, config.store_url)}});
+  if (!url->https() && config.allow_plain_http) {
+    log(LogLevel::warn, "plain_http", {{"hint", "publish this port on loopback only"}});
+  }
   notify_service_manager("READY=1");
   {
     const Periodic prune(config.prune_every, [&] { (*application)->prune(); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,16 +47,18 @@ Setting number(std::string_view key, std::uint64_t least, std::uint64_t most, Fi
 }
 
 template <class Field>
-Setting duration(std::string_view key, Millis least, Field field, std::string_view help) {
+Setting duration(std::string_view key, Millis least, Field field, std::string_view help,
+                 Millis most = Millis::max()) {
+  const std::string limit = most == Millis::max() ? "" : " and at most " + duration_text(most);
   return {.key = key,
           .kind = SettingKind::text,
           .form = "a duration with a unit (ms, s, m, h, d) of at least " + duration_text(least) +
-                  ", such as \"10s\"",
+                  limit + ", such as \"10s\"",
           .help = help,
           .set =
               [=](Config& config, const SettingValue& value) {
                 const auto parsed = parse_duration(value.texts.front());
-                if (!parsed || *parsed < least) return false;
+                if (!parsed || *parsed < least || *parsed > most) return false;
                 field(config) = *parsed;
                 return true;
               },
@@ -99,6 +102,31 @@ Setting text(std::string_view key, std::string form, Field field, std::string_vi
               [=](const Config& config) {
                 return SettingValue::one(field(const_cast<Config&>(config)));
               }};
+}
+
+enum class IfEmpty : std::uint8_t {
+  refuse,  // it mostly comes from a variable that is not set
+  off,     // what the setting is for is not wanted
+};
+
+// checked makes a setting refuse each text for which `flaw` returns something: what is wrong with
+// it, and what to write.
+inline Setting checked(Setting setting, IfEmpty if_empty,
+                       std::function<std::string(std::string_view)> flaw) {
+  setting.needs_text = if_empty == IfEmpty::refuse;
+  setting.why = [if_empty, flaw = std::move(flaw)](const SettingValue& value) {
+    for (const std::string& one : value.texts) {
+      if (one.empty() && if_empty == IfEmpty::off) continue;
+      std::string wrong = one.empty() ? "it is empty: give a value, or leave it out" : flaw(one);
+      if (!wrong.empty()) return wrong;
+    }
+    return std::string{};
+  };
+  setting.set = [set = std::move(setting.set), why = setting.why](Config& config,
+                                                                  const SettingValue& value) {
+    return why(value).empty() && set(config, value);
+  };
+  return setting;
 }
 
 template <class Enum, std::size_t N, class Field>

@@ -4,11 +4,19 @@
 #include <utility>
 
 #include "crypto/password_hash.h"
+#include "guard/client_address.h"
+#include "guard/host.h"
+#include "latchkey/public_url.h"
 #include "server/setting_kinds.h"
 #include "server/settings_migrate.h"
+#include "store/store_url.h"
 
 namespace latchkey::server {
 namespace {
+
+bool is_listen_host(const std::string& host) {
+  return guard::Address::parse(host).has_value() || guard::is_host(store::ascii_lower(host));
+}
 
 Setting listen() {
   return {.key = "server.listen",
@@ -18,7 +26,7 @@ Setting listen() {
           .set =
               [](Config& config, const SettingValue& value) {
                 auto parsed = parse_host_port(value.texts.front());
-                if (!parsed) return false;
+                if (!parsed || !is_listen_host(parsed->host)) return false;
                 config.host = std::move(parsed->host);
                 config.port = parsed->port;
                 return true;
@@ -29,20 +37,53 @@ Setting listen() {
               }};
 }
 
+Setting public_url() {
+  return checked(text(
+                     "server.public_url", "https://HOST[:PORT]",
+                     [](Config & c) -> auto& { return c.public_url; },
+                     "Address browsers use; decides cookie name, Secure and expected Origin."),
+                 IfEmpty::refuse, [](std::string_view url) {
+                   const Result<PublicUrl> parsed = PublicUrl::parse(url);
+                   constexpr std::string_view kPrefix = "public_url: ";
+                   return parsed ? std::string{} : parsed.error().detail.substr(kPrefix.size());
+                 });
+}
+
+// A misspelt directory would be made, and hold no users.
+Setting data_directory() {
+  return checked(text(
+                     "server.data", "a directory", [](Config & c) -> auto& { return c.data; },
+                     "Directory of database and key file; made on the first start."),
+                 IfEmpty::refuse, [](std::string_view path) -> std::string {
+                   if (path.starts_with('~'))
+                     return "write the path of the home directory in the place of ~";
+                   if (store::holds_variable(path, false))
+                     return "it holds a variable that was not filled in";
+                   if (store::names_missing_value(path))
+                     return "a variable it was made of is not set";
+                   return {};
+                 });
+}
+
 Setting trusted_proxies() {
-  return {.key = "server.trusted_proxies",
-          .kind = SettingKind::list,
-          .form = "a list of addresses, such as [\"127.0.0.1\"]",
-          .help = "Proxies whose X-Forwarded-For is believed.",
-          .set =
-              [](Config& config, const SettingValue& value) {
-                config.trusted_proxies = value.texts;
-                return true;
-              },
-          .get =
-              [](const Config& config) {
-                return SettingValue{config.trusted_proxies, true};
-              }};
+  Setting setting{.key = "server.trusted_proxies",
+                  .kind = SettingKind::list,
+                  .form = "a list of addresses, such as [\"127.0.0.1\"]",
+                  .help = "Proxies whose X-Forwarded-For is believed.",
+                  .set =
+                      [](Config& config, const SettingValue& value) {
+                        config.trusted_proxies = value.texts;
+                        return true;
+                      },
+                  .get =
+                      [](const Config& config) {
+                        return SettingValue{config.trusted_proxies, true};
+                      }};
+  return checked(std::move(setting), IfEmpty::off, [](std::string_view entry) {
+    const std::string one[] = {std::string{entry}};
+    const auto parsed = guard::TrustedProxies::parse(one);
+    return parsed ? std::string{} : parsed.error().detail;
+  });
 }
 
 // The preset replaces the whole policy; settings behind it in the table refine it.
@@ -64,12 +105,14 @@ Setting preset() {
 
 void add_server(std::vector<Setting>& all) {
   all.push_back(listen());
-  all.push_back(text(
-      "server.public_url", "https://HOST[:PORT]", [](Config & c) -> auto& { return c.public_url; },
-      "Address browsers use; decides cookie name, Secure and expected Origin."));
-  all.push_back(text(
-      "server.data", "a directory", [](Config & c) -> auto& { return c.data; },
-      "Directory of database and key file; made on the first start."));
+  all.push_back(boolean(
+      "server.allow_plain_http", [](Config & c) -> auto& { return c.allow_plain_http; },
+      "Listen beyond loopback with an http public URL, in a container."));
+  all.push_back(public_url());
+  all.push_back(boolean(
+      "server.hsts_subdomains", [](Config & c) -> auto& { return c.hsts_subdomains; },
+      "Add includeSubDomains to HSTS: browsers use https for all hosts below."));
+  all.push_back(data_directory());
   all.push_back(number(
       "server.threads", 0, 1024, [](Config & c) -> auto& { return c.threads; },
       "Event loops; 0 takes one for each processor."));
@@ -127,35 +170,34 @@ void add_workers(std::vector<Setting>& all) {
       "Log-ins and sign-ups that may wait; 503 beyond."));
 }
 
-// A password in the URL is set, but not shown again.
 Setting store_url() {
-  Setting setting = text(
-      "store.url", "a path or URL, such as redis://HOST; docs/operate.md lists them",
-      [](Config & c) -> auto& { return c.store_url; },
-      "Where users and sessions are kept; empty: latchkey.db in server.data.");
-  setting.set = [](Config& config, const SettingValue& value) {
-    const std::string& url = value.texts.front();
-    if (!url.empty() && store_scheme(url).empty()) return false;
-    config.store_url = url;
-    return true;
-  };
-  setting.get = [](const Config& config) {
-    return SettingValue::one(without_password(config.store_url));
-  };
+  Setting setting =
+      checked(text(
+                  "store.url", "a path or URL, such as redis://HOST; docs/operate.md lists them",
+                  [](Config & c) -> auto& { return c.store_url; },
+                  "Where users and sessions are kept; not set: latchkey.db in server.data."),
+              IfEmpty::refuse, [](std::string_view url) {
+                const Result<StoreUrl> parsed = parse_store_url(url);
+                return parsed ? std::string{} : parsed.error().detail;
+              });
+  setting.masked = true;
   return setting;
 }
+
+// Engines and system calls count milliseconds in 32 bits.
+constexpr Millis kLongWait = std::chrono::hours{1};
 
 void add_store(std::vector<Setting>& all) {
   all.push_back(store_url());
   all.push_back(duration(
       "store.busy_timeout", Millis{1}, [](Config & c) -> auto& { return c.store.write_timeout; },
-      "How long a write waits for another process."));
+      "How long a write waits for another process.", kLongWait));
   all.push_back(duration(
       "store.read_timeout", Millis{1}, [](Config & c) -> auto& { return c.store.read_timeout; },
-      "How long a read waits."));
+      "How long a read waits.", kLongWait));
   all.push_back(duration(
       "store.watch_every", Millis{1}, [](Config & c) -> auto& { return c.store.watch_every; },
-      "How often changes by other processes are looked for."));
+      "How often changes by other processes are looked for.", kLongWait));
   all.push_back(duration(
       "store.prune_every", Millis{1000}, [](Config & c) -> auto& { return c.prune_every; },
       "How often sessions a day past their deadline are deleted."));
@@ -213,7 +255,7 @@ void add_session(std::vector<Setting>& all) {
       "What the cookie holds; docs/carriers.md tells which is for whom."));
   all.push_back(duration(
       "session.snapshot", Millis{1000}, [](Config & c) -> auto& { return c.snapshot; },
-      "hybrid: how long a snapshot answers reads; at most 5m."));
+      "hybrid: how long a snapshot answers reads.", std::chrono::minutes{5}));
   all.push_back(number(
       "session.max_chunks", 1, 4, [](Config & c) -> auto& { return c.max_chunks; },
       "Cookies that a long session may be cut into."));
@@ -245,10 +287,16 @@ void add_passwords_and_log(std::vector<Setting>& all) {
   all.push_back(number(
       "password.parallelism", 1, crypto::kMostArgon2Cost.parallelism,
       [](Config & c) -> auto& { return c.accounts.cost.parallelism; }, "Argon2id: lanes."));
-  all.push_back(text(
-      "metrics.listen", "HOST:PORT, such as \"127.0.0.1:9470\"",
-      [](Config & c) -> auto& { return c.metrics_listen; },
-      "Where GET /metrics is answered; empty: nowhere."));
+  all.push_back(checked(text(
+                            "metrics.listen", "HOST:PORT, such as \"127.0.0.1:9470\"",
+                            [](Config & c) -> auto& { return c.metrics_listen; },
+                            "Where GET /metrics is answered; empty: nowhere."),
+                        IfEmpty::off, [](std::string_view address) {
+                          const auto parsed = parse_host_port(address);
+                          const bool fine = parsed && is_listen_host(parsed->host);
+                          return fine ? ""
+                                      : std::string{"write HOST:PORT, such as \"127.0.0.1:9470\""};
+                        }));
   using LevelName = std::pair<std::string_view, LogLevel>;
   all.push_back(choice(
       "log.level",
@@ -263,31 +311,18 @@ void add_passwords_and_log(std::vector<Setting>& all) {
       "One JSON object a line, or text for people."));
 }
 
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet == 0x7f) {
-      constexpr std::string_view kDigits = "0123456789ABCDEF";
-      quoted.append("\\u00").append(1, kDigits[octet >> 4]).append(1, kDigits[octet & 15]);
-      continue;
-    }
-    if (c == '"' || c == '\\') quoted.push_back('\\');
-    quoted.push_back(c);
-  }
-  return quoted.append("\"");
-}
-
 std::string toml_value(const Setting& setting, const SettingValue& value) {
   if (setting.kind == SettingKind::list) {
     std::string list = "[";
     for (const std::string& entry : value.texts) {
       if (list.size() > 1) list.append(", ");
-      list.append(quote(entry));
+      list.append(quote_text(entry));
     }
     return list.append("]");
   }
-  return setting.kind == SettingKind::text ? quote(value.texts.front()) : value.texts.front();
+  const std::string& text = value.texts.front();
+  if (setting.kind != SettingKind::text) return text;
+  return quote_text(setting.masked ? without_password(text) : text);
 }
 
 }  // namespace
@@ -323,6 +358,21 @@ std::string environment_name(std::string_view key) {
   return name;
 }
 
+std::string quote_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7f) {
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      quoted.append("\\u00").append(1, kDigits[octet >> 4]).append(1, kDigits[octet & 15]);
+      continue;
+    }
+    if (c == '"' || c == '\\') quoted.push_back('\\');
+    quoted.push_back(c);
+  }
+  return quoted.append("\"");
+}
+
 std::string print_config(const Config& config) {
   std::string out;
   std::string_view section;
@@ -332,8 +382,13 @@ std::string print_config(const Config& config) {
       section = setting.key.substr(0, dot);
       out.append(out.empty() ? "[" : "\n[").append(section).append("]\n");
     }
-    out.append(setting.key.substr(dot + 1)).append(" = ");
-    out.append(toml_value(setting, setting.get(config))).append("\n");
+    const SettingValue value = setting.get(config);
+    const std::string_view name = setting.key.substr(dot + 1);
+    if (setting.needs_text && value.texts.front().empty()) {
+      out.append("# ").append(name).append(" is not set\n");
+      continue;
+    }
+    out.append(name).append(" = ").append(toml_value(setting, value)).append("\n");
   }
   return out;
 }

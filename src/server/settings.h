@@ -28,6 +28,11 @@ struct Setting {
   std::string_view help;
   std::function<bool(Config&, const SettingValue&)> set;  // false: not of that form
   std::function<SettingValue(const Config&)> get;
+  // why tells what is wrong with a value that `set` refuses, and what to write. An empty function,
+  // or empty text: it is not of that form.
+  std::function<std::string(const SettingValue&)> why{};
+  bool needs_text = false;  // empty text is refused; print_config leaves it out
+  bool masked = false;      // it may hold a password, which is never shown
 };
 
 // settings lists all of them, in the order in which they must be applied: session.preset comes
@@ -38,7 +43,11 @@ const Setting* find_setting(std::string_view key);
 // environment_name returns LATCHKEY_SECTION_NAME.
 std::string environment_name(std::string_view key);
 
-// print_config writes `config` as a file that load_config reads.
+// quote_text returns `text` in quotes, control characters escaped as in TOML.
+std::string quote_text(std::string_view text);
+
+// print_config writes `config` as a file that load_config reads. A text that may not be empty, and
+// was not set, stands there as a comment.
 std::string print_config(const Config& config);
 
 }  // namespace latchkey::server

@@ -1,8 +1,8 @@
 #include "server/settings_migrate.h"
 
 #include "codec/time_text.h"
-#include "latchkey/open_store.h"
 #include "server/setting_kinds.h"
+#include "store/store_url.h"
 
 namespace latchkey::server {
 namespace {
@@ -32,13 +32,18 @@ Setting name(std::string_view key, Field field, std::string_view help) {
 }
 
 void add_lucia(std::vector<Setting>& all) {
-  Setting database = text(
-      "migrate.lucia_database", "a SQLite file or postgres://...",
-      [](Config & c) -> auto& { return c.migrate.lucia_database; },
-      "Where the sessions of Lucia are; empty: none are taken over.");
-  database.get = [](const Config& config) {
-    return SettingValue::one(without_password(config.migrate.lucia_database));
-  };
+  Setting database = checked(
+      text(
+          "migrate.lucia_database", "a SQLite file or postgres://...",
+          [](Config & c) -> auto& { return c.migrate.lucia_database; },
+          "Where the sessions of Lucia are; empty: none are taken over."),
+      IfEmpty::off, [](std::string_view url) -> std::string {
+        const Result<StoreUrl> parsed = parse_store_url(url);
+        if (!parsed) return parsed.error().detail;
+        const bool fine = parsed->scheme == "sqlite" || parsed->scheme.starts_with("postgres");
+        return fine ? "" : "write the path of a SQLite file, or postgres://...";
+      });
+  database.masked = true;
   all.push_back(std::move(database));
   all.push_back(name(
       "migrate.lucia_cookie", [](Config & c) -> auto& { return c.migrate.lucia_cookie; },

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -28,7 +29,10 @@ class ServeFaults : public ::testing::Test {
   }
   // Runs serve until it gives up; returns its one line.
   std::string start_error(const std::vector<std::string>& more, int expected_code) const {
-    std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--data", data()};
+    std::vector<std::string> arguments{"serve", "--data", data()};
+    if (std::find(more.begin(), more.end(), "--listen") == more.end()) {
+      arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
+    }
     arguments.insert(arguments.end(), more.begin(), more.end());
     Program program({.arguments = arguments, .environment = {}});
     EXPECT_EQ(program.wait(), expected_code);

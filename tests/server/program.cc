@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -48,7 +49,13 @@ void redirect(const std::string& path, int target) {
 
 Program::Start serve(const std::string& data, std::vector<std::string> flags,
                      Program::Start start) {
-  start.arguments = {"serve", "--listen", "127.0.0.1:0", "--data", data, "--threads", "2"};
+  start.arguments = {"serve", "--data", data};
+  const auto add_unless_given = [&](const char* flag, const char* value) {
+    if (std::find(flags.begin(), flags.end(), flag) != flags.end()) return;
+    start.arguments.insert(start.arguments.end(), {flag, value});
+  };
+  add_unless_given("--listen", "127.0.0.1:0");
+  add_unless_given("--threads", "2");
   start.arguments.insert(start.arguments.end(), flags.begin(), flags.end());
   return start;
 }
