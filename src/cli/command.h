@@ -2,11 +2,23 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 
 namespace latchkey::cli {
 
 // Action is what a chosen subcommand does; it returns the exit code.
 using Action = std::function<int()>;
+
+// not_empty refuses an empty text: it mostly comes from a variable that is not set, and would mean
+// the same as an option that is not given.
+inline CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return text.empty() ? std::string{"it is empty: give a value, or leave it out"}
+                            : std::string{};
+      },
+      "");
+}
 
 // Each subcommand has a file of its own with a function that adds it to the program and, when it
 // was chosen on the command line, stores what to do in `action`.

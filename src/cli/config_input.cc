@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <set>
+
+#include "latchkey/open_store.h"
 #include "server/load_config.h"
 
 namespace latchkey::cli {
@@ -23,7 +26,12 @@ Result<server::Config> read_config(const std::string& file, const std::vector<Fl
   if (Result<void> read = server::read_environment(environment(), values); !read) {
     return read.error();
   }
+  std::set<std::string> given;
   for (const FlagValue& flag : flags) {
+    if (!given.insert(flag.key).second) {
+      return Error{Errc::bad_config, flag.flag + ": " + without_password(flag.key) +
+                                         " is given twice on the command line: give it once"};
+    }
     Result<void> read = server::set_from_flag(flag.flag, flag.key, flag.text, values);
     if (!read) return read.error();
   }

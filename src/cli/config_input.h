@@ -15,7 +15,8 @@ struct FlagValue {
   std::string text;
 };
 
-// read_config reads `file` (empty: none), the environment, then `flags`; what comes later wins.
+// read_config reads `file` (empty: none), the environment, then `flags`; what comes later wins. Two
+// flags for one key are refused: which of them was meant cannot be known.
 Result<server::Config> read_config(const std::string& file, const std::vector<FlagValue>& flags);
 
 }  // namespace latchkey::cli

@@ -227,10 +227,15 @@ CLI::App* add_one(CLI::App& key, Action& action, const std::shared_ptr<KeyInput>
 // add_server says whose keys are meant. The environment counts as it does for `latchkey serve`.
 void add_server(CLI::App& command, KeyInput& input, bool needed) {
   CLI::Option_group* group = command.add_option_group("The server");
-  group->add_option("--data", input.data, "Its data directory")->type_name("DIR");
-  group->add_option("--config", input.config, "Its configuration file")->type_name("FILE");
+  group->add_option("--data", input.data, "Its data directory")
+      ->type_name("DIR")
+      ->check(not_empty());
+  group->add_option("--config", input.config, "Its configuration file")
+      ->type_name("FILE")
+      ->check(not_empty());
   group->add_option("--store", input.store, "Its store, for keys.source = \"store\"")
-      ->type_name("URL");
+      ->type_name("URL")
+      ->check(not_empty());
   if (needed) group->require_option(1, 3);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/config_input.h"
+#include "latchkey/open_store.h"
 #include "server/data_directory.h"
 #include "server/key_file.h"
 #include "server/serve.h"
@@ -20,7 +21,7 @@ namespace {
 struct Flag {
   const char* name;
   const char* key;
-  const char* form;
+  const char* form;  // nullptr: a switch
   const char* help;
 };
 constexpr std::array kFlags{
@@ -32,6 +33,9 @@ constexpr std::array kFlags{
          "Keep users and sessions there instead of in a database below --data"},
     Flag{"--public-url", "server.public_url", "URL",
          "The address browsers use; needed unless listening on loopback"},
+    Flag{"--allow-plain-http", "server.allow_plain_http", nullptr,
+         "Listen beyond loopback though browsers use http: in a container whose port is\n"
+         "published on loopback only"},
     Flag{"--threads", "server.threads", "N", "Event loops; 0 takes one for each processor"},
     Flag{"--policy", "session.preset", "PRESET",
          "How long sessions live: default, lucia, aal1, aal2, aal3 or high_value"},
@@ -43,7 +47,7 @@ constexpr std::array kFlags{
 
 struct Input {
   std::string file;
-  std::array<std::optional<std::string>, kFlags.size()> flags;
+  std::array<std::vector<std::string>, kFlags.size()> flags;
   std::vector<std::string> sets;
   bool print_config = false;
 };
@@ -53,12 +57,15 @@ Result<server::Config> read_all(const Input& input) {
   for (const std::string& set : input.sets) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos) {
-      return Error{Errc::bad_config, "--set " + set + ": write --set section.key=value"};
+      return Error{Errc::bad_config,
+                   "--set " + without_password(set) + ": write --set section.key=value"};
     }
     flags.push_back({"--set", set.substr(0, equals), set.substr(equals + 1)});
   }
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
-    if (input.flags[i]) flags.push_back({kFlags[i].name, kFlags[i].key, *input.flags[i]});
+    for (const std::string& text : input.flags[i]) {
+      flags.push_back({kFlags[i].name, kFlags[i].key, text});
+    }
   }
   return read_config(input.file, flags);
 }
@@ -104,11 +111,17 @@ void add_serve(CLI::App& program, Action& action) {
       "environment, the environment over the file. SIGTERM ends the server gently, SIGHUP makes\n"
       "it read its keys again.");
   command->add_option("--config", input->file, "Read settings from this TOML file")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(not_empty());
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
+    if (kFlags[i].form == nullptr) {
+      command->add_flag_callback(
+          kFlags[i].name, [input, i] { input->flags[i] = {"true"}; }, kFlags[i].help);
+      continue;
+    }
     command->add_option(kFlags[i].name, input->flags[i], kFlags[i].help)
         ->type_name(kFlags[i].form)
-        ->take_last();
+        ->allow_extra_args(false);
   }
   command->add_option("--set", input->sets, "Set any other key")
       ->type_name("SECTION.KEY=VALUE")
