@@ -25,13 +25,14 @@ function makeCertificate() {
   return pair;
 }
 
-/** A proxy that ends TLS and changes nothing else. It listens before its target is known. */
-async function startProxy() {
+/** A proxy that ends TLS; `change` may edit the headers of answers. It listens before its target is known. */
+async function startProxy(change = () => {}) {
   const proxy = createServer(makeCertificate(), (request, response) => {
     const { method, url: path, headers } = request;
     const to = { host: '127.0.0.1', port: proxy.target, method, path, headers };
     const onward = forward(to, (answer) => {
-      response.writeHead(answer.statusCode, answer.rawHeaders);
+      change(answer.headers);
+      response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
@@ -70,11 +71,19 @@ for (const javaScript of [true, false]) {
       assert.equal(cookie.domain, 'localhost');
     });
 
-    test('log-out clears what the browser keeps, and Back shows nothing private', async () => {
+    test('log-out deletes our cookie alone, and Back shows nothing private', async () => {
       const stale = await sessionCookie(browser.context);
+      // F2: another application of this host, which has the cookies of all its ports.
+      const shop = { name: 'shop_cart', value: '1', domain: 'localhost', path: '/' };
+      await browser.context.addCookies([shop]);
       await browser.page.goto('/sessions');
+      const kept = () => globalThis.localStorage.getItem('shop');
+      if (javaScript) await browser.page.evaluate(() => globalThis.localStorage.setItem('shop', '1'));
       await logOut(browser.page);
       assert.equal(await sessionCookie(browser.context), undefined);
+      const names = (await browser.context.cookies()).map((cookie) => cookie.name);
+      assert.deepEqual(names, ['shop_cart']);
+      if (javaScript) assert.equal(await browser.page.evaluate(kept), '1');
       await goBack(browser.page);
       assert.ok(!(await browser.page.locator('body').innerText()).includes(NAME));
       await browser.context.addCookies([stale]);
@@ -89,3 +98,40 @@ for (const javaScript of [true, false]) {
     });
   });
 }
+
+/** Runs `walk` in a browser behind a proxy that edits the headers of answers. */
+async function behind(change, walk) {
+  const proxy = await startProxy(change);
+  const server = await startServer({ publicUrl: `https://localhost:${proxy.address().port}` });
+  proxy.target = server.port;
+  const browser = await openBrowser({ url: server.url, ignoreHTTPSErrors: true });
+  try {
+    await walk(browser.page);
+  } finally {
+    await browser.close();
+    proxy.closeAllConnections();
+    proxy.close();
+    await server.stop();
+  }
+}
+
+// F3: a common hardening line of proxies. Browsers then send `Origin: null` with our own forms.
+test('behind a proxy that adds Referrer-Policy: no-referrer the forms work', () =>
+  behind((headers) => { headers['referrer-policy'] = 'no-referrer'; }, async (page) => {
+    const origins = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') origins.push(request.headers().origin);
+    });
+    await signUp(page, NAME);
+    await assertLoggedInAs(page, NAME);
+    await logOut(page);
+    await logIn(page, NAME);
+    await assertLoggedInAs(page, NAME);
+    assert.deepEqual(new Set(origins), new Set(['null']));
+  }));
+
+test('a browser that keeps no cookie is told so by the form that comes back', () =>
+  behind((headers) => { delete headers['set-cookie']; }, async (page) => {
+    await signUp(page, NAME);
+    assert.match(await page.locator('main').innerText(), /did not keep the cookie/);
+  }));
