@@ -22,7 +22,8 @@ TEST(SeenAddress, F3AnotherNameIsAnotherAddress) {
                            "app.example.com.", "old.example.com:8080"}) {
     const bool known = !std::string_view{host}.ends_with('.');
     EXPECT_EQ(opened_elsewhere({.host = host}, public_site()), known) << host;
-    EXPECT_EQ(opened_elsewhere({.host = host, .secure_context = true}, public_site()), known) << host;
+    EXPECT_EQ(opened_elsewhere({.host = host, .secure_context = true}, public_site()), known)
+        << host;
   }
 }
 
@@ -36,8 +37,8 @@ TEST(SeenAddress, WhatMayBeAProxysUpstreamCountsOnlyFromABrowserWithoutHttps) {
 }
 
 TEST(SeenAddress, AForwardedHostIsWhatTheBrowserAskedFor) {
-  EXPECT_FALSE(
-      opened_elsewhere({.host = "upstream.internal", .forwarded_host = "app.example.com"}, public_site()));
+  EXPECT_FALSE(opened_elsewhere({.host = "upstream.internal", .forwarded_host = "app.example.com"},
+                                public_site()));
   EXPECT_TRUE(opened_elsewhere(
       {.host = "app.example.com", .forwarded_host = "www.example.com", .from_proxy = true},
       public_site()));
