@@ -2,6 +2,7 @@
 
 import { ClaimsBuilder, claimsOf, setOnce } from './builder';
 import type { SealingRequest } from './jwe';
+import { isPlainObject } from '../realm';
 import type { CompactJWEHeaderParameters, JWEKeyManagementHeaderParameters } from './types';
 
 const requests = new WeakMap<EncryptBuilder, SealingRequest & { replicated: Set<string> }>();
@@ -44,6 +45,10 @@ export abstract class EncryptBuilder extends ClaimsBuilder {
   setKeyManagementParameters(parameters: JWEKeyManagementHeaderParameters): this {
     const request = requestOf(this);
     setOnce(request.parameters, 'setKeyManagementParameters');
+    // Here and not first when it encrypts, where jose finds it: the caller's line is on the stack.
+    if (parameters !== undefined && !isPlainObject(parameters)) {
+      throw new TypeError('JWE Key Management Parameters must be an object');
+    }
     request.parameters = parameters;
     return this;
   }

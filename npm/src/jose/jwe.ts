@@ -1,6 +1,6 @@
 // Compact JWE with direct encryption: everything but the cipher.
 
-import { isBytes, isPlainObject } from '../realm';
+import { isBytes } from '../realm';
 import {
   findEncryption,
   notOffered,
@@ -291,9 +291,6 @@ export function prepareSealing(
   bytesOrNothing(request.contentKey, 'JWE Content Encryption Key');
   const iv = bytesOrNothing(request.iv, 'JWE Initialization Vector');
   const [header, text] = writeHeader(request.header, JWEInvalid);
-  if (request.parameters !== undefined && !isPlainObject(request.parameters)) {
-    throw new TypeError('JWE Key Management Parameters must be an object');
-  }
   refuseRepeatedCrit(header, JWEInvalid);
   checkCrit(header, options?.crit, [], JWEInvalid);
   checkZip(header);
