@@ -233,7 +233,7 @@ test('M3: many blanks in a header cost no more than other text', () => {
   const blanks = ' \t'.repeat(1e6);
   assert.equal(auth.readSessionCookie(`a=${blanks}b; auth_session=${blanks}abc${blanks}`), 'abc');
   assert.equal(auth.readSessionCookie(`${blanks}a${blanks}b=c; auth_session=abc`), 'abc');
-  assert.equal(auth.readBearerToken(`bearer${blanks}a${blanks}b`), null);
+  assert.equal(auth.readBearerToken(`bearer${blanks}a${blanks}b`), 'a');
 });
 
 test('whatever is no id opens nothing and throws nothing', async (t) => {
