@@ -113,7 +113,7 @@ export async function signup() {
     '.env': 'LATCHKEY_PUBLIC_URL=https://a.example\n',
     'next.config.ts': GOOD.replace('{}', "{ output: 'standalone' }"),
     'app/login/page.tsx': 'export default () => null;\n',
-    'lib/session.ts': "import { createSessions } from 'latchkey/next';\nexport const s = createSessions<User>({ store: process.env.LATCHKEY_STORE || 'sqlite:./data/app.db' });\n",
+    'lib/session.ts': "import { createSessions } from 'latchkey/next';\nexport const s = createSessions<User>({ store: process.env.LATCHKEY_STORE ?? 'sqlite:./data/app.db' });\n",
   }, /^lib\/session\.ts: .*standalone.*sqlite:\.\/data\/app\.db.*deletes with every account.*absolute/],
   ['N1: a standalone server with the default store', {
     '.env.production': 'LATCHKEY_PUBLIC_URL="https://a.example"\nLATCHKEY_STORE=data/x.db\n',
@@ -254,7 +254,7 @@ test('S7: doctor finds a login page in every way to have one', (t) => {
 test('N1: doctor has nothing to say about a standalone server whose database is elsewhere', (t) => {
   const config = GOOD.replace('{}', "{ output: 'standalone' }");
   for (const [store, env] of [["'sqlite:/var/lib/app/app.db'", ''], ["'redis://h'", ''],
-    ["process.env.LATCHKEY_STORE || 'sqlite:./data/app.db'", 'LATCHKEY_STORE=sqlite:/data/app.db\n']]) {
+    ["process.env.LATCHKEY_STORE ?? 'sqlite:./data/app.db'", 'LATCHKEY_STORE=sqlite:/data/app.db\n']]) {
     const { out } = project(t, { ...LOGIN, 'next.config.ts': config, '.env.production': env,
       'lib/session.ts': `${CALL} publicUrl, store: ${store} });\n` }).run('doctor');
     assert.equal(out, 'Nothing is wrong.\n', store);

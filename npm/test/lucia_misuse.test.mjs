@@ -114,7 +114,7 @@ function adapters(t) {
 }
 
 test('nobody is no user, whatever is done to sessions', async (t) => {
-  const refusal = { code: 'ERR_LATCHKEY_INVALID_ARGUMENT', message: /^the id of a user is text or a number/ };
+  const refusal = { code: 'ERR_LATCHKEY_INVALID_ARGUMENT', message: /^userId: text, a finite number or a bigint is expected, not / };
   for (const adapter of adapters(t)) {
     const auth = new ours.Lucia(adapter);
     const kept = await auth.createSession('u1', {});
@@ -129,7 +129,7 @@ test('nobody is no user, whatever is done to sessions', async (t) => {
     }
     await assert.rejects(auth.invalidateOtherSessions('u1', undefined), {
       code: 'ERR_LATCHKEY_INVALID_ARGUMENT',
-      message: /invalidateOtherSessions: the id of the session to keep is text/,
+      message: 'sessionId: text is expected, not undefined',
     });
     assert.equal((await auth.getUserSessions('u1')).length, 1);
   }
@@ -137,7 +137,8 @@ test('nobody is no user, whatever is done to sessions', async (t) => {
 
 test('an adapter that is not ours may have objects for ids', async () => {
   const adapter = remembering();
-  const id = { toHexString: () => '5' };
+  class ObjectId {}
+  const id = new ObjectId();
   assert.equal((await new ours.Lucia(adapter).createSession(id, {})).userId, id);
   assert.equal(adapter.stored.length, 1);
 });

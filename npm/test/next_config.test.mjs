@@ -82,10 +82,10 @@ test('the file of a store: of SQLite, in every way to write one', () => {
   }
 });
 
-test('an empty LATCHKEY_STORE is none', (t) => {
+test('F8: an empty LATCHKEY_STORE is refused and makes nothing', (t) => {
   enter(folder(t), 'app');
-  openEngine(URL_HERE, { LATCHKEY_STORE: '' });
-  assert.ok(existsSync('data'));
+  assert.throws(() => openEngine(URL_HERE, { LATCHKEY_STORE: '' }), { code: 'ERR_LATCHKEY_BAD_CONFIG' });
+  assert.ok(!existsSync('data'));
 });
 
 test('S7: production without an address says so once when it starts, and a build says nothing', (t) => {

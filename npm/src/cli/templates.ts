@@ -21,7 +21,7 @@ export const {
   createGuestSession, getGuestSession, listSessions, revokeOwnSession, revokeUser,
   providerProps, proxy, handlers, core,
 } = createSessions({
-  store: process.env.LATCHKEY_STORE || 'sqlite:./data/app.db',
+  store: process.env.LATCHKEY_STORE ?? 'sqlite:./data/app.db',
   pages: { login: '/login', home: '/' },
 });
 `;
