@@ -48,11 +48,13 @@ std::vector<std::string> log_in_users(Auth& auth) {
 Entry auth_begin_cached(const Options& options) {
   auto memory = make_memory_store();
   check(memory.has_value(), "memory store");
-  auto auth = Auth::open(std::move(*memory),
-                         {.public_url = "https://app.example.com",
-                          .near_cache = NearCacheOptions{.max_entries = 2 * kSessions,
-                                                         .max_age = std::chrono::hours{24}},
-                          .prune_every = Millis{0}});
+  // One by one: GCC 12 takes members that designated initializers leave out for uninitialized.
+  AuthOptions how;
+  how.public_url = "https://app.example.com";
+  how.near_cache =
+      NearCacheOptions{.max_entries = 2 * kSessions, .max_age = std::chrono::hours{24}};
+  how.prune_every = Millis{0};
+  auto auth = Auth::open(std::move(*memory), std::move(how));
   check(auth.has_value(), "Auth::open");
   const std::vector<std::string> tokens = log_in_users(**auth);
   std::vector<std::string> cookies;

@@ -126,8 +126,8 @@ export function sqlite(database: string | Database, tables: Tables = {}): Native
   const named = { user: 'user', session: 'session', hashed: false, ...tables };
   if (typeof database !== 'string') return new BetterSqlite3(checkDatabase(database), named);
   const path = database.replace(/^sqlite:/, '');
-  if (path === '' || path === ':memory:') {
-    throw misused(`the path of a file that has Lucia's tables, and no ${JSON.stringify(database)}`);
+  if (path === '') {
+    throw misused("the path of a file that has Lucia's tables, and no empty text");
   }
   return new SqliteFile(path, named);
 }
