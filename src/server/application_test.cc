@@ -45,7 +45,9 @@ TEST(PublicUrlOfTheServer, F9PlainHttpIsServedOnLoopbackOnly) {
     const std::string told = url ? url->origin() : url.error().detail;
     EXPECT_NE(told.find(one.outcome), std::string::npos)
         << one.host << ' ' << one.public_url << ": " << told;
-    if (url) EXPECT_EQ(told, one.outcome);
+    if (url) {
+      EXPECT_EQ(told, one.outcome);
+    }
   }
 }
 
