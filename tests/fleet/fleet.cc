@@ -77,7 +77,12 @@ Fleet::Fleet(const std::vector<std::string>& urls, Millis max_age) {
 }
 
 NewSession Fleet::sign_in(std::size_t node, std::uint64_t user) {
+  // The first connection of a node may take longer than a call waits on a machine with much to do.
+  constexpr int kTries = 20;
   auto made = sessions(node).create(UserId{static_cast<std::int64_t>(user)});
+  for (int tries = 1; !made && error_retryable(made.error().code) && tries < kTries; ++tries) {
+    made = sessions(node).create(UserId{static_cast<std::int64_t>(user)});
+  }
   demand(made.has_value(), made ? "" : detail_of(made.error()));
   const std::string token = made->token.reveal();
   for (std::size_t i = 0; i < size(); ++i) {
