@@ -129,11 +129,11 @@ consume() {
   cmake -S "examples/$1" -B "build/consume/$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_PREFIX_PATH="$2" "${launcher[@]}" --log-level=WARNING &&
     cmake --build "build/consume/$1" &&
-    run_example "$1"
+    walk_example "$1"
 }
 
 # The programs with pages are walked through; the others check themselves.
-run_example() {
+walk_example() {
   local program=$ROOT/build/consume/$1/$1
   case $1 in
     cpp_httplib | cpp_beast) python3 tests/examples/walk.py "$program" ;;
