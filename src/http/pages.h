@@ -29,7 +29,7 @@ struct ProblemPage {
 };
 // page_problem is the page for an error of any kind.
 Response page_problem(Problem problem, const ProblemPage& more = {});
-// page_not_found answers 404 with the navigation of whoever asks.
+// page_not_found answers 404 with the navigation of the visitor.
 Response page_not_found(App& app, const Request& request);
 // problem_at answers in the form that `path` has: JSON of the API, a page elsewhere.
 Response problem_at(std::string_view path, Problem problem);

@@ -46,7 +46,7 @@ export function presentGuest<A = Attributes>(found: CoreSession): GuestSession<A
   };
 }
 
-/** A guest's session is nobody's: whoever asks for a user gets none. */
+/** A guest's session is nobody's: the visitor for a user gets none. */
 export function isUsers(found: CoreSession | null): found is CoreSession & { userId: string } {
   return found !== null && found.userId !== null;
 }

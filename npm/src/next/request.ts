@@ -17,7 +17,7 @@ export interface CurrentRequest {
   readonly hasCookie: boolean;
   /** In Server Actions and Route Handlers; never while a page renders. */
   readonly writable: boolean;
-  /** Neither a page nor an action nor a form: whoever asks wants a status, no redirect. */
+  /** Neither a page nor an action nor a form: the visitor wants a status, no redirect. */
   readonly isHandler: boolean;
 }
 

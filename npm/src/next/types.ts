@@ -108,11 +108,11 @@ export interface SessionsConfig<User = unknown> extends BaseConfig {
   clientUser?: (user: User) => RegisteredUser;
 }
 
-/** What browsers are told of a user where `clientUser` is not given. */
+/** What browsers learn of a user where `clientUser` is not given. */
 export type DefaultClientUser = { id: string; username?: string };
 
 /**
- * The arguments of `createSessions`: whoever has registered a user with more than `id` and
+ * The arguments of `createSessions`: anyone who has registered a user with more than `id` and
  * `username` for the browser says with `clientUser` where the rest comes from.
  */
 export type SessionsArguments<User> = DefaultClientUser extends RegisteredUser
