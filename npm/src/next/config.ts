@@ -49,7 +49,9 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
 // Left out is what is undefined: anything else that is no text is refused, not replaced.
 function storeOf({ store }: BaseConfig, env: NodeJS.ProcessEnv): string {
   if (store !== undefined) return store;
-  return env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db';
+  const named = env['LATCHKEY_STORE'] ?? 'sqlite:./data/latchkey.db';
+  if (named !== '') return named;
+  throw misuse('LATCHKEY_STORE is empty: name a store in it, or remove it');
 }
 
 // A fresh checkout has no folder for its data yet. Nobody but the server reads it.
