@@ -87,8 +87,7 @@ THREADED=(account auth conformance fleet http_service memory near_cache postgres
   server server_process session sqlite)
 step_tsan() {
   LATCHKEY_KEEP_GOING=1 build_preset tsan "${THREADED[@]/%/_tests}" || count 0 1
-  # It refuses threads in a forked child, which is what those tests are about; asan runs them.
-  GTEST_FILTER=-*Fork* run_ctest tsan "${THREADED[@]}"
+  run_ctest tsan "${THREADED[@]}"
 }
 
 # run_ctest PRESET [NAME...] runs all tests of a preset, or those.
@@ -167,9 +166,10 @@ list_steps() {
 }
 
 run_tests() {
-  local wanted=() argument
+  local wanted=() argument one_lane=""
   for argument in "$@"; do
     case $argument in
+      --one-lane) one_lane=1 ;;
       --full) export LATCHKEY_FULL=1 ;;
       --list) list_steps && return ;;
       *) declare -F "step_$argument" >/dev/null || die "no step $argument; see ./dev test --list"
@@ -195,7 +195,7 @@ run_tests() {
     rm -f "$LOGS/release.done"
     wanted=("${build_lane[@]}" "${other_lane[@]}")
     # One lane after the other is slower, and leaves the browser's deadlines a machine of their own.
-    if [ -n "${LATCHKEY_ONE_LANE:-}" ]; then
+    if [ -n "$one_lane" ]; then
       run_lane "${build_lane[@]}" "${other_lane[@]}"
     else
       WAIT_FOR_RELEASE=1 run_lane "${other_lane[@]}" &
