@@ -1,8 +1,7 @@
 // The setters of EncryptJWT; encrypt itself depends on the runtime.
 
 import { ClaimsBuilder, claimsOf, setOnce } from './builder';
-import type { SealingRequest } from './jwe';
-import { isPlainObject } from '../realm';
+import { checkParameters, type SealingRequest } from './jwe';
 import type { CompactJWEHeaderParameters, JWEKeyManagementHeaderParameters } from './types';
 
 const requests = new WeakMap<EncryptBuilder, SealingRequest & { replicated: Set<string> }>();
@@ -45,11 +44,15 @@ export abstract class EncryptBuilder extends ClaimsBuilder {
   setKeyManagementParameters(parameters: JWEKeyManagementHeaderParameters): this {
     const request = requestOf(this);
     setOnce(request.parameters, 'setKeyManagementParameters');
-    // Here and not first when it encrypts, where jose finds it: the caller's line is on the stack.
-    if (parameters !== undefined && !isPlainObject(parameters)) {
-      throw new TypeError('JWE Key Management Parameters must be an object');
-    }
     request.parameters = parameters;
+    // jose refuses parameters that are none in encrypt() alone, and so does this. Who awaits the
+    // builder, and takes that for the check, is told too.
+    try {
+      checkParameters(parameters);
+    } catch (refusal) {
+      const then = (_: unknown, refuse: (reason: unknown) => void): void => refuse(refusal);
+      Object.defineProperty(this, 'then', { value: then });
+    }
     return this;
   }
 

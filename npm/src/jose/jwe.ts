@@ -1,6 +1,6 @@
 // Compact JWE with direct encryption: everything but the cipher.
 
-import { isBytes } from '../realm';
+import { isBytes, isPlainObject } from '../realm';
 import {
   findEncryption,
   notOffered,
@@ -275,6 +275,12 @@ function sealingAlgorithms(header: Header): [string, Encryption] {
   return [alg, findEncryption(enc)];
 }
 
+/** checkParameters refuses key management parameters that are none. */
+export function checkParameters(parameters: unknown): void {
+  if (parameters === undefined || isPlainObject(parameters)) return;
+  throw new TypeError('JWE Key Management Parameters must be an object');
+}
+
 /** Checks what is asked of an encryption. */
 export function prepareSealing(
   request: SealingRequest,
@@ -291,6 +297,7 @@ export function prepareSealing(
   bytesOrNothing(request.contentKey, 'JWE Content Encryption Key');
   const iv = bytesOrNothing(request.iv, 'JWE Initialization Vector');
   const [header, text] = writeHeader(request.header, JWEInvalid);
+  checkParameters(request.parameters);
   refuseRepeatedCrit(header, JWEInvalid);
   checkCrit(header, options?.crit, [], JWEInvalid);
   checkZip(header);
