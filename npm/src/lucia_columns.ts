@@ -1,7 +1,7 @@
 import { makeError } from './errors';
-import { invalid, userIdText } from './arguments';
+import { checkOptions, flagOf, invalid, textOf, userIdText } from './arguments';
 import { isDate, isPlainObject } from './realm';
-import type { DatabaseSession, DatabaseUser } from './lucia_adapter';
+import type { DatabaseSession, DatabaseUser, Tables } from './lucia_adapter';
 
 const RESERVED = new Set(['id', 'user_id', 'expires_at']);
 
@@ -34,6 +34,17 @@ export function checkSessionId(sessionId: unknown): void {
 export function columnUser(userId: unknown): string | number | bigint {
   userIdText(userId);
   return userId as string | number | bigint;
+}
+
+/** tablesOf completes the names of the tables. A flag that is none would keep plain ids. */
+export function tablesOf(tables: Tables, user: string, session: string): Required<Tables> {
+  checkOptions(tables, 'tables');
+  const named = { user: tables.user ?? user, session: tables.session ?? session };
+  return {
+    user: textOf(named.user, 'tables.user'),
+    session: textOf(named.session, 'tables.session'),
+    hashed: flagOf(tables.hashed, 'tables.hashed'),
+  };
 }
 
 /** givenColumns lists attributes; what is undefined is left to the column's default. */

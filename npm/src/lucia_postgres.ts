@@ -3,7 +3,7 @@ import { makeError } from './errors';
 import type { DatabaseSession, RemoteAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
 import { userIdText } from './arguments';
-import { givenColumns } from './lucia_columns';
+import { givenColumns, tablesOf } from './lucia_columns';
 import { parseValue, timeText, valueText } from './lucia_postgres_values';
 
 type Values = Record<string, unknown>;
@@ -124,6 +124,5 @@ export function postgres(url: string, tables: Tables = {}): RemoteAdapter {
       "take Lucia's own @lucia-auth/adapter-postgresql, which works here, too";
     throw makeError('ERR_LATCHKEY_BAD_CONFIG', message);
   }
-  const named = { user: 'auth_user', session: 'user_session', hashed: false, ...tables };
-  return new PostgresTables(url, named);
+  return new PostgresTables(url, tablesOf(tables, 'auth_user', 'user_session'));
 }

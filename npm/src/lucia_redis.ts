@@ -7,7 +7,7 @@ import type {
   SessionAndUser,
 } from './lucia_adapter';
 import type { UserId } from './lucia';
-import { userIdText } from './arguments';
+import { checkOptions, userIdText } from './arguments';
 import { givenColumns } from './lucia_columns';
 
 export interface RedisOptions {
@@ -130,6 +130,7 @@ async function ifThere(change: Promise<unknown>): Promise<void> {
  * as ids; they can be given to `invalidateSession`, and open nothing. Ids of users are text.
  */
 export function redis(url: string, options: RedisOptions = {}): RemoteAdapter {
+  checkOptions(options);
   if (typeof url !== 'string' || !/^rediss?(\+unix|\+cluster)?:/.test(url)) {
     throw makeError('ERR_LATCHKEY_BAD_CONFIG', 'redis(url): a URL such as redis://localhost');
   }

@@ -2,7 +2,7 @@ import { makeError } from './errors';
 import { BetterSqlite3 } from './lucia_better_sqlite3';
 import type { DatabaseSession, NativeAdapter, SessionAndUser, Tables } from './lucia_adapter';
 import type { UserId } from './lucia';
-import { columnUser, Shape, toColumns, unixSeconds } from './lucia_columns';
+import { columnUser, Shape, tablesOf, toColumns, unixSeconds } from './lucia_columns';
 import { makeCells, unpack } from './lucia_row';
 import { native } from 'latchkey/native';
 import type { Database } from './lucia_better_sqlite3';
@@ -123,7 +123,7 @@ function checkDatabase(database: unknown): Database {
  * would destroy each other's writes (a path is then refused with ERR_LATCHKEY_SQLITE_SHARED).
  */
 export function sqlite(database: string | Database, tables: Tables = {}): NativeAdapter {
-  const named = { user: 'user', session: 'session', hashed: false, ...tables };
+  const named = tablesOf(tables, 'user', 'session');
   if (typeof database !== 'string') return new BetterSqlite3(checkDatabase(database), named);
   const path = database.replace(/^sqlite:/, '');
   if (path === '') {

@@ -246,6 +246,10 @@ test('N3: Lucia refuses what names no user and no session', async (t) => {
       await refused(() => lucia.createSession('u1', {}, { sessionId: id }), 'sessionId', shown(id));
     }
   }
+  for (const tables of [null, 5, { hashed: 'yes' }, { user: 5 }, { session: {} }]) {
+    await refused(async () => sqlite('x.db', tables), 'tables', shown(tables));
+    await refused(async () => postgres('postgres://h/x', tables), 'tables', shown(tables));
+  }
   for (const value of [NaN, Infinity, 2n ** 64n, Symbol('x'), () => 1, {}, [1]]) {
     await refused(() => auth.createSession('u1', { country: value }), 'attributes', String(value));
   }

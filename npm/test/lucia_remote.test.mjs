@@ -9,6 +9,7 @@ import { CALLS, outcome, pass, plain } from './support/lucia_calls.mjs';
 import { neverRevives, official } from './support/lucia_official.mjs';
 import { importPeer, requirePeer } from './support/peers.mjs';
 import { generator } from './support/random.mjs';
+import { workersEnd } from './support/survival.mjs';
 
 const { databaseUser } = await importPeer('@lucia-auth/adapter-test');
 const { NodePostgresAdapter } = await importPeer('@lucia-auth/adapter-postgresql');
@@ -47,6 +48,21 @@ describe('PostgreSQL', () => {
     const { id, attributes } = databaseUser;
     server.run(`INSERT INTO official.auth_user VALUES('${id}', '${attributes.username}')`);
     await official(t, open('official'));
+  });
+
+  test('H1: workers end in the middle of calls', async () => {
+    server.run('CREATE TABLE auth_user(id TEXT PRIMARY KEY); CREATE TABLE user_session(id TEXT ' +
+      'PRIMARY KEY, expires_at TIMESTAMPTZ NOT NULL, user_id TEXT NOT NULL)');
+    await workersEnd([{ lucia: server.url() }]);
+  });
+
+  test('N3: a guest has no user, where the table allows that', async () => {
+    server.run('CREATE SCHEMA guests; CREATE TABLE guests.auth_user(id TEXT PRIMARY KEY); CREATE TABLE ' +
+      'guests.user_session(id TEXT PRIMARY KEY, expires_at TIMESTAMPTZ NOT NULL, user_id TEXT)');
+    const auth = new Lucia(open('guests'));
+    const guest = await auth.createGuestSession({});
+    assert.equal((await auth.validateSession(guest.id)).session, null);
+    assert.equal((await auth.validateGuestSession(guest.id)).id, guest.id);
   });
 
   test('random calls have the results of lucia 3.2.2 on its own adapter', async (t) => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Sessions } from 'latchkey';
 import { getIronSession } from 'latchkey/iron-session';
 import { postgresServer, redisServer } from './support/engines.mjs';
+import { workersEnd } from './support/survival.mjs';
 
 const worker = fileURLToPath(new URL('./support/remote_worker.mjs', import.meta.url));
 const ENGINES = {
@@ -111,6 +112,10 @@ for (const [name, start] of Object.entries(ENGINES)) {
         assert.notEqual(await state(own, token), 'active', carrier);
         await own.close();
       }
+    });
+
+    test('H1: workers end in the middle of calls', async () => {
+      await workersEnd(name === 'redis' ? [url, { lucia: url }] : [url]);
     });
 
     test('a sealed session of latchkey/iron-session can be ended here', async () => {

@@ -61,7 +61,10 @@ export async function redisServer() {
 
 // PostgreSQL does not run as root; nobody has no rights beyond its own files.
 const NOBODY = 65534;
-const plain = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+const user = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+// A sanitizer that is loaded into Node is not for a server.
+const { LD_PRELOAD: _, ...env } = process.env;
+const plain = { ...user, env };
 
 function postgresProgram(name) {
   const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => Number(b) - Number(a));
