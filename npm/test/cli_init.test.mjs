@@ -96,7 +96,6 @@ test('init outside of a Next.js project writes nothing', (t) => {
   assert.match(err, /no Next\.js/);
 });
 
-
 test('S7: init writes the pages that /account leads to, and puts the provider into the layout', (t) => {
   const { run, read } = project(t, CREATED);
   const { out } = run('init');
@@ -111,6 +110,20 @@ test('S7: init writes the pages that /account leads to, and puts the provider in
     'src/app/login/actions.ts', 'src/app/api/session/[[...all]]/route.ts', 'src/proxy.ts']) {
     assert.match(read(path), /from '@\/lib\/session'/, `S8: ${path}`);
   }
+});
+
+test('S7: a layout without imports, or with a comment before them, gets the provider too', (t) => {
+  const provider = "import { SessionProvider } from 'latchkey/react';\n";
+  const body = 'export default ({ children }) => (\n  <html><body>{children}</body></html>\n);\n';
+  const wrapped = body.replace('{children}<', '<SessionProvider>{children}</SessionProvider><');
+  for (const before of ['', '// @ts-check\n']) {
+    const { run, read } = project(t, { 'app/layout.js': before === '' ? body : `${before}import './a.css';\n${body}` });
+    run('init');
+    const imports = before === '' ? '' : "import './a.css';\n";
+    assert.equal(read('app/layout.js'), before + provider + imports + wrapped);
+  }
+  const client = project(t, { 'app/layout.js': `'use client';\n${body}` });
+  assert.match(client.run('init').out, /change {4}app\/layout\.js: put <SessionProvider>/);
 });
 
 test('S8: without `@/` modules are imported by their place, and a project of JavaScript gets no types', (t) => {
@@ -154,7 +167,7 @@ for (const name of ['middleware.ts', 'middleware.js', 'middleware.mjs', 'src/mid
       }
       assert.equal(read(name), before);
       assert.ok(out.includes(`kept      ${name}. Next.js 16 stops when it finds proxy beside it`), out);
-      assert.match(out, /import \{ compose \} from 'latchkey\/next';\n.*\n.*export const proxy = compose\(/);
+      assert.match(out, /import \{ compose \} from 'latchkey\/next';\n.*\n.*export const proxy = compose\(\n.*\(request: NextRequest\)/);
       assert.notEqual(run('doctor').out, '');
     }
   });

@@ -157,11 +157,11 @@ function writeProvider(project: Project): void {
   const text = project.read(path) ?? '';
   if (text.includes('SessionProvider')) {
     console.log(`kept      ${path}`);
-  } else if (CHILDREN.test(text) && /^import /m.test(text)) {
-    const wrapped = text
-      .replace(CHILDREN, '$1<SessionProvider>{children}</SessionProvider>$2')
-      .replace(/^import /m, `${templates.PROVIDER}import `);
-    writeFileSync(join(project.root, path), wrapped);
+  } else if (CHILDREN.test(text) && !/^\s*['"]use /.test(text)) {
+    const wrapped = text.replace(CHILDREN, '$1<SessionProvider>{children}</SessionProvider>$2');
+    const [before = ''] = /^(?:(?!import ).*\n)*(?=import )/.exec(wrapped) ?? [];
+    const rest = wrapped.slice(before.length);
+    writeFileSync(join(project.root, path), before + templates.PROVIDER + rest);
     console.log(`changed   ${path}: <SessionProvider> is around what it shows`);
   } else {
     console.log(

@@ -227,10 +227,14 @@ export default withSessions({});
 export const PROVIDER = `import { SessionProvider } from 'latchkey/react';\n`;
 
 /** What joins our check with a function that is there already. */
-export const composed = (name: 'proxy' | 'middleware', { session }: Style): string => `\
+export const composed = (
+  name: 'proxy' | 'middleware',
+  { typescript, session }: Style,
+): string => `\
+${typescript ? "            import type { NextRequest } from 'next/server';\n" : ''}\
             import { compose } from 'latchkey/next';
             import { proxy as check } from '${session}';
             export const ${name} = compose(
-              (request) => check(request, { protected: ['/account'] }),
+              (request${typescript ? ': NextRequest' : ''}) => check(request, { protected: ['/account'] }),
               yourFunction,
             );`;
