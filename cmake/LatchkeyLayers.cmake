@@ -1,4 +1,4 @@
-# One target per folder of src/. A layer names the layers it may use; tools/check_layers.py checks
+# One target per folder of src/. A layer names the layers it may use; tools/check_includes.py checks
 # that its files include nothing else.
 
 set(LATCHKEY_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
@@ -35,21 +35,17 @@ set(LATCHKEY_LAYERS "" CACHE INTERNAL "")
 
 # latchkey_layer(NAME [USES layer...] [TEST_USES layer...] [LINKS library...] [FILES file...])
 # TEST_USES names layers that only the tests of this one need, such as a store to run against.
-# Without FILES every .cc of the folder belongs to the layer; x_test.cc files make NAME_tests.
+# Without FILES every .cc of the folder and of its rooms belongs to the layer; x_test.cc files make
+# NAME_tests.
 function(latchkey_layer name)
   cmake_parse_arguments(ARG "" "" "USES;TEST_USES;LINKS;FILES" ${ARGN})
   if(NOT "FILES" IN_LIST ARGN)
-    file(GLOB ARG_FILES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+    file(GLOB_RECURSE ARG_FILES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   endif()
   set(tests ${ARG_FILES})
   list(FILTER ARG_FILES EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
 
-  if(NOT ARG_FILES)
-    message(STATUS "Layer ${name} has no sources yet")
-    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cc "")
-    set(ARG_FILES ${CMAKE_CURRENT_BINARY_DIR}/empty.cc)
-  endif()
   add_library(latchkey_${name} STATIC ${ARG_FILES})
   add_library(latchkey::${name} ALIAS latchkey_${name})
   target_include_directories(latchkey_${name}

@@ -1,11 +1,11 @@
 // Two decoders agree on what is canonical; what decodes encodes to the same text, and any bytes
 // come back.
 
-#include "codec/base64url.h"
+#include "base/base64url.h"
 
 #include <string>
 
-#include "codec/base64url_into.h"
+#include "base/base64url_into.h"
 #include "fuzz/fuzz.h"
 
 using latchkey::fuzz::require;
@@ -13,20 +13,20 @@ namespace codec = latchkey::codec;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = latchkey::fuzz::as_text(data, size);
-  const auto plain = codec::base64url_decode(text);
+  const auto plain = base64url_decode(text);
   std::string into(size / 4 * 3 + 3, '\0');
   const auto decoded =
-      codec::base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(into.data()));
-  require(plain.has_value() == (decoded.form == codec::Base64urlForm::canonical));
+      base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(into.data()));
+  require(plain.has_value() == (decoded.form == Base64urlForm::canonical));
   if (plain) {
-    require(codec::base64url_encode(*plain) == text);
+    require(base64url_encode(*plain) == text);
     require(std::string(plain->begin(), plain->end()) == into.substr(0, decoded.size));
   }
-  const std::string encoded = codec::base64url_encode({data, size});
-  std::string fast(codec::base64url_size(size), '\0');
-  codec::base64url_encode_into({data, size}, fast.data());
+  const std::string encoded = base64url_encode({data, size});
+  std::string fast(base64url_size(size), '\0');
+  base64url_encode_into({data, size}, fast.data());
   require(encoded == fast);
-  const auto back = codec::base64url_decode(encoded);
+  const auto back = base64url_decode(encoded);
   require(back && std::string(back->begin(), back->end()) == text);
   return 0;
 }

@@ -2,7 +2,7 @@
 // refused with a word about why.
 
 #include "fuzz/fuzz.h"
-#include "server/load_config.h"
+#include "server/settings/load_config.h"
 
 using latchkey::fuzz::require;
 namespace server = latchkey::server;

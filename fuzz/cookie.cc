@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/cookie_chunks.h"
+#include "codec/cookie/chunks.h"
 #include "fuzz/fuzz.h"
 
 using latchkey::CookieMatch;

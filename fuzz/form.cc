@@ -1,10 +1,10 @@
 // Any text survives being encoded into a form and read back; no text can leave the HTML it is put
 // in.
 
-#include "http/form.h"
+#include "http/pages/form.h"
 
 #include "fuzz/fuzz.h"
-#include "http/html.h"
+#include "http/pages/html.h"
 
 using latchkey::fuzz::require;
 using latchkey::http::Form;

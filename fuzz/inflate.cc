@@ -1,6 +1,6 @@
 // Expanding stays within its limit, and does not depend on it below.
 
-#include "codec/inflate.h"
+#include "codec/seal/inflate.h"
 
 #include "fuzz/fuzz.h"
 

@@ -1,12 +1,12 @@
 // What the strict reader takes, the forgiving one takes; printing and reading again changes
 // nothing, and neither does taking out blanks.
 
-#include "codec/json.h"
+#include "codec/json/json.h"
 
 #include <string>
 
-#include "codec/json_text.h"
-#include "codec/text_decode.h"
+#include "codec/json/text.h"
+#include "codec/text/decode.h"
 #include "fuzz/fuzz.h"
 
 using latchkey::fuzz::require;

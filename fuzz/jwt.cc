@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "codec/base64url.h"
-#include "codec/jws.h"
+#include "base/base64url.h"
+#include "codec/jose/jws.h"
 #include "crypto/digest.h"
 #include "fuzz/fuzz.h"
 #include "latchkey/jose.h"
@@ -39,8 +39,8 @@ void check_foreign(std::string_view text, const JwtCodec& signing, const JwtCode
 void check_signed(std::string_view text, const JwtCodec& signing) {
   const std::size_t line = std::min(text.find('\n'), text.size());
   const std::string_view payload = text.substr(std::min(line + 1, text.size()));
-  std::string token = codec::base64url_encode(crypto::as_bytes(text.substr(0, line))) + '.' +
-                      codec::base64url_encode(crypto::as_bytes(payload));
+  std::string token = base64url_encode(crypto::as_bytes(text.substr(0, line))) + '.' +
+                      base64url_encode(crypto::as_bytes(payload));
   codec::append_jws_mac(token, crypto::HmacKey{crypto::Hash::sha256, crypto::as_bytes(kSecret)});
   if (signing.verify(token, kNow)) require(jose_accepts(token));
 }

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "codec/sealed_session.h"
+#include "codec/seal/sealed_session.h"
 #include "fuzz/fuzz.h"
 
 namespace {

@@ -1,6 +1,6 @@
 // A packed record or user has one form: what unpacks packs to the same octets.
 
-#include "codec/record.h"
+#include "codec/record/record.h"
 
 #include <algorithm>
 #include <vector>

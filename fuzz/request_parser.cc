@@ -2,7 +2,7 @@
 // same end, or a refusal both times. No piece makes the parser stop, hang or run over. The first
 // byte chooses the cuts, the rest is what a client sends.
 
-#include "server/request_parser.h"
+#include "server/http/request_parser.h"
 
 #include <algorithm>
 #include <string>

@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "codec/fe26.h"
-#include "codec/iron_session.h"
-#include "codec/json_text.h"
-#include "codec/text_decode.h"
+#include "codec/seal/fe26.h"
+#include "codec/seal/iron_session.h"
+#include "codec/json/text.h"
+#include "codec/text/decode.h"
 #include "fuzz/fuzz.h"
 
 namespace latchkey::fuzz {

@@ -9,13 +9,13 @@ def one(path, *lines):
 
 class CheckIncludes(unittest.TestCase):
     def test_an_arrow_upwards_is_caught(self):
-        self.assertTrue(one("src/codec/cookie.cc", '#include "session/lookup.h"'))
+        self.assertTrue(one("src/codec/cookie/cookie.cc", '#include "session/lookup.h"'))
 
     def test_an_arrow_downwards_is_fine(self):
-        self.assertEqual(one("src/session/lookup.cc", '#include "codec/json.h"'), [])
+        self.assertEqual(one("src/session/lookup/lookup.cc", '#include "codec/json.h"'), [])
 
     def test_a_store_may_not_see_what_decides(self):
-        self.assertTrue(one("src/store/sqlite_read.cc", '#include "latchkey/policy.h"'))
+        self.assertTrue(one("src/store/sqlite/read.cc", '#include "latchkey/policy.h"'))
 
     def test_account_and_guard_do_not_see_each_other(self):
         self.assertTrue(one("src/guard/path.cc", '#include "latchkey/accounts.h"'))
@@ -40,12 +40,12 @@ class CheckIncludes(unittest.TestCase):
         self.assertTrue(one("include/latchkey/store.h", "#include <gtest/gtest.h>"))
 
     def test_openssl_lives_in_crypto_only(self):
-        self.assertTrue(one("src/codec/jwt.cc", "#include <openssl/evp.h>"))
+        self.assertTrue(one("src/codec/jose/jwt.cc", "#include <openssl/evp.h>"))
         self.assertEqual(one("src/crypto/digest.cc", "#include <openssl/evp.h>"), [])
 
     def test_sqlite_lives_in_the_sqlite_store_only(self):
         self.assertTrue(one("src/store/memory.cc", "#include <sqlite3.h>"))
-        self.assertEqual(one("src/store/sqlite_file.cc", "#include <sqlite3.h>"), [])
+        self.assertEqual(one("src/store/sqlite/file.cc", "#include <sqlite3.h>"), [])
 
     def test_beast_is_compiled_once(self):
         beast = "#include <boost/beast/http.hpp>"

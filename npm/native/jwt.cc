@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "addon.h"
-#include "codec/base64url_into.h"
-#include "codec/jwe.h"
-#include "codec/jws.h"
-#include "codec/text_decode.h"
+#include "base/base64url_into.h"
+#include "codec/jose/jwe.h"
+#include "codec/jose/jws.h"
+#include "codec/text/decode.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"
 #include "latchkey/secret.h"
@@ -67,9 +67,9 @@ napi_value jws_open(napi_env env, napi_callback_info info) {
   }
   const std::string_view encoded = token.substr(first + 1, last - first - 1);
   std::string payload(encoded.size() / 4 * 3 + 2, '\0');
-  const codec::Base64urlDecoded decoded =
-      codec::base64url_decode_into(encoded, reinterpret_cast<std::uint8_t*>(payload.data()));
-  if (decoded.form != codec::Base64urlForm::canonical) return refuse(env, Refusal::bad_base64url);
+  const Base64urlDecoded decoded =
+      base64url_decode_into(encoded, reinterpret_cast<std::uint8_t*>(payload.data()));
+  if (decoded.form != Base64urlForm::canonical) return refuse(env, Refusal::bad_base64url);
   const auto json = codec::decode_utf8({payload.data(), decoded.size});
   return json ? make_text(env, *json) : refuse(env, Refusal::bad_utf8);
 }
@@ -87,11 +87,11 @@ napi_value jws_sign(napi_env env, napi_callback_info info) {
   const crypto::Bytes head = crypto::as_bytes(header.view());
   const crypto::Bytes body = crypto::as_bytes(payload.view());
   const std::size_t size =
-      codec::base64url_size(head.size()) + 1 + codec::base64url_size(body.size());
+      base64url_size(head.size()) + 1 + base64url_size(body.size());
   std::string token;
-  token.reserve(size + 1 + codec::base64url_size(crypto::kMaxDigestBytes));
+  token.reserve(size + 1 + base64url_size(crypto::kMaxDigestBytes));
   token.resize(size, '.');
-  codec::base64url_encode_into(body, codec::base64url_encode_into(head, token.data()) + 1);
+  base64url_encode_into(body, base64url_encode_into(head, token.data()) + 1);
   codec::append_jws_mac(token, t_last_key.prepare(*hash, key));
   return make_text(env, token);
 }

@@ -3,7 +3,7 @@
 
 #include "addon.h"
 #include "base/no_wait.h"
-#include "codec/opaque_token.h"
+#include "codec/token/opaque_token.h"
 #include "crypto/digest.h"
 #include "latchkey/secret.h"
 #include "promise.h"

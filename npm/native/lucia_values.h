@@ -1,7 +1,7 @@
 #pragma once
 
 #include "napi.h"
-#include "store/sqlite_lucia.h"
+#include "store/lucia/sqlite_lucia.h"
 
 // Columns of Lucia's tables as JavaScript values: numbers, text, Buffers, null.
 namespace latchkey::node {

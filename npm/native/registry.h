@@ -12,7 +12,7 @@
 #include "latchkey/sessions.h"
 #include "latchkey/store.h"
 #include "session/session_cookies.h"
-#include "store/sqlite_lucia.h"
+#include "store/lucia/sqlite_lucia.h"
 #include "store/store_url.h"
 
 // What is open in this process, shared by every thread and every reload of a program's code.

@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "addon.h"
-#include "codec/fe26.h"
+#include "codec/seal/fe26.h"
 #include "latchkey/secret.h"
 
 // Fe26.2 for latchkey/iron-session: one password at a time, because the map of passwords is an

@@ -1,20 +1,27 @@
 import { makeError } from './errors';
-import type { Adapter, DatabaseSession, NativeAdapter, SessionAndUser } from './lucia_adapter';
-import { checkAttributes, checkSessionId, checkUserId } from './lucia_columns';
-import { Cookie, findBearer, findCookie, TimeSpan } from './lucia_cookie';
-import type { CookieAttributes } from './lucia_cookie';
-import { generateIdFromEntropySize } from './lucia_crypto';
-import { makeTimedId, Pending, readTimedId } from './lucia_id';
+import type { Adapter, DatabaseSession, NativeAdapter, SessionAndUser } from './lucia/adapter';
+import { checkAttributes, checkSessionId, checkUserId } from './lucia/columns';
+import { Cookie, findBearer, findCookie, TimeSpan } from './lucia/cookie';
+import type { CookieAttributes } from './lucia/cookie';
+import { generateIdFromEntropySize } from './lucia/crypto';
+import { makeTimedId, Pending, readTimedId } from './lucia/id';
+import type {
+  Register,
+  RegisteredDatabaseSessionAttributes,
+  RegisteredDatabaseUserAttributes,
+  UserId,
+} from './lucia/types';
 
-export { Cookie, TimeSpan, verifyRequestOrigin } from './lucia_cookie';
-export type { CookieAttributes, TimeSpanUnit } from './lucia_cookie';
-export { generateId, generateIdFromEntropySize, LegacyScrypt, Scrypt } from './lucia_crypto';
-export type { PasswordHashingAlgorithm } from './lucia_crypto';
-export { postgres } from './lucia_postgres';
-export { redis } from './lucia_redis';
-export type { RedisOptions } from './lucia_redis';
-export { sqlite } from './lucia_sqlite';
-export type { Database } from './lucia_better_sqlite3';
+export { Cookie, TimeSpan, verifyRequestOrigin } from './lucia/cookie';
+export type { CookieAttributes, TimeSpanUnit } from './lucia/cookie';
+export { generateId, generateIdFromEntropySize, LegacyScrypt, Scrypt } from './lucia/crypto';
+export type { PasswordHashingAlgorithm } from './lucia/crypto';
+export { postgres } from './lucia/postgres';
+export { redis } from './lucia/redis';
+export type { RedisOptions } from './lucia/redis';
+export { sqlite } from './lucia/sqlite';
+export * from './lucia/types';
+export type { Database } from './lucia/better_sqlite3';
 export type {
   Adapter,
   DatabaseSession,
@@ -22,28 +29,13 @@ export type {
   NativeAdapter,
   RemoteAdapter,
   Tables,
-} from './lucia_adapter';
+} from './lucia/adapter';
 
-/** Augment it to type users and sessions: `declare module 'latchkey/lucia' { interface Register }`. */
-export interface Register {}
-
-export type UserId = Register extends { UserId: infer Id } ? Id : string;
 export type RegisteredLucia = Register extends { Lucia: infer Registered }
   ? Registered extends Lucia<any, any>
     ? Registered
     : Lucia
   : Lucia;
-export type RegisteredDatabaseUserAttributes = Register extends {
-  DatabaseUserAttributes: infer Attributes;
-}
-  ? Attributes
-  : {};
-export type RegisteredDatabaseSessionAttributes = Register extends {
-  DatabaseSessionAttributes: infer Attributes;
-}
-  ? Attributes
-  : {};
-
 type SessionAttributes = RegisteredLucia extends Lucia<infer Attributes, any> ? Attributes : {};
 type UserAttributes = RegisteredLucia extends Lucia<any, infer Attributes> ? Attributes : {};
 

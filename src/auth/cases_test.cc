@@ -3,8 +3,8 @@
 #include <map>
 
 #include "auth/takeover.h"
-#include "codec/json.h"
-#include "session/foreign_cookies.h"
+#include "codec/json/json.h"
+#include "session/takeover/foreign_cookies.h"
 #include "tests/support/auth_fixture.h"
 
 // Every row of tests/auth_cases/requests.jsonl, through Auth and AuthSession. README.md beside it

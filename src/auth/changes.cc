@@ -2,7 +2,7 @@
 #include "auth/takeover.h"
 #include "base/log.h"
 #include "base/utf8.h"
-#include "codec/json.h"
+#include "codec/json/json.h"
 #include "session/attributes.h"
 
 // The calls that change a session or end it.

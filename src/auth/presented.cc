@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codec/cookie_chunks.h"
+#include "codec/cookie/chunks.h"
 #include "latchkey/cookie.h"
 
 namespace latchkey::auth {

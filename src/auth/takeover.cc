@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/log.h"
-#include "codec/cookie_chunks.h"
-#include "codec/opaque_token.h"
+#include "codec/cookie/chunks.h"
+#include "codec/token/opaque_token.h"
 
 namespace latchkey {
 namespace {

@@ -9,7 +9,7 @@
 #include "auth/request_facts.h"
 #include "base/metrics.h"
 #include "latchkey/auth.h"
-#include "session/take_over.h"
+#include "session/takeover/take_over.h"
 
 namespace latchkey {
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "latchkey/open_store.h"
-#include "server/load_config.h"
+#include "server/settings/load_config.h"
 
 namespace latchkey::cli {
 namespace {

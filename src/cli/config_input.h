@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "latchkey/result.h"
-#include "server/config.h"
+#include "server/settings/config.h"
 
 namespace latchkey::cli {
 

@@ -7,7 +7,7 @@
 #include "cli/inspect.h"
 #include "cli/report.h"
 #include "latchkey/sqlite.h"
-#include "server/data_directory.h"
+#include "server/files/data_directory.h"
 #include "server/serve.h"
 
 namespace latchkey::cli {

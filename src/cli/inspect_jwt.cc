@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "cli/inspect.h"
-#include "codec/jose_parts.h"
+#include "codec/jose/parts.h"
 #include "crypto/digest.h"
 #include "latchkey/authjs.h"
 #include "latchkey/jwt.h"

@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 #include "cli/moment.h"
-#include "codec/time_text.h"
+#include "codec/text/time_text.h"
 
 namespace latchkey::cli {
 namespace {

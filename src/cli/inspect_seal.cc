@@ -3,8 +3,8 @@
 #include <charconv>
 
 #include "cli/inspect.h"
-#include "codec/iron_session.h"
-#include "codec/seal_passwords.h"
+#include "codec/seal/iron_session.h"
+#include "codec/seal/passwords.h"
 #include "latchkey/seal.h"
 
 namespace latchkey::cli {

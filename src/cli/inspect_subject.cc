@@ -5,8 +5,8 @@
 #include <map>
 #include <optional>
 
-#include "codec/base64url.h"
-#include "codec/jose_parts.h"
+#include "base/base64url.h"
+#include "codec/jose/parts.h"
 #include "latchkey/native_seal.h"
 #include "latchkey/token.h"
 

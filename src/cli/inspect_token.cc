@@ -1,8 +1,8 @@
 #include <array>
 
 #include "cli/inspect.h"
-#include "codec/base64url.h"
-#include "codec/sealed_session.h"
+#include "base/base64url.h"
+#include "codec/seal/sealed_session.h"
 #include "crypto/digest.h"
 #include "latchkey/native_seal.h"
 #include "latchkey/token.h"
@@ -63,7 +63,7 @@ std::string seal_name(const Subject& subject) {
 
 // key_id_of reads the id a native seal names: one octet of length, then the id.
 std::string key_id_of(std::string_view seal) {
-  const auto body = codec::base64url_decode(seal.substr(NativeSealer::kPrefix.size()));
+  const auto body = base64url_decode(seal.substr(NativeSealer::kPrefix.size()));
   if (!body || body->empty() || body->size() <= body->front()) return {};
   return {body->begin() + 1, body->begin() + 1 + body->front()};
 }

@@ -4,15 +4,15 @@
 #include <string>
 #include <utility>
 
-#include "cli/batch.h"
+#include "cli/batch/answers.h"
+#include "cli/batch/batch.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/report.h"
-#include "codec/batch.h"
-#include "codec/json_text.h"
+#include "codec/json/text.h"
 #include "latchkey/jwt.h"
 #include "server/serve.h"
-#include "server/units.h"
+#include "server/settings/units.h"
 
 namespace latchkey::cli {
 namespace {

@@ -13,13 +13,13 @@
 #include "cli/config_input.h"
 #include "cli/moment.h"
 #include "cli/report.h"
-#include "codec/time_text.h"
+#include "codec/text/time_text.h"
 #include "latchkey/open_store.h"
 #include "latchkey/policy.h"
-#include "server/data_directory.h"
-#include "server/key_life.h"
+#include "server/files/data_directory.h"
+#include "server/keys/life.h"
 #include "server/serve.h"
-#include "server/units.h"
+#include "server/settings/units.h"
 
 namespace latchkey::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "codec/base64url_into.h"
+#include "base/base64url_into.h"
 
 namespace latchkey::cli {
 namespace {
@@ -31,9 +31,9 @@ std::optional<SecretBytes> decode_base64(std::string_view text) {
   std::replace(url.begin(), url.end(), '+', '-');
   std::replace(url.begin(), url.end(), '/', '_');
   std::vector<std::uint8_t> bytes(url.size() + 4);
-  const auto decoded = codec::base64url_decode_into(url, bytes.data());
+  const auto decoded = base64url_decode_into(url, bytes.data());
   std::optional<SecretBytes> key;
-  if (decoded.form == codec::Base64urlForm::canonical) {
+  if (decoded.form == Base64urlForm::canonical) {
     key.emplace(std::span<const std::uint8_t>(bytes).first(decoded.size));
   }
   wipe(url.data(), url.size());

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "codec/time_text.h"
+#include "codec/text/time_text.h"
 
 namespace latchkey::cli {
 namespace {

@@ -2,17 +2,17 @@
 #include <memory>
 #include <string>
 
-#include "cli/batch.h"
+#include "cli/batch/answers.h"
+#include "cli/batch/batch.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/report.h"
-#include "codec/batch.h"
-#include "codec/iron_session.h"
-#include "codec/json_text.h"
-#include "codec/seal_passwords.h"
+#include "codec/json/text.h"
+#include "codec/seal/iron_session.h"
+#include "codec/seal/passwords.h"
 #include "latchkey/seal.h"
 #include "server/serve.h"
-#include "server/units.h"
+#include "server/settings/units.h"
 
 namespace latchkey::cli {
 namespace {

@@ -11,11 +11,11 @@
 #include "cli/command.h"
 #include "cli/config_input.h"
 #include "latchkey/open_store.h"
-#include "server/data_directory.h"
-#include "server/key_file.h"
-#include "server/line_writer.h"
+#include "server/files/data_directory.h"
+#include "server/keys/file.h"
+#include "server/log/line_writer.h"
 #include "server/serve.h"
-#include "server/settings.h"
+#include "server/settings/settings.h"
 
 namespace latchkey::cli {
 namespace {

@@ -1,9 +1,9 @@
 #include "http/health.h"
 
-#include "http/api.h"
-#include "http/assets.h"
-#include "http/pages.h"
-#include "http/problem.h"
+#include "http/api/api.h"
+#include "http/api/problem.h"
+#include "http/pages/assets.h"
+#include "http/pages/pages.h"
 #include "http/readiness.h"
 #include "http/routes.h"
 

@@ -1,7 +1,7 @@
 #include "http/login.h"
 
 #include "base/log.h"
-#include "http/migration.h"
+#include "http/takeover.h"
 
 namespace latchkey::http {
 namespace {

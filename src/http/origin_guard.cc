@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "guard/seen_address.h"
-#include "http/pages.h"
-#include "http/problem.h"
+#include "http/api/problem.h"
+#include "http/pages/pages.h"
 #include "http/visitor.h"
 #include "latchkey/origin_check.h"
 

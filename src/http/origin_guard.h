@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "http/app.h"
-#include "http/html.h"
+#include "http/pages/html.h"
 #include "http/routes.h"
 
 namespace latchkey::http {

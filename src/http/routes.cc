@@ -1,8 +1,8 @@
 #include "http/routes.h"
 
-#include "http/api.h"
-#include "http/assets.h"
-#include "http/pages.h"
+#include "http/api/api.h"
+#include "http/pages/assets.h"
+#include "http/pages/pages.h"
 
 namespace latchkey::http {
 namespace {

@@ -5,13 +5,13 @@
 
 #include "base/log.h"
 #include "base/wipe_freed.h"
-#include "http/api.h"
+#include "http/api/api.h"
+#include "http/api/problem.h"
 #include "http/app.h"
-#include "http/migration.h"
 #include "http/origin_guard.h"
-#include "http/pages.h"
-#include "http/problem.h"
+#include "http/pages/pages.h"
 #include "http/routes.h"
+#include "http/takeover.h"
 #include "http/visitor.h"
 #include "latchkey/origin_check.h"
 

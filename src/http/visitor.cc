@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "codec/cookie_chunks.h"
+#include "codec/cookie/chunks.h"
 #include "http/cookie_lines.h"
 #include "latchkey/cookie.h"
 

@@ -12,11 +12,11 @@
 #include "latchkey/lookup.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/sessions.h"
-#include "server/key_reload.h"
-#include "server/key_source.h"
-#include "server/migration.h"
-#include "server/store_metrics.h"
-#include "server/units.h"
+#include "server/keys/reload.h"
+#include "server/keys/source.h"
+#include "server/metrics/store_metrics.h"
+#include "server/settings/units.h"
+#include "server/takeover.h"
 
 namespace latchkey::server {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "latchkey/public_url.h"
 #include "latchkey/result.h"
-#include "server/config.h"
-#include "server/data_directory.h"
-#include "server/handler.h"
+#include "server/files/data_directory.h"
+#include "server/http/handler.h"
+#include "server/settings/config.h"
 
 namespace latchkey::server {
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "server/log_sink.h"
+#include "server/log/sink.h"
 
 namespace latchkey::server {
 namespace {

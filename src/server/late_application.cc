@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "http/health.h"
 #include "latchkey/open_store.h"
-#include "server/data_directory.h"
-#include "server/store_metrics.h"
+#include "server/files/data_directory.h"
+#include "server/metrics/store_metrics.h"
 
 namespace latchkey::server {
 namespace {

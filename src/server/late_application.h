@@ -10,8 +10,8 @@
 #include "base/mutex.h"
 #include "latchkey/public_url.h"
 #include "server/application.h"
-#include "server/config.h"
-#include "server/handler.h"
+#include "server/http/handler.h"
+#include "server/settings/config.h"
 
 namespace latchkey::server {
 

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/log.h"
-#include "codec/time_text.h"
+#include "codec/text/time_text.h"
 #include "http/message.h"
-#include "server/refusal.h"
+#include "server/http/refusal.h"
 
 namespace latchkey::server {
 namespace {

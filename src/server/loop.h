@@ -12,11 +12,11 @@
 #include <string_view>
 
 #include "latchkey/result.h"
-#include "server/connection.h"
-#include "server/handler.h"
-#include "server/limits.h"
-#include "server/peer_shares.h"
-#include "server/worker_pool.h"
+#include "server/http/connection.h"
+#include "server/http/handler.h"
+#include "server/http/limits.h"
+#include "server/http/peer_shares.h"
+#include "server/http/worker_pool.h"
 
 namespace latchkey::server {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "codec/json.h"
-#include "codec/opaque_token.h"
+#include "codec/json/json.h"
+#include "codec/token/opaque_token.h"
 
 namespace latchkey::server {
 namespace {

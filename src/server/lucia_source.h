@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "session/foreign.h"
+#include "session/takeover/foreign.h"
 #include "session/session_shape.h"
-#include "store/lucia_reader.h"
+#include "store/lucia/reader.h"
 
 namespace latchkey::server {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/config.h"
+#include "server/settings/config.h"
 
 namespace latchkey::server {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "codec/json.h"
+#include "codec/json/json.h"
 #include "latchkey/record.h"
 
 namespace latchkey::session {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/near_cache.h"
-#include "session/foreign_cookies.h"
-#include "session/take_over.h"
+#include "session/takeover/foreign_cookies.h"
+#include "session/takeover/take_over.h"
 #include "tests/support/carrier_fixture.h"
 
 namespace latchkey::testing {

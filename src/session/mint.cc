@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "codec/base64url.h"
-#include "codec/slot_tag.h"
+#include "base/base64url.h"
+#include "codec/token/slot_tag.h"
 #include "crypto/digest.h"
 
 namespace latchkey::session {
@@ -18,7 +18,7 @@ Result<void> draw_characters(Entropy& entropy, std::span<char> out) {
   const auto drawn = std::span(bytes).first(out.size());
   if (Result<void> filled = entropy.fill(drawn); !filled) return filled;
   std::transform(drawn.begin(), drawn.end(), out.begin(),
-                 [](std::uint8_t byte) { return codec::kBase64urlAlphabet[byte & 63]; });
+                 [](std::uint8_t byte) { return kBase64urlAlphabet[byte & 63]; });
   wipe(bytes.data(), bytes.size());
   return {};
 }

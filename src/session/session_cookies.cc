@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "codec/cookie_chunks.h"
+#include "codec/cookie/chunks.h"
 
 namespace latchkey::session {
 namespace {

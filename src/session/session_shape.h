@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codec/json.h"
+#include "codec/json/json.h"
 
 // What a session of another system looks like. Applications also make other things with the secret
 // of their sessions: links that verify an address or reset a password, invitations, tokens for an

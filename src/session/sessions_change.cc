@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "session/attributes.h"
-#include "session/grace.h"
+#include "session/carriers/grace.h"
 #include "session/mint.h"
 #include "session/sessions_impl.h"
 

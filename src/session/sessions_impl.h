@@ -5,11 +5,11 @@
 
 #include "base/fork.h"
 #include "latchkey/sessions.h"
-#include "session/envelope.h"
+#include "session/carriers/envelope.h"
 #include "session/guest_limiter.h"
-#include "session/not_before.h"
+#include "session/takeover/not_before.h"
 #include "session/session_cookies.h"
-#include "session/stateless.h"
+#include "session/carriers/stateless.h"
 #include "session/validator.h"
 #include "session/write_behind.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "session/grace.h"
+#include "session/carriers/grace.h"
 #include "session/mint.h"
 
 namespace latchkey::session {

@@ -6,7 +6,7 @@
 #include "crypto/digest.h"
 #include "latchkey/native_seal.h"
 #include "latchkey/sessions.h"
-#include "server/data_directory.h"
+#include "server/files/data_directory.h"
 #include "tests/cli/run.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/vectors.h"

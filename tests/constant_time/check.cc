@@ -9,10 +9,10 @@
 #include <string>
 
 #include "base/declassify.h"
-#include "codec/base64url.h"
-#include "codec/fe26.h"
-#include "codec/jwe.h"
-#include "codec/jws.h"
+#include "base/base64url.h"
+#include "codec/seal/fe26.h"
+#include "codec/jose/jwe.h"
+#include "codec/jose/jws.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"
@@ -123,9 +123,9 @@ void encrypted_token() {
       *codec::jwe_compact(encryption, view(key), "header", "claims", system_entropy());
   const std::size_t iv_at = token.find("..") + 2, cipher_at = token.find('.', iv_at) + 1;
   const std::size_t tag_at = token.find('.', cipher_at) + 1;
-  const auto iv = *codec::base64url_decode(token.substr(iv_at, cipher_at - 1 - iv_at));
-  const auto cipher = *codec::base64url_decode(token.substr(cipher_at, tag_at - 1 - cipher_at));
-  auto tag = *codec::base64url_decode(token.substr(tag_at));
+  const auto iv = *base64url_decode(token.substr(iv_at, cipher_at - 1 - iv_at));
+  const auto cipher = *base64url_decode(token.substr(cipher_at, tag_at - 1 - cipher_at));
+  auto tag = *base64url_decode(token.substr(tag_at));
   classify(key);
   auto plain = codec::jwe_decrypt_content(encryption, view(key), {iv, cipher, tag, "header"});
   expect(plain.has_value(), "encrypted token");

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/sqlite.h"
-#include "store/sqlite_lucia.h"
-#include "store/sqlite_test_support.h"
+#include "store/lucia/sqlite_lucia.h"
+#include "store/sqlite/test_support.h"
 #include "tests/support/forked.h"
 
 namespace latchkey::sqlite::testing {

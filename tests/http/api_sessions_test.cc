@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "codec/json.h"
+#include "codec/json/json.h"
 #include "tests/http/site.h"
 
 namespace latchkey::testing {

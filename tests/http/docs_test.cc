@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/problem.h"
+#include "http/api/problem.h"
 #include "http/routes.h"
 
 namespace latchkey::http {

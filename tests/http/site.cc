@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "codec/json.h"
+#include "codec/json/json.h"
 
 namespace latchkey::testing {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "codec/json_text.h"
-#include "codec/sealed_session.h"
+#include "codec/json/text.h"
+#include "codec/seal/sealed_session.h"
 #include "latchkey/native_seal.h"
 #include "tests/native_seal/counting_entropy.h"
 

@@ -4,8 +4,8 @@
 #include <iostream>
 #include <string>
 
-#include "codec/batch.h"
-#include "codec/batch_line.h"
+#include "cli/batch/answers.h"
+#include "cli/batch/line.h"
 #include "crypto/digest.h"
 #include "latchkey/authjs.h"
 

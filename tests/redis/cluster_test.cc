@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "codec/slot_tag.h"
+#include "codec/token/slot_tag.h"
 #include "latchkey/testing/store_fixture.h"
 #include "tests/redis/cluster.h"
 

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "codec/slot_tag.h"
+#include "codec/token/slot_tag.h"
 #include "latchkey/testing/store_fixture.h"
 #include "tests/redis/certificate.h"
 #include "tests/redis/cluster.h"

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "server/key_file.h"
+#include "server/keys/file.h"
 #include "tests/server/program.h"
 
 namespace latchkey::testing {

@@ -7,8 +7,8 @@
 #include <functional>
 #include <thread>
 
-#include "server/key_file.h"
-#include "server/key_life.h"
+#include "server/keys/file.h"
+#include "server/keys/life.h"
 #include "tests/server/program.h"
 
 namespace latchkey::testing {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "codec/base64url.h"
-#include "codec/base64url_into.h"
-#include "codec/json_text.h"
+#include "base/base64url.h"
+#include "base/base64url_into.h"
+#include "codec/json/text.h"
 
 namespace latchkey::testing {
 
@@ -156,14 +156,14 @@ inline std::string to_hex(std::string_view bytes) {
 inline std::string from_base64url(std::string_view text) {
   std::string bytes(text.size() + 3, '\0');
   const auto decoded =
-      codec::base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(bytes.data()));
-  if (decoded.form != codec::Base64urlForm::canonical) throw std::runtime_error("bad base64url");
+      base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(bytes.data()));
+  if (decoded.form != Base64urlForm::canonical) throw std::runtime_error("bad base64url");
   bytes.resize(decoded.size);
   return bytes;
 }
 
 inline std::string to_base64url(std::string_view bytes) {
-  return codec::base64url_encode(
+  return base64url_encode(
       {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "codec/cookie_chunks.h"
+#include "codec/cookie/chunks.h"
 #include "crypto/digest.h"
 #include "latchkey/authjs.h"
 #include "tests/support/vectors.h"

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "codec/jwe.h"
+#include "codec/jose/jwe.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "latchkey/jose.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <set>
 
-#include "codec/iron_session.h"
+#include "codec/seal/iron_session.h"
 #include "crypto/digest.h"
 #include "tests/vectors/seal_vectors.h"
 

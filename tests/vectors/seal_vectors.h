@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "codec/fe26.h"
+#include "codec/seal/fe26.h"
 #include "tests/support/vectors.h"
 
 namespace latchkey::testing {

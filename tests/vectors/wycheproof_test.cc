@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "codec/jose_parts.h"
-#include "codec/jwe.h"
+#include "codec/jose/parts.h"
+#include "codec/jose/jwe.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"

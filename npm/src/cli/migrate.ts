@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { sqlite } from '../lucia_sqlite';
-import type { Tables } from '../lucia_adapter';
+import { sqlite } from '../lucia/sqlite';
+import type { Tables } from '../lucia/adapter';
 
 const USAGE = 'latchkey migrate lucia FILE [--session-table NAME] [--user-table NAME] [--hashed]';
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "store/lucia_id.h"
+#include "store/lucia/id.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/pool.h"
 

@@ -10,7 +10,7 @@
 #include "base/fork.h"
 #include "latchkey/result.h"
 #include "latchkey/time.h"
-#include "store/lucia_reader.h"
+#include "store/lucia/reader.h"
 #include "store/postgres/rows.h"
 
 // The tables of the npm package lucia 3 on PostgreSQL, opened as they are: user_session(id,

@@ -1,4 +1,4 @@
-#include "store/lucia_reader.h"
+#include "store/lucia/reader.h"
 
 #include "store/postgres/lucia.h"
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <map>
 
-#include "codec/base64url.h"
+#include "base/base64url.h"
 #include "store/redis/scan.h"
 #include "store/redis/sessions.h"
 #include "store/rules.h"
@@ -27,7 +27,7 @@ std::string_view take_word(std::string_view& line) noexcept {
 std::string print_ring(std::span<const Key> keys) {
   std::string ring;
   for (const Key& key : keys) {
-    std::string secret = codec::base64url_encode(key.secret.bytes());
+    std::string secret = base64url_encode(key.secret.bytes());
     ring.append(key.id).append(" ").append(std::to_string(static_cast<int>(key.state)));
     ring.append(" ").append(millis_text(key.created_at));
     ring.append(" ").append(millis_text(key.activates_at));
@@ -45,7 +45,7 @@ bool read_key(std::string_view line, Key& key) {
       !read_number(take_word(line), activates)) {
     return false;
   }
-  auto secret = codec::base64url_decode(line);
+  auto secret = base64url_decode(line);
   if (!secret || state < 1 || state > static_cast<int>(KeyState::gone)) return false;
   key.state = static_cast<KeyState>(state);
   key.created_at = from_unix_millis(created);

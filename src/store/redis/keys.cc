@@ -1,6 +1,6 @@
 #include "store/redis/keys.h"
 
-#include "codec/slot_tag.h"
+#include "codec/token/slot_tag.h"
 
 namespace latchkey::redis {
 namespace {

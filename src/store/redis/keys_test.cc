@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "codec/slot_tag.h"
+#include "codec/token/slot_tag.h"
 
 namespace latchkey::redis {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "codec/base64url.h"
+#include "base/base64url.h"
 #include "crypto/digest.h"
 #include "store/redis/scan.h"
 #include "store/redis/users.h"
@@ -83,7 +83,7 @@ Result<std::string> RedisScan::mark() {
   }
   constexpr std::size_t kMark = 9;
   const crypto::Digest256 digest = crypto::sha256(crypto::as_bytes(all));
-  return codec::base64url_encode(std::span(digest).first(kMark));
+  return base64url_encode(std::span(digest).first(kMark));
 }
 
 Result<ScanPage> RedisScan::scan(ScanKind kind, const std::string& after, std::size_t limit) {

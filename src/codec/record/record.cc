@@ -1,0 +1,229 @@
+#include "codec/record/record.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string_view>
+
+// record   = %x01 flags level secret-hash last-seen idle-expires created absolute authenticated
+//            idle version user-id user-agent address attributes [previous]
+// previous = secret-hash sealed-secret until
+// user     = %x01 flags created username attributes
+// The two times a touch moves have a fixed place; all others are variable, relative to created_at.
+namespace latchkey::codec {
+namespace {
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kPersistent = 1;  // flags of a record
+constexpr std::uint8_t kPrevious = 2;
+constexpr std::uint8_t kDisabled = 1;  // flags of a user
+constexpr std::size_t kLastSeenOffset = 3 + SecretHash::kBytes;
+constexpr std::size_t kIdleExpiresOffset = kLastSeenOffset + 8;
+[[maybe_unused]] constexpr std::size_t kCreatedOffset = kIdleExpiresOffset + 8;
+
+// Differences are taken modulo 2^64, so that every pair of times has one.
+std::uint64_t bits(std::int64_t value) noexcept { return static_cast<std::uint64_t>(value); }
+std::uint64_t bits(UnixTime time) noexcept { return bits(to_unix_millis(time)); }
+UnixTime to_time(std::uint64_t value) noexcept {
+  return from_unix_millis(static_cast<std::int64_t>(value));
+}
+
+// zigzag makes numbers near zero small, whatever their sign.
+std::uint64_t zigzag(std::uint64_t value) noexcept { return (value << 1) ^ (0 - (value >> 63)); }
+std::uint64_t unzigzag(std::uint64_t value) noexcept { return (value >> 1) ^ (0 - (value & 1)); }
+
+void store_fixed(std::uint8_t* out, UnixTime time) noexcept {
+  for (int i = 0; i < 8; ++i) out[i] = static_cast<std::uint8_t>(bits(time) >> (8 * i));
+}
+
+class Writer {
+ public:
+  explicit Writer(std::vector<std::uint8_t>& out) : out_(out) {}
+
+  void octet(std::uint8_t value) { out_.push_back(value); }
+  void octets(std::span<const std::uint8_t> value) {
+    out_.insert(out_.end(), value.begin(), value.end());
+  }
+  void fixed(UnixTime time) {
+    out_.resize(out_.size() + 8);
+    store_fixed(out_.data() + out_.size() - 8, time);
+  }
+  void number(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) octet(static_cast<std::uint8_t>(value | 0x80));
+    octet(static_cast<std::uint8_t>(value));
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    out_.insert(out_.end(), value.begin(), value.end());
+  }
+
+ private:
+  std::vector<std::uint8_t>& out_;
+};
+
+// Reader hands out parts of its input; once one was missing or malformed, ok() is false for good.
+class Reader {
+ public:
+  explicit Reader(Bytes in) noexcept : in_(in) {}
+
+  bool ok() const noexcept { return ok_; }
+  Bytes rest() const noexcept { return in_; }
+
+  Bytes octets(std::size_t count) noexcept {
+    if (count > in_.size()) {
+      ok_ = false;
+      in_ = {};
+      return {};
+    }
+    const Bytes front = in_.first(count);
+    in_ = in_.subspan(count);
+    return front;
+  }
+  std::uint8_t octet() noexcept {
+    const Bytes one = octets(1);
+    return one.empty() ? std::uint8_t{0} : one[0];
+  }
+  UnixTime fixed() noexcept {
+    std::uint64_t value = 0;
+    const Bytes eight = octets(8);
+    for (std::size_t i = 0; i < eight.size(); ++i) value |= std::uint64_t{eight[i]} << (8 * i);
+    return to_time(value);
+  }
+  // A number has one form only: no needless octets, nothing over 64 bits.
+  std::uint64_t number() noexcept {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t part = octet();
+      value |= std::uint64_t{part & 0x7fU} << shift;
+      if (part < 0x80) {
+        if ((part == 0 && shift > 0) || (shift == 63 && part > 1)) ok_ = false;
+        return value;
+      }
+    }
+    ok_ = false;
+    return 0;
+  }
+  std::string_view text() noexcept {
+    const std::uint64_t size = number();
+    const Bytes front = octets(ok_ ? static_cast<std::size_t>(size) : 0);
+    return {reinterpret_cast<const char*>(front.data()), front.size()};
+  }
+  void hash(SecretHash& out) noexcept {
+    const Bytes front = octets(SecretHash::kBytes);
+    std::copy(front.begin(), front.end(), out.bytes.begin());
+  }
+
+ private:
+  Bytes in_;
+  bool ok_ = true;
+};
+
+bool read_user_id(Reader& reader, UserId& out) {
+  const std::string_view text = reader.text();
+  if (text.empty()) {
+    out = UserId{};
+    return reader.ok();
+  }
+  std::optional<UserId> id = UserId::parse(text);
+  if (!id) return false;
+  out = std::move(*id);
+  return true;
+}
+
+}  // namespace
+
+void pack_record(const SessionRecord& record, std::vector<std::uint8_t>& out) {
+  Writer writer(out);
+  writer.octet(kFormat);
+  writer.octet(static_cast<std::uint8_t>((record.persistent ? kPersistent : 0) |
+                                         (record.previous ? kPrevious : 0)));
+  writer.octet(record.level);
+  writer.octets(record.secret_hash.bytes);
+  writer.fixed(record.last_seen_at);
+  writer.fixed(record.idle_expires_at);
+  const std::uint64_t created = bits(record.created_at);
+  writer.number(zigzag(created));
+  writer.number(zigzag(bits(record.absolute_expires_at) - created));
+  writer.number(zigzag(created - bits(record.authenticated_at)));
+  writer.number(zigzag(bits(record.idle.count())));
+  writer.number(zigzag(bits(record.version)));
+  writer.text(record.user_id.text());
+  writer.text(record.user_agent);
+  writer.text(record.address);
+  writer.text(record.attributes);
+  if (!record.previous) return;
+  writer.octets(record.previous->hash.bytes);
+  writer.text(record.previous->sealed_secret);
+  writer.number(zigzag(bits(record.previous->until) - created));
+}
+
+bool unpack_record(Bytes& in, SessionRecord& out) {
+  Reader reader(in);
+  if (reader.octet() != kFormat) return false;
+  const std::uint8_t flags = reader.octet();
+  if ((flags & ~(kPersistent | kPrevious)) != 0) return false;
+  out.persistent = (flags & kPersistent) != 0;
+  out.level = reader.octet();
+  reader.hash(out.secret_hash);
+  out.last_seen_at = reader.fixed();
+  out.idle_expires_at = reader.fixed();
+  const std::uint64_t created = unzigzag(reader.number());
+  out.created_at = to_time(created);
+  out.absolute_expires_at = to_time(created + unzigzag(reader.number()));
+  out.authenticated_at = to_time(created - unzigzag(reader.number()));
+  out.idle = Millis{static_cast<std::int64_t>(unzigzag(reader.number()))};
+  out.version = static_cast<std::int64_t>(unzigzag(reader.number()));
+  if (!read_user_id(reader, out.user_id)) return false;
+  out.user_agent = reader.text();
+  out.address = reader.text();
+  out.attributes = reader.text();
+  out.previous.reset();
+  if ((flags & kPrevious) != 0) {
+    PreviousSecret& previous = out.previous.emplace();
+    reader.hash(previous.hash);
+    previous.sealed_secret = reader.text();
+    previous.until = to_time(created + unzigzag(reader.number()));
+  }
+  in = reader.rest();
+  return reader.ok();
+}
+
+void pack_user(const User& user, std::vector<std::uint8_t>& out) {
+  Writer writer(out);
+  writer.octet(kFormat);
+  writer.octet(user.disabled ? kDisabled : std::uint8_t{0});
+  writer.number(zigzag(bits(user.created_at)));
+  writer.text(user.username);
+  writer.text(user.attributes);
+}
+
+bool unpack_user(Bytes& in, User& out) {
+  Reader reader(in);
+  if (reader.octet() != kFormat) return false;
+  const std::uint8_t flags = reader.octet();
+  if ((flags & ~kDisabled) != 0) return false;
+  out.disabled = (flags & kDisabled) != 0;
+  out.created_at = to_time(unzigzag(reader.number()));
+  out.username = reader.text();
+  out.attributes = reader.text();
+  in = reader.rest();
+  return reader.ok();
+}
+
+std::optional<PackedTimes> unpack_times(Bytes packed_record) noexcept {
+  Reader reader(packed_record);
+  reader.octets(kLastSeenOffset);
+  PackedTimes times;
+  times.last_seen_at = reader.fixed();
+  times.idle_expires_at = reader.fixed();
+  const std::uint64_t created = unzigzag(reader.number());
+  times.absolute_expires_at = to_time(created + unzigzag(reader.number()));
+  return reader.ok() ? std::optional{times} : std::nullopt;
+}
+
+void repack_times(std::span<std::uint8_t> packed_record, const PackedTimes& times) noexcept {
+  assert(packed_record.size() >= kCreatedOffset);
+  store_fixed(packed_record.data() + kLastSeenOffset, times.last_seen_at);
+  store_fixed(packed_record.data() + kIdleExpiresOffset, times.idle_expires_at);
+}
+
+}  // namespace latchkey::codec

@@ -1,0 +1,53 @@
+// Grammar of a session token (docs/formats/token.md):
+//   token  = "lk1_" id secret      ; 51 octets
+//   id     = tag 20b64             ; 3 characters of slot tag, 120 random bits
+//   secret = 24b64                 ; 144 random bits
+#include "latchkey/token.h"
+
+#include <algorithm>
+
+#include "base/base64url.h"
+
+namespace latchkey {
+
+std::optional<SessionToken> SessionToken::parse(std::string_view text) noexcept {
+  if (text.size() != kLength || !text.starts_with(kPrefix)) return std::nullopt;
+  const auto id = SessionId::parse(text.substr(kPrefix.size(), SessionId::kLength));
+  if (!id) return std::nullopt;
+  return assemble(*id, text.substr(kPrefix.size() + SessionId::kLength));
+}
+
+std::optional<SessionToken> SessionToken::assemble(const SessionId& id,
+                                                   std::string_view secret) noexcept {
+  if (id.text().size() != SessionId::kLength || secret.size() != kSecretLength ||
+      !is_base64url(secret)) {
+    return std::nullopt;
+  }
+  SessionToken token;
+  token.id_ = id;
+  std::copy(secret.begin(), secret.end(), token.secret_.begin());
+  return token;
+}
+
+SessionToken SessionToken::carried(const SessionId& id, std::string_view text) {
+  SessionToken token;
+  token.id_ = id;
+  token.text_ = SecretBytes(text);
+  return token;
+}
+
+SessionToken SessionToken::with_text(std::string_view text) && {
+  SessionToken token = std::move(*this);
+  token.text_ = SecretBytes(text);
+  return token;
+}
+
+std::string SessionToken::reveal() const {
+  if (!text_.empty()) return std::string(text_.insecure_view());
+  std::string text;
+  text.reserve(kLength);
+  text.append(kPrefix).append(id_.text()).append(insecure_secret());
+  return text;
+}
+
+}  // namespace latchkey

@@ -1,0 +1,212 @@
+#include "http/login.h"
+#include "http/origin_guard.h"
+#include "http/pages/form.h"
+#include "http/pages/page.h"
+#include "http/pages/pages.h"
+#include "latchkey/safe_redirect.h"
+
+namespace latchkey::http {
+namespace {
+
+constexpr std::string_view kAfterEntrance = "/training";
+
+// Sheet is what a log-in or sign-up form shows.
+struct Sheet {
+  Entrance entrance = Entrance::log_in;
+  std::string username{};  // as typed; the password is never shown again
+  bool remember = true;
+  std::string next{};  // safe, or empty
+  std::optional<Problem> problem{};
+
+  bool sign_up() const noexcept { return entrance == Entrance::sign_up; }
+  // The field to correct: for wrong credentials, which blame none, the one that is empty again.
+  bool starts_at_password() const noexcept {
+    return blames_password() || problem == Problem::wrong_credentials;
+  }
+  // Wrong credentials belong to the form as a whole; the other problems to one field.
+  bool blames_username() const noexcept {
+    return problem == Problem::username_taken || problem == Problem::username_invalid;
+  }
+  bool blames_password() const noexcept {
+    return problem == Problem::password_too_short || problem == Problem::password_too_long ||
+           problem == Problem::password_invalid;
+  }
+};
+
+void append_username_field(Html& html, const Sheet& sheet) {
+  html.raw("<div class=\"field\"><label for=\"username\">User name or e-mail</label>")
+      .raw("<input id=\"username\" name=\"username\" type=\"text\" autocomplete=\"username\" ")
+      .raw("autocapitalize=\"none\" spellcheck=\"false\" required value=\"")
+      .text(sheet.username)
+      .raw("\"");
+  if (sheet.blames_username()) html.raw(" aria-invalid=\"true\" aria-describedby=\"problem\"");
+  if (!sheet.starts_at_password()) html.raw(" autofocus");
+  html.raw("></div>");
+}
+
+void append_password_field(Html& html, const Sheet& sheet) {
+  html.raw("<div class=\"field\"><label for=\"password\">Password</label>")
+      .raw("<input id=\"password\" name=\"password\" type=\"password\" required");
+  if (sheet.sign_up()) {
+    html.raw(" autocomplete=\"new-password\"");
+    if (!sheet.blames_password()) html.raw(" aria-describedby=\"rule\"");
+  } else {
+    html.raw(" autocomplete=\"current-password\"");
+  }
+  if (sheet.blames_password()) {
+    html.raw(" aria-invalid=\"true\" aria-describedby=\"problem rule\"");
+  }
+  if (sheet.starts_at_password()) html.raw(" autofocus");
+  html.raw(">");
+  if (sheet.sign_up()) {
+    html.raw("<p class=\"hint\" id=\"rule\">At least 15 characters. A few random words make a ")
+        .raw("good one.</p>");
+  }
+  html.raw("</div>");
+}
+
+void append_other_entrance(Html& html, const Sheet& sheet) {
+  html.raw("<p class=\"muted\">");
+  if (sheet.sign_up()) {
+    html.raw("Already have an account? <a href=\"/login");
+  } else {
+    html.raw("New here? <a href=\"/signup");
+  }
+  if (!sheet.next.empty()) html.raw("?next=").text(encode_component(sheet.next));
+  if (sheet.sign_up()) {
+    html.raw("\">Log in</a></p>");
+  } else {
+    html.raw("\">Create an account</a></p>");
+  }
+}
+
+void append_form(Html& html, const Sheet& sheet) {
+  if (sheet.sign_up()) {
+    html.raw("<form class=\"stack\" method=\"post\" action=\"/signup\">");
+  } else {
+    html.raw("<form class=\"stack\" method=\"post\" action=\"/login\">");
+  }
+  if (!sheet.next.empty()) {
+    html.raw("<input type=\"hidden\" name=\"next\" value=\"").text(sheet.next).raw("\">");
+  }
+  append_username_field(html, sheet);
+  append_password_field(html, sheet);
+  html.raw("<label class=\"check\"><input type=\"checkbox\" name=\"remember\" value=\"on\"");
+  if (sheet.remember) html.raw(" checked");
+  html.raw("> Remember me on this device</label>");
+  if (sheet.sign_up()) {
+    html.raw("<button class=\"full\">Sign up</button></form>");
+  } else {
+    html.raw("<button class=\"full\">Log in</button></form>");
+  }
+}
+
+// append_lost_cookie tells a browser that has logged in and came back without the cookie.
+void append_lost_cookie(Html& html) {
+  html.raw(
+          "<p class=\"error\" role=\"alert\">Your log-in was right, but your browser did not keep ")
+      .raw("the cookie that goes with it. Allow cookies for this site and log in again.</p>");
+}
+
+// Place is where the form is shown.
+struct Place {
+  const App& app;
+  const Request& request;
+};
+
+Response render_sheet(const Place& place, const Visitor& visitor, const Sheet& sheet) {
+  const std::string_view title = sheet.sign_up() ? "Sign up" : "Log in";
+  Html html;
+  html.raw("<div class=\"card narrow stack\"><h1>").text(title).raw("</h1>");
+  append_address_notice(html, place.app, place.request);
+  if (sheet.problem) {
+    html.raw("<p class=\"error\" role=\"alert\" id=\"problem\">")
+        .text(problem_text(*sheet.problem).detail)
+        .raw("</p>");
+  } else if (lost_cookie(place.app, place.request, visitor)) {
+    append_lost_cookie(html);
+  } else {
+    append_ended_notice(html, visitor);
+  }
+  append_form(html, sheet);
+  append_other_entrance(html, sheet);
+  html.raw("</div>");
+  const int status = sheet.problem ? problem_text(*sheet.problem).status : 200;
+  Response response = render_page({.title = title,
+                                   .status = status,
+                                   .visitor = &visitor,
+                                   .section = sheet.sign_up() ? Section::sign_up : Section::log_in},
+                                  html);
+  if (sheet.problem) add_problem_headers(*sheet.problem, response);
+  return response;
+}
+
+// next_of reads where to go afterwards; empty when there is no wish or an unsafe one (R170).
+std::string next_of(const std::optional<Form>& form) {
+  return form ? guard::safe_redirect(form->get("next"), "") : std::string{};
+}
+
+Response show(App& app, const Request& request, Entrance entrance) {
+  auto visitor = identify(app, request, {});
+  if (!visitor) return page_failure(visitor.error(), request);
+  if (visitor->signed_in()) {
+    Response response = see_other("/");
+    set_cookie_headers(response, std::move(visitor->cookies));
+    return response;
+  }
+  const Sheet sheet{.entrance = entrance, .next = next_of(Form::parse(request.query))};
+  Response response = render_sheet({app, request}, *visitor, sheet);
+  blank_bad_cookie(app, request, *visitor, response);
+  return response;
+}
+
+Response submit(App& app, const Request& request, Entrance entrance) {
+  const auto form = Form::parse(request.body);
+  if (!form) return page_problem(Problem::bad_form);
+  Sheet sheet{.entrance = entrance,
+              .username = std::string(form->get("username")),
+              .remember = form->has("remember"),
+              .next = next_of(form)};
+  const Credentials credentials{sheet.username, form->get("password")};
+  auto entry = enter(app, request, entrance, credentials, sheet.remember);
+  if (!entry) return page_failure(entry.error(), request);
+  if (entry->rejection != Rejection::none) {
+    sheet.problem = problem_of(entry->rejection);
+    return render_sheet({app, request}, Visitor{}, sheet);
+  }
+  const std::string address = client_of(app, request);
+  app.logins.logged_in({address, request.header("user-agent").value_or("")}, entry->session->id,
+                       app.clock.now());
+  Response response =
+      see_other(sheet.next.empty() ? std::string(kAfterEntrance) : std::move(sheet.next));
+  set_cookie_headers(response, std::move(entry->cookies));
+  return response;
+}
+
+}  // namespace
+
+Response page_sign_up(App& app, const Request& request) {
+  return show(app, request, Entrance::sign_up);
+}
+
+Response page_log_in(App& app, const Request& request) {
+  return show(app, request, Entrance::log_in);
+}
+
+Response form_sign_up(App& app, const Request& request) {
+  return submit(app, request, Entrance::sign_up);
+}
+
+Response form_log_in(App& app, const Request& request) {
+  return submit(app, request, Entrance::log_in);
+}
+
+Response form_log_out(App& app, const Request& request) {
+  const auto left = leave(app, request);
+  if (!left) return page_failure(left.error(), request);
+  Response response = see_other("/");
+  add_logout_headers(app, request, response);
+  return response;
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/app.h"
+#include "http/pages/html.h"
+
+namespace latchkey::http {
+
+inline constexpr std::string_view kAssetPath = "/assets/";
+
+// stylesheet_path and icon_path carry a hash of the content, so that caches may keep them for good.
+const std::string& stylesheet_path();
+const std::string& icon_path();
+
+Response get_asset(App& app, const Request& request);
+// asset_at returns what `path` names, which needs no store; nothing: no such file.
+std::optional<Response> asset_at(std::string_view path);
+
+// stylesheet is the one style sheet of all pages.
+extern const std::string_view kStylesheet;
+
+// append_logo appends the key as inline SVG.
+void append_logo(Html& html);
+
+}  // namespace latchkey::http

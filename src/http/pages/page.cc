@@ -1,0 +1,82 @@
+#include "http/pages/page.h"
+
+#include "http/pages/assets.h"
+#include "http/pages/form.h"
+
+namespace latchkey::http {
+namespace {
+
+void append_link(Html& html, std::string_view path, std::string_view label, bool current) {
+  html.raw("<a href=\"").text(path).raw("\"");
+  if (current) html.raw(" aria-current=\"page\"");
+  html.raw(">").text(label).raw("</a>");
+}
+
+void append_navigation(Html& html, const Frame& frame) {
+  html.raw("<nav aria-label=\"Main\">");
+  if (frame.visitor->signed_in()) {
+    append_link(html, "/training", "Training", frame.section == Section::training);
+    append_link(html, "/sessions", "Your sessions", frame.section == Section::sessions);
+    html.raw("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>");
+  } else {
+    append_link(html, "/login", "Log in", frame.section == Section::log_in);
+    append_link(html, "/signup", "Sign up", frame.section == Section::sign_up);
+  }
+  html.raw("</nav>");
+}
+
+}  // namespace
+
+Response render_page(const Frame& frame, const Html& main) {
+  Html html;
+  html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+      .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+      .raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
+      .text(frame.title)
+      .raw(" · latchkey</title>\n<link rel=\"stylesheet\" href=\"")
+      .text(stylesheet_path())
+      .raw("\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"")
+      .text(icon_path())
+      .raw("\">\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n")
+      .raw("<header class=\"top\"><div class=\"bar\"><a class=\"brand\" href=\"/\">");
+  append_logo(html);
+  html.raw("latchkey</a>");
+  if (frame.visitor != nullptr) append_navigation(html, frame);
+  html.raw("</div></header>\n<main id=\"main\" tabindex=\"-1\">\n")
+      .part(main)
+      .raw("\n</main>\n<footer>Your sessions, kept by latchkey. Times are UTC.</footer>\n")
+      .raw("</body>\n</html>\n");
+  Response response;
+  response.status = frame.status;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = std::move(html).take();
+  return response;
+}
+
+std::string_view name_of(const Visitor& visitor) noexcept {
+  if (visitor.user && !visitor.user->username.empty()) return visitor.user->username;
+  return visitor.session->user_id.text();
+}
+
+void append_ended_notice(Html& html, const Visitor& visitor) {
+  if (visitor.state == SessionState::expired) {
+    html.raw(
+        "<p class=\"notice\" role=\"status\">Your session has expired. Please log in again.</p>");
+  } else if (visitor.state == SessionState::revoked) {
+    html.raw(
+        "<p class=\"notice\" role=\"status\">Your session was ended. Please log in again.</p>");
+  }
+}
+
+Response see_other(std::string location) {
+  Response response;
+  response.status = 303;
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
+Response to_log_in(std::string_view path) {
+  return see_other("/login?next=" + encode_component(path));
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,136 @@
+#include "server/log/line_writer.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace latchkey::server {
+namespace {
+
+constexpr Millis kLong{20'000};
+
+// Pipe is one whose reader reads when the test says so.
+struct Pipe {
+  Pipe() { EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0); }
+  // The writing end stays open: the thread of a writer that gave up may still hold its number,
+  // which another pipe would get.
+  ~Pipe() { close_reader(); }
+  void close_reader() {
+    if (ends[0] >= 0) ::close(ends[0]);
+    ends[0] = -1;
+  }
+  int writer() const { return ends[1]; }
+  // read_until takes bytes up to and with `text`.
+  std::string read_until(std::string_view text) const {
+    std::string all;
+    std::array<char, 4096> block;
+    while (all.find(text) == std::string::npos) {
+      const ssize_t bytes = ::read(ends[0], block.data(), block.size());
+      if (bytes <= 0) break;
+      all.append(block.data(), static_cast<std::size_t>(bytes));
+    }
+    return all;
+  }
+  std::array<int, 2> ends{-1, -1};
+};
+
+LineWriterOptions told(std::size_t max_bytes = std::size_t{1} << 20) {
+  return {.max_bytes = max_bytes,
+          .notice = [](std::uint64_t lost) { return "lost " + std::to_string(lost); }};
+}
+
+TEST(LineWriter, WritesLinesInOrder) {
+  const Pipe pipe;
+  LineWriter writer(pipe.writer(), told());
+  for (int i = 0; i < 100; ++i) writer.write("line " + std::to_string(i));
+  EXPECT_TRUE(writer.flush(kLong));
+  const std::string all = pipe.read_until("line 99\n");
+  EXPECT_TRUE(all.starts_with("line 0\nline 1\n")) << all;
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 100);
+  EXPECT_EQ(writer.lost(), 0U);
+}
+
+TEST(LineWriter, F1AReaderThatDoesNotReadCostsLinesButNobodyWaits) {
+  const Pipe pipe;
+  LineWriter writer(pipe.writer(), told());
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 4000; ++i) writer.write(line);  // 4 MB: pipe and queue hold little over 1
+  EXPECT_GT(writer.lost(), 1000U);
+  EXPECT_FALSE(writer.flush(Millis{20})) << "what is in the queue cannot go out";
+}
+
+TEST(LineWriter, F1LostLinesAreCountedAndReportedOnceTheReaderReads) {
+  const Pipe pipe;
+  LineWriter writer(pipe.writer(), told());
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 4000; ++i) writer.write(line);
+  const std::uint64_t lost = writer.lost();
+  const std::string all = pipe.read_until("lost ");
+  writer.write("after");
+  const std::string rest = pipe.read_until("after\n");
+  const std::string tail = all.substr(all.find("lost ")) + rest;
+  EXPECT_TRUE(tail.starts_with("lost " + std::to_string(lost) + "\n")) << tail.substr(0, 40);
+  EXPECT_TRUE(tail.ends_with("\nafter\n"));
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n') + std::count(rest.begin(), rest.end(), '\n'),
+            static_cast<std::ptrdiff_t>(4000 - lost + 2))
+      << "every line is written or counted";
+  EXPECT_TRUE(writer.flush(kLong));
+  EXPECT_EQ(writer.lost(), lost);
+}
+
+TEST(LineWriter, F1TheEndDoesNotWaitForAStuckReader) {
+  const Pipe pipe;
+  {
+    LineWriter writer(pipe.writer());
+    for (int i = 0; i < 4000; ++i) writer.write(std::string(1000, 'x'));
+  }
+  print_line(pipe.writer(), "last words", Millis{20});
+  SUCCEED() << "both returned";
+}
+
+TEST(LineWriter, ADescriptorThatRefusesLosesLinesAndIsTriedAgain) {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  LineWriter writer(full, told());
+  writer.write("one");
+  EXPECT_TRUE(writer.flush(kLong));
+  writer.write("two");
+  EXPECT_TRUE(writer.flush(kLong));
+  EXPECT_EQ(writer.lost(), 2U) << "the notice that was refused, too, is no line of anybody";
+  const Pipe pipe;
+  ::dup2(pipe.writer(), full);  // the disk has room again
+  writer.write("three");
+  EXPECT_EQ(pipe.read_until("lost 2\n"), "three\nlost 2\n");
+  EXPECT_TRUE(writer.flush(kLong));
+  ::close(full);
+}
+
+TEST(LineWriter, ADescriptorThatIsClosedLosesLines) {
+  LineWriter writer(-1, told());
+  writer.write("one");
+  EXPECT_TRUE(writer.flush(kLong));
+  EXPECT_EQ(writer.lost(), 1U);
+}
+
+TEST(LineWriter, ANonBlockingDescriptorIsWaitedForByTheThreadAlone) {
+  const Pipe pipe;
+  ::fcntl(pipe.writer(), F_SETFL, O_NONBLOCK);
+  LineWriter writer(pipe.writer(), told());
+  for (int i = 0; i < 500; ++i) writer.write(std::string(1000, 'x'));
+  writer.write("end");
+  EXPECT_EQ(pipe.read_until("end\n").size(), 500U * 1001 + 4);
+  EXPECT_EQ(writer.lost(), 0U);
+}
+
+TEST(LineWriter, ALineLongerThanAPieceStaysWhole) {
+  const Pipe pipe;
+  LineWriter writer(pipe.writer());
+  writer.write("short");
+  writer.write(std::string(10'000, 'y'));
+  writer.write("end");
+  EXPECT_EQ(pipe.read_until("end\n"), "short\n" + std::string(10'000, 'y') + "\nend\n");
+}
+
+}  // namespace
+}  // namespace latchkey::server

@@ -1,0 +1,75 @@
+#include "server/metrics/store_metrics.h"
+
+#include "base/metrics.h"
+
+namespace latchkey::server {
+namespace {
+
+double seconds(std::chrono::duration<double> time) { return time.count(); }
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
+void append_cache(std::string& out, const NearCacheStats& stats) {
+  append_metric(out, "latchkey_cache_hits_total", "counter",
+                "Look-ups that the near cache answered.", number(stats.hits));
+  append_metric(out, "latchkey_cache_misses_total", "counter",
+                "Look-ups that the near cache passed on.", number(stats.misses));
+  append_metric(out, "latchkey_cache_hit_age_seconds_total", "counter",
+                "Age of the copies that answered, all together.", seconds(stats.hit_age));
+  append_metric(out, "latchkey_cache_invalidations_total", "counter",
+                "Changes that the near cache was told of or made itself.",
+                number(stats.invalidations));
+  append_metric(out, "latchkey_cache_entries", "gauge", "Copies in the near cache.",
+                number(stats.entries));
+  append_metric(out, "latchkey_cache_bytes", "gauge", "Memory that the near cache holds.",
+                number(stats.bytes));
+}
+
+void append_watch(std::string& out, const WatchStatus& status) {
+  append_metric(out, "latchkey_invalidation_up", "gauge",
+                "1 while this node hears what others change.", status.up ? 1 : 0);
+  append_metric(out, "latchkey_invalidation_heard_seconds", "gauge",
+                "Time since the store was last heard.", seconds(status.heard_ago));
+  if (!status.lag) return;
+  append_metric(out, "latchkey_invalidation_lag_seconds", "gauge",
+                "How long a change takes to be heard.", seconds(*status.lag));
+}
+
+void append_lookup(std::string& out, const LookupStats& stats) {
+  append_metric(out, "latchkey_lookup_asked_total", "counter", "Sessions that requests asked for.",
+                number(stats.asked));
+  append_metric(out, "latchkey_lookup_read_total", "counter",
+                "Sessions that the store was asked for.", number(stats.read));
+  append_metric(out, "latchkey_lookup_batches_total", "counter", "Round trips for them.",
+                number(stats.batches));
+  append_metric(out, "latchkey_lookup_refused_total", "counter",
+                "Sessions not asked for, because too many waited or too long.",
+                number(stats.refused));
+}
+
+}  // namespace
+
+std::string readiness_metrics(http::Readiness* readiness) {
+  std::string out;
+  const bool ready = readiness != nullptr && !readiness->cause();
+  append_metric(out, "latchkey_ready", "gauge",
+                "1 while the store answers and takes writes, as /readyz tells.", ready ? 1 : 0);
+  if (readiness == nullptr) return out;
+  const http::Readiness::Failures failures = readiness->failures();
+  append_metric(out, "latchkey_probe_read_failures_total", "counter",
+                "Probes that the store did not answer.", number(failures.reads));
+  append_metric(out, "latchkey_probe_write_failures_total", "counter",
+                "Probes that the store did not write.", number(failures.writes));
+  return out;
+}
+
+std::string store_metrics(NearCache* cache, const Lookup* lookup) {
+  std::string out;
+  if (cache != nullptr) {
+    append_cache(out, cache->stats());
+    if (const auto status = cache->sessions().watch_status()) append_watch(out, *status);
+  }
+  if (lookup != nullptr) append_lookup(out, lookup->stats());
+  return out;
+}
+
+}  // namespace latchkey::server

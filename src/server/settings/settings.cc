@@ -1,0 +1,416 @@
+#include "server/settings/settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crypto/password_hash.h"
+#include "guard/host.h"
+#include "latchkey/client_address.h"
+#include "latchkey/public_url.h"
+#include "server/settings/load_config.h"
+#include "server/settings/setting_kinds.h"
+#include "server/settings/takeover_settings.h"
+#include "store/store_url.h"
+
+namespace latchkey::server {
+namespace {
+
+bool is_listen_host(const std::string& host) {
+  return guard::Address::parse(host).has_value() || guard::is_host(store::ascii_lower(host));
+}
+
+Setting listen() {
+  return {.key = "server.listen",
+          .kind = SettingKind::text,
+          .form = "HOST:PORT, such as \"127.0.0.1:4470\" or \"[::1]:4470\"",
+          .help = "Address to listen on; port 0 takes a free one.",
+          .set =
+              [](Config& config, const SettingValue& value) {
+                auto parsed = parse_host_port(value.texts.front());
+                if (!parsed || !is_listen_host(parsed->host)) return false;
+                config.host = std::move(parsed->host);
+                config.port = parsed->port;
+                return true;
+              },
+          .get =
+              [](const Config& config) {
+                return SettingValue::one(host_port_text(config.host, config.port));
+              }};
+}
+
+Setting public_url() {
+  return checked(text(
+                     "server.public_url", "https://HOST[:PORT]",
+                     [](Config & c) -> auto& { return c.public_url; },
+                     "Address browsers use; decides cookie name, Secure and expected Origin."),
+                 IfEmpty::refuse, [](std::string_view url) {
+                   const Result<PublicUrl> parsed = PublicUrl::parse(url);
+                   constexpr std::string_view kPrefix = "public_url: ";
+                   return parsed ? std::string{} : parsed.error().detail.substr(kPrefix.size());
+                 });
+}
+
+// A misspelt directory would be made, and hold no users.
+Setting data_directory() {
+  return checked(text(
+                     "server.data", "a directory", [](Config & c) -> auto& { return c.data; },
+                     "Directory of database and key file; made on the first start."),
+                 IfEmpty::refuse, [](std::string_view path) -> std::string {
+                   if (path.starts_with('~'))
+                     return "write the path of the home directory in the place of ~";
+                   if (store::holds_variable(path, false))
+                     return "it holds a variable that was not filled in";
+                   if (store::names_missing_value(path))
+                     return "a variable it was made of is not set";
+                   return {};
+                 });
+}
+
+Setting trusted_proxies() {
+  Setting setting{.key = "server.trusted_proxies",
+                  .kind = SettingKind::list,
+                  .form = "a list of addresses, such as [\"127.0.0.1\"]",
+                  .help = "Proxies whose X-Forwarded-For is believed.",
+                  .set =
+                      [](Config& config, const SettingValue& value) {
+                        config.trusted_proxies = value.texts;
+                        return true;
+                      },
+                  .get =
+                      [](const Config& config) {
+                        return SettingValue{config.trusted_proxies, true};
+                      }};
+  return checked(std::move(setting), IfEmpty::off, [](std::string_view entry) {
+    const std::string one[] = {std::string{entry}};
+    const auto parsed = guard::TrustedProxies::parse(one);
+    return parsed ? std::string{} : parsed.error().detail;
+  });
+}
+
+// The preset replaces the whole policy; settings behind it in the table refine it.
+Setting preset() {
+  return {.key = "session.preset",
+          .kind = SettingKind::text,
+          .form = "one of default lucia aal1 aal2 aal3 high_value",
+          .help = "How long sessions live; the other session settings refine it.",
+          .set =
+              [](Config& config, const SettingValue& value) {
+                const auto policy = Policy::preset(value.texts.front());
+                if (!policy) return false;
+                config.preset = value.texts.front();
+                config.policy = *policy;
+                return true;
+              },
+          .get = [](const Config& config) { return SettingValue::one(config.preset); }};
+}
+
+void add_server(std::vector<Setting>& all) {
+  all.push_back(listen());
+  all.push_back(boolean(
+      "server.allow_plain_http", [](Config & c) -> auto& { return c.allow_plain_http; },
+      "Listen beyond loopback with an http public URL, in a container."));
+  all.push_back(public_url());
+  all.push_back(boolean(
+      "server.hsts_subdomains", [](Config & c) -> auto& { return c.hsts_subdomains; },
+      "Add includeSubDomains to HSTS: browsers use https for all hosts below."));
+  all.push_back(data_directory());
+  all.push_back(number(
+      "server.threads", 0, 1024, [](Config & c) -> auto& { return c.threads; },
+      "Event loops; 0 takes one for each processor."));
+  all.push_back(number(
+      "server.max_connections", 1, 1'000'000, [](Config & c) -> auto& { return c.max_connections; },
+      "Open connections; more are answered 503 and closed."));
+  all.push_back(number(
+      "server.max_connections_per_address", 0, 1'000'000,
+      [](Config & c) -> auto& { return c.max_connections_per_address; },
+      "Of them, those of one IPv4 address or IPv6 /64; more are answered 429 and closed. 0: a "
+      "quarter. Proxies of server.trusted_proxies may hold any number."));
+  all.push_back(trusted_proxies());
+}
+
+void add_bounds(std::vector<Setting>& all) {
+  all.push_back(number(
+      "limits.request_line", 1024, 65536, [](Config & c) -> auto& { return c.limits.request_line; },
+      "Bytes of the request line; 414 beyond."));
+  all.push_back(number(
+      "limits.header_bytes", 1024, 262144,
+      [](Config & c) -> auto& { return c.limits.header_bytes; },
+      "Bytes of request line and fields; 431 beyond."));
+  all.push_back(number(
+      "limits.header_fields", 10, 1000, [](Config & c) -> auto& { return c.limits.header_fields; },
+      "Header fields; 431 beyond."));
+  all.push_back(number(
+      "limits.body_bytes", 1024, 16'777'216,
+      [](Config & c) -> auto& { return c.limits.body_bytes; },
+      "Bytes of a request body; 413 beyond."));
+  const Millis least{100};
+  all.push_back(duration(
+      "timeouts.header", least, [](Config & c) -> auto& { return c.timeouts.header; },
+      "For the whole head of a request, from its first byte; 408 beyond."));
+  all.push_back(duration(
+      "timeouts.body", least, [](Config & c) -> auto& { return c.timeouts.body; },
+      "For the whole body of a request; 408 beyond."));
+  all.push_back(duration(
+      "timeouts.idle", least, [](Config & c) -> auto& { return c.timeouts.idle; },
+      "Between two requests of a connection."));
+  all.push_back(duration(
+      "timeouts.write", least, [](Config & c) -> auto& { return c.timeouts.write; },
+      "For one answer to be taken by the client."));
+  all.push_back(duration(
+      "timeouts.drain", least, [](Config & c) -> auto& { return c.timeouts.drain; },
+      "For requests under way when the server is told to stop."));
+}
+
+void add_workers(std::vector<Setting>& all) {
+  all.push_back(number(
+      "workers.blocking", 0, 256, [](Config & c) -> auto& { return c.blocking_workers; },
+      "Threads for requests that wait; 0 takes 16, or 64 with a remote store."));
+  all.push_back(number(
+      "workers.blocking_queue", 1, 65536, [](Config & c) -> auto& { return c.blocking_queue; },
+      "Such requests that may wait; 503 beyond."));
+  all.push_back(number(
+      "workers.hashing", 0, 256, [](Config & c) -> auto& { return c.accounts.workers; },
+      "Threads that hash passwords; 0 takes one less than processors."));
+  all.push_back(number(
+      "workers.hashing_queue", 1, 65536, [](Config & c) -> auto& { return c.accounts.queue; },
+      "Log-ins and sign-ups that may wait; 503 beyond."));
+}
+
+Setting store_url() {
+  Setting setting =
+      checked(text(
+                  "store.url", "a path or URL, such as redis://HOST; docs/operate.md lists them",
+                  [](Config & c) -> auto& { return c.store_url; },
+                  "Where users and sessions are kept; not set: latchkey.db in server.data."),
+              IfEmpty::refuse, [](std::string_view url) {
+                const Result<StoreUrl> parsed = parse_store_url(url);
+                return parsed ? std::string{} : parsed.error().detail;
+              });
+  setting.masked = true;
+  setting.set = [](Config& config, const SettingValue& value) {
+    const std::string& url = value.texts.front();
+    if (!parse_store_url(url)) return false;
+    config.store_url = url;
+    config.store.url_source = nullptr;
+    if (!value.file.empty()) {
+      config.store.url_source = [path = value.file] { return read_value_file(path); };
+    }
+    return true;
+  };
+  return setting;
+}
+
+// Engines and system calls count milliseconds in 32 bits.
+constexpr Millis kLongWait = std::chrono::hours{1};
+
+void add_store(std::vector<Setting>& all) {
+  all.push_back(store_url());
+  all.push_back(duration(
+      "store.busy_timeout", Millis{1}, [](Config & c) -> auto& { return c.store.write_timeout; },
+      "How long a write waits for another process.", kLongWait));
+  all.push_back(duration(
+      "store.read_timeout", Millis{1}, [](Config & c) -> auto& { return c.store.read_timeout; },
+      "How long a read waits.", kLongWait));
+  all.push_back(duration(
+      "store.watch_every", Millis{1}, [](Config & c) -> auto& { return c.store.watch_every; },
+      "How often changes by other processes are looked for.", kLongWait));
+  all.push_back(duration(
+      "store.prune_every", Millis{1000}, [](Config & c) -> auto& { return c.prune_every; },
+      "How often sessions a day past their deadline are deleted."));
+  all.push_back(duration(
+      "store.start_wait", Millis{0}, [](Config & c) -> auto& { return c.start_wait; },
+      "How long the first start, which makes the keys, waits for a store that is not up; later "
+      "starts answer 503 until it is."));
+  all.push_back(boolean(
+      "cache.enabled", [](Config & c) -> auto& { return c.cache; },
+      "Keep copies of sessions in memory."));
+  all.push_back(number(
+      "cache.max_entries", 1, 100'000'000,
+      [](Config & c) -> auto& { return c.near_cache.max_entries; }, "Sessions kept at most."));
+  all.push_back(duration(
+      "cache.max_age", Millis{1}, [](Config & c) -> auto& { return c.near_cache.max_age; },
+      "No copy is older than this."));
+}
+
+void add_session(std::vector<Setting>& all) {
+  all.push_back(preset());
+  all.push_back(duration(
+      "session.idle", Millis{0}, [](Config & c) -> auto& { return c.policy.idle; },
+      "A session unused for this long is dead; 0: no such limit."));
+  all.push_back(duration(
+      "session.absolute", Millis{0}, [](Config & c) -> auto& { return c.policy.absolute; },
+      "A session this old is dead; 0: no such limit."));
+  all.push_back(boolean(
+      "session.sliding", [](Config & c) -> auto& { return c.policy.sliding; },
+      "Whether use moves the idle deadline."));
+  all.push_back(duration(
+      "session.last_seen_every", Millis{0},
+      [](Config & c) -> auto& { return c.policy.last_seen_every; },
+      "How stale \"last seen\" may get."));
+  all.push_back(boolean(
+      "session.persistent", [](Config & c) -> auto& { return c.policy.persistent; },
+      "Whether a remembered session survives the browser's restart."));
+  all.push_back(boolean(
+      "session.renew_cookie", [](Config & c) -> auto& { return c.policy.renew_cookie; },
+      "Write the cookie again when the deadline moves."));
+  all.push_back(duration(
+      "session.browser_idle", Millis{1000},
+      [](Config & c) -> auto& { return c.policy.browser_idle; },
+      "Idle limit without \"remember me\"."));
+  all.push_back(duration(
+      "session.browser_absolute", Millis{1000},
+      [](Config & c) -> auto& { return c.policy.browser_absolute; },
+      "Age limit without \"remember me\"."));
+  all.push_back(duration(
+      "session.guest", Millis{1000}, [](Config & c) -> auto& { return c.policy.guest; },
+      "Life of a guest session."));
+  using CarrierName = std::pair<std::string_view, Carrier>;
+  all.push_back(choice(
+      "session.carrier",
+      std::array{CarrierName{"stored", Carrier::stored},
+                 CarrierName{"encrypted_id", Carrier::encrypted_id},
+                 CarrierName{"hybrid", Carrier::hybrid}, CarrierName{"sealed", Carrier::sealed},
+                 CarrierName{"signed", Carrier::signed_token}},
+      [](Config & c) -> auto& { return c.carrier; },
+      "What the cookie holds; docs/carriers.md tells which is for whom."));
+  all.push_back(duration(
+      "session.snapshot", Millis{1000}, [](Config & c) -> auto& { return c.snapshot; },
+      "hybrid: how long a snapshot answers reads.", std::chrono::minutes{5}));
+  all.push_back(number(
+      "session.max_chunks", 1, 4, [](Config & c) -> auto& { return c.max_chunks; },
+      "Cookies that a long session may be cut into."));
+  all.push_back(number(
+      "session.max_per_user", 0, 100'000, [](Config & c) -> auto& { return c.policy.max_per_user; },
+      "Sessions of one user; the longest idle goes. 0: no limit."));
+}
+
+void add_keys(std::vector<Setting>& all) {
+  using SourceName = std::pair<std::string_view, KeySource>;
+  all.push_back(choice(
+      "keys.source",
+      std::array{SourceName{"file", KeySource::file},
+                 SourceName{"environment", KeySource::environment},
+                 SourceName{"store", KeySource::store}},
+      [](Config & c) -> auto& { return c.key_source; },
+      "Where the keys of carriers come from; docs/operate.md tells which is for whom."));
+}
+
+// Beyond these bounds Accounts refuses to work (R72, R74).
+void add_passwords_and_log(std::vector<Setting>& all) {
+  all.push_back(number(
+      "password.memory_kib", 19456, crypto::kMostArgon2Cost.memory_kib,
+      [](Config & c) -> auto& { return c.accounts.cost.memory_kib; },
+      "Argon2id: memory of one hash in KiB."));
+  all.push_back(number(
+      "password.iterations", 2, crypto::kMostArgon2Cost.iterations,
+      [](Config & c) -> auto& { return c.accounts.cost.iterations; }, "Argon2id: passes."));
+  all.push_back(number(
+      "password.parallelism", 1, crypto::kMostArgon2Cost.parallelism,
+      [](Config & c) -> auto& { return c.accounts.cost.parallelism; }, "Argon2id: lanes."));
+  all.push_back(checked(text(
+                            "metrics.listen", "HOST:PORT, such as \"127.0.0.1:9470\"",
+                            [](Config & c) -> auto& { return c.metrics_listen; },
+                            "Where GET /metrics is answered; empty: nowhere."),
+                        IfEmpty::off, [](std::string_view address) {
+                          const auto parsed = parse_host_port(address);
+                          const bool fine = parsed && is_listen_host(parsed->host);
+                          return fine ? ""
+                                      : std::string{"write HOST:PORT, such as \"127.0.0.1:9470\""};
+                        }));
+  using LevelName = std::pair<std::string_view, LogLevel>;
+  all.push_back(choice(
+      "log.level",
+      std::array{LevelName{"debug", LogLevel::debug}, LevelName{"info", LogLevel::info},
+                 LevelName{"warn", LogLevel::warn}, LevelName{"error", LogLevel::error}},
+      [](Config & c) -> auto& { return c.log_level; }, "What is logged to standard error."));
+  using FormatName = std::pair<std::string_view, LogFormat>;
+  all.push_back(choice(
+      "log.format",
+      std::array{FormatName{"json", LogFormat::json}, FormatName{"text", LogFormat::text}},
+      [](Config & c) -> auto& { return c.log_format; },
+      "One JSON object a line, or text for people."));
+}
+
+std::string toml_value(const Setting& setting, const SettingValue& value) {
+  if (setting.kind == SettingKind::list) {
+    std::string list = "[";
+    for (const std::string& entry : value.texts) {
+      if (list.size() > 1) list.append(", ");
+      list.append(quote_text(entry));
+    }
+    return list.append("]");
+  }
+  const std::string& text = value.texts.front();
+  if (setting.kind != SettingKind::text) return text;
+  return quote_text(setting.masked ? without_password(text) : text);
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> made;
+    add_server(made);
+    add_bounds(made);
+    add_workers(made);
+    add_store(made);
+    add_session(made);
+    add_keys(made);
+    add_migrate(made);
+    add_passwords_and_log(made);
+    return made;
+  }();
+  return all;
+}
+
+const Setting* find_setting(std::string_view key) {
+  const auto all = settings();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == key; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "LATCHKEY_";
+  for (const char c : key) {
+    name.push_back(c == '.' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c);
+  }
+  return name;
+}
+
+std::string quote_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7f) {
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      quoted.append("\\u00").append(1, kDigits[octet >> 4]).append(1, kDigits[octet & 15]);
+      continue;
+    }
+    if (c == '"' || c == '\\') quoted.push_back('\\');
+    quoted.push_back(c);
+  }
+  return quoted.append("\"");
+}
+
+std::string print_config(const Config& config) {
+  std::string out;
+  std::string_view section;
+  for (const Setting& setting : settings()) {
+    const std::size_t dot = setting.key.find('.');
+    if (setting.key.substr(0, dot) != section) {
+      section = setting.key.substr(0, dot);
+      out.append(out.empty() ? "[" : "\n[").append(section).append("]\n");
+    }
+    const SettingValue value = setting.get(config);
+    const std::string_view name = setting.key.substr(dot + 1);
+    if (setting.needs_text && value.texts.front().empty()) {
+      out.append("# ").append(name).append(" is not set\n");
+      continue;
+    }
+    out.append(name).append(" = ").append(toml_value(setting, value)).append("\n");
+  }
+  return out;
+}
+
+}  // namespace latchkey::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "codec/seal/sealed_session.h"
+#include "latchkey/native_seal.h"
+#include "latchkey/record.h"
+#include "session/carriers/per_ring.h"
+
+namespace latchkey::session {
+
+// native_sealer makes sealers out of key rings. The seal itself separates purposes
+// (docs/formats/native_seal.md), so it takes the secrets as they are.
+PerRing<NativeSealer>::Make native_sealer(NativeSealOptions options);
+
+codec::SealedSession to_sealed(const SessionRecord& record);
+SessionRecord from_sealed(const codec::SealedSession& session);
+
+}  // namespace latchkey::session

@@ -1,0 +1,244 @@
+#include "latchkey/near_cache.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/fork.h"
+#include "base/mutex.h"
+#include "store/near_cache/table.h"
+
+namespace latchkey {
+namespace {
+
+using near_cache::Table;
+
+constexpr std::size_t kMaxFind = 64;
+
+// The machine's coarse steady clock costs a fifth of the exact one, and is late by up to kTick.
+class CoarseClock final : public Clock {
+ public:
+  static constexpr Millis kTick{10};
+  UnixTime now() const noexcept override {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return from_unix_millis(std::int64_t{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000);
+  }
+};
+
+class CachedSessions final : public SessionStore {
+ public:
+  CachedSessions(SessionStore& inner, Table& table, const Clock& clock, bool cache_users)
+      : inner_(inner), table_(table), clock_(clock), cache_users_(cache_users) {
+    delay_ = inner_.watch([this](const Invalidation& change) { apply(change); });
+  }
+  ~CachedSessions() override { inner_.watch(nullptr); }
+  CachedSessions(const CachedSessions&) = delete;
+  CachedSessions& operator=(const CachedSessions&) = delete;
+
+  Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override {
+    auto outcome = inner_.insert(record, options);
+    if (outcome) {
+      for (const SessionId& id : outcome->evicted) table_.drop(id);
+    } else if (options.max_per_user > 0) {
+      table_.drop_user(record.user_id);  // it may have evicted before the answer was lost
+    }
+    return outcome;
+  }
+
+  Result<std::vector<Found>> find(std::span<const SessionId> ids,
+                                  const FindOptions& options) override;
+
+  Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) override {
+    if (forked_.crossed()) return forked_error();  // nobody here hears of changes
+    if (!options.fresh && table_.read(id, options.with_user, clock_.now(), out)) return {};
+    auto found = find_inner(std::span(&id, 1), options);
+    if (!found) return found.error();
+    out = std::move(found->front());
+    return {};
+  }
+
+  void expect(const SessionId& id) const noexcept override { table_.prefetch(id); }
+
+  Result<std::size_t> touch(std::span<const Touch> touches) override {
+    auto moved = inner_.touch(touches);
+    if (moved) {
+      table_.touch(touches, *moved == touches.size());
+    } else {
+      for (const Touch& touch : touches) table_.drop(touch.id);
+    }
+    return moved;
+  }
+
+  Result<ReplaceStatus> replace(const SessionRecord& record, std::int64_t expected_version,
+                                UnixTime now) override {
+    auto status = inner_.replace(record, expected_version, now);
+    table_.drop(record.id);
+    return status;
+  }
+
+  Result<std::size_t> remove(std::span<const SessionId> ids, EndReason reason,
+                             UnixTime now) override {
+    auto existed = inner_.remove(ids, reason, now);
+    for (const SessionId& id : ids) table_.drop(id);
+    return existed;
+  }
+
+  Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) override {
+    auto removed = inner_.remove_user(user, options);
+    table_.drop_user(user);
+    return removed;
+  }
+
+  Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override {
+    return inner_.list_user(user, page);
+  }
+
+  Result<std::size_t> prune(UnixTime now, std::size_t limit) override {
+    auto gone = inner_.prune(now, limit);
+    table_.drop_pruned(now);
+    return gone;
+  }
+
+  // The sink runs under a lock, so that none is under way when another one takes its place.
+  std::optional<Millis> watch(Sink sink) override {
+    if (forked_.crossed()) return std::nullopt;
+    const MutexLock lock(sink_mutex_);
+    sink_ = std::move(sink);
+    return delay_;
+  }
+  std::optional<WatchStatus> watch_status() const override { return inner_.watch_status(); }
+
+ private:
+  void apply(const Invalidation& change) {
+    if (change.everything) table_.drop_all();
+    for (const SessionId& id : change.ids) table_.drop(id);
+    for (const UserId& user : change.users) table_.drop_user(user);
+    const MutexLock lock(sink_mutex_);
+    if (sink_) sink_(change);
+  }
+
+  Result<std::vector<Found>> find_inner(std::span<const SessionId> ids, const FindOptions& options);
+
+  SessionStore& inner_;
+  Table& table_;
+  const Clock& clock_;
+  const bool cache_users_;
+  const ForkGuard forked_;
+  std::optional<Millis> delay_;
+  Mutex sink_mutex_;
+  Sink sink_ LATCHKEY_GUARDED_BY(sink_mutex_);
+};
+
+// find_inner asks the store and keeps what it answers.
+Result<std::vector<Found>> CachedSessions::find_inner(std::span<const SessionId> ids,
+                                                      const FindOptions& options) {
+  std::array<Table::Ticket, kMaxFind> tickets;
+  const UnixTime now = clock_.now();
+  for (std::size_t i = 0; i < ids.size(); ++i) tickets[i] = table_.take_ticket(ids[i], now);
+  auto found = inner_.find(ids, options);
+  if (!found) return found;
+  const bool with_user = options.with_user && cache_users_;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    table_.keep(ids[i], (*found)[i], with_user, tickets[i]);
+  }
+  return found;
+}
+
+Result<std::vector<Found>> CachedSessions::find(std::span<const SessionId> ids,
+                                                const FindOptions& options) {
+  if (forked_.crossed()) return forked_error();
+  if (ids.size() > kMaxFind) return inner_.find(ids, options);  // which refuses it
+  if (options.fresh) return find_inner(ids, options);
+
+  for (const SessionId& id : ids) table_.prefetch(id);
+  std::vector<Found> answers(ids.size());
+  std::array<std::size_t, kMaxFind> missing;
+  std::size_t num_missing = 0;
+  const UnixTime now = clock_.now();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!table_.read(ids[i], options.with_user, now, answers[i])) missing[num_missing++] = i;
+  }
+  if (num_missing == 0) return answers;
+
+  std::array<SessionId, kMaxFind> asked;
+  for (std::size_t i = 0; i < num_missing; ++i) asked[i] = ids[missing[i]];
+  auto found = find_inner({asked.data(), num_missing}, options);
+  if (!found) return found;
+  for (std::size_t i = 0; i < num_missing; ++i) answers[missing[i]] = std::move((*found)[i]);
+  return answers;
+}
+
+// Users are not looked up here; only what a session's copy carries of them is dropped.
+class CachedUsers final : public UserStore {
+ public:
+  CachedUsers(UserStore& inner, Table& table) : inner_(inner), table_(table) {}
+
+  Result<bool> add_user(const StoredUser& user) override {
+    auto added = inner_.add_user(user);
+    table_.drop_user(user.user.id);
+    return added;
+  }
+  Result<std::optional<StoredUser>> find_user(const UserId& id) override {
+    return inner_.find_user(id);
+  }
+  Result<std::optional<StoredUser>> find_username(std::string_view username_key) override {
+    return inner_.find_username(username_key);
+  }
+  Result<SetPasswordOutcome> set_password(const SetPassword& change) override {
+    auto outcome = inner_.set_password(change);
+    table_.drop_user(change.user);
+    return outcome;
+  }
+  Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
+                            const std::string& new_hash) override {
+    return inner_.upgrade_hash(id, expected_hash, new_hash);
+  }
+  Result<bool> set_disabled(const UserId& id, bool disabled) override {
+    auto known = inner_.set_disabled(id, disabled);
+    table_.drop_user(id);
+    return known;
+  }
+
+ private:
+  UserStore& inner_;
+  Table& table_;
+};
+
+class NearCacheStore final : public NearCache {
+ public:
+  NearCacheStore(Store& inner, const NearCacheOptions& options, const Clock* clock)
+      : inner_(inner),
+        table_(options.max_entries,
+               clock != nullptr ? options.max_age : options.max_age - CoarseClock::kTick),
+        sessions_(inner.sessions(), table_, clock != nullptr ? *clock : coarse_clock_,
+                  options.cache_users),
+        users_(inner.users(), table_) {}
+
+  SessionStore& sessions() override { return sessions_; }
+  EpochStore& epochs() override { return inner_.epochs(); }
+  UserStore& users() override { return users_; }
+  DenyStore& denials() override { return inner_.denials(); }
+  KeyStore& keys() override { return inner_.keys(); }
+  MetaStore& meta() override { return inner_.meta(); }
+  NearCacheStats stats() const override { return table_.stats(); }
+  void drop_all() override { table_.drop_all(); }
+
+ private:
+  Store& inner_;
+  const CoarseClock coarse_clock_;
+  Table table_;
+  CachedSessions sessions_;
+  CachedUsers users_;
+};
+
+}  // namespace
+
+std::unique_ptr<NearCache> make_near_cache(Store& inner, const NearCacheOptions& options,
+                                           const Clock* clock) {
+  return std::make_unique<NearCacheStore>(inner, options, clock);
+}
+
+}  // namespace latchkey

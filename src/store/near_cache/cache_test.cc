@@ -1,0 +1,485 @@
+#include "latchkey/near_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "latchkey/faulty.h"
+#include "latchkey/testing/store_fixture.h"
+#include "store/near_cache/cache_test_support.h"
+#include "tests/support/manual_clock.h"
+
+namespace latchkey::testing {
+namespace {
+
+constexpr Millis kAge = std::chrono::seconds{5};
+const UserId kUser = UserId::parse("0123456789abcdef").value();
+
+SessionRecord make_record(int number) {
+  std::string text = "06S00000000000000000000";
+  const std::string digits = std::to_string(1000 + number);
+  text.replace(4, digits.size(), digits);
+  text.replace(13, digits.size(), digits);
+  SessionRecord record;
+  record.id = SessionId::parse(text).value();
+  record.secret_hash.bytes.fill(static_cast<std::uint8_t>(number));
+  record.user_id = kUser;
+  record.created_at = record.authenticated_at = record.last_seen_at = kStart;
+  record.idle_expires_at = kStart + kIdle;
+  record.absolute_expires_at = kStart + kAbsolute;
+  record.idle = kIdle;
+  return record;
+}
+
+class NearCacheTest : public ::testing::Test {
+ protected:
+  explicit NearCacheTest(NearCacheOptions options = {.max_age = kAge})
+      : cache_(make_near_cache(store_, options, &clock_)) {}
+
+  void SetUp() override {
+    StoredUser user;
+    user.user = {.id = kUser, .username = "Ada", .attributes = "{}"};
+    user.username_key = "ada";
+    user.password_hash = "old";
+    ASSERT_TRUE(must(store_.users().add_user(user)));
+    ASSERT_TRUE(sessions().insert(record_, {.now = kStart}));
+  }
+
+  SessionStore& sessions() { return cache_->sessions(); }
+  Found look_up(const SessionId& id, const FindOptions& options = {}) {
+    return std::move(must(sessions().find({&id, 1}, options)).at(0));
+  }
+  Found look_up(const FindOptions& options = {}) { return look_up(record_.id, options); }
+  // reads_of tells how many reads of the store `body` caused.
+  template <class Body>
+  int reads_of(Body body) {
+    const int before = store_.reads;
+    body();
+    return store_.reads - before;
+  }
+  std::size_t remove() {
+    return must(sessions().remove({&record_.id, 1}, EndReason::logout, kStart));
+  }
+
+  ManualClock clock_;
+  HookedStore store_;
+  std::unique_ptr<NearCache> cache_;
+  const SessionRecord record_ = make_record(1);
+};
+
+TEST_F(NearCacheTest, AHitAsksTheStoreNothing) {
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record, record_); }), 1);
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record, record_); }), 0);
+  const NearCacheStats stats = cache_->stats();
+  EXPECT_EQ(stats.hits, 1U);
+  EXPECT_EQ(stats.misses, 1U);
+  EXPECT_EQ(stats.entries, 1U);
+}
+
+TEST_F(NearCacheTest, CountsHowOldTheCopiesWereThatAnswered) {
+  look_up();
+  for (const Millis step : {Millis{1'000}, Millis{2'000}}) {
+    clock_.advance(step);
+    look_up();
+  }
+  EXPECT_EQ(cache_->stats().hit_age, Millis{1'000 + 3'000});
+}
+
+TEST_F(NearCacheTest, OneReadAnswersForAllThatIsMissing) {
+  const SessionRecord other = make_record(2);
+  ASSERT_TRUE(sessions().insert(other, {.now = kStart}));
+  look_up();
+  const std::vector ids = {make_record(3).id, record_.id, other.id, record_.id};
+  EXPECT_EQ(reads_of([&] {
+              const std::vector<Found> found = must(sessions().find(ids, {}));
+              ASSERT_EQ(found.size(), 4U);
+              EXPECT_FALSE(found[0].record.has_value());
+              EXPECT_EQ(found[1].record, record_);
+              EXPECT_EQ(found[2].record, other);
+              EXPECT_EQ(found[3].record, record_);
+            }),
+            1);
+}
+
+TEST_F(NearCacheTest, TombstonesAndMissesAreNeverCached) {
+  const SessionId unknown = make_record(9).id;
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(reads_of([&] { look_up(unknown); }), 1);
+  ASSERT_EQ(remove(), 1U);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(reads_of([&] { EXPECT_TRUE(look_up().tombstone.has_value()); }), 1);
+  }
+  EXPECT_EQ(cache_->stats().entries, 0U);
+}
+
+TEST_F(NearCacheTest, TheUserIsCachedBesideTheSessionOnceAskedFor) {
+  look_up();
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up({.with_user = true}).user.value().username, "Ada"); }),
+            1);
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up({.with_user = true}).user.value().username, "Ada"); }),
+            0);
+  EXPECT_EQ(reads_of([&] { EXPECT_FALSE(look_up().user.has_value()); }), 0);
+}
+
+TEST_F(NearCacheTest, FreshAsksTheStoreAndRenewsTheCopy) {
+  look_up();
+  SessionRecord changed = record_;
+  changed.attributes = R"({"n":1})";
+  ASSERT_EQ(must(store_.inner().sessions().replace(changed, 1, kStart)), ReplaceStatus::replaced);
+  EXPECT_EQ(look_up().record, record_) << "somebody else's change may be seen late";
+  EXPECT_EQ(look_up({.fresh = true}).record->attributes, changed.attributes);
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record->attributes, changed.attributes); }), 0);
+}
+
+TEST_F(NearCacheTest, FreshForgetsACopyOfWhatIsGone) {
+  look_up();
+  ASSERT_TRUE(store_.inner().sessions().remove({&record_.id, 1}, EndReason::revoked, kStart));
+  EXPECT_FALSE(look_up({.fresh = true}).record.has_value());
+  EXPECT_FALSE(look_up().record.has_value());
+}
+
+TEST_F(NearCacheTest, NoCopyIsOlderThanTheBound) {
+  look_up();
+  clock_.advance(kAge - Millis{1});
+  EXPECT_EQ(reads_of([&] { look_up(); }), 0) << "one millisecond before";
+  clock_.advance(Millis{1});
+  EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+  EXPECT_EQ(reads_of([&] { look_up(); }), 0) << "renewed";
+}
+
+TEST_F(NearCacheTest, TheAgeCountsFromBeforeTheRead) {
+  store_.after_read = [&] { clock_.advance(kAge - Millis{1}); };
+  look_up();
+  clock_.advance(Millis{1});
+  EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+}
+
+TEST_F(NearCacheTest, AHitDoesNotMakeACopyYounger) {
+  look_up();
+  for (int i = 0; i < 4; ++i) {
+    clock_.advance(kAge / 5);
+    EXPECT_EQ(reads_of([&] { look_up(); }), 0);
+  }
+  clock_.advance(kAge / 5);
+  EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+}
+
+TEST_F(NearCacheTest, AClockThatGoesBackMakesCopiesUseless) {
+  look_up();
+  clock_.advance(-Millis{1});
+  EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+}
+
+TEST_F(NearCacheTest, TouchMovesTheCopyInPlace) {
+  look_up();
+  const UnixTime seen = kStart + std::chrono::hours{1};
+  const Touch touch{record_.id, seen, seen + kIdle};
+  ASSERT_EQ(must(sessions().touch({&touch, 1})), 1U);
+  EXPECT_EQ(reads_of([&] {
+              const SessionRecord moved = look_up().record.value();
+              EXPECT_EQ(moved.last_seen_at, seen);
+              EXPECT_EQ(moved.idle_expires_at, seen + kIdle);
+              EXPECT_EQ(moved, store_.inner().sessions().find({&record_.id, 1}, {})->at(0).record);
+            }),
+            0);
+  const Touch earlier{record_.id, kStart, kStart + kIdle};
+  ASSERT_EQ(must(sessions().touch({&earlier, 1})), 0U);
+  EXPECT_EQ(look_up().record->last_seen_at, seen);
+}
+
+TEST_F(NearCacheTest, ATouchThatMovedFewerRowsDropsTheCopies) {
+  look_up();
+  ASSERT_TRUE(store_.inner().sessions().remove({&record_.id, 1}, EndReason::revoked, kStart));
+  const Touch touch{record_.id, kStart + Millis{1}, kStart + kIdle + Millis{1}};
+  ASSERT_EQ(must(sessions().touch({&touch, 1})), 0U);
+  EXPECT_FALSE(look_up().record.has_value()) << "the row was gone, and the touch shows it";
+}
+
+TEST_F(NearCacheTest, ATouchOfASessionThatLooksDeadDropsTheCopy) {
+  look_up();
+  const UnixTime late = kStart + kIdle;
+  const Touch before{record_.id, late - Millis{1}, late + kIdle};
+  ASSERT_EQ(must(store_.inner().sessions().touch({&before, 1})), 1U);
+  const Touch touch{record_.id, late + Millis{1}, late + kIdle + Millis{2}};
+  ASSERT_EQ(must(sessions().touch({&touch, 1})), 1U);
+  EXPECT_EQ(look_up().record->last_seen_at, late + Millis{1});
+}
+
+TEST_F(NearCacheTest, PruningEndsBeliefInExpiredCopies) {
+  look_up();
+  const UnixTime now = kStart + kIdle;
+  ASSERT_EQ(must(sessions().prune(now - Millis{1}, 10)), 0U);
+  EXPECT_EQ(reads_of([&] { look_up(); }), 0);
+  ASSERT_EQ(must(sessions().prune(now, 10)), 1U);
+  EXPECT_FALSE(look_up().record.has_value());
+}
+
+TEST_F(NearCacheTest, OnePruneAtAWrongTimeDoesNotEndCaching) {
+  ASSERT_EQ(must(sessions().prune(kNever, 10)), 1U);
+  const SessionRecord next = make_record(2);
+  ASSERT_TRUE(sessions().insert(next, {.now = kStart}));
+  look_up(next.id);
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up(next.id).record, next); }), 0);
+}
+
+TEST_F(NearCacheTest, DropAllEmptiesTheCache) {
+  look_up();
+  cache_->drop_all();
+  EXPECT_EQ(cache_->stats().entries, 0U);
+  EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+  EXPECT_EQ(reads_of([&] { look_up(); }), 0);
+}
+
+// What others changed arrives through the watch of the inner store.
+TEST_F(NearCacheTest, InvalidationsOfOthersDropWhatTheyName) {
+  const SessionRecord other = make_record(2);
+  ASSERT_TRUE(sessions().insert(other, {.now = kStart}));
+  const auto fill = [&] {
+    look_up();
+    look_up(other.id);
+  };
+  fill();
+  store_.sink({.ids = {record_.id}});
+  EXPECT_EQ(reads_of([&] { look_up(other.id); }), 0);
+  EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+  fill();
+  store_.sink({.users = {kUser}});
+  EXPECT_EQ(reads_of(fill), 2);
+  store_.sink({.everything = true});
+  EXPECT_EQ(cache_->stats().entries, 0U);
+}
+
+TEST_F(NearCacheTest, WhoWatchesTheCacheHearsWhatItHeard) {
+  look_up();
+  int told = 0;
+  EXPECT_EQ(sessions().watch([&](const Invalidation& change) {
+    ++told;
+    EXPECT_EQ(change.ids, std::vector{record_.id});
+    EXPECT_EQ(reads_of([&] { look_up(); }), 1) << "told when the copy is gone already";
+  }),
+            Millis{50});
+  store_.sink({.ids = {record_.id}});
+  EXPECT_EQ(told, 1);
+  sessions().watch(nullptr);
+  store_.sink({.ids = {record_.id}});
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(NearCacheTest, ACacheThatDiesStopsWatching) {
+  ASSERT_TRUE(store_.sink);
+  cache_.reset();
+  EXPECT_FALSE(store_.sink);
+}
+
+TEST_F(NearCacheTest, BytesAreWhatIsHeld) {
+  const std::size_t empty = cache_->stats().bytes;
+  look_up();
+  const std::size_t one = cache_->stats().bytes;
+  EXPECT_GT(one, empty + 100);
+  SessionRecord large = record_;
+  large.attributes = std::string(kMaxAttributesBytes, ' ');
+  ASSERT_TRUE(sessions().replace(large, 1, kStart));
+  look_up();
+  EXPECT_GT(cache_->stats().bytes, one + kMaxAttributesBytes - 100);
+  ASSERT_EQ(remove(), 1U);
+  cache_->drop_all();
+  EXPECT_EQ(cache_->stats().bytes, empty);
+}
+
+// What a change through the cache is, by name, and what must be seen after it.
+struct Change {
+  std::function<void(NearCache&, const SessionRecord&)> run;
+  std::function<bool(const Found&)> seen;
+};
+
+std::map<std::string, Change> changes() {
+  const auto gone = [](const Found& found) { return !found.record && found.tombstone; };
+  const auto disabled = [](const Found& found) { return found.user && found.user->disabled; };
+  return {
+      {"remove",
+       {[](NearCache& cache, const SessionRecord& record) {
+          (void)cache.sessions().remove({&record.id, 1}, EndReason::logout, kStart);
+        },
+        gone}},
+      {"remove_user",
+       {[](NearCache& cache, const SessionRecord& record) {
+          (void)cache.sessions().remove_user(record.user_id, {.now = kStart});
+        },
+        gone}},
+      {"eviction",
+       {[](NearCache& cache, const SessionRecord&) {
+          (void)cache.sessions().insert(make_record(7), {.now = kStart, .max_per_user = 1});
+        },
+        gone}},
+      {"set_password",
+       {[](NearCache& cache, const SessionRecord& record) {
+          (void)cache.users().set_password(
+              {.user = record.user_id, .new_hash = "new", .expected_hash = "old", .now = kStart});
+        },
+        gone}},
+      {"set_disabled",
+       {[](NearCache& cache, const SessionRecord& record) {
+          (void)cache.users().set_disabled(record.user_id, true);
+        },
+        disabled}},
+      {"replace",
+       {[](NearCache& cache, const SessionRecord& record) {
+          (void)cache.sessions().replace(record, 1, kStart);
+        },
+        [](const Found& found) { return found.record && found.record->version == 2; }}},
+      {"touch",
+       {[](NearCache& cache, const SessionRecord& record) {
+          const Touch touch{record.id, kStart + Millis{9}, kStart + kIdle};
+          (void)cache.sessions().touch({&touch, 1});
+        },
+        [](const Found& found) {
+          return found.record && found.record->last_seen_at == kStart + Millis{9};
+        }}},
+      {"prune",
+       {[](NearCache& cache, const SessionRecord&) { (void)cache.sessions().prune(kNever, 9); },
+        [](const Found& found) { return !found.record; }}},
+  };
+}
+
+TEST_F(NearCacheTest, EveryChangeThroughTheCacheIsSeenAtOnce) {
+  for (const auto& [name, change] : changes()) {
+    HookedStore store;
+    StoredUser user;
+    user.user.id = kUser;
+    user.password_hash = "old";
+    ASSERT_TRUE(must(store.users().add_user(user)));
+    ASSERT_TRUE(store.sessions().insert(record_, {.now = kStart}));
+    const auto cache = make_near_cache(store, {.max_age = kAge}, &clock_);
+    const auto ask = [&] {
+      return std::move(must(cache->sessions().find({&record_.id, 1}, {.with_user = true})).at(0));
+    };
+    EXPECT_FALSE(change.seen(ask())) << name;
+    change.run(*cache, record_);
+    EXPECT_TRUE(change.seen(ask())) << name;
+  }
+}
+
+// The fill/invalidate race: the change commits between a read of the store and its being kept.
+TEST_F(NearCacheTest, AnAnswerFromBeforeAChangeIsNotKept) {
+  for (const auto& [name, change] : changes()) {
+    HookedStore store;
+    StoredUser user;
+    user.user.id = kUser;
+    user.password_hash = "old";
+    ASSERT_TRUE(must(store.users().add_user(user)));
+    ASSERT_TRUE(store.sessions().insert(record_, {.now = kStart}));
+    const auto cache = make_near_cache(store, {.max_age = kAge}, &clock_);
+    const auto ask = [&] {
+      return std::move(must(cache->sessions().find({&record_.id, 1}, {.with_user = true})).at(0));
+    };
+    store.after_read = [&, run = change.run] { run(*cache, record_); };
+    EXPECT_FALSE(change.seen(ask())) << name << ": the read began before the change";
+    EXPECT_TRUE(change.seen(ask())) << name;
+  }
+}
+
+TEST_F(NearCacheTest, AnAnswerFromBeforeAnInvalidationIsNotKept) {
+  for (const Invalidation& change :
+       {Invalidation{.ids = {record_.id}}, Invalidation{.users = {kUser}},
+        Invalidation{.everything = true}}) {
+    cache_->drop_all();
+    store_.after_read = [&] { store_.sink(change); };
+    look_up();
+    EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+  }
+}
+
+TEST_F(NearCacheTest, LookUpsOfUnknownIdsDoNotKeepTheCacheFromFilling) {
+  store_.after_read = [&] { look_up(make_record(9).id); };
+  look_up();
+  EXPECT_EQ(reads_of([&] { look_up(); }), 0);
+}
+
+TEST_F(NearCacheTest, AnOlderAnswerDoesNotReplaceAYoungerOne) {
+  store_.after_read = [&] {
+    clock_.advance(Millis{1});
+    SessionRecord changed = record_;
+    changed.attributes = R"({"n":1})";
+    ASSERT_TRUE(store_.inner().sessions().replace(changed, 1, kStart));
+    look_up({.fresh = true});
+  };
+  EXPECT_EQ(look_up().record->version, 1);
+  EXPECT_EQ(look_up().record->version, 2);
+}
+
+// A write whose answer was lost may have been done.
+TEST_F(NearCacheTest, AChangeWhoseAnswerWasLostIsSeen) {
+  for (const auto& [name, change] : changes()) {
+    HookedStore store;
+    StoredUser user;
+    user.user.id = kUser;
+    user.password_hash = "old";
+    ASSERT_TRUE(must(store.users().add_user(user)));
+    ASSERT_TRUE(store.sessions().insert(record_, {.now = kStart}));
+    const auto faulty = make_faulty_store(store, [](StoreCall call, std::uint64_t) {
+      return call == StoreCall::find ? Fault::none : Fault::fail_after;
+    });
+    const auto cache = make_near_cache(*faulty, {.max_age = kAge}, &clock_);
+    const auto ask = [&] {
+      return std::move(must(cache->sessions().find({&record_.id, 1}, {.with_user = true})).at(0));
+    };
+    EXPECT_FALSE(change.seen(ask())) << name;
+    change.run(*cache, record_);
+    EXPECT_TRUE(change.seen(ask())) << name;
+  }
+}
+
+// R28: a store that fails is never "no session", and a copy past its age is not believed either.
+TEST_F(NearCacheTest, AFailingStoreIsAnErrorAndNotAnAbsence) {
+  std::atomic<bool> down{false};
+  const auto faulty = make_faulty_store(
+      store_, [&](StoreCall, std::uint64_t) { return down ? Fault::fail_before : Fault::none; });
+  const auto cache = make_near_cache(*faulty, {.max_age = kAge}, &clock_);
+  const auto ask = [&] { return cache->sessions().find({&record_.id, 1}, {}); };
+  ASSERT_TRUE(ask());
+  down = true;
+  EXPECT_EQ(ask()->at(0).record, record_) << "within its age a copy serves";
+  clock_.advance(kAge);
+  ASSERT_FALSE(ask());
+  EXPECT_EQ(ask().error().code, Errc::store_unavailable);
+  down = false;
+  EXPECT_EQ(ask()->at(0).record, record_);
+}
+
+class SmallNearCacheTest : public NearCacheTest {
+ protected:
+  static constexpr std::size_t kMax = 100;
+  SmallNearCacheTest() : NearCacheTest({.max_entries = kMax, .max_age = kAge}) {}
+};
+
+TEST_F(SmallNearCacheTest, NeverHoldsMoreThanItsLimit) {
+  for (int i = 2; i < 1000; ++i) {
+    const SessionRecord record = make_record(i);
+    ASSERT_TRUE(sessions().insert(record, {.now = kStart}));
+    EXPECT_EQ(look_up(record.id).record, record);
+    ASSERT_LE(cache_->stats().entries, kMax);
+  }
+  EXPECT_EQ(cache_->stats().entries, kMax);
+}
+
+TEST_F(SmallNearCacheTest, WhatIsUsedStays) {
+  look_up();
+  for (int i = 2; i < 1000; ++i) {
+    const SessionRecord record = make_record(i);
+    ASSERT_TRUE(sessions().insert(record, {.now = kStart}));
+    look_up(record.id);
+    ASSERT_EQ(reads_of([&] { look_up(); }), 0) << "after " << i;
+  }
+}
+
+class ForgetfulNearCacheTest : public NearCacheTest {
+ protected:
+  ForgetfulNearCacheTest() : NearCacheTest({.max_age = Millis{0}}) {}
+};
+
+TEST_F(ForgetfulNearCacheTest, WithoutAnAgeNothingIsBelieved) {
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(reads_of([&] { look_up(); }), 1);
+}
+
+}  // namespace
+}  // namespace latchkey::testing

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/fork.h"
+#include "base/mutex.h"
+#include "latchkey/store.h"
+#include "store/sqlite/checkpoint.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/event.h"
+#include "store/sqlite/file.h"
+
+namespace latchkey::sqlite {
+
+// Durability of a write: `full` survives a power failure once it is acknowledged, `relaxed`
+// survives the end of the process.
+enum class Durability : std::uint8_t { relaxed, full };
+
+struct WriterOptions {
+  std::string instance{};
+  Millis busy_timeout{0};
+  Millis watch_every{50};
+  std::size_t max_group = 64;
+};
+
+// Writer owns the only connection that writes. Callers hand in jobs and wait; a thread runs all
+// that wait, up to max_group, in one transaction, and one commit and one wake-up serve them all.
+// The same thread looks for commits of others while somebody watches.
+//
+// A job that fails with invalid_argument or too_large before it changed anything fails alone. Any
+// other error undoes the whole group and is the answer to each of its callers.
+class Writer {
+ public:
+  Writer(std::unique_ptr<Connection> connection, std::unique_ptr<Checkpointer> checkpointer,
+         const FileGuard& guard, const WriterOptions& options);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // run calls `body(Connection&)`, which returns a Result, inside a transaction on the writer's
+  // thread and returns its result after the commit.
+  template <class Body>
+  auto run(Durability durability, Body&& body) {
+    using Answer = std::invoke_result_t<Body, Connection&>;
+    struct BodyJob final : Job {
+      explicit BodyJob(Body& called) : body(called) {}
+      const Error* execute(Connection& connection) override {
+        answer.emplace(body(connection));
+        return *answer ? nullptr : &answer->error();
+      }
+      Body& body;
+      std::optional<Answer> answer;
+    };
+    BodyJob job(body);
+    job.durability = durability;
+    if (std::optional<Error> failure = submit(job)) return Answer(*std::move(failure));
+    return *std::move(job.answer);
+  }
+
+  // watch replaces the sink; no call to the old one is under way when it returns.
+  std::optional<Millis> watch(SessionStore::Sink sink) LATCHKEY_EXCLUDES(mutex_, sink_mutex_);
+  std::optional<WatchStatus> watch_status() const;
+
+ private:
+  struct Job {
+    virtual ~Job() = default;
+    virtual const Error* execute(Connection& connection) = 0;
+    Durability durability = Durability::full;
+  };
+  // Group is what one commit holds. The last of its callers frees it.
+  struct Group {
+    std::vector<Job*> jobs;
+    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    std::optional<Error> failure;
+    Event done;
+  };
+
+  std::optional<Error> submit(Job& job) LATCHKEY_EXCLUDES(mutex_);
+  void loop();
+  std::shared_ptr<Group> next_group() LATCHKEY_EXCLUDES(mutex_);
+  void gather() LATCHKEY_REQUIRES(mutex_);
+  Result<void> commit_group(Group& group);
+  Result<void> run_jobs(Group& group);
+  Result<void> set_synchronous(const Group& group);
+  Result<void> begin(std::chrono::steady_clock::time_point deadline);
+  void rollback();
+  Result<void> check_instance();
+  Result<bool> others_committed();
+  Result<void> look_for_others();
+  void tell_everything() LATCHKEY_EXCLUDES(sink_mutex_);
+
+  const std::unique_ptr<Connection> connection_;
+  const std::unique_ptr<Checkpointer> checkpointer_;
+  const FileGuard& guard_;
+  const WriterOptions options_;
+  const ForkGuard forked_;
+
+  // Of the writer's thread only:
+  std::int64_t data_version_ = 0;
+  bool instance_doubtful_ = false;  // others committed since the marker was last read
+  int log_pages_ = 0;
+  std::optional<Durability> synchronous_;
+  std::chrono::steady_clock::duration last_took_{};
+
+  Mutex mutex_;
+  Condition queued_;
+  std::deque<std::shared_ptr<Group>> queue_ LATCHKEY_GUARDED_BY(mutex_);
+  std::size_t wanted_ LATCHKEY_GUARDED_BY(mutex_) = 0;
+  std::size_t last_size_ LATCHKEY_GUARDED_BY(mutex_) = 0;
+  bool idle_ LATCHKEY_GUARDED_BY(mutex_) = false;
+  bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
+  Mutex sink_mutex_;
+  SessionStore::Sink sink_ LATCHKEY_GUARDED_BY(sink_mutex_);
+  std::atomic<bool> watching_{false};
+  // What the last look for commits of others gave, and when one last went well.
+  std::atomic<bool> looked_{false};
+  std::atomic<std::chrono::steady_clock::time_point> looked_at_{std::chrono::steady_clock::now()};
+  std::thread thread_;
+};
+
+}  // namespace latchkey::sqlite
