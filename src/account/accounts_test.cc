@@ -7,6 +7,7 @@
 
 #include "crypto/password_hash.h"
 #include "latchkey/faulty.h"
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "tests/support/manual_clock.h"
 
@@ -17,48 +18,17 @@ constexpr std::string_view kPassword = "correct horse battery staple";
 constexpr std::string_view kOther = "another long enough password";
 
 // HookedStore runs `before_insert` once, at the point where a login is about to become a session.
-class HookedStore final : public Store, public SessionStore {
+class HookedStore final : public ForwardingStore, public ForwardingSessionStore {
  public:
-  explicit HookedStore(Store& inner) : inner_(inner), inner_sessions_(inner.sessions()) {}
+  explicit HookedStore(Store& inner)
+      : ForwardingStore(inner), ForwardingSessionStore(inner.sessions()) {}
   std::function<void()> before_insert;
 
   SessionStore& sessions() override { return *this; }
-  EpochStore& epochs() override { return inner_.epochs(); }
-  UserStore& users() override { return inner_.users(); }
-  DenyStore& denials() override { return inner_.denials(); }
-  KeyStore& keys() override { return inner_.keys(); }
-  MetaStore& meta() override { return inner_.meta(); }
-
   Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override {
     if (auto hook = std::exchange(before_insert, nullptr)) hook();
-    return inner_sessions_.insert(record, options);
+    return ForwardingSessionStore::insert(record, options);
   }
-  Result<std::vector<Found>> find(std::span<const SessionId> ids, const FindOptions& o) override {
-    return inner_sessions_.find(ids, o);
-  }
-  Result<std::size_t> touch(std::span<const Touch> touches) override {
-    return inner_sessions_.touch(touches);
-  }
-  Result<ReplaceStatus> replace(const SessionRecord& r, std::int64_t v, UnixTime now) override {
-    return inner_sessions_.replace(r, v, now);
-  }
-  Result<std::size_t> remove(std::span<const SessionId> ids, EndReason r, UnixTime now) override {
-    return inner_sessions_.remove(ids, r, now);
-  }
-  Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) override {
-    return inner_sessions_.remove_user(user, options);
-  }
-  Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override {
-    return inner_sessions_.list_user(user, page);
-  }
-  Result<std::size_t> prune(UnixTime now, std::size_t limit) override {
-    return inner_sessions_.prune(now, limit);
-  }
-  std::optional<Millis> watch(Sink sink) override { return inner_sessions_.watch(std::move(sink)); }
-
- private:
-  Store& inner_;
-  SessionStore& inner_sessions_;
 };
 
 class AccountsTest : public ::testing::Test {

@@ -16,7 +16,7 @@ class AuthTest : public AuthFixture {
  protected:
   // refused returns the text with which options are refused.
   std::string refused(AuthOptions options) {
-    auto auth = Auth::open(std::make_unique<StoreHandle>(*store_), std::move(options));
+    auto auth = Auth::open(std::make_unique<ForwardingStore>(*store_), std::move(options));
     EXPECT_FALSE(auth);
     if (auth) return {};
     EXPECT_EQ(auth.error().code, Errc::bad_config);

@@ -4,9 +4,9 @@
 
 #include <map>
 
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/testing/store_suite.h"
-#include "tests/support/store_handle.h"
 
 namespace latchkey::testing {
 namespace {
@@ -15,7 +15,9 @@ namespace {
 class UnfaultedUnderTest final : public StoreUnderTest {
  public:
   Store& store() override { return *store_; }
-  std::unique_ptr<Store> open_again() override { return std::make_unique<StoreHandle>(*inner_); }
+  std::unique_ptr<Store> open_again() override {
+    return std::make_unique<ForwardingStore>(*inner_);
+  }
 
  private:
   std::unique_ptr<Store> inner_ = std::move(*make_memory_store());

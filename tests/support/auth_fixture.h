@@ -10,10 +10,10 @@
 
 #include "latchkey/auth.h"
 #include "latchkey/faulty.h"
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "tests/support/carrier_fixture.h"
 #include "tests/support/manual_clock.h"
-#include "tests/support/store_handle.h"
 
 // What the tests of the front door share: a store that can fail, a clock that stands still, and
 // requests as browsers send them.
@@ -92,7 +92,7 @@ class AuthFixture : public ::testing::Test {
     return options;
   }
   std::unique_ptr<Auth> open(AuthOptions options) {
-    auto auth = Auth::open(std::make_unique<StoreHandle>(*store_), std::move(options));
+    auto auth = Auth::open(std::make_unique<ForwardingStore>(*store_), std::move(options));
     EXPECT_TRUE(auth) << auth.error().detail;
     return auth ? std::move(*auth) : nullptr;
   }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "latchkey/forwarding_store.h"
 #include "latchkey/testing/store_suite.h"
-#include "tests/support/store_handle.h"
 
 namespace latchkey::testing {
 namespace {
@@ -13,7 +13,9 @@ namespace {
 class MemoryUnderTest final : public StoreUnderTest {
  public:
   Store& store() override { return *store_; }
-  std::unique_ptr<Store> open_again() override { return std::make_unique<StoreHandle>(*store_); }
+  std::unique_ptr<Store> open_again() override {
+    return std::make_unique<ForwardingStore>(*store_);
+  }
 
  private:
   std::unique_ptr<Store> store_ = std::move(*make_memory_store());

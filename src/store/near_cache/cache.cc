@@ -8,14 +8,13 @@
 
 #include "base/fork.h"
 #include "base/mutex.h"
+#include "latchkey/forwarding_store.h"
 #include "store/near_cache/table.h"
 
 namespace latchkey {
 namespace {
 
 using near_cache::Table;
-
-constexpr std::size_t kMaxFind = 64;
 
 // The machine's coarse steady clock costs a fifth of the exact one, and is late by up to kTick.
 class CoarseClock final : public Clock {
@@ -172,38 +171,27 @@ Result<std::vector<Found>> CachedSessions::find(std::span<const SessionId> ids,
 }
 
 // Users are not looked up here; only what a session's copy carries of them is dropped.
-class CachedUsers final : public UserStore {
+class CachedUsers final : public ForwardingUserStore {
  public:
-  CachedUsers(UserStore& inner, Table& table) : inner_(inner), table_(table) {}
+  CachedUsers(UserStore& inner, Table& table) : ForwardingUserStore(inner), table_(table) {}
 
   Result<bool> add_user(const StoredUser& user) override {
-    auto added = inner_.add_user(user);
+    auto added = inner().add_user(user);
     table_.drop_user(user.user.id);
     return added;
   }
-  Result<std::optional<StoredUser>> find_user(const UserId& id) override {
-    return inner_.find_user(id);
-  }
-  Result<std::optional<StoredUser>> find_username(std::string_view username_key) override {
-    return inner_.find_username(username_key);
-  }
   Result<SetPasswordOutcome> set_password(const SetPassword& change) override {
-    auto outcome = inner_.set_password(change);
+    auto outcome = inner().set_password(change);
     table_.drop_user(change.user);
     return outcome;
   }
-  Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
-                            const std::string& new_hash) override {
-    return inner_.upgrade_hash(id, expected_hash, new_hash);
-  }
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
-    auto known = inner_.set_disabled(id, disabled);
+    auto known = inner().set_disabled(id, disabled);
     table_.drop_user(id);
     return known;
   }
 
  private:
-  UserStore& inner_;
   Table& table_;
 };
 

@@ -125,7 +125,7 @@ TEST_F(NearCacheTest, FreshAsksTheStoreAndRenewsTheCopy) {
   look_up();
   SessionRecord changed = record_;
   changed.attributes = R"({"n":1})";
-  ASSERT_EQ(must(store_.inner().sessions().replace(changed, 1, kStart)), ReplaceStatus::replaced);
+  ASSERT_EQ(must(store_.memory().sessions().replace(changed, 1, kStart)), ReplaceStatus::replaced);
   EXPECT_EQ(look_up().record, record_) << "somebody else's change may be seen late";
   EXPECT_EQ(look_up({.fresh = true}).record->attributes, changed.attributes);
   EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record->attributes, changed.attributes); }), 0);
@@ -133,7 +133,7 @@ TEST_F(NearCacheTest, FreshAsksTheStoreAndRenewsTheCopy) {
 
 TEST_F(NearCacheTest, FreshForgetsACopyOfWhatIsGone) {
   look_up();
-  ASSERT_TRUE(store_.inner().sessions().remove({&record_.id, 1}, EndReason::revoked, kStart));
+  ASSERT_TRUE(store_.memory().sessions().remove({&record_.id, 1}, EndReason::revoked, kStart));
   EXPECT_FALSE(look_up({.fresh = true}).record.has_value());
   EXPECT_FALSE(look_up().record.has_value());
 }
@@ -179,7 +179,7 @@ TEST_F(NearCacheTest, TouchMovesTheCopyInPlace) {
               const SessionRecord moved = look_up().record.value();
               EXPECT_EQ(moved.last_seen_at, seen);
               EXPECT_EQ(moved.idle_expires_at, seen + kIdle);
-              EXPECT_EQ(moved, store_.inner().sessions().find({&record_.id, 1}, {})->at(0).record);
+              EXPECT_EQ(moved, store_.memory().sessions().find({&record_.id, 1}, {})->at(0).record);
             }),
             0);
   const Touch earlier{record_.id, kStart, kStart + kIdle};
@@ -189,7 +189,7 @@ TEST_F(NearCacheTest, TouchMovesTheCopyInPlace) {
 
 TEST_F(NearCacheTest, ATouchThatMovedFewerRowsDropsTheCopies) {
   look_up();
-  ASSERT_TRUE(store_.inner().sessions().remove({&record_.id, 1}, EndReason::revoked, kStart));
+  ASSERT_TRUE(store_.memory().sessions().remove({&record_.id, 1}, EndReason::revoked, kStart));
   const Touch touch{record_.id, kStart + Millis{1}, kStart + kIdle + Millis{1}};
   ASSERT_EQ(must(sessions().touch({&touch, 1})), 0U);
   EXPECT_FALSE(look_up().record.has_value()) << "the row was gone, and the touch shows it";
@@ -199,7 +199,7 @@ TEST_F(NearCacheTest, ATouchOfASessionThatLooksDeadDropsTheCopy) {
   look_up();
   const UnixTime late = kStart + kIdle;
   const Touch before{record_.id, late - Millis{1}, late + kIdle};
-  ASSERT_EQ(must(store_.inner().sessions().touch({&before, 1})), 1U);
+  ASSERT_EQ(must(store_.memory().sessions().touch({&before, 1})), 1U);
   const Touch touch{record_.id, late + Millis{1}, late + kIdle + Millis{2}};
   ASSERT_EQ(must(sessions().touch({&touch, 1})), 1U);
   EXPECT_EQ(look_up().record->last_seen_at, late + Millis{1});
@@ -400,7 +400,7 @@ TEST_F(NearCacheTest, AnOlderAnswerDoesNotReplaceAYoungerOne) {
     clock_.advance(Millis{1});
     SessionRecord changed = record_;
     changed.attributes = R"({"n":1})";
-    ASSERT_TRUE(store_.inner().sessions().replace(changed, 1, kStart));
+    ASSERT_TRUE(store_.memory().sessions().replace(changed, 1, kStart));
     look_up({.fresh = true});
   };
   EXPECT_EQ(look_up().record->version, 1);

@@ -1,10 +1,10 @@
 // The near cache keeps the whole contract of the store it stands before.
 #include <gtest/gtest.h>
 
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/testing/store_suite.h"
-#include "tests/support/store_handle.h"
 
 namespace latchkey::testing {
 namespace {
@@ -14,7 +14,9 @@ class CachedUnderTest final : public StoreUnderTest {
   explicit CachedUnderTest(const NearCacheOptions& options)
       : cache_(make_near_cache(*inner_, options)) {}
   Store& store() override { return *cache_; }
-  std::unique_ptr<Store> open_again() override { return std::make_unique<StoreHandle>(*inner_); }
+  std::unique_ptr<Store> open_again() override {
+    return std::make_unique<ForwardingStore>(*inner_);
+  }
 
  private:
   std::unique_ptr<Store> inner_ = std::move(*make_memory_store());

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
-#include "latchkey/store.h"
 
 namespace latchkey::testing {
 
@@ -35,24 +35,25 @@ class TrackingEngine {
   }
 
  private:
-  class Node final : public Store, private SessionStore, private UserStore {
+  class Node final : public ForwardingStore,
+                     private ForwardingSessionStore,
+                     private ForwardingUserStore {
    public:
-    Node(TrackingEngine& engine, bool tracked) : engine_(engine), tracked_(tracked) {}
+    Node(TrackingEngine& engine, bool tracked)
+        : ForwardingStore(*engine.inner_),
+          ForwardingSessionStore(engine.inner_->sessions()),
+          ForwardingUserStore(engine.inner_->users()),
+          engine_(engine),
+          tracked_(tracked) {}
 
     SessionStore& sessions() override { return *this; }
-    EpochStore& epochs() override { return inner().epochs(); }
     UserStore& users() override { return *this; }
-    DenyStore& denials() override { return inner().denials(); }
-    KeyStore& keys() override { return inner().keys(); }
-    MetaStore& meta() override { return inner().meta(); }
 
    private:
-    Store& inner() { return *engine_.inner_; }
-
     Result<InsertOutcome> insert(const SessionRecord& record,
                                  const InsertOptions& options) override {
       const MutexLock lock(engine_.mutex_);
-      auto outcome = inner().sessions().insert(record, options);
+      auto outcome = ForwardingSessionStore::insert(record, options);
       if (outcome) engine_.tell(outcome->evicted);
       return outcome;
     }
@@ -64,7 +65,7 @@ class TrackingEngine {
     }
     Result<std::vector<Found>> look_up(std::span<const SessionId> ids, const FindOptions& options) {
       const MutexLock lock(engine_.mutex_);
-      auto found = inner().sessions().find(ids, options);
+      auto found = ForwardingSessionStore::find(ids, options);
       for (std::size_t i = 0; tracked_ && found && i < ids.size(); ++i) {
         const auto& record = (*found)[i].record;
         engine_.remembered_[ids[i]] = record ? record->user_id : UserId{};
@@ -73,7 +74,7 @@ class TrackingEngine {
     }
     Result<std::size_t> touch(std::span<const Touch> touches) override {
       const MutexLock lock(engine_.mutex_);
-      auto moved = inner().sessions().touch(touches);
+      auto moved = ForwardingSessionStore::touch(touches);
       if (moved && *moved > 0) {
         for (const Touch& touch : touches) engine_.tell({touch.id});
       }
@@ -82,28 +83,22 @@ class TrackingEngine {
     Result<ReplaceStatus> replace(const SessionRecord& record, std::int64_t expected_version,
                                   UnixTime now) override {
       const MutexLock lock(engine_.mutex_);
-      auto status = inner().sessions().replace(record, expected_version, now);
+      auto status = ForwardingSessionStore::replace(record, expected_version, now);
       if (status && *status == ReplaceStatus::replaced) engine_.tell({record.id});
       return status;
     }
     Result<std::size_t> remove(std::span<const SessionId> ids, EndReason reason,
                                UnixTime now) override {
       const MutexLock lock(engine_.mutex_);
-      auto existed = inner().sessions().remove(ids, reason, now);
+      auto existed = ForwardingSessionStore::remove(ids, reason, now);
       engine_.tell({ids.begin(), ids.end()});
       return existed;
     }
     Result<Removed> remove_user(const UserId& user, const RemoveUserOptions& options) override {
       const MutexLock lock(engine_.mutex_);
-      auto removed = inner().sessions().remove_user(user, options);
+      auto removed = ForwardingSessionStore::remove_user(user, options);
       if (removed) engine_.tell(removed->ids);
       return removed;
-    }
-    Result<SessionPage> list_user(const UserId& user, const PageRequest& page) override {
-      return inner().sessions().list_user(user, page);
-    }
-    Result<std::size_t> prune(UnixTime now, std::size_t limit) override {
-      return inner().sessions().prune(now, limit);
     }
     std::optional<Millis> watch(Sink sink) override {
       const MutexLock lock(engine_.delivery_);
@@ -111,28 +106,15 @@ class TrackingEngine {
       return Millis{50};
     }
 
-    Result<bool> add_user(const StoredUser& user) override {
-      return inner().users().add_user(user);
-    }
-    Result<std::optional<StoredUser>> find_user(const UserId& id) override {
-      return inner().users().find_user(id);
-    }
-    Result<std::optional<StoredUser>> find_username(std::string_view username_key) override {
-      return inner().users().find_username(username_key);
-    }
     Result<SetPasswordOutcome> set_password(const SetPassword& change) override {
       const MutexLock lock(engine_.mutex_);
-      auto outcome = inner().users().set_password(change);
+      auto outcome = ForwardingUserStore::set_password(change);
       if (outcome) engine_.tell(outcome->removed.ids);
       return outcome;
     }
-    Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
-                              const std::string& new_hash) override {
-      return inner().users().upgrade_hash(id, expected_hash, new_hash);
-    }
     Result<bool> set_disabled(const UserId& id, bool disabled) override {
       const MutexLock lock(engine_.mutex_);
-      auto known = inner().users().set_disabled(id, disabled);
+      auto known = ForwardingUserStore::set_disabled(id, disabled);
       engine_.tell_of(id);
       return known;
     }
