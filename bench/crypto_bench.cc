@@ -4,7 +4,7 @@
 
 #include "bench/harness.h"
 #include "bench/limit_crypto.h"
-#include "latchkey/jose.h"
+#include "codec/jose/jose.h"
 #include "latchkey/jwt.h"
 #include "latchkey/native_seal.h"
 #include "latchkey/seal.h"

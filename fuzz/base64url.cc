@@ -9,24 +9,23 @@
 #include "fuzz/fuzz.h"
 
 using latchkey::fuzz::require;
-namespace codec = latchkey::codec;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = latchkey::fuzz::as_text(data, size);
-  const auto plain = base64url_decode(text);
+  const auto plain = latchkey::base64url_decode(text);
   std::string into(size / 4 * 3 + 3, '\0');
   const auto decoded =
-      base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(into.data()));
-  require(plain.has_value() == (decoded.form == Base64urlForm::canonical));
+      latchkey::base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(into.data()));
+  require(plain.has_value() == (decoded.form == latchkey::Base64urlForm::canonical));
   if (plain) {
-    require(base64url_encode(*plain) == text);
+    require(latchkey::base64url_encode(*plain) == text);
     require(std::string(plain->begin(), plain->end()) == into.substr(0, decoded.size));
   }
-  const std::string encoded = base64url_encode({data, size});
-  std::string fast(base64url_size(size), '\0');
-  base64url_encode_into({data, size}, fast.data());
+  const std::string encoded = latchkey::base64url_encode({data, size});
+  std::string fast(latchkey::base64url_size(size), '\0');
+  latchkey::base64url_encode_into({data, size}, fast.data());
   require(encoded == fast);
-  const auto back = base64url_decode(encoded);
+  const auto back = latchkey::base64url_decode(encoded);
   require(back && std::string(back->begin(), back->end()) == text);
   return 0;
 }

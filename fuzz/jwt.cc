@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/base64url.h"
+#include "codec/jose/jose.h"
 #include "codec/jose/jws.h"
 #include "crypto/digest.h"
 #include "fuzz/fuzz.h"
-#include "latchkey/jose.h"
 
 namespace latchkey::fuzz {
 namespace {

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "latchkey/entropy.h"
-#include "latchkey/jose.h"
 #include "latchkey/result.h"
 #include "latchkey/secret.h"
 #include "latchkey/time.h"
@@ -23,6 +24,24 @@ struct AuthjsOptions {
   std::string salt = "authjs.session-token";
   Entropy* entropy = nullptr;  // nullptr: system_entropy()
 };
+
+// JoseError says why a token is refused, as the npm package jose would: the name of its class, its
+// stable code (empty for a TypeError), and for claims the claim and the reason.
+struct JoseError {
+  std::string name;
+  std::string code;
+  std::string message;
+  std::string claim;
+  std::string reason;
+};
+
+// JoseToken is an authentic token that passed the checks; both texts are JSON objects as they came.
+struct JoseToken {
+  std::string payload;
+  std::string protected_header;
+};
+
+using JoseOutcome = std::variant<JoseToken, JoseError>;
 
 // AuthjsCookies reads and writes them. Immutable, thread-safe.
 class AuthjsCookies {

@@ -14,7 +14,7 @@ namespace {
 
 using Handle = std::shared_ptr<OpenSessions>;
 
-// Target is how JavaScript names a session: the token is tried when the text is no id.
+// Target is how JavaScript names a session: by the token that its client holds, or by its id.
 struct Target {
   SecretBytes text;
   bool by_token = false;

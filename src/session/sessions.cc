@@ -231,4 +231,18 @@ Result<void> Sessions::flush() {
   return impl_->behind.flush();
 }
 
+std::string_view session_state_name(SessionState state) noexcept {
+  switch (state) {
+    case SessionState::expired:
+      return "expired";
+    case SessionState::revoked:
+      return "revoked";
+    case SessionState::active:
+      return "active";
+    case SessionState::none:
+      break;
+  }
+  return "no_session";
+}
+
 }  // namespace latchkey

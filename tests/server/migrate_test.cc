@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "latchkey/jose.h"
+#include "codec/jose/jose.h"
 #include "latchkey/seal.h"
 #include "latchkey/secret.h"
 #include "tests/server/program.h"

@@ -2,10 +2,10 @@
 
 #include <set>
 
+#include "codec/jose/jose.h"
 #include "codec/jose/jwe.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
-#include "latchkey/jose.h"
 #include "tests/support/vectors.h"
 
 namespace latchkey::testing {

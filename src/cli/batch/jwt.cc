@@ -1,9 +1,9 @@
 #include "base/base64url_into.h"
 #include "cli/batch/answers.h"
 #include "cli/batch/line.h"
+#include "codec/jose/jose.h"
 #include "codec/jose/parts.h"
 #include "crypto/digest.h"
-#include "latchkey/jose.h"
 
 namespace latchkey::codec {
 namespace {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/text.h"
 #include "cli/batch/answers.h"
 #include "cli/batch/line.h"
 #include "codec/seal/fe26.h"
@@ -44,16 +45,10 @@ std::string message_of(SealReason reason, const std::string& id, std::size_t min
 }
 
 std::optional<std::string> from_hex(std::string_view hex) {
-  const auto digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
   if (hex.size() % 2 != 0) return std::nullopt;
   std::string bytes;
   for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = digit(hex[i]), low = digit(hex[i + 1]);
+    const int high = hex_value(hex[i]), low = hex_value(hex[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     bytes.push_back(static_cast<char>(high << 4 | low));
   }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/base64url_into.h"
+#include "base/text.h"
 #include "codec/jose/claims_text.h"
 #include "codec/jose/parts.h"
 #include "crypto/digest.h"
@@ -52,14 +53,12 @@ Derived derive(const SecretBytes& secret, const AuthjsOptions& options, std::siz
 
 // uuid_text writes 16 random bytes as a UUID of version 4.
 std::string uuid_text(std::array<std::uint8_t, 16> bytes) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
-    text.push_back(kHex[bytes[i] >> 4]);
-    text.push_back(kHex[bytes[i] & 15]);
+    append_hex(text, std::span(bytes).subspan(i, 1));
   }
   return text;
 }

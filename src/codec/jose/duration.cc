@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-#include "latchkey/jose.h"
+#include "codec/jose/jose.h"
 
 namespace latchkey {
 namespace {

@@ -1,4 +1,4 @@
-#include "latchkey/jose.h"
+#include "codec/jose/jose.h"
 
 #include <gtest/gtest.h>
 

@@ -7,9 +7,9 @@
 #include <variant>
 #include <vector>
 
+#include "codec/jose/jose.h"
 #include "codec/json/text.h"
 #include "crypto/hmac_key.h"
-#include "latchkey/jose.h"
 
 namespace latchkey::codec {
 

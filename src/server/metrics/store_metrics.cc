@@ -6,22 +6,22 @@ namespace latchkey::server {
 namespace {
 
 double seconds(std::chrono::duration<double> time) { return time.count(); }
-double number(std::uint64_t count) { return static_cast<double>(count); }
+double as_double(std::uint64_t count) { return static_cast<double>(count); }
 
 void append_cache(std::string& out, const NearCacheStats& stats) {
   append_metric(out, "latchkey_cache_hits_total", "counter",
-                "Look-ups that the near cache answered.", number(stats.hits));
+                "Look-ups that the near cache answered.", as_double(stats.hits));
   append_metric(out, "latchkey_cache_misses_total", "counter",
-                "Look-ups that the near cache passed on.", number(stats.misses));
+                "Look-ups that the near cache passed on.", as_double(stats.misses));
   append_metric(out, "latchkey_cache_hit_age_seconds_total", "counter",
                 "Age of the copies that answered, all together.", seconds(stats.hit_age));
   append_metric(out, "latchkey_cache_invalidations_total", "counter",
                 "Changes that the near cache was told of or made itself.",
-                number(stats.invalidations));
+                as_double(stats.invalidations));
   append_metric(out, "latchkey_cache_entries", "gauge", "Copies in the near cache.",
-                number(stats.entries));
+                as_double(stats.entries));
   append_metric(out, "latchkey_cache_bytes", "gauge", "Memory that the near cache holds.",
-                number(stats.bytes));
+                as_double(stats.bytes));
 }
 
 void append_watch(std::string& out, const WatchStatus& status) {
@@ -36,14 +36,14 @@ void append_watch(std::string& out, const WatchStatus& status) {
 
 void append_lookup(std::string& out, const LookupStats& stats) {
   append_metric(out, "latchkey_lookup_asked_total", "counter", "Sessions that requests asked for.",
-                number(stats.asked));
+                as_double(stats.asked));
   append_metric(out, "latchkey_lookup_read_total", "counter",
-                "Sessions that the store was asked for.", number(stats.read));
+                "Sessions that the store was asked for.", as_double(stats.read));
   append_metric(out, "latchkey_lookup_batches_total", "counter", "Round trips for them.",
-                number(stats.batches));
+                as_double(stats.batches));
   append_metric(out, "latchkey_lookup_refused_total", "counter",
                 "Sessions not asked for, because too many waited or too long.",
-                number(stats.refused));
+                as_double(stats.refused));
 }
 
 }  // namespace
@@ -56,9 +56,9 @@ std::string readiness_metrics(http::Readiness* readiness) {
   if (readiness == nullptr) return out;
   const http::Readiness::Failures failures = readiness->failures();
   append_metric(out, "latchkey_probe_read_failures_total", "counter",
-                "Probes that the store did not answer.", number(failures.reads));
+                "Probes that the store did not answer.", as_double(failures.reads));
   append_metric(out, "latchkey_probe_write_failures_total", "counter",
-                "Probes that the store did not write.", number(failures.writes));
+                "Probes that the store did not write.", as_double(failures.writes));
   return out;
 }
 

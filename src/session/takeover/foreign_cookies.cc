@@ -5,8 +5,9 @@
 #include <charconv>
 #include <utility>
 
-#include "codec/seal/iron_session.h"
+#include "codec/jose/jose.h"
 #include "codec/json/json.h"
+#include "codec/seal/iron_session.h"
 
 namespace latchkey::session {
 namespace {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "codec/jose/jose.h"
 #include "session/takeover/foreign_cookies.h"
 #include "tests/support/carrier_fixture.h"
 

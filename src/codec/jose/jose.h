@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "latchkey/authjs.h"
 #include "latchkey/entropy.h"
 #include "latchkey/result.h"
 
@@ -36,24 +37,6 @@ struct JoseOptions {
   std::optional<JoseSeconds> clock_tolerance;
   std::optional<JoseSeconds> max_token_age;
 };
-
-// JoseError is what jose would throw: the name of its class, its stable code (empty for a
-// TypeError), and for claims the claim and the reason.
-struct JoseError {
-  std::string name;
-  std::string code;
-  std::string message;
-  std::string claim;
-  std::string reason;
-};
-
-// JoseToken is an authentic token that passed the checks; both texts are JSON objects as they came.
-struct JoseToken {
-  std::string payload;
-  std::string protected_header;
-};
-
-using JoseOutcome = std::variant<JoseToken, JoseError>;
 
 // jose_verify checks a compact JWS (HS256, HS384, HS512). `now` is in seconds; fractions are
 // dropped.
