@@ -43,6 +43,9 @@ struct Found {
   std::optional<User> user{};            // only with_user, and only when the store knows the user
 };
 
+// kMaxFind is how many ids one find may ask for.
+inline constexpr std::size_t kMaxFind = 64;
+
 struct FindOptions {
   bool with_user = false;
   bool fresh = false;  // no cache may answer
@@ -89,7 +92,7 @@ class SessionStore {
   virtual Result<InsertOutcome> insert(const SessionRecord& record,
                                        const InsertOptions& options) = 0;
 
-  // find answers for each of `ids` (at most 64), in their order. One round trip.
+  // find answers for each of `ids` (at most kMaxFind), in their order. One round trip.
   virtual Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                           const FindOptions& options) = 0;
 

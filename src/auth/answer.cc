@@ -3,6 +3,7 @@
 
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
+#include "base/text.h"
 #include "latchkey/safe_redirect.h"
 
 // What goes back: cookies, the rules for caches, and why something was refused.
@@ -17,13 +18,6 @@ constexpr std::string_view kPrivate = "private, no-store";
 constexpr std::array kLines{HeaderLine{"Cache-Control", kPrivate}, HeaderLine{"Vary", "Cookie"}};
 constexpr std::array kBearerLines{HeaderLine{"Cache-Control", kPrivate},
                                   HeaderLine{"Vary", "Cookie, Authorization"}};
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_field(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string_view cookie_name(std::string_view line) noexcept {
   return line.substr(0, line.find('='));
@@ -177,7 +171,7 @@ std::string_view AuthSession::bearer_token() const noexcept {
 void AuthSession::mark_headers_sent() noexcept { impl_->headers_sent = true; }
 
 bool AuthSession::replaces(std::string_view name, std::string_view value) const noexcept {
-  if (same_field(name, "set-cookie")) {
+  if (equal_ignoring_case(name, "set-cookie")) {
     const std::string_view cookie = cookie_name(value);
     if (is_chunk_of(cookie, impl_->auth.sessions->options().cookie.name)) return true;
     return std::any_of(impl_->cookies.begin(), impl_->cookies.end(),
@@ -185,10 +179,11 @@ bool AuthSession::replaces(std::string_view name, std::string_view value) const 
   }
   // Ours binds: what depends on a session must not be kept by anybody (R58).
   const bool binding = !impl_->lines.empty();
-  if (same_field(name, "cache-control")) return binding || value == kPrivate;
-  if (same_field(name, "vary")) return value == kLines[1].value || value == kBearerLines[1].value;
+  if (equal_ignoring_case(name, "cache-control")) return binding || value == kPrivate;
+  if (equal_ignoring_case(name, "vary"))
+    return value == kLines[1].value || value == kBearerLines[1].value;
   return std::any_of(impl_->lines.begin(), impl_->lines.end(),
-                     [&](const HeaderLine& line) { return same_field(line.name, name); });
+                     [&](const HeaderLine& line) { return equal_ignoring_case(line.name, name); });
 }
 
 std::string failure_problem(const Error& error) {

@@ -2,34 +2,22 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "latchkey/origin_check.h"
 
 namespace latchkey::auth {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // `name` is in lower case.
 bool is(std::string_view text, std::string_view name) noexcept {
-  return text.size() == name.size() && std::equal(text.begin(), text.end(), name.begin(),
-                                                  [](char a, char b) { return lower(a) == b; });
-}
-
-bool starts_with(std::string_view text, std::string_view prefix) noexcept {
-  return text.size() >= prefix.size() && is(text.substr(0, prefix.size()), prefix);
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+  return equal_ignoring_case(text, name);
 }
 
 // lists tells whether a comma-separated list has the token `wanted`, in lower case.
 bool lists(std::string_view list, std::string_view wanted) noexcept {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
-    if (is(trim(list.substr(0, comma)), wanted)) return true;
+    if (is(trim_blanks(list.substr(0, comma)), wanted)) return true;
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;
@@ -47,7 +35,7 @@ bool set(std::optional<std::string_view>& field, std::string_view value) noexcep
 RequestFacts::RequestFacts(const RequestView& request)
     : method(request.method()), target(request.target()), peer(request.peer()) {
   request.each_header(this, [](void* self, std::string_view name, std::string_view value) {
-    static_cast<RequestFacts*>(self)->see(name, trim(value));
+    static_cast<RequestFacts*>(self)->see(name, trim_blanks(value));
   });
 }
 
@@ -70,7 +58,7 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       if (is(name, "user-agent")) user_agent = value;
       break;
     case 11:
-      if (is(name, "sec-purpose") && starts_with(value, "prefetch")) prefetch = true;
+      if (is(name, "sec-purpose") && starts_with_ignoring_case(value, "prefetch")) prefetch = true;
       break;
     case 12:
       if (is(name, "content-type") && !set(content_type, value)) repeated = true;
@@ -116,9 +104,9 @@ void RequestFacts::see_forwarded(std::string_view line) noexcept {
 }
 
 std::optional<std::string_view> RequestFacts::bearer() const noexcept {
-  if (!starts_with(authorization_, "bearer ")) return std::nullopt;
+  if (!starts_with_ignoring_case(authorization_, "bearer ")) return std::nullopt;
   if (authorizations_ > 1) return std::string_view{};
-  return trim(authorization_.substr(7));
+  return trim_blanks(authorization_.substr(7));
 }
 
 bool RequestFacts::safe() const noexcept { return guard::is_safe_method(method) && !web_socket; }
@@ -133,7 +121,7 @@ bool RequestFacts::simple_body() const noexcept {
   if (web_socket) return true;
   if (method != "POST") return false;  // a foreign page must ask before it sends PUT or DELETE
   if (!content_type) return true;
-  const std::string_view type = trim(content_type->substr(0, content_type->find(';')));
+  const std::string_view type = trim_blanks(content_type->substr(0, content_type->find(';')));
   return is(type, "application/x-www-form-urlencoded") || is(type, "multipart/form-data") ||
          is(type, "text/plain");
 }

@@ -5,20 +5,16 @@
 #include <string>
 
 #include "base/base64url_into.h"
+#include "base/text.h"
 
 namespace latchkey::cli {
 namespace {
 
 std::optional<SecretBytes> decode_hex(std::string_view text) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
   if (text.size() % 2 != 0) return std::nullopt;
   SecretBytes bytes(text.size() / 2);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+    const int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     bytes.mutable_bytes()[i] = static_cast<std::uint8_t>(high << 4 | low);
   }

@@ -12,7 +12,6 @@ namespace latchkey::cli {
 namespace {
 
 constexpr std::size_t kPage = 500;
-constexpr std::size_t kMaxFind = 64;
 
 // Epochs come before sessions: raising one ends the sessions a user has in the target.
 constexpr std::array<std::pair<std::string_view, ScanKind>, 4> kKinds{

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/text.h"
 #include "latchkey/secret.h"
 
 namespace latchkey::crypto {
@@ -58,12 +59,8 @@ std::string sha1_hex(std::string_view text) {
   std::array<std::uint8_t, kBytes> digest{};
   require(EVP_Q_digest(nullptr, "SHA1", nullptr, text.data(), text.size(), digest.data(),
                        nullptr) == 1);
-  static constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
-  for (const std::uint8_t byte : digest) {
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
+  append_hex(out, digest);
   return out;
 }
 

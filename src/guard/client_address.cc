@@ -3,17 +3,13 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
+
 namespace latchkey::guard {
 namespace {
 
 // Longer chains than this do not exist; what lies beyond is not looked at.
 constexpr int kMaxHops = 32;
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // parse_hop reads "1.2.3.4", "1.2.3.4:567", "::1" and "[::1]:567".
 std::optional<Address> parse_hop(std::string_view hop) noexcept {
@@ -75,7 +71,7 @@ std::string client_address(std::string_view peer, std::span<const std::string_vi
     while (!rest.empty() && proxies.contains(*address) && hops++ < kMaxHops) {
       const std::size_t comma = rest.rfind(',');
       const bool first = comma == std::string_view::npos;
-      const auto hop = parse_hop(trim(first ? rest : rest.substr(comma + 1)));
+      const auto hop = parse_hop(trim_blanks(first ? rest : rest.substr(comma + 1)));
       if (!hop) return address->text();
       address = hop;
       rest = first ? std::string_view{} : rest.substr(0, comma);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
 #include "guard/host.h"
 
 namespace latchkey {
@@ -10,14 +11,6 @@ namespace {
 
 Error refuse(std::string_view what) {
   return {Errc::bad_config, "public_url: " + std::string(what)};
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 struct Parts {
@@ -71,7 +64,7 @@ std::string_view find_flaw(std::string_view text) {
 }  // namespace
 
 Result<PublicUrl> PublicUrl::parse(std::string_view text) {
-  std::string url = lower(text);
+  std::string url = ascii_lower(text);
   const std::size_t scheme = url.find("://");
   if (url.ends_with('/') && scheme != std::string::npos && url.size() > scheme + 3) url.pop_back();
   if (const std::string_view flaw = find_flaw(url); !flaw.empty()) return refuse(flaw);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/nearest.h"
+#include "base/text.h"
 #include "latchkey/open_store.h"
 
 namespace latchkey {
@@ -41,14 +42,6 @@ std::string_view scheme_of(std::string_view text) noexcept {
   return named ? text.substr(0, end) : std::string_view{};
 }
 
-std::string ascii_lower(std::string_view text) {
-  std::string lower{text};
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 bool holds_variable(std::string_view text, bool url) noexcept {
   for (std::size_t at = text.find('$'); at < text.size(); at = text.find('$', at + 1)) {
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
@@ -78,7 +71,6 @@ bool names_missing_value(std::string_view path) noexcept {
 
 namespace {
 
-using store::ascii_lower;
 using store::holds_variable;
 using store::names_missing_value;
 using store::scheme_of;

@@ -39,8 +39,5 @@ bool holds_variable(std::string_view text, bool url) noexcept;
 // missing where the path was put together, such as "undefined".
 bool names_missing_value(std::string_view path) noexcept;
 
-// ascii_lower returns `text` with A to Z in lower case.
-std::string ascii_lower(std::string_view text);
-
 }  // namespace store
 }  // namespace latchkey

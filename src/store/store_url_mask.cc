@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "latchkey/open_store.h"
 #include "store/store_url.h"
 
@@ -35,7 +36,7 @@ bool are_hosts(std::string_view text) noexcept {
 // been escaped, nothing of it is behind the last one.
 void hide_user(std::string_view text, Hidden& hidden) {
   const std::size_t slashes = text.find("://");
-  const std::string scheme = store::ascii_lower(store::scheme_of(text));
+  const std::string scheme = ascii_lower(store::scheme_of(text));
   if (slashes == kNowhere && (scheme == "sqlite" || scheme == "memory")) return;
   const std::size_t begin = slashes == kNowhere ? 0 : slashes + 3;
   const std::size_t colon = text.find(':', begin);
@@ -51,22 +52,16 @@ void hide_user(std::string_view text, Hidden& hidden) {
   }
 }
 
-std::optional<int> hex_digit(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? std::optional{lower - 'a' + 10} : std::nullopt;
-}
-
 // parameter_name decodes and folds the name of a parameter.
 std::string parameter_name(std::string_view text) {
   std::string name;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-    const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-    if (low) i += 2;
-    name += low ? static_cast<char>(*high * 16 + *low) : text[i];
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    if (low >= 0) i += 2;
+    name += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
   }
-  return store::ascii_lower(name);
+  return ascii_lower(name);
 }
 
 // `listen` is a URL of its own, with a password perhaps.

@@ -2,18 +2,9 @@
 // as servers must: blanks around pairs and names are optional)
 #include "latchkey/cookie.h"
 
+#include "base/text.h"
+
 namespace latchkey {
-namespace {
-
-std::string_view trim(std::string_view text) noexcept {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace
-
 CookieMatch find_cookie(std::span<const std::string_view> lines, std::string_view name) noexcept {
   CookieMatch match;
   for (std::string_view line : lines) {
@@ -22,11 +13,11 @@ CookieMatch find_cookie(std::span<const std::string_view> lines, std::string_vie
       const std::string_view pair = line.substr(0, end);
       line = end == std::string_view::npos ? std::string_view{} : line.substr(end + 1);
       const std::size_t equals = pair.find('=');
-      if (equals == std::string_view::npos || trim(pair.substr(0, equals)) != name) continue;
+      if (equals == std::string_view::npos || trim_blanks(pair.substr(0, equals)) != name) continue;
       if (match.state != CookieMatch::State::absent) {
         return {CookieMatch::State::duplicated, {}};
       }
-      match = {CookieMatch::State::found, trim(pair.substr(equals + 1))};
+      match = {CookieMatch::State::found, trim_blanks(pair.substr(equals + 1))};
     }
   }
   return match;

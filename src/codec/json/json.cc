@@ -10,6 +10,8 @@
 #include <map>
 #include <numeric>
 
+#include "base/text.h"
+
 namespace latchkey::codec {
 namespace {
 
@@ -211,14 +213,13 @@ std::optional<Json> parse_json(std::string_view text, const JsonLimits& limits) 
 namespace {
 
 void append_escape(std::string& out, char c) {
-  static constexpr char kHex[] = "0123456789abcdef";
   static constexpr std::string_view kShort = "\"\"\\\\\bb\ff\nn\rr\tt";
   for (std::size_t i = 0; i < kShort.size(); i += 2) {
     if (kShort[i] != c) continue;
     out.append(1, '\\').append(1, kShort[i + 1]);
     return;
   }
-  out.append("\\u00").append(1, kHex[c >> 4 & 15]).append(1, kHex[c & 15]);
+  out.append("\\u00").append(1, kHexDigits[c >> 4 & 15]).append(1, kHexDigits[c & 15]);
 }
 
 }  // namespace

@@ -8,14 +8,14 @@
 #include <limits>
 #include <system_error>
 
+#include "base/text.h"
+
 namespace latchkey::codec {
 namespace {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_json_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_hex(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) noexcept { return hex_value(c) >= 0; }
 
 // plain_run returns how many of the eight bytes at `p` come before a quote, backslash or control.
 unsigned plain_run(const char* p) noexcept {
@@ -247,9 +247,8 @@ unsigned surrogate_at(std::string_view text) noexcept {
 }
 
 void append_unicode_escape(std::string& out, unsigned code) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out += "\\u";
-  for (const unsigned shift : {12U, 8U, 4U, 0U}) out.push_back(kHex[code >> shift & 15U]);
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) out.push_back(kHexDigits[code >> shift & 15U]);
 }
 
 char plain_escape(char c) noexcept {

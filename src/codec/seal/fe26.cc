@@ -12,8 +12,9 @@
 #include <charconv>
 #include <limits>
 
-#include "base/declassify.h"
 #include "base/base64url_into.h"
+#include "base/declassify.h"
+#include "base/text.h"
 #include "codec/json/text.h"
 #include "codec/text/decode.h"
 #include "crypto/aes.h"
@@ -185,10 +186,9 @@ std::size_t salt_bytes(const Fe26Secret& secret, const Fe26KeyOptions& options) 
 char* put(char* to, std::string_view text) noexcept { return text.copy(to, text.size()) + to; }
 
 char* put_hex(char* to, crypto::Bytes bytes) noexcept {
-  constexpr std::string_view kHex = "0123456789abcdef";
   for (const std::uint8_t byte : bytes) {
-    *to++ = kHex[byte >> 4];
-    *to++ = kHex[byte & 15];
+    *to++ = kHexDigits[byte >> 4];
+    *to++ = kHexDigits[byte & 15];
   }
   return to;
 }

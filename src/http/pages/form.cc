@@ -1,18 +1,12 @@
 #include "http/pages/form.h"
 
+#include "base/text.h"
 #include "latchkey/secret.h"
 
 namespace latchkey::http {
 namespace {
 
 constexpr std::size_t kMaxFields = 64;
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::optional<std::string> decode(std::string_view text) {
   std::string out;

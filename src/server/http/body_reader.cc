@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/wipe_freed.h"
 
 namespace latchkey::server {
@@ -13,13 +14,6 @@ namespace {
 
 // Sizes of 2^64 and more, and zeros without end, are refused by their length.
 constexpr unsigned kMaxDigits = 16;
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "crypto/password_hash.h"
 #include "guard/host.h"
 #include "latchkey/client_address.h"
@@ -16,7 +17,7 @@ namespace latchkey::server {
 namespace {
 
 bool is_listen_host(const std::string& host) {
-  return guard::Address::parse(host).has_value() || guard::is_host(store::ascii_lower(host));
+  return guard::Address::parse(host).has_value() || guard::is_host(ascii_lower(host));
 }
 
 Setting listen() {

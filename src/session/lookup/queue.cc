@@ -5,11 +5,7 @@
 #include <unordered_map>
 
 namespace latchkey::session {
-namespace {
-
-constexpr std::size_t kMaxFind = 64;
-
-}  // namespace
+namespace {}  // namespace
 
 Result<std::vector<Found>> LookupQueue::find(std::span<const SessionId> ids,
                                              const FindOptions& options) {

@@ -5,7 +5,6 @@
 namespace latchkey::memory {
 namespace {
 
-constexpr std::size_t kMaxFind = 64;
 constexpr std::size_t kMaxPage = 1000;
 
 Error invalid(const char* what) { return Error{Errc::invalid_argument, what}; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "store/lucia/id.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/pool.h"
@@ -19,8 +20,6 @@ std::string quoted(std::string_view name) {
   return text.append("\"");
 }
 
-char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 // The parts of a name with dots are identifiers as in SQL: quoted, or folded to lower case.
 std::vector<std::string> parts_of(std::string_view name) {
   if (name.find('.') == std::string_view::npos) return {std::string(name)};
@@ -35,7 +34,7 @@ std::vector<std::string> parts_of(std::string_view name) {
     } else if (c == '.' && !in_quotes) {
       parts.emplace_back();
     } else {
-      parts.back() += in_quotes ? c : to_lower(c);
+      parts.back() += in_quotes ? c : ascii_lower(c);
     }
   }
   return parts;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "store/damaged_row.h"
 #include "store/previous_blob.h"
 
 namespace latchkey::postgres {
@@ -88,13 +89,6 @@ std::vector<SessionId> read_ids(std::string_view comma_separated) {
     at = end + 1;
   }
   return ids;
-}
-
-Error damaged_row(std::string_view table) {
-  std::string detail = "a row of ";
-  detail.append(table).append(
-      " was not written by this program: look for what else writes to this table");
-  return Error{Errc::store_damaged, std::move(detail)};
 }
 
 }  // namespace latchkey::postgres

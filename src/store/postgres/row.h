@@ -5,6 +5,7 @@
 
 #include "latchkey/record.h"
 #include "latchkey/store.h"
+#include "store/damaged_row.h"
 #include "store/postgres/params.h"
 #include "store/postgres/rows.h"
 
@@ -26,7 +27,5 @@ Result<StoredUser> read_stored_user(const Rows& rows, int row);
 // read_removed reads ids, comma between them, and an epoch from `column` on.
 Removed read_removed(const Rows& rows, int column);
 std::vector<SessionId> read_ids(std::string_view comma_separated);
-
-Error damaged_row(std::string_view table);
 
 }  // namespace latchkey::postgres

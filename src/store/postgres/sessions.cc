@@ -10,8 +10,6 @@
 namespace latchkey::postgres {
 namespace {
 
-constexpr std::size_t kMaxFind = 64;
-
 // The first column of an answer to find_sessions.
 enum class Kind : std::int64_t { record, tombstone, marker };
 

@@ -11,7 +11,6 @@
 namespace latchkey::redis {
 namespace {
 
-constexpr std::size_t kMaxFind = 64;
 constexpr std::size_t kMaxPage = 1000;
 constexpr std::size_t kUserFields = 4;
 

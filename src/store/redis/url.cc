@@ -6,17 +6,12 @@
 
 #include "latchkey/redis.h"
 
+#include "base/text.h"
+
 namespace latchkey {
 namespace {
 
 Error bad(std::string text) { return Error{Errc::bad_config, "the URL of Redis: " + text}; }
-
-std::optional<int> hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
-  return std::nullopt;
-}
 
 std::optional<std::string> decode(std::string_view text) {
   std::string out;
@@ -26,10 +21,10 @@ std::optional<std::string> decode(std::string_view text) {
       continue;
     }
     if (i + 2 >= text.size()) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]);
-    const auto low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    out += static_cast<char>(*high * 16 + *low);
+    const int high = hex_value(text[i + 1]);
+    const int low = hex_value(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
     i += 2;
   }
   return out;

@@ -76,11 +76,4 @@ Result<StoredUser> read_stored_user(const Query& query) {
   return stored;
 }
 
-Error damaged_row(std::string_view table) {
-  std::string detail = "a row of ";
-  detail.append(table).append(
-      " was not written by this program: look for what else writes to this table");
-  return Error{Errc::store_damaged, std::move(detail)};
-}
-
 }  // namespace latchkey::sqlite

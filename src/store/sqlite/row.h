@@ -2,6 +2,7 @@
 
 #include "latchkey/record.h"
 #include "latchkey/store.h"
+#include "store/damaged_row.h"
 #include "store/previous_blob.h"
 #include "store/sqlite/connection.h"
 
@@ -20,9 +21,6 @@ Result<void> read_record(const Query& query, int column, SessionRecord& record);
 Result<void> read_user(const Query& query, int column, User& user);
 // read_stored_user reads the seven columns of a user with the means to check a password.
 Result<StoredUser> read_stored_user(const Query& query);
-
-// damaged_row is the error for a row that cannot be a row of ours.
-Error damaged_row(std::string_view table);
 
 inline constexpr int kRecordColumns = 16;
 

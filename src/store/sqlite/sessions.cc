@@ -7,8 +7,6 @@
 namespace latchkey::sqlite {
 namespace {
 
-constexpr std::size_t kMaxFind = 64;
-
 // end_session turns a record into its tombstone. False: there was none.
 Result<bool> end_session(Connection& connection, const SessionId& id, EndReason reason,
                          UnixTime now) {
