@@ -1,6 +1,5 @@
 // Sign-up, log-in, a page for users, devices and log-out on Boost.Beast, with coroutines.
 //   cpp_beast --listen 127.0.0.1:8080 --store sqlite:app.db
-#include <iostream>
 #include <string>
 
 #include <latchkey/adapters/beast.h>
@@ -14,16 +13,11 @@
 namespace {
 
 using example::form_value;
+using example::html;
 using example::Request;
 using example::Response;
 using latchkey::AuthSession;
 using latchkey::see_other;
-
-void html(Response& response, std::string page, unsigned status = 200) {
-  response.result(status);
-  response.set("Content-Type", "text/html; charset=utf-8");
-  response.body() = std::move(page);
-}
 
 void home(const Request&, Response& response, AuthSession& session) {
   html(response, pages::home(session));
@@ -47,7 +41,8 @@ void enter(const Request& request, Response& response, AuthSession& session) {
   const std::string name = form_value(body, "username");
   const std::string password = form_value(body, "password");
   const std::string next = session.safe_next(form_value(body, "next"));
-  const latchkey::LogInOptions options{.remember = !form_value(body, "remember").empty()};
+  const latchkey::LogInOptions options{.remember = !form_value(body, "remember").empty(),
+                                       .carry = {"cart"}};
   const auto done = sign_up ? session.sign_up({name, password}, options)
                             : session.log_in({name, password}, options);
   if (!done) return;  // the store failed: the adapter answers 503
@@ -67,6 +62,16 @@ void end_device(const Request& request, Response& response, AuthSession& session
   see_other(response, "/devices");
 }
 
+void end_others(const Request&, Response& response, AuthSession& session) {
+  if (session.log_out_others()) see_other(response, "/devices");
+}
+
+// A visitor's cart is a guest's session; a log-in takes it along.
+void add_to_cart(const Request&, Response& response, AuthSession& session) {
+  if (session.record() == nullptr && !session.start_guest()) return;
+  if (session.set("cart", pages::one_more_in_cart(session))) see_other(response, "/");
+}
+
 void log_out(const Request&, Response& response, AuthSession& session) {
   if (session.log_out()) see_other(response, "/");
 }
@@ -83,16 +88,20 @@ int main(int argc, char** argv) {
   const pages::Options options = pages::read_options(argc, argv);
   const auto auth = latchkey::Auth::open(
       {.store = options.store, .public_url = options.public_url, .home_path = "/training"});
-  if (!auth) {
-    std::cerr << auth.error().detail << '\n';
-    return 1;
-  }
+  if (!auth) return pages::fail(auth.error());
   boost::asio::thread_pool pool(4);  // where requests wait for the store and hash passwords
   latchkey::BeastAuth beast(**auth, pool.get_executor());
-  const example::Routes routes{
-      {"GET /", home},           {"GET /login", show_form},     {"GET /signup", show_form},
-      {"POST /login", enter},    {"POST /signup", enter},       {"GET /training", training},
-      {"GET /devices", devices}, {"POST /devices", end_device}, {"POST /logout", log_out},
-      {"GET /api/me", who_am_i}};
+  const example::Routes routes{{"GET /", home},
+                               {"GET /login", show_form},
+                               {"GET /signup", show_form},
+                               {"POST /login", enter},
+                               {"POST /signup", enter},
+                               {"GET /training", training},
+                               {"GET /devices", devices},
+                               {"POST /devices", end_device},
+                               {"POST /logout", log_out},
+                               {"POST /devices/others", end_others},
+                               {"POST /cart", add_to_cart},
+                               {"GET /api/me", who_am_i}};
   return example::serve(options.host, options.port, beast, routes) ? 0 : 1;
 }

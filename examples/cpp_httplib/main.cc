@@ -1,6 +1,5 @@
 // Sign-up, log-in, a page for users, devices and log-out on cpp-httplib.
 //   cpp_httplib --listen 127.0.0.1:8080 --store sqlite:app.db
-#include <iostream>
 #include <string>
 
 #include <latchkey/adapters/httplib.h>
@@ -39,7 +38,8 @@ void enter(const Request& request, Response& response, AuthSession& session) {
   const std::string name = request.get_param_value("username");
   const std::string password = request.get_param_value("password");
   const std::string next = session.safe_next(request.get_param_value("next"));
-  const latchkey::LogInOptions options{.remember = !request.get_param_value("remember").empty()};
+  const latchkey::LogInOptions options{.remember = !request.get_param_value("remember").empty(),
+                                       .carry = {"cart"}};
   const auto done = sign_up ? session.sign_up({name, password}, options)
                             : session.log_in({name, password}, options);
   if (!done) return;  // the store failed: the adapter answers 503
@@ -58,6 +58,16 @@ void end_device(const Request& request, Response& response, AuthSession& session
   response.set_redirect("/devices", 303);
 }
 
+void end_others(const Request&, Response& response, AuthSession& session) {
+  if (session.log_out_others()) response.set_redirect("/devices", 303);
+}
+
+// A visitor's cart is a guest's session; a log-in takes it along.
+void add_to_cart(const Request&, Response& response, AuthSession& session) {
+  if (session.record() == nullptr && !session.start_guest()) return;
+  if (session.set("cart", pages::one_more_in_cart(session))) response.set_redirect("/", 303);
+}
+
 void log_out(const Request&, Response& response, AuthSession& session) {
   if (session.log_out()) response.set_redirect("/", 303);
 }
@@ -73,10 +83,7 @@ int main(int argc, char** argv) {
   const pages::Options options = pages::read_options(argc, argv);
   const auto auth = latchkey::Auth::open(
       {.store = options.store, .public_url = options.public_url, .home_path = "/training"});
-  if (!auth) {
-    std::cerr << auth.error().detail << '\n';
-    return 1;
-  }
+  if (!auth) return pages::fail(auth.error());
   httplib::Server server;
   server.Get("/", latchkey::with_session(**auth, home));
   server.Get("/(login|signup)", latchkey::with_session(**auth, show_form));
@@ -84,6 +91,8 @@ int main(int argc, char** argv) {
   server.Get("/training", latchkey::with_user(**auth, training));
   server.Get("/devices", latchkey::with_user(**auth, devices));
   server.Post("/devices", latchkey::with_user(**auth, end_device));
+  server.Post("/devices/others", latchkey::with_user(**auth, end_others));
+  server.Post("/cart", latchkey::with_session(**auth, add_to_cart));
   server.Post("/logout", latchkey::with_session(**auth, log_out));
   server.Get("/api/me", latchkey::with_session(**auth, who_am_i));
   return server.listen(options.host, options.port) ? 0 : 1;

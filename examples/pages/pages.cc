@@ -1,5 +1,8 @@
 #include "pages.h"
 
+#include <cstdlib>
+#include <iostream>
+
 namespace pages {
 namespace {
 
@@ -27,9 +30,10 @@ std::string page(std::string_view title, const std::string& body) {
   return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
          "content=\"width=device-width\"><title>" +
          std::string(title) +
-         "</title><style>body{font:1.1rem/1.5 system-ui;max-width:34rem;margin:3rem auto;"
-         "padding:0 1rem}label{display:block;margin:.6rem 0}.problem{color:#b00020}</style><h1>" +
-         std::string(title) + "</h1>" + body;
+         "</title><style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui;"
+         "max-width:34rem;margin:3rem auto;padding:0 1rem}label{display:block;margin:.6rem 0}"
+         ".problem{color:#c5283d}</style><main><h1>" +
+         std::string(title) + "</h1>" + body + "</main>";
 }
 
 std::string json_string(std::string_view text) {
@@ -56,14 +60,32 @@ std::string name_of(latchkey::AuthSession& session) {
 constexpr std::string_view kLogOut =
     "<form method=\"post\" action=\"/logout\"><button>Log out</button></form>";
 
+// A visitor has a cart, too: in the session of a guest.
+int in_cart(const latchkey::AuthSession& session) {
+  return std::atoi(session.attribute("cart").value_or("0").c_str());
+}
+
 }  // namespace
 
+std::string one_more_in_cart(const latchkey::AuthSession& session) {
+  return std::to_string(in_cart(session) + 1);
+}
+
+int fail(const latchkey::Error& error) {
+  std::cerr << error.detail << '\n';
+  return 1;
+}
+
 std::string home(latchkey::AuthSession& session) {
+  const std::string cart = "<form method=\"post\" action=\"/cart\"><p>In your cart: " +
+                           std::to_string(in_cart(session)) +
+                           " <button>Add one</button></p></form>";
   if (!session) {
-    return page("Welcome", "<p><a href=\"/login\">Log in</a> or <a href=\"/signup\">sign up</a>");
+    return page("Welcome",
+                "<p><a href=\"/login\">Log in</a> or <a href=\"/signup\">sign up</a></p>" + cart);
   }
   return page("Hello, " + name_of(session),
-              "<p><a href=\"/training\">Training</a> <a href=\"/devices\">Devices</a></p>" +
+              "<p><a href=\"/training\">Training</a> <a href=\"/devices\">Devices</a></p>" + cart +
                   std::string(kLogOut));
 }
 
@@ -96,12 +118,18 @@ std::string devices(const std::vector<latchkey::Device>& devices) {
   for (const latchkey::Device& device : devices) {
     const std::string name = device.user_agent.empty() ? "Unknown device" : device.user_agent;
     body += "<li>" + escape(name) + " from " + escape(device.address);
-    if (device.current) body += " <b>(this one)</b>";
+    if (device.current) {
+      body += " <b>(this device)</b></li>";
+      continue;
+    }
     body +=
         "<form method=\"post\" action=\"/devices\"><input type=\"hidden\" name=\"id\" value=\"" +
         escape(device.id.text()) + "\"><button>End</button></form></li>";
   }
-  return page("Your devices", body + "</ul>");
+  body +=
+      "</ul><form method=\"post\" action=\"/devices/others\"><button>End all "
+      "others</button></form>";
+  return page("Your devices", body + std::string(kLogOut));
 }
 
 std::string me(const latchkey::AuthSession& session) {

@@ -17,10 +17,14 @@ struct Form {
   std::string next{};      // where to go afterwards
 };
 
+std::string one_more_in_cart(const latchkey::AuthSession& session);
 std::string home(latchkey::AuthSession& session);
 std::string form(const Form& form);
 std::string training(latchkey::AuthSession& session);
 std::string devices(const std::vector<latchkey::Device>& devices);
+
+// fail tells why the program cannot start, and returns what main returns.
+int fail(const latchkey::Error& error);
 
 // me is the JSON that says who is signed in.
 std::string me(const latchkey::AuthSession& session);

@@ -161,7 +161,7 @@ class Walk:
         login = phone.send("POST", "/login", {**USER, "remember": ""}, User_Agent="Phone")
         self.check("Max-Age" not in login.set[0], "without remember me it ends with the browser")
         page = browser.send("GET", "/devices")
-        self.check(page.status == 200 and "Phone" in page.text and "(this one)" in page.text,
+        self.check(page.status == 200 and "Phone" in page.text and "(this device)" in page.text,
                    "both devices are listed")
         block = page.text.split("Phone")[1]
         identity = block.split('name="id" value="')[1].split('"')[0]

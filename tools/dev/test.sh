@@ -135,7 +135,10 @@ consume() {
 walk_example() {
   local program=$ROOT/build/consume/$1/$1
   case $1 in
-    cpp_httplib | cpp_beast) python3 tests/examples/walk.py "$program" ;;
+    cpp_httplib | cpp_beast)
+      python3 tests/examples/walk.py "$program" &&
+        LATCHKEY_EXAMPLE=$program node tests/browser/run.mjs --folder tests/examples --counts "$COUNTS"
+      ;;
     *) (cd "build/consume/$1" && "$program") ;;
   esac
 }
