@@ -20,7 +20,7 @@ MAY_USE = {
     "guard": {"base", "model", "crypto", "codec", "contract", "session"},
     "auth": {"base", "model", "crypto", "codec", "contract", "session", "account", "guard",
              "store"},
-    "http": {"base", "model", "crypto", "codec", "contract", "session", "account", "guard"},
+    "http": {"base", "model", "crypto", "codec", "contract", "session", "account", "guard", "auth"},
 }
 MAY_USE["server"] = set(MAY_USE) | {"http"}
 MAY_USE["cli"] = set(MAY_USE)

@@ -115,7 +115,7 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
 
 // Over plain http everybody on the way reads the cookie, so it stays on this machine.
 bool Auth::Impl::peer_refused(const auth::RequestFacts& facts) const noexcept {
-  if (url.https()) return false;
+  if (url.https() || options.allow_plain_http) return false;
   const auto peer = guard::Address::parse(facts.peer);
   return peer && !is_loopback(*peer) && !proxies.contains(*peer);
 }
@@ -151,12 +151,42 @@ Result<AuthSession> Auth::begin(const RequestView& request, const BeginOptions& 
   return AuthSession(std::move(session));
 }
 
+bool Auth::takes_over(const RequestView& request) const {
+  if (!impl_->options.takeover) return false;
+  const auth::RequestFacts facts(request);
+  const bool bearer = impl_->options.bearer && facts.bearer();
+  return !bearer && !facts.prefetch && impl_->options.takeover->wants(facts, impl_->clock.now()) &&
+         auth::Presented::from_cookie(facts, *impl_->sessions).brought() == auth::Brought::nothing;
+}
+
+Result<void> Auth::check() { return impl_->engine->meta().check(); }
+
+AuthStats Auth::stats() const {
+  AuthStats stats;
+  if (impl_->cache) {
+    stats.cache = impl_->cache->stats();
+    stats.watch = impl_->cache->sessions().watch_status();
+  }
+  if (impl_->lookup) stats.lookups = impl_->lookup->stats();
+  return stats;
+}
+
+// A copy of a session may be believed until it reaches its hard age, and a snapshot in a cookie
+// until it expires. Denials of stateless sessions are never cached.
+Millis Auth::staleness() const noexcept {
+  const AuthOptions& options = impl_->options;
+  const Millis cached = options.near_cache ? options.near_cache->max_age : Millis{0};
+  return cached + (options.carrier == Carrier::hybrid ? options.snapshot : Millis{0});
+}
+
 Result<std::size_t> Auth::prune() { return impl_->sessions->prune(); }
 Result<void> Auth::flush() { return impl_->sessions->flush(); }
 Store& Auth::store() noexcept { return *impl_->store; }
+Store& Auth::engine() noexcept { return *impl_->engine; }
 Sessions& Auth::sessions() noexcept { return *impl_->sessions; }
 Accounts& Auth::accounts() noexcept { return *impl_->accounts; }
 const PublicUrl& Auth::public_url() const noexcept { return impl_->url; }
+const guard::TrustedProxies& Auth::trusted_proxies() const noexcept { return impl_->proxies; }
 const AuthOptions& Auth::options() const noexcept { return impl_->options; }
 
 }  // namespace latchkey

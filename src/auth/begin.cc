@@ -2,6 +2,7 @@
 #include "auth/takeover.h"
 #include "auth/touch_rule.h"
 #include "base/log.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey {
 namespace {
@@ -35,12 +36,18 @@ bool AuthSession::Impl::admit() {
     why = auth.origin_refusal(facts, options.json_only);
   }
   if (why.empty()) return true;
+  const auto shown = [](const std::optional<std::string_view>& header) {
+    return header ? guard::shown_origin(*header) : std::string("none");
+  };
   log(LogLevel::warn, "origin_refused",
       {{"reason", why},
-       {"origin", facts.origin.value_or("")},
+       {"path", options.route},
+       {"received", shown(facts.origin)},
        {"expected", auth.url.origin()},
+       {"sec_fetch_site", shown(facts.sec_fetch_site)},
        {"address", client()}});
   state = AuthState::refused;
+  refused_for = why;
   return false;
 }
 
@@ -76,8 +83,7 @@ Result<void> AuthSession::Impl::begin() {
       break;
   }
   if (!done) {
-    log(LogLevel::error, "store_failure",
-        {{"error", error_name(done.error().code)}, {"detail", done.error().detail}});
+    auth::log_failure(done.error(), options.route);
     return done;
   }
   rebuild();
@@ -92,23 +98,14 @@ Result<void> AuthSession::Impl::take_over() {
   if (!takeover->wants(facts, now)) return {};
   auto outcome = takeover->take(facts, client(), *auth.sessions, *auth.store, now);
   if (!outcome) return outcome.error();
-  std::vector<std::string> written;
-  if (outcome->session) {
-    const NewSession& made = *outcome->session;
-    auto own = lines_for(made.token, made.record);
-    if (!own) return own.error();
-    written = std::move(*own);
-  }
   if (outcome->spent && !takeover->keeps_cookies()) {
-    std::vector<std::string> old = takeover->blank(facts, auth.url.https());
-    written.insert(written.begin(), std::make_move_iterator(old.begin()),
-                   std::make_move_iterator(old.end()));
+    old_cookies = takeover->blank(facts, auth.url.https());
   }
-  if (outcome->session) {
-    install(outcome->session->token, outcome->session->record, std::move(written));
-  } else {
-    cookies = std::move(written);
-  }
+  if (!outcome->session) return {};
+  NewSession& made = *outcome->session;
+  auto written = lines_for(made.token, made.record);
+  if (!written) return written.error();
+  install(made.token, std::move(made.record), std::move(*written));
   return {};
 }
 
@@ -123,7 +120,7 @@ Result<void> AuthSession::Impl::look() {
                                                          .with_user = true,
                                                          .fresh = options.fresh,
                                                          .snapshot_ok = facts.safe(),
-                                                         .lazy_user = true});
+                                                         .lazy_user = !options.with_user});
   if (!seen) return seen.error();
   if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
   const CookieAction action = decide(Moment::look, *seen, options.offers);

@@ -8,12 +8,27 @@
 #include "http/api/api.h"
 #include "http/api/problem.h"
 #include "http/app.h"
-#include "http/origin_guard.h"
+#include "http/foreign_page.h"
 #include "http/pages/pages.h"
 #include "http/routes.h"
-#include "http/takeover.h"
-#include "http/visitor.h"
 #include "latchkey/origin_check.h"
+
+namespace latchkey {
+
+// The rules for caches stand on every answer that is written.
+template <>
+struct ResponseHeaders<http::Response> {
+  static void remove_if(http::Response& response, const auto& unwanted) {
+    std::erase_if(response.headers,
+                  [&](const auto& header) { return unwanted(header.first, header.second); });
+  }
+  static void add(http::Response& response, std::string_view name, std::string_view value) {
+    if (name == "Cache-Control" || name == "Vary") return;
+    response.headers.emplace_back(name, value);
+  }
+};
+
+}  // namespace latchkey
 
 namespace latchkey::http {
 namespace {
@@ -48,36 +63,66 @@ bool accepts_body(const Request& request, Body body) {
       *type, body == Body::form ? "application/x-www-form-urlencoded" : "application/json");
 }
 
-Response call(App& app, const Request& request, const Route& route, Handler handler) {
-  if (!app.migration || !route.session) return handler(app, request);
-  return app.migration->answer(app, request, handler);
+// view_of shows a request to Auth. Where to go after a log-in is decided by the pages, so the path
+// is enough.
+RequestView view_of(const Request& request) noexcept {
+  return {request.method, request.path, request.peer_address, request.headers};
+}
+
+// begin finds out who asks, and notes that a browser did keep its cookie.
+Result<AuthSession> begin(App& app, const Request& request, const BeginOptions& options) {
+  auto session = app.auth.begin(view_of(request), options);
+  if (session && session->record() != nullptr) {
+    app.logins.came_back(session->record()->id, app.clock.now());
+  }
+  return session;
+}
+
+// A page that is not there shows the navigation of whoever asks, if that can be found out.
+Response not_found(App& app, const Request& request) {
+  if (is_api_path(request.path)) return problem_response(Problem::not_found);
+  if (!guard::is_safe_method(request.method)) return page_problem(Problem::not_found);
+  auto session = begin(app, request, {.passive = true, .with_user = true, .keep_bad_cookie = true});
+  if (!session) return page_problem(Problem::not_found);
+  Response response = page_problem(Problem::not_found, {.asker = asker(*session)});
+  session->apply(response);
+  return response;
+}
+
+Response no_handler(const Route& route, const Request& request) {
+  const bool asked = request.method == "OPTIONS";
+  Response response = asked ? Response{} : problem_at(request.path, Problem::method_not_allowed);
+  if (asked) response.status = 204;
+  response.headers.emplace_back("Allow", allowed_methods(route));
+  return response;
+}
+
+Response respond(App& app, const Request& request, const Route& route, AuthSession& session) {
+  if (session.state() == AuthState::refused) return answer_foreign_page(request, session);
+  if (!guard::is_safe_method(request.method) && !accepts_body(request, route.body)) {
+    return problem_at(request.path, Problem::unsupported_media_type);
+  }
+  return find_handler(route, request.method)(app, request, session);
+}
+
+bool is_plain(const Route& route, const Request& request) noexcept {
+  return route.plain != nullptr && (request.method == "GET" || request.method == "HEAD");
 }
 
 Response answer(App& app, const Request& request) {
   const Route* route = find_route(request.path);
-  if (route == nullptr) {
-    return is_api_path(request.path) ? problem_response(Problem::not_found)
-                                     : page_not_found(app, request);
-  }
-  const Handler handler = find_handler(*route, request.method);
-  if (handler == nullptr) {
-    const bool asked = request.method == "OPTIONS";
-    Response response = asked ? Response{} : problem_at(request.path, Problem::method_not_allowed);
-    if (asked) response.status = 204;
-    response.headers.emplace_back("Allow", allowed_methods(*route));
-    return response;
-  }
-  if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
+  if (route == nullptr) return not_found(app, request);
+  if (is_plain(*route, request)) return route->plain(app, request);
+  if (find_handler(*route, request.method) == nullptr) return no_handler(*route, request);
   // What hashes brings a password (R80).
   std::optional<WipeFreed> wiping;
-  if (route->write_lane == Lane::hashing) wiping.emplace();
-  // Before anything looks at the session (R51). Of the API only JSON is accepted anyway, which no
-  // foreign page can send unasked, so curl without Origin may pass.
-  if (auto refused = refuse_foreign(app, request, *route)) return std::move(*refused);
-  if (!accepts_body(request, route->body)) {
-    return problem_at(request.path, Problem::unsupported_media_type);
-  }
-  return call(app, request, *route, handler);
+  const bool writes = !guard::is_safe_method(request.method);
+  if (writes && route->write_lane == Lane::hashing) wiping.emplace();
+  auto session = begin(app, request, begin_options(*route, request));
+  if (!session) return problem_at(request.path, problem_of(session.error().code));
+  Response response = respond(app, request, *route, *session);
+  session->apply(response);
+  return response;
 }
 
 }  // namespace
@@ -86,33 +131,26 @@ struct Service::Impl {
   App app;
 };
 
-Service::Service(Store& store, Sessions& sessions, Accounts& accounts, ServiceOptions options) {
-  const Clock* clock = sessions.options().clock;
-  impl_.reset(new Impl{{.store = store,
-                        .sessions = sessions,
-                        .accounts = accounts,
+Service::Service(Auth& auth, const ServiceOptions& options) {
+  const Clock* clock = auth.options().clock;
+  impl_.reset(new Impl{{.auth = auth,
                         .clock = clock == nullptr ? system_clock() : *clock,
-                        .url = std::nullopt,
-                        .proxies = {},
                         .staleness = options.staleness,
-                        .migration = std::move(options.migration),
                         .readiness = options.readiness}});
-  if (auto url = PublicUrl::parse(options.public_url)) impl_->app.url = std::move(*url);
-  if (auto proxies = guard::TrustedProxies::parse(options.trusted_proxies)) {
-    impl_->app.proxies = std::move(*proxies);
-  }
 }
 
 Service::~Service() = default;
 
 Lane Service::lane(const Request& request) const noexcept {
   const Route* route = find_route(request.path);
-  if (route == nullptr || find_handler(*route, request.method) == nullptr) return Lane::inline_read;
+  if (route == nullptr) return Lane::inline_read;
   // No probe is made for the request, and a queue full of others must not make this node unready.
-  if (route->get == get_readyz && impl_->app.readiness != nullptr) return Lane::inline_read;
+  if (route->plain == get_readyz && impl_->app.readiness != nullptr) return Lane::inline_read;
+  if (is_plain(*route, request)) return route->read_lane;
+  if (find_handler(*route, request.method) == nullptr) return Lane::inline_read;
   const Lane lane = guard::is_safe_method(request.method) ? route->read_lane : route->write_lane;
-  if (lane != Lane::inline_read || !route->session || !impl_->app.migration) return lane;
-  return impl_->app.migration->wants(impl_->app, request) ? Lane::blocking : lane;
+  if (lane != Lane::inline_read) return lane;
+  return impl_->app.auth.takes_over(view_of(request)) ? Lane::blocking : lane;
 }
 
 Response Service::handle(const Request& request) {

@@ -108,9 +108,6 @@ std::optional<http::Response> LateApplication::try_handle(const http::Request& r
 void LateApplication::probe() {
   if (is_open()) owned_->probe();
 }
-void LateApplication::prune() {
-  if (is_open()) owned_->prune();
-}
 void LateApplication::reload_keys(bool always) {
   if (is_open()) owned_->reload_keys(always);
 }

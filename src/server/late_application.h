@@ -48,7 +48,6 @@ class LateApplication final : public Handler {
 
   // These do nothing before it is open.
   void probe();
-  void prune();
   void reload_keys(bool always);
   Result<void> flush();
 
