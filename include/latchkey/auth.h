@@ -136,6 +136,11 @@ class Auth {
   // send is an AuthSession with a state. What `request` shows must outlive the session.
   Result<AuthSession> begin(const RequestView& request, const BeginOptions& options = {});
 
+  // begin_now is begin for an event loop: it never waits for a store on the other side of a
+  // network, nor for the writes of a takeover. What it cannot tell is Pending, which a worker
+  // resumes. With a store in memory or in a file only a takeover pends.
+  Result<Begun> begin_now(const RequestView& request, const BeginOptions& options = {});
+
   // takes_over tells whether begin would take over a session of another system for `request`, which
   // waits for writes: an event loop hands such a request to a worker.
   bool takes_over(const RequestView& request) const;

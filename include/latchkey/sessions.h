@@ -73,6 +73,7 @@ struct ValidateOptions {
   bool snapshot_ok = false;   // hybrid: one may answer. Never where level or recency matter
   bool lazy_user = false;     // a snapshot may answer with_user too; then `user` is not set
   bool disabled_too = false;  // only to end a session: it must not come back with its user
+  Wait wait = Wait::allowed;  // never: Errc::would_wait without a touch or another effect
 };
 
 struct RotateOptions {

@@ -15,6 +15,7 @@
 #include "latchkey/meta_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
+#include "latchkey/wait.h"
 #include "latchkey/watch.h"
 
 // The store contract. Every implementation passes latchkey/testing/store_suite.h.
@@ -49,6 +50,7 @@ inline constexpr std::size_t kMaxFind = 64;
 struct FindOptions {
   bool with_user = false;
   bool fresh = false;  // no cache may answer
+  Wait wait = Wait::allowed;
 };
 
 // Touch moves the idle deadline and last-seen time of one session.
@@ -92,7 +94,8 @@ class SessionStore {
   virtual Result<InsertOutcome> insert(const SessionRecord& record,
                                        const InsertOptions& options) = 0;
 
-  // find answers for each of `ids` (at most kMaxFind), in their order. One round trip.
+  // find answers for each of `ids` (at most kMaxFind), in their order. One round trip. Stores in
+  // memory and in files never wait.
   virtual Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                           const FindOptions& options) = 0;
 

@@ -128,12 +128,14 @@ std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,
       std::any_of(allowed_origins.begin(), allowed_origins.end(), named)) {
     return {};
   }
-  const auto verdict = guard::check_origin({.method = facts.web_socket ? "POST" : facts.method,
-                                            .sec_fetch_site = facts.sec_fetch_site,
-                                            .origin = facts.origin,
-                                            .repeated = facts.repeated,
-                                            .simple_body = !json_only && facts.simple_body()},
-                                           url);
+  const auto verdict =
+      guard::check_origin({.method = facts.web_socket ? "POST" : facts.method,
+                           .sec_fetch_site = facts.sec_fetch_site,
+                           .origin = facts.origin,
+                           .repeated = facts.repeated,
+                           // A handshake has no body that could be refused.
+                           .simple_body = facts.web_socket || (!json_only && facts.simple_body())},
+                          url);
   if (verdict == guard::OriginVerdict::allowed) return {};
   return guard::origin_verdict_name(verdict);
 }
@@ -147,8 +149,26 @@ Auth::~Auth() = default;
 
 Result<AuthSession> Auth::begin(const RequestView& request, const BeginOptions& options) {
   auto session = std::make_unique<AuthSession::Impl>(*impl_, request, options);
-  if (Result<void> begun = session->begin(); !begun) return begun.error();
+  if (Result<void> begun = session->begin(Wait::allowed); !begun) return begun.error();
   return AuthSession(std::move(session));
+}
+
+Result<Begun> Auth::begin_now(const RequestView& request, const BeginOptions& options) {
+  auto session = std::make_unique<AuthSession::Impl>(*impl_, request, options);
+  const Result<void> begun = session->begin(Wait::never);
+  if (begun) return Begun(AuthSession(std::move(session)));
+  if (begun.error().code == Errc::would_wait) return Begun(Pending(std::move(session)));
+  return begun.error();
+}
+
+Pending::Pending(std::unique_ptr<AuthSession::Impl> impl) noexcept : impl_(std::move(impl)) {}
+Pending::~Pending() = default;
+Pending::Pending(Pending&&) noexcept = default;
+Pending& Pending::operator=(Pending&&) noexcept = default;
+
+Result<AuthSession> Pending::resume() && {
+  if (Result<void> begun = impl_->find_out(Wait::allowed); !begun) return begun.error();
+  return AuthSession(std::move(impl_));
 }
 
 bool Auth::takes_over(const RequestView& request) const {

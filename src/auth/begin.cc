@@ -51,7 +51,7 @@ bool AuthSession::Impl::admit() {
   return false;
 }
 
-Result<void> AuthSession::Impl::begin() {
+Result<void> AuthSession::Impl::begin(Wait wait) {
   if (auth.options.bearer) {
     if (const auto shown_token = facts.bearer()) {
       bearer = true;
@@ -67,13 +67,17 @@ Result<void> AuthSession::Impl::begin() {
     presented.own();
     client();
   }
+  return find_out(wait);
+}
+
+Result<void> AuthSession::Impl::find_out(Wait wait) {
   Result<void> done;
   switch (presented.brought()) {
     case Brought::nothing:
-      done = take_over();
+      done = take_over(wait);
       break;
     case Brought::one:
-      done = look();
+      done = look(wait);
       break;
     case Brought::several:
       log(LogLevel::warn, "duplicate_cookie", {{"address", client()}});
@@ -82,6 +86,7 @@ Result<void> AuthSession::Impl::begin() {
       }
       break;
   }
+  if (!done && done.error().code == Errc::would_wait) return done;
   if (!done) {
     auth::log_failure(done.error(), options.route);
     return done;
@@ -91,11 +96,12 @@ Result<void> AuthSession::Impl::begin() {
 }
 
 // A cookie of ours counts, good or bad: that of another system is for who has none.
-Result<void> AuthSession::Impl::take_over() {
+Result<void> AuthSession::Impl::take_over(Wait wait) {
   Takeover* const takeover = auth.options.takeover.get();
   if (takeover == nullptr || bearer || facts.prefetch || !can_write()) return {};
   const UnixTime now = auth.clock.now();
   if (!takeover->wants(facts, now)) return {};
+  if (wait == Wait::never) return would_wait();
   auto outcome = takeover->take(facts, client(), *auth.sessions, *auth.store, now);
   if (!outcome) return outcome.error();
   if (outcome->spent && !takeover->keeps_cookies()) {
@@ -109,7 +115,7 @@ Result<void> AuthSession::Impl::take_over() {
   return {};
 }
 
-Result<void> AuthSession::Impl::look() {
+Result<void> AuthSession::Impl::look(Wait wait) {
   const bool asked_nothing = facts.method == "OPTIONS";
   const bool touch = auth::may_touch({.carrier = auth.options.carrier,
                                       .renew_cookie = auth.options.policy.renew_cookie,
@@ -120,7 +126,8 @@ Result<void> AuthSession::Impl::look() {
                                                          .with_user = true,
                                                          .fresh = options.fresh,
                                                          .snapshot_ok = facts.safe(),
-                                                         .lazy_user = !options.with_user});
+                                                         .lazy_user = !options.with_user,
+                                                         .wait = wait});
   if (!seen) return seen.error();
   if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
   const CookieAction action = decide(Moment::look, *seen, options.offers);

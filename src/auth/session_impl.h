@@ -23,11 +23,13 @@ struct AuthSession::Impl {
       : auth(shared), options(asked), facts(request) {}
 
   // begin.cc: who sends the request, before the program does anything.
-  Result<void> begin();
+  // With Wait::never, Errc::would_wait means that find_out is to be called again.
+  Result<void> begin(Wait wait);
+  Result<void> find_out(Wait wait);
   bool admit();
   bool page() const noexcept;  // a bad cookie is deleted here
-  Result<void> take_over();
-  Result<void> look();
+  Result<void> take_over(Wait wait);
+  Result<void> look(Wait wait);
   // refresh asks the store again who this is, and changes nothing that goes back.
   Result<void> refresh();
   void know(Validation& seen);

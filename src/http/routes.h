@@ -31,6 +31,7 @@ struct Route {
   Body body = Body::none;
   Lane read_lane = Lane::inline_read;
   Lane write_lane = Lane::blocking;
+  bool lists = false;        // `get` asks the store for more than the session
   bool fresh_query = false;  // ?fresh=1 asks the store and not a copy
 };
 

@@ -69,26 +69,6 @@ RequestView view_of(const Request& request) noexcept {
   return {request.method, request.path, request.peer_address, request.headers};
 }
 
-// begin finds out who asks, and notes that a browser did keep its cookie.
-Result<AuthSession> begin(App& app, const Request& request, const BeginOptions& options) {
-  auto session = app.auth.begin(view_of(request), options);
-  if (session && session->record() != nullptr) {
-    app.logins.came_back(session->record()->id, app.clock.now());
-  }
-  return session;
-}
-
-// A page that is not there shows the navigation of whoever asks, if that can be found out.
-Response not_found(App& app, const Request& request) {
-  if (is_api_path(request.path)) return problem_response(Problem::not_found);
-  if (!guard::is_safe_method(request.method)) return page_problem(Problem::not_found);
-  auto session = begin(app, request, {.passive = true, .with_user = true, .keep_bad_cookie = true});
-  if (!session) return page_problem(Problem::not_found);
-  Response response = page_problem(Problem::not_found, {.asker = asker(*session)});
-  session->apply(response);
-  return response;
-}
-
 Response no_handler(const Route& route, const Request& request) {
   const bool asked = request.method == "OPTIONS";
   Response response = asked ? Response{} : problem_at(request.path, Problem::method_not_allowed);
@@ -109,20 +89,94 @@ bool is_plain(const Route& route, const Request& request) noexcept {
   return route.plain != nullptr && (request.method == "GET" || request.method == "HEAD");
 }
 
-Response answer(App& app, const Request& request) {
+// A page that is not there shows the navigation of whoever asks, if that can be found out.
+constexpr BeginOptions kNotFound{.passive = true, .with_user = true, .keep_bad_cookie = true};
+
+// Plan is what a request needs: an answer that is there, or to know who asks.
+struct Plan {
+  std::optional<Response> answer{};
+  const Route* route = nullptr;  // nullptr: of a page that is not there
+  BeginOptions options{};
+};
+
+Plan plan(App& app, const Request& request) {
   const Route* route = find_route(request.path);
-  if (route == nullptr) return not_found(app, request);
-  if (is_plain(*route, request)) return route->plain(app, request);
-  if (find_handler(*route, request.method) == nullptr) return no_handler(*route, request);
+  if (route == nullptr) {
+    if (is_api_path(request.path)) return {problem_response(Problem::not_found)};
+    if (!guard::is_safe_method(request.method)) return {page_problem(Problem::not_found)};
+    return {.options = kNotFound};
+  }
+  if (is_plain(*route, request)) return {route->plain(app, request)};
+  if (find_handler(*route, request.method) == nullptr) return {no_handler(*route, request)};
+  return {.route = route, .options = begin_options(*route, request)};
+}
+
+// complete answers once it is known who asks.
+Response complete(App& app, const Request& request, const Route* route, Result<AuthSession> begun) {
+  if (!begun && route == nullptr) return page_problem(Problem::not_found);
+  if (!begun) return problem_at(request.path, problem_of(begun.error().code));
+  AuthSession& session = *begun;
+  if (session.record() != nullptr) {  // the browser did keep its cookie
+    app.logins.came_back(session.record()->id, app.clock.now());
+  }
+  Response response = route == nullptr ? page_problem(Problem::not_found, {.asker = asker(session)})
+                                       : respond(app, request, *route, session);
+  session.apply(response);
+  return response;
+}
+
+// guarded lets `answer` answer. Only memory can run out in it; the text of an exception is not for
+// clients (R153).
+template <class Answer>
+auto guarded(const Request& request, const Answer& answer) -> decltype(answer()) {
+  try {
+    return answer();
+  } catch (const std::exception&) {
+    log(LogLevel::error, "internal_error", {{"path", pattern_of(request.path)}});
+    return problem_at(request.path, Problem::overloaded);
+  }
+}
+
+// PendingAnswer waits for whoever may wait.
+class PendingAnswer final : public Later {
+ public:
+  PendingAnswer(App& app, const Request& request, const Route* route, Pending pending)
+      : app_(app), request_(request), route_(route), pending_(std::move(pending)) {}
+
+  Response finish() override {
+    return guarded(request_, [this] {
+      return complete(app_, request_, route_, std::move(pending_).resume());
+    });
+  }
+
+ private:
+  App& app_;
+  const Request& request_;
+  const Route* const route_;
+  Pending pending_;
+};
+
+Attempt attempt(App& app, const Request& request) {
+  Plan needs = plan(app, request);
+  if (needs.answer) return std::move(*needs.answer);
+  auto begun = app.auth.begin_now(view_of(request), needs.options);
+  if (!begun) return complete(app, request, needs.route, begun.error());
+  if (auto* pending = std::get_if<Pending>(&*begun)) {
+    return std::make_unique<PendingAnswer>(app, request, needs.route, std::move(*pending));
+  }
+  return complete(app, request, needs.route, std::get<AuthSession>(std::move(*begun)));
+}
+
+Response answer(App& app, const Request& request) {
+  Plan needs = plan(app, request);
+  if (needs.answer) return std::move(*needs.answer);
   // What hashes brings a password (R80).
   std::optional<WipeFreed> wiping;
   const bool writes = !guard::is_safe_method(request.method);
-  if (writes && route->write_lane == Lane::hashing) wiping.emplace();
-  auto session = begin(app, request, begin_options(*route, request));
-  if (!session) return problem_at(request.path, problem_of(session.error().code));
-  Response response = respond(app, request, *route, *session);
-  session->apply(response);
-  return response;
+  if (writes && needs.route != nullptr && needs.route->write_lane == Lane::hashing) {
+    wiping.emplace();
+  }
+  return complete(app, request, needs.route, app.auth.begin(view_of(request), needs.options));
 }
 
 }  // namespace
@@ -150,17 +204,17 @@ Lane Service::lane(const Request& request) const noexcept {
   if (find_handler(*route, request.method) == nullptr) return Lane::inline_read;
   const Lane lane = guard::is_safe_method(request.method) ? route->read_lane : route->write_lane;
   if (lane != Lane::inline_read) return lane;
+  // A file is read faster than a request moves to another thread; a remote store is not.
+  if (route->lists && impl_->app.auth.options().remote_store) return Lane::blocking;
   return impl_->app.auth.takes_over(view_of(request)) ? Lane::blocking : lane;
 }
 
 Response Service::handle(const Request& request) {
-  try {
-    return answer(impl_->app, request);
-  } catch (const std::exception&) {
-    // Only memory can run out here; the text of an exception is not for clients (R153).
-    log(LogLevel::error, "internal_error", {{"path", pattern_of(request.path)}});
-    return problem_at(request.path, Problem::overloaded);
-  }
+  return guarded(request, [&] { return answer(impl_->app, request); });
+}
+
+Attempt Service::try_handle(const Request& request) {
+  return guarded(request, [&] { return attempt(impl_->app, request); });
 }
 
 void Service::drain() noexcept { impl_->app.draining = true; }

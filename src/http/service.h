@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <variant>
 
 #include "http/message.h"
 #include "latchkey/auth.h"
@@ -21,6 +22,16 @@ struct ServiceOptions {
   Readiness* readiness = nullptr;
 };
 
+// Later is a request whose answer has to wait for the store. It belongs to the request.
+class Later {
+ public:
+  virtual ~Later() = default;
+  // finish answers it, on a thread that may wait. Once.
+  virtual Response finish() = 0;
+};
+// Attempt is an answer, or who has to be waited for.
+using Attempt = std::variant<Response, std::unique_ptr<Later>>;
+
 // Service answers requests: JSON API, pages, health. Who asks and which cookies go back is decided
 // by Auth. It knows no sockets. Thread-safe.
 class Service {
@@ -33,6 +44,8 @@ class Service {
   // handle never throws. Anything a client sends gets an answer below 500; 503 is for a store that
   // fails and for a full queue.
   Response handle(const Request& request);
+  // try_handle answers a request of the lane inline_read without waiting, if that can be done.
+  Attempt try_handle(const Request& request);
   // drain makes /readyz answer 503 from now on.
   void drain() noexcept;
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/metrics.h"
-#include "base/no_wait.h"
 #include "http/readiness.h"
 #include "http/service.h"
 #include "latchkey/address.h"
@@ -110,13 +109,8 @@ http::Response Application::handle(const http::Request& request) {
   return impl_->service->handle(request);
 }
 
-// A file is read faster than a request moves to another thread; a remote store is not.
-std::optional<http::Response> Application::try_handle(const http::Request& request) {
-  if (!impl_->auth->options().remote_store) return handle(request);
-  const NoWait scope;
-  http::Response response = handle(request);
-  if (NoWait::refused()) return std::nullopt;
-  return response;
+http::Attempt Application::try_handle(const http::Request& request) {
+  return impl_->service->try_handle(request);
 }
 
 std::string Application::metrics() const {

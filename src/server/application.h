@@ -27,7 +27,7 @@ class Application final : public Handler {
 
   http::Lane lane(const http::Request& request) const noexcept override;
   http::Response handle(const http::Request& request) override;
-  std::optional<http::Response> try_handle(const http::Request& request) override;
+  http::Attempt try_handle(const http::Request& request) override;
   // drain makes /readyz answer 503.
   void drain() noexcept;
   // metrics writes what was counted, for Prometheus.

@@ -44,7 +44,7 @@ class LateApplication final : public Handler {
 
   http::Lane lane(const http::Request& request) const noexcept override;
   http::Response handle(const http::Request& request) override;
-  std::optional<http::Response> try_handle(const http::Request& request) override;
+  http::Attempt try_handle(const http::Request& request) override;
 
   // These do nothing before it is open.
   void probe();

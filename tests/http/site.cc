@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/json/json.h"
-#include "tests/support/store_handle.h"
+#include "latchkey/forwarding_store.h"
 
 namespace latchkey::testing {
 
@@ -33,7 +33,7 @@ Site::Site(std::string url, Policy policy, Wrap wrap, Carrier carrier, std::uint
 
 void Site::open(AuthOptions options) {
   service.reset();
-  auth = std::move(*Auth::open(std::make_unique<StoreHandle>(*outer), std::move(options)));
+  auth = std::move(*Auth::open(std::make_unique<ForwardingStore>(*outer), std::move(options)));
   sessions = &auth->sessions();
   service = std::make_unique<http::Service>(*auth, http::ServiceOptions{.staleness = kStaleness});
 }
