@@ -12,6 +12,7 @@
 #include "latchkey/lookup.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/open_store.h"
+#include "latchkey/pending.h"
 #include "latchkey/public_url.h"
 #include "latchkey/request_view.h"
 #include "latchkey/sessions.h"

@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "latchkey/accounts.h"
@@ -175,27 +174,6 @@ class AuthSession {
   explicit AuthSession(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };
-
-// Pending is a request whose session cannot be told without waiting for a store. Nothing has
-// happened for it yet: no touch, no log line, no count.
-class Pending {
- public:
-  ~Pending();
-  Pending(Pending&&) noexcept;
-  Pending& operator=(Pending&&) noexcept;
-
-  // resume finds out who asks, as Auth::begin does, and may wait; the request is not read again.
-  // Once, on any thread. What the request shows must still be there.
-  Result<AuthSession> resume() &&;
-
- private:
-  friend class Auth;
-  explicit Pending(std::unique_ptr<AuthSession::Impl> impl) noexcept;
-  std::unique_ptr<AuthSession::Impl> impl_;
-};
-
-// Begun is what Auth::begin_now returns.
-using Begun = std::variant<AuthSession, Pending>;
 
 // failure_status and failure_problem are the answer to a failed call, such as Auth::begin: mostly
 // 503, and the application/problem+json for it.

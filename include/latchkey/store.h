@@ -15,15 +15,13 @@
 #include "latchkey/meta_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
-#include "latchkey/wait.h"
 #include "latchkey/watch.h"
 
 // The store contract. Every implementation passes latchkey/testing/store_suite.h.
 //
 // Common to all calls: blocking, thread-safe, and atomic: after an Error nothing was changed unless
 // the call says otherwise (a lost connection may leave a write done but unconfirmed; every write
-// may be repeated). Times come from the caller; a store never reads a clock to decide. A store
-// judges nothing: records past their deadline are returned until they are pruned or removed.
+// may be repeated). Times come from the caller. Records past their deadline stay until pruned.
 namespace latchkey {
 
 struct InsertOptions {
@@ -94,8 +92,7 @@ class SessionStore {
   virtual Result<InsertOutcome> insert(const SessionRecord& record,
                                        const InsertOptions& options) = 0;
 
-  // find answers for each of `ids` (at most kMaxFind), in their order. One round trip. Stores in
-  // memory and in files never wait.
+  // find answers for each of `ids` (at most kMaxFind), in their order. One round trip.
   virtual Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                           const FindOptions& options) = 0;
 

@@ -6,7 +6,8 @@
 
 namespace latchkey {
 
-// Wait says whether a call may wait for a store on the other side of a network.
+// Wait says whether a call may wait for a store on the other side of a network. Stores in memory
+// and in files answer either way.
 enum class Wait : std::uint8_t {
   allowed,
   never,  // what is not known in this process is Errc::would_wait, and nothing has happened

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/wipe_freed.h"
 #include "http/api/api.h"
 #include "http/api/problem.h"
@@ -33,24 +34,13 @@ struct ResponseHeaders<http::Response> {
 namespace latchkey::http {
 namespace {
 
-char lower_ascii(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // is_media_type tells whether `value` is `type`, alone or with charset=utf-8.
 bool is_media_type(std::string_view value, std::string_view type) {
-  std::string folded(value);
-  for (char& c : folded) c = lower_ascii(c);
+  const std::string folded = ascii_lower(value);
   const std::size_t semicolon = folded.find(';');
-  if (trim(std::string_view(folded).substr(0, semicolon)) != type) return false;
+  if (trim_blanks(std::string_view(folded).substr(0, semicolon)) != type) return false;
   if (semicolon == std::string::npos) return true;
-  const std::string_view parameter = trim(std::string_view(folded).substr(semicolon + 1));
+  const std::string_view parameter = trim_blanks(std::string_view(folded).substr(semicolon + 1));
   return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 

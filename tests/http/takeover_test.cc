@@ -179,6 +179,23 @@ TEST_P(TakeoverTest, ChunksOfTheOldCookieAreOneAndGoTogether) {
   EXPECT_EQ(jar.cookies.size(), 1U);
 }
 
+// It writes, also where the store never has to be waited for.
+TEST_P(TakeoverTest, AnEventLoopLeavesItToAWorkerAndHasDoneNothing) {
+  Jar jar = visitor();
+  const std::string line = kOld + "=" + jar.cookies[kOld];
+  const std::vector<http::Header> headers{{"Cookie", line}};
+  http::Request request;
+  request.method = "GET";
+  request.path = "/v1/session";
+  request.headers = headers;
+  http::Attempt attempt = site_.service->try_handle(request);
+  auto* later = std::get_if<std::unique_ptr<http::Later>>(&attempt);
+  ASSERT_NE(later, nullptr);
+  EXPECT_EQ(counted("taken"), "0");
+  EXPECT_EQ((*later)->finish().status, 200);
+  EXPECT_EQ(counted("taken"), "1");
+}
+
 TEST_P(TakeoverTest, HealthChecksDoNotLookAtCookies) {
   Jar jar = visitor();
   EXPECT_EQ(jar.get("/livez").status, 200);
