@@ -35,12 +35,6 @@ Result<std::string> clear_site_data(const AuthOptions& options) {
   return header;
 }
 
-bool is_loopback(const guard::Address& address) noexcept {
-  static const auto kV4 = *guard::Address::parse("127.0.0.0");
-  static const auto kV6 = *guard::Address::parse("::1");
-  return address.in_network(kV4, 8) || address.in_network(kV6, 128);
-}
-
 void prune_and_log(Sessions& sessions) {
   const Result<std::size_t> pruned = sessions.prune();
   if (pruned && *pruned > 0) {
@@ -117,7 +111,7 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
 bool Auth::Impl::peer_refused(const auth::RequestFacts& facts) const noexcept {
   if (url.https() || options.allow_plain_http) return false;
   const auto peer = guard::Address::parse(facts.peer);
-  return peer && !is_loopback(*peer) && !proxies.contains(*peer);
+  return peer && !peer->is_loopback() && !proxies.contains(*peer);
 }
 
 std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,

@@ -33,6 +33,7 @@ Site::Site(std::string url, Policy policy, Wrap wrap, Carrier carrier, std::uint
 
 void Site::open(AuthOptions options) {
   service.reset();
+  auth.reset();
   auth = std::move(*Auth::open(std::make_unique<ForwardingStore>(*outer), std::move(options)));
   sessions = &auth->sessions();
   service = std::make_unique<http::Service>(*auth, http::ServiceOptions{.staleness = kStaleness});
