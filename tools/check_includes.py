@@ -20,7 +20,7 @@ MAY_USE = {
     "guard": {"base", "model", "crypto", "codec", "contract", "session"},
     "auth": {"base", "model", "crypto", "codec", "contract", "session", "account", "guard",
              "store"},
-    "http": {"base", "model", "crypto", "codec", "contract", "session", "account", "guard"},
+    "http": {"base", "model", "crypto", "codec", "contract", "session", "account", "guard", "auth"},
 }
 MAY_USE["server"] = set(MAY_USE) | {"http"}
 MAY_USE["cli"] = set(MAY_USE)
@@ -33,10 +33,10 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
     "base": "entropy result secret time",
     "model": "ids record token",
     "codec": "authjs cookie jose jwt native_seal seal",
-    "contract": "deny_store forwarding_store key key_store meta_store scan_store store watch",
+    "contract": "deny_store forwarding_store key key_store meta_store scan_store store wait watch",
     "session": "carrier keyring lookup policy sessions",
     "account": "accounts",
-    "auth": "auth auth_session request_view",
+    "auth": "auth auth_session pending request_view",
     "guard": "address client_address origin_check public_url safe_redirect",
     "store": "faulty memory near_cache open_store postgres redis sqlite",
 }.items() for header in headers.split()}

@@ -8,8 +8,11 @@
 
 #include "latchkey/accounts.h"
 #include "latchkey/auth_session.h"
+#include "latchkey/client_address.h"
+#include "latchkey/lookup.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/open_store.h"
+#include "latchkey/pending.h"
 #include "latchkey/public_url.h"
 #include "latchkey/request_view.h"
 #include "latchkey/sessions.h"
@@ -63,6 +66,9 @@ struct AuthOptions {
   // public_url is the address browsers use. It decides cookie, Secure and the Origin that is
   // expected; over http only loopback is served. The Host header decides nothing.
   std::string public_url{};
+  // allow_plain_http serves http to other machines, too: in a container whose port is published on
+  // loopback only. Whoever is on the way reads passwords and cookies.
+  bool allow_plain_http = false;
   std::vector<std::string> allowed_origins{};  // other origins whose pages may send POST and so on
   std::vector<std::string> trusted_proxies{};  // peers whose X-Forwarded-For is believed
   Policy policy{};
@@ -92,12 +98,28 @@ struct BeginOptions {
   bool passive = false;   // the request is no activity of the user: a status poll
   bool fresh = false;     // ask the store and no copy
   bool offers = true;     // hybrid: write new snapshots when nothing else has to be written
+  // with_user: user() will be asked, so both are read in one round trip. No snapshot answers then.
+  bool with_user = false;
+  std::string_view route = "none";  // for log lines; never the path itself: it may hold anything
   // cross_site: a provider posts here from its own site, as OAuth's form_post does. No origin is
   // checked; the program checks the `state` it gave away.
   bool cross_site = false;
   // json_only: whatever is not application/json is refused by the route itself, so a form cannot
   // get through, and a client without Origin is no browser.
   bool json_only = false;
+  // page: somebody waits for this answer, also where the headers do not say so, as those of a
+  // framework's own request for an action do not.
+  bool page = false;
+  // keep_bad_cookie: the route is no page, whatever the headers say, or sends on to one that tells
+  // why a session has ended.
+  bool keep_bad_cookie = false;
+};
+
+// AuthStats are for metrics. What is not in use has none.
+struct AuthStats {
+  std::optional<NearCacheStats> cache{};
+  std::optional<WatchStatus> watch{};  // how this process hears what others change
+  std::optional<LookupStats> lookups{};
 };
 
 // Auth is one per process, and thread-safe. It never throws. It runs two threads of its own, which
@@ -115,16 +137,33 @@ class Auth {
   // send is an AuthSession with a state. What `request` shows must outlive the session.
   Result<AuthSession> begin(const RequestView& request, const BeginOptions& options = {});
 
+  // begin_now is begin for an event loop: it never waits for a store on the other side of a
+  // network, nor for the writes of a takeover. What it cannot tell is Pending, which a worker
+  // resumes. With a store in memory or in a file only a takeover pends.
+  Result<Begun> begin_now(const RequestView& request, const BeginOptions& options = {});
+
+  // takes_over tells whether begin would take over a session of another system for `request`, which
+  // waits for writes: an event loop hands such a request to a worker.
+  bool takes_over(const RequestView& request) const;
+
   // prune deletes what has expired long ago; flush writes queued touches. Both run by themselves.
   Result<std::size_t> prune();
   Result<void> flush();
 
+  // check asks the store whether it answers, for a health check.
+  Result<void> check();
+  AuthStats stats() const;
+  // staleness bounds how long any process with these options accepts a session that has ended.
+  Millis staleness() const noexcept;
+
   // What it is made of, for what a request does not decide: revoke_user of an administrator, a job
   // that lists sessions. They live as long as this.
   Store& store() noexcept;
+  Store& engine() noexcept;  // the same without copies and queues
   Sessions& sessions() noexcept;
   Accounts& accounts() noexcept;
   const PublicUrl& public_url() const noexcept;
+  const guard::TrustedProxies& trusted_proxies() const noexcept;
   const AuthOptions& options() const noexcept;
 
  private:

@@ -50,6 +50,14 @@ struct Device {
   bool current = false;  // the one this request came with
 };
 
+// Refusal is why a foreign page's request was refused, for an answer that helps to put it right:
+// mostly a proxy or a public URL does not fit.
+struct Refusal {
+  std::string_view reason{};           // as the log has it: "foreign_origin", "unproven_form"
+  std::string_view expected_origin{};  // of the public URL
+  std::string received_origin{};       // printable and bounded; empty: the request named none
+};
+
 // HeaderLine is a header to send. The texts belong to the AuthSession and live until its next call
 // that is not const.
 struct HeaderLine {
@@ -91,6 +99,11 @@ class AuthSession {
   // user returns what the store knows of the user: nullptr for users it does not keep. It may ask.
   Result<const User*> user();
   Result<std::vector<Device>> devices();  // newest first; stateless carriers know only this one
+  // devices by pages, as whole records. invalid_argument: `after` is no SessionPage::next.
+  Result<SessionPage> devices(std::string_view after, std::size_t limit);
+  std::string_view client_address();       // behind trusted proxies; may be kept with the session
+  bool brought_token() const noexcept;     // something came as the session's token, good or bad
+  std::optional<Refusal> refusal() const;  // set when the state is `refused`
 
   // sign_up and log_in open a session with a new token and end the one this browser had. `user_id`:
   // after a check of one's own (OAuth, a magic link); a disabled user is wrong_credentials.
@@ -99,9 +112,9 @@ class AuthSession {
   Result<Rejection> log_in(const UserId& user_id, const LogInOptions& options = {});
   // start_guest opens a session without a user. rate_limited: too many from one address.
   Result<void> start_guest();
-  Result<void> log_out();
+  Result<bool> log_out();                // false: there was no session; the cookie goes in any case
   Result<std::size_t> log_out_others();  // how many; those of stateless carriers are not counted
-  Result<void> log_out_everywhere();
+  Result<std::size_t> log_out_everywhere();      // likewise, with this one
   Result<bool> end_device(const SessionId& id);  // false: the user has no such session
   // change_password ends every other session of the user.
   Result<Rejection> change_password(std::string_view current, std::string_view wanted);
@@ -129,8 +142,9 @@ class AuthSession {
   // What goes back. response_headers is the complete list as of now: Set-Cookie lines, the rules
   // for caches, and what a failed demand needs.
   std::span<const HeaderLine> response_headers() const noexcept;
-  int status() const noexcept;   // 200, or 401, 403 or 5xx
-  std::string problem() const;   // application/problem+json for that status
+  int status() const noexcept;                     // 200, or 401, 403 or 5xx
+  std::string problem() const;                     // application/problem+json for that status
+  std::string_view problem_code() const noexcept;  // its `code`, such as "expired"; empty at 200
   std::string redirect() const;  // for a page that needs a log-in: where to go with 303. Or empty
   // safe_next returns `wanted`, from a form or a query, if it leads nowhere but into this site.
   std::string safe_next(std::string_view wanted) const;
@@ -155,6 +169,7 @@ class AuthSession {
 
  private:
   friend class Auth;
+  friend class Pending;
   struct Impl;
   explicit AuthSession(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;

@@ -9,6 +9,7 @@
 
 #include "latchkey/record.h"
 #include "latchkey/result.h"
+#include "latchkey/wait.h"
 
 // The parts of the store contract that end sessions without a row. What latchkey/store.h says of
 // all calls holds here too.
@@ -43,7 +44,8 @@ class DenyStore {
   virtual Result<std::size_t> deny(std::span<const Denial> denials) = 0;
   // standing answers for one session and its user (empty: a guest) as of now, from no cache. One
   // round trip. An emptied or foreign store is an Error, not a clean record.
-  virtual Result<Standing> standing(std::string_view key, const UserId& user) = 0;
+  virtual Result<Standing> standing(std::string_view key, const UserId& user,
+                                    Wait wait = Wait::allowed) = 0;
   // prune_denials deletes at most `limit` entries whose `until` has come. Returns how many.
   virtual Result<std::size_t> prune_denials(UnixTime now, std::size_t limit) = 0;
 };

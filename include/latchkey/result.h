@@ -30,6 +30,7 @@ enum class Errc : std::uint8_t {
   too_large,            // a value is over its documented limit; nothing was changed
   unsupported,          // the carrier in use cannot do this (list sessions that no row holds)
   origin_refused,       // the request came from a foreign page; nothing was changed
+  would_wait,           // the caller may not wait and the answer is not in this process
   headers_sent,         // the answer has left, so no cookie can go with it; nothing was changed
   bad_config,           // misuse, refused at construction
 };

@@ -73,6 +73,7 @@ struct ValidateOptions {
   bool snapshot_ok = false;   // hybrid: one may answer. Never where level or recency matter
   bool lazy_user = false;     // a snapshot may answer with_user too; then `user` is not set
   bool disabled_too = false;  // only to end a session: it must not come back with its user
+  Wait wait = Wait::allowed;  // never: Errc::would_wait without a touch or another effect
 };
 
 struct RotateOptions {
@@ -109,8 +110,7 @@ struct SessionsOptions {
   std::shared_ptr<const SharedKeyRing> keys{};  // for every carrier but `stored`
   Millis snapshot = std::chrono::seconds{60};   // hybrid: at most kMaxSnapshot
   std::uint32_t max_chunks = 1;                 // cookies a long text may be cut into, at most 4
-  bool migrating = false;  // sessions of another system are taken over: "end the others" ends those
-                           // that wait for it too, by moving the epoch
+  bool migrating = false;  // "end the others" also ends what waits to be taken over, by the epoch
   Millis touch_every = std::chrono::seconds{1};  // touches are written in groups this often
   std::uint32_t guests_per_minute = 60;          // for each client address
   const Clock* clock = nullptr;                  // nullptr: system_clock()

@@ -21,8 +21,7 @@
 //
 // Common to all calls: blocking, thread-safe, and atomic: after an Error nothing was changed unless
 // the call says otherwise (a lost connection may leave a write done but unconfirmed; every write
-// may be repeated). Times come from the caller; a store never reads a clock to decide. A store
-// judges nothing: records past their deadline are returned until they are pruned or removed.
+// may be repeated). Times come from the caller. Records past their deadline stay until pruned.
 namespace latchkey {
 
 struct InsertOptions {
@@ -49,6 +48,7 @@ inline constexpr std::size_t kMaxFind = 64;
 struct FindOptions {
   bool with_user = false;
   bool fresh = false;  // no cache may answer
+  Wait wait = Wait::allowed;
 };
 
 // Touch moves the idle deadline and last-seen time of one session.

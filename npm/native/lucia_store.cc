@@ -2,7 +2,6 @@
 #include <memory>
 
 #include "addon.h"
-#include "base/no_wait.h"
 #include "codec/token/opaque_token.h"
 #include "crypto/digest.h"
 #include "latchkey/secret.h"
@@ -88,9 +87,10 @@ napi_value find(napi_env env, napi_callback_info info) {
   auto token = std::make_shared<SecretBytes>(Text(env, call[1]).view());
   const FindOptions options{.with_user = call.flag(2), .fresh = call.flag(3)};
   if (const std::shared_ptr<Store> store = kept_store(*url)) {
-    const NoWait scope;
-    const Result<Found> found = look_up(*store, *token, options);
-    if (!NoWait::refused()) {
+    FindOptions at_once = options;
+    at_once.wait = Wait::never;
+    const Result<Found> found = look_up(*store, *token, at_once);
+    if (found || found.error().code != Errc::would_wait) {
       return found ? make_found(env, *found) : throw_error(env, found.error());
     }
   }

@@ -3,7 +3,6 @@
 #include <map>
 
 #include "base/mutex.h"
-#include "base/no_wait.h"
 #include "stores.h"
 
 namespace latchkey::node {
@@ -42,11 +41,9 @@ const CallClock& call_clock() noexcept {
 OpenSessions::OpenSessions(OpenRequest request, session::SessionCookies cookies)
     : request_(std::move(request)), cookies_(std::move(cookies)), lane_(lane_of(request_.store)) {}
 
-Result<Sessions*> OpenSessions::sessions() {
+Result<Sessions*> OpenSessions::sessions(Wait wait) {
   if (Sessions* ready = ready_.load(std::memory_order_acquire)) return ready;
-  if (remote() && NoWait::refuse()) {
-    return Error{Errc::store_unavailable, "the store is not open yet"};
-  }
+  if (remote() && wait == Wait::never) return would_wait();
   const std::lock_guard lock(making_);
   if (sessions_) return sessions_.get();
   Result<std::shared_ptr<Store>> store = find_store(request_.store);

@@ -53,9 +53,9 @@ class OpenSessions {
   bool remote() const noexcept { return request_.store.remote; }
   // lane is where calls wait for the store.
   Lane& lane() const noexcept { return lane_; }
-  // sessions opens the store at the first call. A remote one is not waited for where NoWait
-  // forbids it; the next call after a failure tries again. Thread-safe.
-  Result<Sessions*> sessions();
+  // sessions opens the store at the first call, which a remote one has to be waited for; the next
+  // call after a failure tries again. Thread-safe.
+  Result<Sessions*> sessions(Wait wait = Wait::allowed);
   // accounts makes them at the first call, which costs a password hash: not on the event loop.
   Result<Accounts*> accounts();
 

@@ -1,7 +1,6 @@
 #include <memory>
 
 #include "addon.h"
-#include "base/no_wait.h"
 #include "latchkey/secret.h"
 #include "promise.h"
 #include "registry.h"
@@ -52,7 +51,9 @@ ValidateOptions read_validate(const Call& call, std::size_t i) {
 }
 
 Result<Validation> ask(OpenSessions& open, std::string_view token, const ValidateOptions& options) {
-  return with_sessions(open, [&](Sessions& sessions) { return sessions.validate(token, options); });
+  const Result<Sessions*> sessions = open.sessions(options.wait);
+  if (!sessions) return sessions.error();
+  return (*sessions)->validate(token, options);
 }
 
 // validate(sessions, token, now, bits) answers at once, from an embedded store.
@@ -85,9 +86,10 @@ napi_value validate_async(napi_env env, napi_callback_info info) {
   const Text token(env, call[1]);
   {
     const CallClock::At at(now);
-    const NoWait scope;
-    const Result<Validation> found = ask(**handle, token.view(), options);
-    if (!NoWait::refused()) {
+    ValidateOptions at_once = options;
+    at_once.wait = Wait::never;
+    const Result<Validation> found = ask(**handle, token.view(), at_once);
+    if (found || found.error().code != Errc::would_wait) {
       return found ? make_validation(env, *found) : throw_error(env, found.error());
     }
   }

@@ -308,13 +308,13 @@ std::string_view rejection_text(Rejection rejection) noexcept {
     case Rejection::username_invalid:
       return "A user name has 1 to 254 characters, no blanks and none of \"(),:;<>[\\]`.";
     case Rejection::username_taken:
-      return "This user name is taken.";
+      return "This user name is already taken.";
     case Rejection::password_too_short:
-      return "The password needs at least 15 characters.";
+      return "The password is too short. Use at least 15 characters.";
     case Rejection::password_too_long:
-      return "The password is too long: use at most 1024 bytes.";
+      return "The password is too long. Use at most 1024 bytes.";
     case Rejection::password_invalid:
-      return "The password is not valid text.";
+      return "The password has characters that cannot be used.";
     case Rejection::wrong_credentials:
       return "User name or password is wrong.";
     case Rejection::none:

@@ -57,6 +57,10 @@ bool AuthSession::Impl::can_write() const noexcept {
   return options.may_write && !headers_sent && facts.method != "OPTIONS";
 }
 
+bool AuthSession::Impl::page() const noexcept {
+  return !options.keep_bad_cookie && (options.page || facts.navigation());
+}
+
 CookieAction AuthSession::Impl::decide(Moment moment, const Validation& seen, bool offers) const {
   return auth::cookie_rule({.moment = moment,
                             .brought = presented.brought(),
@@ -67,7 +71,7 @@ CookieAction AuthSession::Impl::decide(Moment moment, const Validation& seen, bo
                             .offers = offers,
                             .may_write = can_write(),
                             .prefetch = facts.prefetch,
-                            .navigation = facts.navigation(),
+                            .navigation = page(),
                             .bearer = bearer});
 }
 
@@ -91,7 +95,8 @@ const Problem* AuthSession::Impl::trouble() const noexcept {
 // rebuild runs after every change, so that reading the lines is free and their texts stay put. A
 // signed-in GET has nothing to say but the two lines that all have.
 void AuthSession::Impl::rebuild() {
-  const bool with_cookies = !cookies.empty() && !(is_cacheable && offered);
+  const bool with_own = !cookies.empty() && !(is_cacheable && offered);
+  const bool with_cookies = with_own || !old_cookies.empty();
   const Problem* problem = demand_failed || failure ? trouble() : nullptr;
   const std::span<const HeaderLine> usual =
       auth.options.bearer ? std::span(kBearerLines) : std::span(kLines);
@@ -100,14 +105,14 @@ void AuthSession::Impl::rebuild() {
     return;
   }
   own_lines.clear();
-  if (with_cookies) {
+  for (const std::string& line : old_cookies) own_lines.push_back({"Set-Cookie", line});
+  if (with_own) {
     for (const std::string& line : cookies) own_lines.push_back({"Set-Cookie", line});
   }
   own_lines.insert(own_lines.end(), usual.begin(), usual.end());
   if (clearing) own_lines.push_back({"Clear-Site-Data", auth.clear_site_data});
   if (problem != nullptr && problem->status == 401) {
-    // RFC 9110 wants a challenge with every 401; this one makes no browser ask for a password.
-    challenge = "Session error=\"" + std::string(problem->code) + "\"";
+    challenge = auth::challenge(*problem);
     own_lines.push_back({"WWW-Authenticate", challenge});
   }
   if (problem != nullptr && !problem->retry_after.empty()) {
@@ -134,7 +139,17 @@ int AuthSession::status() const noexcept {
 
 std::string AuthSession::problem() const {
   const Problem* problem = impl_->trouble();
-  return problem == nullptr ? std::string{} : auth::problem_json(*problem);
+  if (problem == nullptr) return {};
+  if (const auto why = refusal()) {
+    return auth::problem_json(*problem, {{"expected_origin", why->expected_origin},
+                                         {"received_origin", why->received_origin}});
+  }
+  return auth::problem_json(*problem);
+}
+
+std::string_view AuthSession::problem_code() const noexcept {
+  const Problem* problem = impl_->trouble();
+  return problem == nullptr ? std::string_view{} : problem->code;
 }
 
 std::string AuthSession::redirect() const {
@@ -174,8 +189,9 @@ bool AuthSession::replaces(std::string_view name, std::string_view value) const 
   if (equal_ignoring_case(name, "set-cookie")) {
     const std::string_view cookie = cookie_name(value);
     if (is_chunk_of(cookie, impl_->auth.sessions->options().cookie.name)) return true;
-    return std::any_of(impl_->cookies.begin(), impl_->cookies.end(),
-                       [&](const std::string& line) { return cookie_name(line) == cookie; });
+    const auto same = [&](const std::string& line) { return cookie_name(line) == cookie; };
+    return std::any_of(impl_->cookies.begin(), impl_->cookies.end(), same) ||
+           std::any_of(impl_->old_cookies.begin(), impl_->old_cookies.end(), same);
   }
   // Ours binds: what depends on a session must not be kept by anybody (R58).
   const bool binding = !impl_->lines.empty();

@@ -35,12 +35,6 @@ Result<std::string> clear_site_data(const AuthOptions& options) {
   return header;
 }
 
-bool is_loopback(const guard::Address& address) noexcept {
-  static const auto kV4 = *guard::Address::parse("127.0.0.0");
-  static const auto kV6 = *guard::Address::parse("::1");
-  return address.in_network(kV4, 8) || address.in_network(kV6, 128);
-}
-
 void prune_and_log(Sessions& sessions) {
   const Result<std::size_t> pruned = sessions.prune();
   if (pruned && *pruned > 0) {
@@ -115,9 +109,9 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
 
 // Over plain http everybody on the way reads the cookie, so it stays on this machine.
 bool Auth::Impl::peer_refused(const auth::RequestFacts& facts) const noexcept {
-  if (url.https()) return false;
+  if (url.https() || options.allow_plain_http) return false;
   const auto peer = guard::Address::parse(facts.peer);
-  return peer && !is_loopback(*peer) && !proxies.contains(*peer);
+  return peer && !peer->is_loopback() && !proxies.contains(*peer);
 }
 
 std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,
@@ -128,12 +122,14 @@ std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,
       std::any_of(allowed_origins.begin(), allowed_origins.end(), named)) {
     return {};
   }
-  const auto verdict = guard::check_origin({.method = facts.web_socket ? "POST" : facts.method,
-                                            .sec_fetch_site = facts.sec_fetch_site,
-                                            .origin = facts.origin,
-                                            .repeated = facts.repeated,
-                                            .simple_body = !json_only && facts.simple_body()},
-                                           url);
+  const auto verdict =
+      guard::check_origin({.method = facts.web_socket ? "POST" : facts.method,
+                           .sec_fetch_site = facts.sec_fetch_site,
+                           .origin = facts.origin,
+                           .repeated = facts.repeated,
+                           // A handshake has no body that could be refused.
+                           .simple_body = facts.web_socket || (!json_only && facts.simple_body())},
+                          url);
   if (verdict == guard::OriginVerdict::allowed) return {};
   return guard::origin_verdict_name(verdict);
 }
@@ -147,16 +143,64 @@ Auth::~Auth() = default;
 
 Result<AuthSession> Auth::begin(const RequestView& request, const BeginOptions& options) {
   auto session = std::make_unique<AuthSession::Impl>(*impl_, request, options);
-  if (Result<void> begun = session->begin(); !begun) return begun.error();
+  if (Result<void> begun = session->begin(Wait::allowed); !begun) return begun.error();
   return AuthSession(std::move(session));
+}
+
+Result<Begun> Auth::begin_now(const RequestView& request, const BeginOptions& options) {
+  auto session = std::make_unique<AuthSession::Impl>(*impl_, request, options);
+  const Result<void> begun = session->begin(Wait::never);
+  if (begun) return Begun(AuthSession(std::move(session)));
+  if (begun.error().code == Errc::would_wait) return Begun(Pending(std::move(session)));
+  return begun.error();
+}
+
+Pending::Pending(std::unique_ptr<AuthSession::Impl> impl) noexcept : impl_(std::move(impl)) {}
+Pending::~Pending() = default;
+Pending::Pending(Pending&&) noexcept = default;
+Pending& Pending::operator=(Pending&&) noexcept = default;
+
+Result<AuthSession> Pending::resume() && {
+  if (Result<void> begun = impl_->find_out(Wait::allowed); !begun) return begun.error();
+  return AuthSession(std::move(impl_));
+}
+
+bool Auth::takes_over(const RequestView& request) const {
+  if (!impl_->options.takeover) return false;
+  const auth::RequestFacts facts(request);
+  const bool bearer = impl_->options.bearer && facts.bearer();
+  return !bearer && !facts.prefetch && impl_->options.takeover->wants(facts, impl_->clock.now()) &&
+         auth::Presented::from_cookie(facts, *impl_->sessions).brought() == auth::Brought::nothing;
+}
+
+Result<void> Auth::check() { return impl_->engine->meta().check(); }
+
+AuthStats Auth::stats() const {
+  AuthStats stats;
+  if (impl_->cache) {
+    stats.cache = impl_->cache->stats();
+    stats.watch = impl_->cache->sessions().watch_status();
+  }
+  if (impl_->lookup) stats.lookups = impl_->lookup->stats();
+  return stats;
+}
+
+// A copy of a session may be believed until it reaches its hard age, and a snapshot in a cookie
+// until it expires. Denials of stateless sessions are never cached.
+Millis Auth::staleness() const noexcept {
+  const AuthOptions& options = impl_->options;
+  const Millis cached = options.near_cache ? options.near_cache->max_age : Millis{0};
+  return cached + (options.carrier == Carrier::hybrid ? options.snapshot : Millis{0});
 }
 
 Result<std::size_t> Auth::prune() { return impl_->sessions->prune(); }
 Result<void> Auth::flush() { return impl_->sessions->flush(); }
 Store& Auth::store() noexcept { return *impl_->store; }
+Store& Auth::engine() noexcept { return *impl_->engine; }
 Sessions& Auth::sessions() noexcept { return *impl_->sessions; }
 Accounts& Auth::accounts() noexcept { return *impl_->accounts; }
 const PublicUrl& Auth::public_url() const noexcept { return impl_->url; }
+const guard::TrustedProxies& Auth::trusted_proxies() const noexcept { return impl_->proxies; }
 const AuthOptions& Auth::options() const noexcept { return impl_->options; }
 
 }  // namespace latchkey

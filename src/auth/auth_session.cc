@@ -3,6 +3,7 @@
 #include "auth/session_impl.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "latchkey/origin_check.h"
 
 // Who asks, and what they may do.
 namespace latchkey {
@@ -80,25 +81,45 @@ Result<const User*> AuthSession::user() {
   return impl_->user ? &*impl_->user : nobody;
 }
 
-Result<std::vector<Device>> AuthSession::devices() {
-  if (!*this) return std::vector<Device>{};
-  std::vector<Device> devices;
+Result<SessionPage> AuthSession::devices(std::string_view after, std::size_t limit) {
+  if (!*this) return SessionPage{};
   if (is_stateless(impl_->auth.options.carrier)) {
-    Device& only = devices.emplace_back(device_of(*impl_->record, impl_->record->id));
+    SessionPage page;
+    SessionRecord& only = page.records.emplace_back(*impl_->record);
     only.user_agent = clean_line(impl_->facts.user_agent, kMaxUserAgentBytes);
     only.address = impl_->client();
-    return devices;
+    return page;
   }
+  auto page = impl_->auth.sessions->list(user_id(), after, limit);
+  if (!page) return impl_->told(page.error());
+  return page;
+}
+
+Result<std::vector<Device>> AuthSession::devices() {
+  std::vector<Device> devices;
   std::string after;
   do {
-    auto page = impl_->auth.sessions->list(user_id(), after, kPage);
-    if (!page) return impl_->told(page.error());
+    auto page = this->devices(after, kPage);
+    if (!page) return page.error();
     for (const SessionRecord& session : page->records) {
       devices.push_back(device_of(session, impl_->record->id));
     }
     after = std::move(page->next);
   } while (!after.empty());
   return devices;
+}
+
+std::string_view AuthSession::client_address() { return impl_->client(); }
+
+bool AuthSession::brought_token() const noexcept {
+  return impl_->presented.brought() != auth::Brought::nothing;
+}
+
+std::optional<Refusal> AuthSession::refusal() const {
+  if (impl_->state != AuthState::refused) return std::nullopt;
+  const auto& origin = impl_->facts.origin;
+  return Refusal{impl_->refused_for, impl_->auth.url.origin(),
+                 origin ? guard::shown_origin(*origin) : std::string{}};
 }
 
 // Whose session it is decides the store and no cache; of another user's nothing is told (R24).
@@ -108,8 +129,7 @@ Result<bool> AuthSession::end_device(const SessionId& id) {
   if (fine) fine = impl_->need_user();
   if (!fine) return impl_->told(fine.error());
   if (id == impl_->record->id) {
-    if (Result<void> done = log_out(); !done) return done.error();
-    return true;
+    return log_out();
   }
   auto found = impl_->auth.store->sessions().find(std::span(&id, 1), {.fresh = true});
   if (!found) return impl_->told(found.error());

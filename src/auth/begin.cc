@@ -2,6 +2,7 @@
 #include "auth/takeover.h"
 #include "auth/touch_rule.h"
 #include "base/log.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey {
 namespace {
@@ -35,16 +36,22 @@ bool AuthSession::Impl::admit() {
     why = auth.origin_refusal(facts, options.json_only);
   }
   if (why.empty()) return true;
+  const auto shown = [](const std::optional<std::string_view>& header) {
+    return header ? guard::shown_origin(*header) : std::string("none");
+  };
   log(LogLevel::warn, "origin_refused",
       {{"reason", why},
-       {"origin", facts.origin.value_or("")},
+       {"path", options.route},
+       {"received", shown(facts.origin)},
        {"expected", auth.url.origin()},
+       {"sec_fetch_site", shown(facts.sec_fetch_site)},
        {"address", client()}});
   state = AuthState::refused;
+  refused_for = why;
   return false;
 }
 
-Result<void> AuthSession::Impl::begin() {
+Result<void> AuthSession::Impl::begin(Wait wait) {
   if (auth.options.bearer) {
     if (const auto shown_token = facts.bearer()) {
       bearer = true;
@@ -60,13 +67,17 @@ Result<void> AuthSession::Impl::begin() {
     presented.own();
     client();
   }
+  return find_out(wait);
+}
+
+Result<void> AuthSession::Impl::find_out(Wait wait) {
   Result<void> done;
   switch (presented.brought()) {
     case Brought::nothing:
-      done = take_over();
+      done = take_over(wait);
       break;
     case Brought::one:
-      done = look();
+      done = look(wait);
       break;
     case Brought::several:
       log(LogLevel::warn, "duplicate_cookie", {{"address", client()}});
@@ -75,9 +86,9 @@ Result<void> AuthSession::Impl::begin() {
       }
       break;
   }
+  if (!done && done.error().code == Errc::would_wait) return done;
   if (!done) {
-    log(LogLevel::error, "store_failure",
-        {{"error", error_name(done.error().code)}, {"detail", done.error().detail}});
+    auth::log_failure(done.error(), options.route);
     return done;
   }
   rebuild();
@@ -85,34 +96,26 @@ Result<void> AuthSession::Impl::begin() {
 }
 
 // A cookie of ours counts, good or bad: that of another system is for who has none.
-Result<void> AuthSession::Impl::take_over() {
+Result<void> AuthSession::Impl::take_over(Wait wait) {
   Takeover* const takeover = auth.options.takeover.get();
   if (takeover == nullptr || bearer || facts.prefetch || !can_write()) return {};
   const UnixTime now = auth.clock.now();
   if (!takeover->wants(facts, now)) return {};
+  if (wait == Wait::never) return would_wait();
   auto outcome = takeover->take(facts, client(), *auth.sessions, *auth.store, now);
   if (!outcome) return outcome.error();
-  std::vector<std::string> written;
-  if (outcome->session) {
-    const NewSession& made = *outcome->session;
-    auto own = lines_for(made.token, made.record);
-    if (!own) return own.error();
-    written = std::move(*own);
-  }
   if (outcome->spent && !takeover->keeps_cookies()) {
-    std::vector<std::string> old = takeover->blank(facts, auth.url.https());
-    written.insert(written.begin(), std::make_move_iterator(old.begin()),
-                   std::make_move_iterator(old.end()));
+    old_cookies = takeover->blank(facts, auth.url.https());
   }
-  if (outcome->session) {
-    install(outcome->session->token, outcome->session->record, std::move(written));
-  } else {
-    cookies = std::move(written);
-  }
+  if (!outcome->session) return {};
+  NewSession& made = *outcome->session;
+  auto written = lines_for(made.token, made.record);
+  if (!written) return written.error();
+  install(made.token, std::move(made.record), std::move(*written));
   return {};
 }
 
-Result<void> AuthSession::Impl::look() {
+Result<void> AuthSession::Impl::look(Wait wait) {
   const bool asked_nothing = facts.method == "OPTIONS";
   const bool touch = auth::may_touch({.carrier = auth.options.carrier,
                                       .renew_cookie = auth.options.policy.renew_cookie,
@@ -123,7 +126,8 @@ Result<void> AuthSession::Impl::look() {
                                                          .with_user = true,
                                                          .fresh = options.fresh,
                                                          .snapshot_ok = facts.safe(),
-                                                         .lazy_user = true});
+                                                         .lazy_user = !options.with_user,
+                                                         .wait = wait});
   if (!seen) return seen.error();
   if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
   const CookieAction action = decide(Moment::look, *seen, options.offers);

@@ -35,13 +35,16 @@ Error AuthSession::Impl::told(Error error) {
     demand_failed = true;
   } else {
     failure = error.code;
+    if (auth::problem_of(error.code).status == 503) auth::log_failure(error, options.route);
   }
   rebuild();
   return error;
 }
 
+// The holder of the token is told whether it was ended or has run out.
 Error AuthSession::Impl::gone() {
-  forget(AuthState::none);
+  if (Result<void> seen = refresh(); !seen) return told(seen.error());
+  forget(record ? AuthState::none : state);
   return told({Errc::not_found, "the session has ended in the meantime"});
 }
 
@@ -95,11 +98,8 @@ void AuthSession::Impl::end(AuthState now) {
   const bool removes = decide(auth::Moment::end, {}, false) == auth::CookieAction::remove;
   if (removes) {
     cookies = blank_lines();
-    if (auth.options.takeover) {
-      for (std::string& line : auth.options.takeover->blank(facts, auth.url.https())) {
-        cookies.push_back(std::move(line));
-      }
-    }
+    // A user who logs out must not come back by the cookie of another system.
+    if (auth.options.takeover) old_cookies = auth.options.takeover->blank(facts, auth.url.https());
     offered = false;
     clearing = auth.url.https() && !auth.clear_site_data.empty();
   }
@@ -112,53 +112,62 @@ Result<void> AuthSession::commit() {
   return impl_->settle();
 }
 
-Result<void> AuthSession::log_out() {
+Result<bool> AuthSession::log_out() {
   impl_->failure.reset();
   if (Result<void> may = impl_->may_change(false); !may) return impl_->told(may.error());
   auto before = impl_->previous();
   if (!before) return impl_->told(before.error());
+  const Takeover* const takeover = impl_->auth.options.takeover.get();
   for (const SessionRecord& session : *before) {
+    Result<void> waiting;
+    if (takeover != nullptr) {
+      waiting = takeover->end_for(*impl_->auth.store, session.user_id, impl_->auth.clock.now());
+    }
+    if (!waiting) return impl_->told(waiting.error());
     auto ended = impl_->auth.sessions->revoke(session, EndReason::logout);
     if (!ended) return impl_->told(ended.error());
     log(LogLevel::info, "logout",
         {{"session_id", session.id.text()}, {"address", impl_->client()}});
   }
   impl_->end(AuthState::none);
-  return {};
+  return !before->empty();
+}
+
+void AuthSession::Impl::log_ended(std::span<const SessionId> ids) const {
+  const std::string_view user_text = record->user_id.text();
+  for (const SessionId& id : ids) {
+    log(LogLevel::info, "session_revoked", {{"session_id", id.text()}, {"user_id", user_text}});
+  }
+  if (!is_stateless(auth.options.carrier)) return;  // those of stateless carriers are not known
+  log(LogLevel::info, "user_sessions_revoked", {{"user_id", user_text}});
 }
 
 Result<std::size_t> AuthSession::log_out_others() {
   impl_->failure.reset();
-  const bool stateless = is_stateless(impl_->auth.options.carrier);
-  Result<void> fine = impl_->may_change(stateless);
+  Result<void> fine = impl_->may_change(is_stateless(impl_->auth.options.carrier));
   if (fine) fine = impl_->need_user();
   if (!fine) return impl_->told(fine.error());
   if (Result<void> settled = impl_->settle(); !settled) return settled.error();
   auto others = impl_->auth.sessions->revoke_others(*impl_->record);
   if (!others && others.error().code == Errc::not_found) return impl_->gone();
   if (!others) return impl_->told(others.error());
-  for (const SessionId& id : others->ids) {
-    log(LogLevel::info, "session_revoked",
-        {{"session_id", id.text()}, {"user_id", user_id().text()}});
-  }
-  if (stateless) log(LogLevel::info, "user_sessions_revoked", {{"user_id", user_id().text()}});
+  impl_->log_ended(others->ids);
   if (others->kept.token) {
     if (Result<void> kept = impl_->renew(std::move(others->kept)); !kept) return kept.error();
   }
   return others->ids.size();
 }
 
-Result<void> AuthSession::log_out_everywhere() {
+Result<std::size_t> AuthSession::log_out_everywhere() {
   impl_->failure.reset();
   Result<void> fine = impl_->may_change(false);
   if (fine) fine = impl_->need_user();
   if (!fine) return impl_->told(fine.error());
-  const UserId id = user_id();
-  auto ended = impl_->auth.sessions->revoke_user(id);
+  auto ended = impl_->auth.sessions->revoke_user(user_id());
   if (!ended) return impl_->told(ended.error());
-  log(LogLevel::info, "user_sessions_revoked", {{"user_id", id.text()}});
+  impl_->log_ended(*ended);
   impl_->end(AuthState::none);
-  return {};
+  return ended->size();
 }
 
 Result<Rejection> AuthSession::change_password(std::string_view current, std::string_view wanted) {

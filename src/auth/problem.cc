@@ -1,5 +1,8 @@
 #include "auth/problem.h"
 
+#include "base/log.h"
+#include "codec/json/json.h"
+
 namespace latchkey::auth {
 namespace {
 
@@ -29,14 +32,32 @@ std::string_view phrase(int status) noexcept {
       return "Unauthorized";
     case 403:
       return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
     case 409:
       return "Conflict";
     case 413:
       return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
     case 429:
       return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
     case 503:
       return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
     default:
       return "Internal Server Error";
   }
@@ -80,14 +101,30 @@ const Problem& problem_of(Errc code) noexcept {
   }
 }
 
-std::string problem_json(const Problem& problem) {
+std::string problem_json(const Problem& problem, ProblemMembers members) {
   std::string json;
   json.reserve(240);
   json.append("{\"type\":\"about:blank\",\"title\":\"").append(phrase(problem.status));
-  json.append("\",\"status\":").append(std::to_string(problem.status));
-  json.append(",\"detail\":\"").append(problem.detail);
-  json.append("\",\"code\":\"").append(problem.code).append("\"}\n");
+  json.append("\",\"status\":").append(std::to_string(problem.status)).append(",\"detail\":");
+  codec::append_json_string(json, problem.detail);
+  json.append(",\"code\":\"").append(problem.code).append("\"");
+  for (const auto& [name, value] : members) {
+    if (value.empty()) continue;
+    json.append(",\"").append(name).append("\":");
+    codec::append_json_string(json, value);
+  }
+  json.append("}\n");
   return json;
+}
+
+std::string challenge(const Problem& problem) {
+  return std::string("Session error=\"").append(problem.code).append("\"");
+}
+
+void log_failure(const Error& error, std::string_view route) noexcept {
+  const bool busy = error.code == Errc::overloaded || error.code == Errc::rate_limited;
+  log(busy ? LogLevel::warn : LogLevel::error, busy ? "overloaded" : "store_failure",
+      {{"error", error_name(error.code)}, {"detail", error.detail}, {"path", route}});
 }
 
 }  // namespace latchkey::auth

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "latchkey/auth_session.h"
 
@@ -23,7 +25,16 @@ const Problem& problem_of(AuthState state) noexcept;  // not for `user`
 const Problem& problem_of(Shortfall shortfall) noexcept;
 const Problem& problem_of(Errc code) noexcept;
 
-// problem_json is the application/problem+json of RFC 9457.
-std::string problem_json(const Problem& problem);
+// problem_json is the application/problem+json of RFC 9457. `members` are added to it, those
+// without a text left out (section 3.2).
+using ProblemMembers = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+std::string problem_json(const Problem& problem, ProblemMembers members = {});
+
+// challenge is the WWW-Authenticate that RFC 9110 wants with every 401. This one makes no browser
+// ask for a password.
+std::string challenge(const Problem& problem);
+
+// log_failure records a store, or a machine, that failed. `route` is the request's.
+void log_failure(const Error& error, std::string_view route) noexcept;
 
 }  // namespace latchkey::auth

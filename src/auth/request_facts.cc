@@ -61,7 +61,7 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       if (is(name, "sec-purpose") && starts_with_ignoring_case(value, "prefetch")) prefetch = true;
       break;
     case 12:
-      if (is(name, "content-type") && !set(content_type, value)) repeated = true;
+      if (is(name, "content-type") && !set(content_type, value)) types_ = true;
       break;
     case 13:
       if (is(name, "authorization") && authorizations_++ == 0) authorization_ = value;
@@ -120,7 +120,7 @@ bool RequestFacts::navigation() const noexcept {
 bool RequestFacts::simple_body() const noexcept {
   if (web_socket) return true;
   if (method != "POST") return false;  // a foreign page must ask before it sends PUT or DELETE
-  if (!content_type) return true;
+  if (!content_type || types_) return true;
   const std::string_view type = trim_blanks(content_type->substr(0, content_type->find(';')));
   return is(type, "application/x-www-form-urlencoded") || is(type, "multipart/form-data") ||
          is(type, "text/plain");

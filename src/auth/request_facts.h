@@ -24,7 +24,7 @@ class RequestFacts {
   std::string_view accept{};
   std::optional<std::string_view> content_type{};
   std::string_view user_agent{};
-  bool repeated = false;    // Origin, Sec-Fetch-Site or Content-Type came more than once
+  bool repeated = false;    // Origin or Sec-Fetch-Site came more than once
   bool prefetch = false;    // a page that is loaded before anybody asked for it
   bool web_socket = false;  // an Upgrade that a foreign page can ask for, too
   bool page_data = false;   // a framework loads a page by itself (Next.js)
@@ -57,6 +57,7 @@ class RequestFacts {
   std::array<std::string_view, 16> cookies_;
   std::size_t cookie_count_ = 0;
   bool too_many_cookies_ = false;
+  bool types_ = false;  // Content-Type came more than once
   std::array<std::string_view, 8> forwarded_;
   std::size_t forwarded_count_ = 0;
   std::string_view authorization_{};

@@ -23,13 +23,17 @@ struct AuthSession::Impl {
       : auth(shared), options(asked), facts(request) {}
 
   // begin.cc: who sends the request, before the program does anything.
-  Result<void> begin();
+  // With Wait::never, Errc::would_wait means that find_out is to be called again.
+  Result<void> begin(Wait wait);
+  Result<void> find_out(Wait wait);
   bool admit();
-  Result<void> take_over();
-  Result<void> look();
+  bool page() const noexcept;  // a bad cookie is deleted here
+  Result<void> take_over(Wait wait);
+  Result<void> look(Wait wait);
   // refresh asks the store again who this is, and changes nothing that goes back.
   Result<void> refresh();
   void know(Validation& seen);
+  void log_ended(std::span<const SessionId> ids) const;
   void forget(AuthState now) noexcept;
 
   // changes.cc: what all calls that change something share.
@@ -38,7 +42,7 @@ struct AuthSession::Impl {
   Result<void> need_user() const;
   // settle sends attributes that wait, before something else changes the session.
   Result<void> settle();
-  // told keeps what failed for status(), and returns it; gone says that the session has ended.
+  // told keeps what failed for status(), and returns it; gone finds out why the session is no more.
   Error told(Error error);
   Error gone();
   // shown is the token this client has now: the newest it was given, or the one it brought.
@@ -78,7 +82,8 @@ struct AuthSession::Impl {
   bool headers_sent = false;
   bool is_cacheable = false;
   bool demand_failed = false;
-  bool user_known = false;  // `user` is what the store says
+  std::string_view refused_for{};  // why, when the state is `refused`
+  bool user_known = false;         // `user` is what the store says
   bool from_snapshot = false;
   auth::Shortfall shortfall = auth::Shortfall::none;
   std::optional<Errc> failure{};
@@ -88,10 +93,11 @@ struct AuthSession::Impl {
   std::vector<AttributeEdit> edits{};
   std::string address{};  // of the client, once it was asked for
 
-  std::vector<std::string> cookies{};  // Set-Cookie values
-  bool offered = false;                // they are an offer, which may stay away
-  bool clearing = false;               // Clear-Site-Data goes with them
-  std::string challenge{};             // WWW-Authenticate
+  std::vector<std::string> cookies{};      // Set-Cookie values
+  std::vector<std::string> old_cookies{};  // likewise: they delete those of another system
+  bool offered = false;                    // they are an offer, which may stay away
+  bool clearing = false;                   // Clear-Site-Data goes with them
+  std::string challenge{};                 // WWW-Authenticate
   std::vector<HeaderLine> own_lines{};
   std::span<const HeaderLine> lines{};
 };

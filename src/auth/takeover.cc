@@ -24,6 +24,7 @@ void log_outcome(std::string_view from, const std::string& text, const std::stri
         {{"from", from},
          {"outcome", session::take_over_status_name(outcome.status)},
          {"reason", outcome.why},
+         {"member", outcome.member},
          {"address", address}});
     return;
   }
@@ -81,6 +82,12 @@ Result<Takeover::Outcome> Takeover::take(const auth::RequestFacts& facts,
     return Outcome{std::move(taken->session), spent};
   }
   return Outcome{};
+}
+
+Result<void> Takeover::end_for(Store& store, const UserId& user, UnixTime now) const {
+  if (user.empty() || now >= until_) return {};
+  // Longer than the window, which may be prolonged, and than any cookie lives.
+  return session::end_take_overs(store, user, std::max(until_, add(now, kMaxCookieAge)));
 }
 
 std::vector<std::string> Takeover::blank(const auth::RequestFacts& facts, bool secure) const {

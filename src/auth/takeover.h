@@ -47,6 +47,10 @@ class Takeover {
   // blank returns the Set-Cookie values that delete the old cookies of a request: a user who logs
   // out must not come back by them.
   std::vector<std::string> blank(const auth::RequestFacts& facts, bool secure) const;
+
+  // end_for ends what waits of `user` in old cookies. Before the session itself, so that a failure
+  // leaves everything as it was.
+  Result<void> end_for(Store& store, const UserId& user, UnixTime now) const;
   bool keeps_cookies() const noexcept { return keep_cookies_; }
 
  private:

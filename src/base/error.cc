@@ -30,6 +30,7 @@ constexpr std::array kTable{
     Row{Errc::too_large, "too_large", 413, false},
     Row{Errc::unsupported, "unsupported", 501, false},
     Row{Errc::origin_refused, "origin_refused", 403, false},
+    Row{Errc::would_wait, "would_wait", 503, true},
     Row{Errc::headers_sent, "headers_sent", 500, false},
     Row{Errc::bad_config, "bad_config", 500, false},
 };

@@ -1,40 +1,31 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
-#include <optional>
-#include <string>
 
 #include "http/login_watch.h"
 #include "http/message.h"
-#include "latchkey/accounts.h"
-#include "latchkey/client_address.h"
-#include "latchkey/public_url.h"
-#include "latchkey/sessions.h"
-#include "latchkey/store.h"
+#include "latchkey/auth.h"
 
 namespace latchkey::http {
 
-class Migration;
 class Readiness;
 
 // App is what every route works on.
 struct App {
-  Store& store;
-  Sessions& sessions;
-  Accounts& accounts;
+  Auth& auth;
   const Clock& clock;
-  std::optional<PublicUrl> url;  // nothing: every unsafe request is refused
-  guard::TrustedProxies proxies;
-  Millis staleness{0};                     // no node accepts an ended session for longer than this
-  std::shared_ptr<Migration> migration{};  // nothing: no session of another system is taken over
-  Readiness* readiness = nullptr;          // nullptr: /readyz asks the store itself
+  Millis staleness{0};             // no node accepts an ended session for longer than this
+  Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 
-  bool https() const noexcept { return url && url->https(); }
+  bool stateless() const noexcept { return is_stateless(auth.options().carrier); }
 };
 
-using Handler = Response (*)(App& app, const Request& request);
+// Handler answers a request that `session` was begun for. What the session has to say (cookies,
+// challenges) is added to what it returns.
+using Handler = Response (*)(App& app, const Request& request, AuthSession& session);
+// PlainHandler answers where it makes no difference who asks.
+using PlainHandler = Response (*)(App& app, const Request& request);
 
 }  // namespace latchkey::http

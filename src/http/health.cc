@@ -32,15 +32,15 @@ Response not_ready(Errc cause) {
 
 Response get_livez(App&, const Request&) { return plain("alive\n"); }
 
-Response get_readyz(App& app, const Request& request) {
+Response get_readyz(App& app, const Request&) {
   if (app.draining) return problem_response(Problem::draining);
   if (app.readiness != nullptr) {
     const auto cause = app.readiness->cause();
     return cause ? not_ready(*cause) : plain("ready\n");
   }
-  const auto checked = app.store.meta().check();
+  const auto checked = app.auth.check();
   if (checked) return plain("ready\n");
-  log_failure(checked.error(), request);
+  auth::log_failure(checked.error(), "/readyz");
   return not_ready(checked.error().code);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace latchkey::http {
 namespace {
 
@@ -19,8 +21,6 @@ constexpr std::string_view kSecurityHeaders =
 constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000";
 constexpr std::string_view kPrivate = "Cache-Control: no-store\r\nVary: Cookie\r\n";
 constexpr std::string_view kImmutable = "Cache-Control: public, max-age=31536000, immutable\r\n";
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view status_line(int status) noexcept {
   switch (status) {
@@ -112,8 +112,7 @@ Response internal_error() {
 }  // namespace
 
 bool same_field(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  return equal_ignoring_case(a, b);
 }
 
 std::optional<std::string_view> Request::header(std::string_view name) const noexcept {

@@ -3,42 +3,74 @@
 #include "http/api/api.h"
 #include "http/pages/assets.h"
 #include "http/pages/pages.h"
+#include "latchkey/origin_check.h"
 
 namespace latchkey::http {
 namespace {
 
+// Whoever asks is shown by name, and of an API only JSON is accepted. A cookie costs nothing with
+// the answer to a person, so hybrid sessions get new snapshots there.
+constexpr BeginOptions kPage{.with_user = true, .page = true};
+// The log-in page tells why a session has ended, so the cookie that shows it stays until then.
+constexpr BeginOptions kPageForUsers{.with_user = true, .keep_bad_cookie = true};
+// What a script does is no activity unless it says so.
+constexpr BeginOptions kPoll{
+    .passive = true, .offers = false, .with_user = true, .keep_bad_cookie = true};
+constexpr BeginOptions kUse = kPageForUsers;
+constexpr BeginOptions kChange = kPoll;
+constexpr BeginOptions kFreshChange{
+    .passive = true, .fresh = true, .offers = false, .with_user = true, .keep_bad_cookie = true};
+
 const Route kRoutes[] = {
-    {.path = "/v1/session", .get = api_get_session},
-    {.path = "/v1/session/refresh", .post = api_refresh_session},
-    {.path = "/v1/sessions", .get = api_list_sessions, .remove = api_end_sessions},
-    {.path = kSessionPath, .prefix = true, .remove = api_end_session},
-    {.path = "/v1/login", .post = api_log_in, .body = Body::json, .write_lane = Lane::hashing},
-    {.path = "/v1/signup", .post = api_sign_up, .body = Body::json, .write_lane = Lane::hashing},
-    {.path = "/v1/password",
-     .post = api_change_password,
+    {.path = "/v1/session", .get = api_get_session, .read = kPoll, .fresh_query = true},
+    {.path = "/v1/session/refresh", .post = api_refresh_session, .write = kUse},
+    {.path = "/v1/sessions",
+     .get = api_list_sessions,
+     .remove = api_end_sessions,
+     .read = kUse,
+     .write = kChange,
+     .lists = true},
+    {.path = kSessionPath, .prefix = true, .remove = api_end_session, .write = kChange},
+    {.path = "/v1/login",
+     .post = api_log_in,
+     .write = kChange,
      .body = Body::json,
      .write_lane = Lane::hashing},
-    {.path = "/v1/logout", .post = api_log_out},
-    {.path = "/livez", .get = get_livez, .session = false},
+    {.path = "/v1/signup",
+     .post = api_sign_up,
+     .write = kChange,
+     .body = Body::json,
+     .write_lane = Lane::hashing},
+    {.path = "/v1/password",
+     .post = api_change_password,
+     .write = kFreshChange,
+     .body = Body::json,
+     .write_lane = Lane::hashing},
+    {.path = "/v1/logout", .post = api_log_out, .write = kChange},
+    {.path = "/livez", .plain = get_livez},
     // A store that hangs must not hang the event loop.
-    {.path = "/readyz", .get = get_readyz, .read_lane = Lane::blocking, .session = false},
-    {.path = "/", .get = page_home},
-    {.path = "/training", .get = page_training},
-    {.path = "/sessions", .get = page_sessions},
-    {.path = "/sessions/end", .post = form_end_session, .body = Body::form},
-    {.path = "/sessions/end-others", .post = form_end_others, .body = Body::form},
+    {.path = "/readyz", .plain = get_readyz, .read_lane = Lane::blocking},
+    {.path = "/", .get = page_home, .read = kPage},
+    {.path = "/training", .get = page_training, .read = kPageForUsers},
+    {.path = "/sessions", .get = page_sessions, .read = kPageForUsers, .lists = true},
+    {.path = "/sessions/end", .post = form_end_session, .write = kChange, .body = Body::form},
+    {.path = "/sessions/end-others", .post = form_end_others, .write = kChange, .body = Body::form},
     {.path = "/login",
      .get = page_log_in,
      .post = form_log_in,
+     .read = kPage,
+     .write = kChange,
      .body = Body::form,
      .write_lane = Lane::hashing},
     {.path = "/signup",
      .get = page_sign_up,
      .post = form_sign_up,
+     .read = kPage,
+     .write = kChange,
      .body = Body::form,
      .write_lane = Lane::hashing},
-    {.path = "/logout", .post = form_log_out, .body = Body::form},
-    {.path = kAssetPath, .prefix = true, .get = get_asset, .session = false},
+    {.path = "/logout", .post = form_log_out, .write = kChange, .body = Body::form},
+    {.path = kAssetPath, .prefix = true, .plain = get_asset},
 };
 
 bool matches(const Route& route, std::string_view path) noexcept {
@@ -70,9 +102,17 @@ Handler find_handler(const Route& route, std::string_view method) noexcept {
   return nullptr;
 }
 
+BeginOptions begin_options(const Route& route, const Request& request) {
+  BeginOptions options = guard::is_safe_method(request.method) ? route.read : route.write;
+  options.route = route.path;
+  options.json_only = route.body != Body::form;
+  if (route.fresh_query) options.fresh = wants_fresh(request).value_or(false);
+  return options;
+}
+
 std::string allowed_methods(const Route& route) {
   std::string out = "OPTIONS";
-  if (route.get != nullptr) out += ", GET, HEAD";
+  if (route.get != nullptr || route.plain != nullptr) out += ", GET, HEAD";
   if (route.post != nullptr) out += ", POST";
   if (route.remove != nullptr) out += ", DELETE";
   return out;

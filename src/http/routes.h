@@ -7,6 +7,7 @@
 
 #include "http/app.h"
 #include "http/service.h"
+#include "latchkey/auth.h"
 
 namespace latchkey::http {
 
@@ -17,17 +18,21 @@ enum class Body : std::uint8_t {
   form,  // application/x-www-form-urlencoded
 };
 
-// Route is one address. HEAD is answered by `get`.
+// Route is one address. HEAD is answered as GET is.
 struct Route {
   std::string_view path;
-  bool prefix = false;  // the path goes on with one more segment
+  bool prefix = false;           // the path goes on with one more segment
+  PlainHandler plain = nullptr;  // GET where it makes no difference who asks
   Handler get = nullptr;
   Handler post = nullptr;
   Handler remove = nullptr;  // DELETE
+  BeginOptions read{};       // of `get`
+  BeginOptions write{};      // of the others
   Body body = Body::none;
   Lane read_lane = Lane::inline_read;
   Lane write_lane = Lane::blocking;
-  bool session = true;  // false: who asks makes no difference
+  bool lists = false;        // `get` asks the store for more than the session
+  bool fresh_query = false;  // ?fresh=1 asks the store and not a copy
 };
 
 std::span<const Route> all_routes() noexcept;
@@ -35,8 +40,10 @@ std::span<const Route> all_routes() noexcept;
 const Route* find_route(std::string_view path) noexcept;
 // pattern_of is the path of its route, for logs: the path itself may hold what no log may.
 std::string_view pattern_of(std::string_view path) noexcept;
-// find_handler returns what answers `method` there, or nullptr.
+// find_handler returns what answers `method` there for whoever asks, or nullptr.
 Handler find_handler(const Route& route, std::string_view method) noexcept;
+// begin_options say how the session of `request` is begun there.
+BeginOptions begin_options(const Route& route, const Request& request);
 // allowed_methods is the value of an Allow header.
 std::string allowed_methods(const Route& route);
 

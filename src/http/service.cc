@@ -4,38 +4,43 @@
 #include <optional>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/wipe_freed.h"
 #include "http/api/api.h"
 #include "http/api/problem.h"
 #include "http/app.h"
-#include "http/origin_guard.h"
+#include "http/foreign_page.h"
 #include "http/pages/pages.h"
 #include "http/routes.h"
-#include "http/takeover.h"
-#include "http/visitor.h"
 #include "latchkey/origin_check.h"
+
+namespace latchkey {
+
+// The rules for caches stand on every answer that is written.
+template <>
+struct ResponseHeaders<http::Response> {
+  static void remove_if(http::Response& response, const auto& unwanted) {
+    std::erase_if(response.headers,
+                  [&](const auto& header) { return unwanted(header.first, header.second); });
+  }
+  static void add(http::Response& response, std::string_view name, std::string_view value) {
+    if (name == "Cache-Control" || name == "Vary") return;
+    response.headers.emplace_back(name, value);
+  }
+};
+
+}  // namespace latchkey
 
 namespace latchkey::http {
 namespace {
 
-char lower_ascii(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // is_media_type tells whether `value` is `type`, alone or with charset=utf-8.
 bool is_media_type(std::string_view value, std::string_view type) {
-  std::string folded(value);
-  for (char& c : folded) c = lower_ascii(c);
+  const std::string folded = ascii_lower(value);
   const std::size_t semicolon = folded.find(';');
-  if (trim(std::string_view(folded).substr(0, semicolon)) != type) return false;
+  if (trim_blanks(std::string_view(folded).substr(0, semicolon)) != type) return false;
   if (semicolon == std::string::npos) return true;
-  const std::string_view parameter = trim(std::string_view(folded).substr(semicolon + 1));
+  const std::string_view parameter = trim_blanks(std::string_view(folded).substr(semicolon + 1));
   return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
@@ -48,36 +53,120 @@ bool accepts_body(const Request& request, Body body) {
       *type, body == Body::form ? "application/x-www-form-urlencoded" : "application/json");
 }
 
-Response call(App& app, const Request& request, const Route& route, Handler handler) {
-  if (!app.migration || !route.session) return handler(app, request);
-  return app.migration->answer(app, request, handler);
+// view_of shows a request to Auth. Where to go after a log-in is decided by the pages, so the path
+// is enough.
+RequestView view_of(const Request& request) noexcept {
+  return {request.method, request.path, request.peer_address, request.headers};
+}
+
+Response no_handler(const Route& route, const Request& request) {
+  const bool asked = request.method == "OPTIONS";
+  Response response = asked ? Response{} : problem_at(request.path, Problem::method_not_allowed);
+  if (asked) response.status = 204;
+  response.headers.emplace_back("Allow", allowed_methods(route));
+  return response;
+}
+
+Response respond(App& app, const Request& request, const Route& route, AuthSession& session) {
+  if (session.state() == AuthState::refused) return answer_foreign_page(request, session);
+  if (!guard::is_safe_method(request.method) && !accepts_body(request, route.body)) {
+    return problem_at(request.path, Problem::unsupported_media_type);
+  }
+  return find_handler(route, request.method)(app, request, session);
+}
+
+bool is_plain(const Route& route, const Request& request) noexcept {
+  return route.plain != nullptr && (request.method == "GET" || request.method == "HEAD");
+}
+
+// A page that is not there shows the navigation of whoever asks, if that can be found out.
+constexpr BeginOptions kNotFound{.passive = true, .with_user = true, .keep_bad_cookie = true};
+
+// Plan is what a request needs: an answer that is there, or to know who asks.
+struct Plan {
+  std::optional<Response> answer{};
+  const Route* route = nullptr;  // nullptr: of a page that is not there
+  BeginOptions options{};
+};
+
+Plan plan(App& app, const Request& request) {
+  const Route* route = find_route(request.path);
+  if (route == nullptr) {
+    if (is_api_path(request.path)) return {problem_response(Problem::not_found)};
+    if (!guard::is_safe_method(request.method)) return {page_problem(Problem::not_found)};
+    return {.options = kNotFound};
+  }
+  if (is_plain(*route, request)) return {route->plain(app, request)};
+  if (find_handler(*route, request.method) == nullptr) return {no_handler(*route, request)};
+  return {.route = route, .options = begin_options(*route, request)};
+}
+
+// complete answers once it is known who asks.
+Response complete(App& app, const Request& request, const Route* route, Result<AuthSession> begun) {
+  if (!begun && route == nullptr) return page_problem(Problem::not_found);
+  if (!begun) return problem_at(request.path, problem_of(begun.error().code));
+  AuthSession& session = *begun;
+  if (session.record() != nullptr) {  // the browser did keep its cookie
+    app.logins.came_back(session.record()->id, app.clock.now());
+  }
+  Response response = route == nullptr ? page_problem(Problem::not_found, {.asker = asker(session)})
+                                       : respond(app, request, *route, session);
+  session.apply(response);
+  return response;
+}
+
+// guarded lets `answer` answer. Only memory can run out in it; the text of an exception is not for
+// clients (R153).
+template <class Answer>
+auto guarded(const Request& request, const Answer& answer) -> decltype(answer()) {
+  try {
+    return answer();
+  } catch (const std::exception&) {
+    log(LogLevel::error, "internal_error", {{"path", pattern_of(request.path)}});
+    return problem_at(request.path, Problem::overloaded);
+  }
+}
+
+// PendingAnswer waits for whoever may wait.
+class PendingAnswer final : public Later {
+ public:
+  PendingAnswer(App& app, const Request& request, const Route* route, Pending pending)
+      : app_(app), request_(request), route_(route), pending_(std::move(pending)) {}
+
+  Response finish() override {
+    return guarded(request_, [this] {
+      return complete(app_, request_, route_, std::move(pending_).resume());
+    });
+  }
+
+ private:
+  App& app_;
+  const Request& request_;
+  const Route* const route_;
+  Pending pending_;
+};
+
+Attempt attempt(App& app, const Request& request) {
+  Plan needs = plan(app, request);
+  if (needs.answer) return std::move(*needs.answer);
+  auto begun = app.auth.begin_now(view_of(request), needs.options);
+  if (!begun) return complete(app, request, needs.route, begun.error());
+  if (auto* pending = std::get_if<Pending>(&*begun)) {
+    return std::make_unique<PendingAnswer>(app, request, needs.route, std::move(*pending));
+  }
+  return complete(app, request, needs.route, std::get<AuthSession>(std::move(*begun)));
 }
 
 Response answer(App& app, const Request& request) {
-  const Route* route = find_route(request.path);
-  if (route == nullptr) {
-    return is_api_path(request.path) ? problem_response(Problem::not_found)
-                                     : page_not_found(app, request);
-  }
-  const Handler handler = find_handler(*route, request.method);
-  if (handler == nullptr) {
-    const bool asked = request.method == "OPTIONS";
-    Response response = asked ? Response{} : problem_at(request.path, Problem::method_not_allowed);
-    if (asked) response.status = 204;
-    response.headers.emplace_back("Allow", allowed_methods(*route));
-    return response;
-  }
-  if (guard::is_safe_method(request.method)) return call(app, request, *route, handler);
+  Plan needs = plan(app, request);
+  if (needs.answer) return std::move(*needs.answer);
   // What hashes brings a password (R80).
   std::optional<WipeFreed> wiping;
-  if (route->write_lane == Lane::hashing) wiping.emplace();
-  // Before anything looks at the session (R51). Of the API only JSON is accepted anyway, which no
-  // foreign page can send unasked, so curl without Origin may pass.
-  if (auto refused = refuse_foreign(app, request, *route)) return std::move(*refused);
-  if (!accepts_body(request, route->body)) {
-    return problem_at(request.path, Problem::unsupported_media_type);
+  const bool writes = !guard::is_safe_method(request.method);
+  if (writes && needs.route != nullptr && needs.route->write_lane == Lane::hashing) {
+    wiping.emplace();
   }
-  return call(app, request, *route, handler);
+  return complete(app, request, needs.route, app.auth.begin(view_of(request), needs.options));
 }
 
 }  // namespace
@@ -86,43 +175,36 @@ struct Service::Impl {
   App app;
 };
 
-Service::Service(Store& store, Sessions& sessions, Accounts& accounts, ServiceOptions options) {
-  const Clock* clock = sessions.options().clock;
-  impl_.reset(new Impl{{.store = store,
-                        .sessions = sessions,
-                        .accounts = accounts,
+Service::Service(Auth& auth, const ServiceOptions& options) {
+  const Clock* clock = auth.options().clock;
+  impl_.reset(new Impl{{.auth = auth,
                         .clock = clock == nullptr ? system_clock() : *clock,
-                        .url = std::nullopt,
-                        .proxies = {},
                         .staleness = options.staleness,
-                        .migration = std::move(options.migration),
                         .readiness = options.readiness}});
-  if (auto url = PublicUrl::parse(options.public_url)) impl_->app.url = std::move(*url);
-  if (auto proxies = guard::TrustedProxies::parse(options.trusted_proxies)) {
-    impl_->app.proxies = std::move(*proxies);
-  }
 }
 
 Service::~Service() = default;
 
 Lane Service::lane(const Request& request) const noexcept {
   const Route* route = find_route(request.path);
-  if (route == nullptr || find_handler(*route, request.method) == nullptr) return Lane::inline_read;
+  if (route == nullptr) return Lane::inline_read;
   // No probe is made for the request, and a queue full of others must not make this node unready.
-  if (route->get == get_readyz && impl_->app.readiness != nullptr) return Lane::inline_read;
+  if (route->plain == get_readyz && impl_->app.readiness != nullptr) return Lane::inline_read;
+  if (is_plain(*route, request)) return route->read_lane;
+  if (find_handler(*route, request.method) == nullptr) return Lane::inline_read;
   const Lane lane = guard::is_safe_method(request.method) ? route->read_lane : route->write_lane;
-  if (lane != Lane::inline_read || !route->session || !impl_->app.migration) return lane;
-  return impl_->app.migration->wants(impl_->app, request) ? Lane::blocking : lane;
+  if (lane != Lane::inline_read) return lane;
+  // A file is read faster than a request moves to another thread; a remote store is not.
+  if (route->lists && impl_->app.auth.options().remote_store) return Lane::blocking;
+  return impl_->app.auth.takes_over(view_of(request)) ? Lane::blocking : lane;
 }
 
 Response Service::handle(const Request& request) {
-  try {
-    return answer(impl_->app, request);
-  } catch (const std::exception&) {
-    // Only memory can run out here; the text of an exception is not for clients (R153).
-    log(LogLevel::error, "internal_error", {{"path", pattern_of(request.path)}});
-    return problem_at(request.path, Problem::overloaded);
-  }
+  return guarded(request, [&] { return answer(impl_->app, request); });
+}
+
+Attempt Service::try_handle(const Request& request) {
+  return guarded(request, [&] { return attempt(impl_->app, request); });
 }
 
 void Service::drain() noexcept { impl_->app.draining = true; }

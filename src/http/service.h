@@ -2,13 +2,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
+#include <variant>
 
 #include "http/message.h"
-#include "latchkey/accounts.h"
-#include "latchkey/sessions.h"
-#include "latchkey/store.h"
+#include "latchkey/auth.h"
 
 namespace latchkey::http {
 
@@ -16,31 +13,39 @@ namespace latchkey::http {
 // commit on a worker, whatever hashes a password on a few workers of its own.
 enum class Lane : std::uint8_t { inline_read, blocking, hashing };
 
-class Migration;
 class Readiness;
 
 struct ServiceOptions {
-  std::string public_url{};  // already checked; decides origin, cookie name and Secure
-  std::vector<std::string> trusted_proxies{};  // addresses whose X-Forwarded-For is believed (R126)
   Millis staleness{0};  // an ended session is accepted for at most this long, by any node
-  std::shared_ptr<Migration> migration{};  // from other systems; nothing: none
   // What /readyz answers from, if somebody probes; it must outlive the service. nullptr: each
   // request to /readyz asks the store and waits for it.
   Readiness* readiness = nullptr;
 };
 
-// Service answers requests: JSON API, pages, health. It knows no sockets. Thread-safe. Options that
-// nobody checked fail closed: a public_url that is none refuses every unsafe request, a list with
-// an entry that is no address trusts no proxy.
+// Later is a request whose answer has to wait for the store. It belongs to the request.
+class Later {
+ public:
+  virtual ~Later() = default;
+  // finish answers it, on a thread that may wait. Once.
+  virtual Response finish() = 0;
+};
+// Attempt is an answer, or who has to be waited for.
+using Attempt = std::variant<Response, std::unique_ptr<Later>>;
+
+// Service answers requests: JSON API, pages, health. Who asks and which cookies go back is decided
+// by Auth. It knows no sockets. Thread-safe.
 class Service {
  public:
-  Service(Store& store, Sessions& sessions, Accounts& accounts, ServiceOptions options);
+  // `auth` must outlive it.
+  Service(Auth& auth, const ServiceOptions& options);
   ~Service();
 
   Lane lane(const Request& request) const noexcept;
   // handle never throws. Anything a client sends gets an answer below 500; 503 is for a store that
   // fails and for a full queue.
   Response handle(const Request& request);
+  // try_handle answers a request of the lane inline_read without waiting, if that can be done.
+  Attempt try_handle(const Request& request);
   // drain makes /readyz answer 503 from now on.
   void drain() noexcept;
 

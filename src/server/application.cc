@@ -2,16 +2,11 @@
 
 #include <utility>
 
-#include "base/log.h"
 #include "base/metrics.h"
-#include "base/no_wait.h"
 #include "http/readiness.h"
 #include "http/service.h"
-#include "latchkey/accounts.h"
 #include "latchkey/address.h"
-#include "latchkey/lookup.h"
-#include "latchkey/near_cache.h"
-#include "latchkey/sessions.h"
+#include "latchkey/auth.h"
 #include "server/keys/reload.h"
 #include "server/keys/source.h"
 #include "server/metrics/store_metrics.h"
@@ -28,11 +23,24 @@ bool is_beyond_loopback(const std::string& host) {
   return address && !address->is_loopback();
 }
 
-// A copy of a session may be believed until it reaches its hard age, on this node or another one,
-// and a snapshot in a cookie until it expires. Denials of stateless sessions are never cached.
-Millis staleness(const Config& config) {
-  const Millis cached = config.cache ? config.near_cache.max_age : Millis{0};
-  return cached + (config.carrier == Carrier::hybrid ? config.snapshot : Millis{0});
+AuthOptions auth_options(const Config& config, const PublicUrl& url) {
+  AuthOptions options;
+  options.store_options = config.store;
+  options.remote_store = is_remote_store(config.store_url);
+  options.public_url = url.origin();
+  options.allow_plain_http = config.allow_plain_http;
+  options.trusted_proxies = config.trusted_proxies;
+  options.policy = config.policy;
+  options.carrier = config.carrier;
+  options.snapshot = config.snapshot;
+  options.cookie.max_chunks = config.max_chunks;
+  options.passwords = config.accounts;
+  options.near_cache = config.cache ? std::optional{config.near_cache} : std::nullopt;
+  // Not "storage": we keep nothing there, so it could only be that of another application of this
+  // origin.
+  options.clear_site_data = {"cache"};
+  options.prune_every = config.prune_every;
+  return options;
 }
 
 }  // namespace
@@ -62,14 +70,10 @@ Result<PublicUrl> decide_public_url(const Config& config, const std::string& hos
 
 // In the order of dependence; destroyed from the end.
 struct Application::Impl {
-  OpenedData data;
-  std::unique_ptr<http::Readiness> readiness;
-  std::unique_ptr<Lookup> lookup;  // before a remote store
   Metrics metrics;
-  std::unique_ptr<NearCache> cache;
+  std::unique_ptr<Auth> auth;
   std::optional<KeyReload> keys;
-  std::unique_ptr<Sessions> sessions;
-  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<http::Readiness> readiness;
   std::optional<http::Service> service;
 };
 
@@ -79,40 +83,22 @@ Application::~Application() = default;
 Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Config& config,
                                                        const PublicUrl& url) {
   auto impl = std::make_unique<Impl>();
-  impl->data = std::move(data);
-  Store* store = impl->data.store.get();
-  impl->readiness = std::make_unique<http::Readiness>(*store);
-  if (is_remote_store(config.store_url)) {
-    impl->lookup = make_lookup(*store, {.max_wait = config.store.read_timeout});
-    store = impl->lookup.get();
-  }
-  if (config.cache) {
-    impl->cache = make_near_cache(*store, config.near_cache);
-    store = impl->cache.get();
-  }
-  auto keys = open_keys(config, impl->data, *store, system_entropy());
+  // The store moves on into Auth, and stays where it is.
+  Store& engine = *data.store;
+  auto keys = open_keys(config, data, engine, system_entropy());
   if (!keys) return keys.error();
+  auto takeover = make_takeover(config.migrate, impl->metrics);
+  if (!takeover) return takeover.error();
   impl->keys.emplace(std::move(keys->reader), std::move(keys->ring));
-  auto migration = make_migration(config.migrate, impl->metrics);
-  if (!migration) return migration.error();
-  auto sessions = Sessions::open(*store, {.policy = config.policy,
-                                          .cookie = url.cookie(),
-                                          .carrier = config.carrier,
-                                          .keys = impl->keys->keys(),
-                                          .snapshot = config.snapshot,
-                                          .max_chunks = config.max_chunks,
-                                          .migrating = migration->get() != nullptr});
-  if (!sessions) return sessions.error();
-  impl->sessions = std::move(*sessions);
-  auto accounts = Accounts::make(*store, *impl->sessions, config.accounts);
-  if (!accounts) return accounts.error();
-  impl->accounts = std::move(*accounts);
-  impl->service.emplace(*store, *impl->sessions, *impl->accounts,
-                        http::ServiceOptions{.public_url = url.origin(),
-                                             .trusted_proxies = config.trusted_proxies,
-                                             .staleness = staleness(config),
-                                             .migration = std::move(*migration),
-                                             .readiness = impl->readiness.get()});
+  AuthOptions options = auth_options(config, url);
+  options.keys = impl->keys->keys();
+  options.takeover = std::move(*takeover);
+  auto auth = Auth::open(std::move(data.store), std::move(options));
+  if (!auth) return auth.error();
+  impl->auth = std::move(*auth);
+  impl->readiness = std::make_unique<http::Readiness>(impl->auth->engine());
+  impl->service.emplace(*impl->auth, http::ServiceOptions{.staleness = impl->auth->staleness(),
+                                                          .readiness = impl->readiness.get()});
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 
@@ -123,35 +109,20 @@ http::Response Application::handle(const http::Request& request) {
   return impl_->service->handle(request);
 }
 
-// A file is read faster than a request moves to another thread; a remote store is not.
-std::optional<http::Response> Application::try_handle(const http::Request& request) {
-  if (impl_->lookup == nullptr) return handle(request);
-  const NoWait scope;
-  http::Response response = handle(request);
-  if (NoWait::refused()) return std::nullopt;
-  return response;
+http::Attempt Application::try_handle(const http::Request& request) {
+  return impl_->service->try_handle(request);
 }
 
 std::string Application::metrics() const {
   return impl_->metrics.text() + readiness_metrics(impl_->readiness.get()) +
-         store_metrics(impl_->cache.get(), impl_->lookup.get());
+         store_metrics(impl_->auth->stats());
 }
 void Application::drain() noexcept { impl_->service->drain(); }
 
 void Application::probe() { impl_->readiness->probe(); }
 
-void Application::prune() {
-  const Result<std::size_t> pruned = impl_->sessions->prune();
-  if (!pruned) {
-    log(LogLevel::warn, "prune_failed",
-        {{"code", error_name(pruned.error().code)}, {"detail", pruned.error().detail}});
-  } else if (*pruned > 0) {
-    log(LogLevel::info, "pruned", {{"rows", std::to_string(*pruned)}});
-  }
-}
-
 void Application::reload_keys(bool always) { impl_->keys->look(always); }
 
-Result<void> Application::flush() { return impl_->sessions->flush(); }
+Result<void> Application::flush() { return impl_->auth->flush(); }
 
 }  // namespace latchkey::server

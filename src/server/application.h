@@ -18,7 +18,7 @@ namespace latchkey::server {
 Result<PublicUrl> decide_public_url(const Config& config, const std::string& host,
                                     std::uint16_t port);
 
-// Application is everything behind the sockets: store, cache, sessions, accounts, service.
+// Application is everything behind the sockets: Auth, its keys and the service.
 class Application final : public Handler {
  public:
   static Result<std::unique_ptr<Application>> make(OpenedData data, const Config& config,
@@ -27,15 +27,13 @@ class Application final : public Handler {
 
   http::Lane lane(const http::Request& request) const noexcept override;
   http::Response handle(const http::Request& request) override;
-  std::optional<http::Response> try_handle(const http::Request& request) override;
+  http::Attempt try_handle(const http::Request& request) override;
   // drain makes /readyz answer 503.
   void drain() noexcept;
   // metrics writes what was counted, for Prometheus.
   std::string metrics() const;
   // probe finds out whether the store answers and takes writes, for /readyz.
   void probe();
-  // prune deletes sessions past their deadline and logs how that went.
-  void prune();
   // reload_keys looks whether the key file changed, and reads it in any case if `always`.
   void reload_keys(bool always);
   // flush writes queued touches.

@@ -100,16 +100,14 @@ http::Response LateApplication::handle(const http::Request& request) {
   return http::answer_without_store(request, {.cause = cause_, .draining = draining_});
 }
 
-std::optional<http::Response> LateApplication::try_handle(const http::Request& request) {
+http::Attempt LateApplication::try_handle(const http::Request& request) {
   Application* application = application_.load(std::memory_order_acquire);
-  return application != nullptr ? application->try_handle(request) : handle(request);
+  if (application != nullptr) return application->try_handle(request);
+  return handle(request);
 }
 
 void LateApplication::probe() {
   if (is_open()) owned_->probe();
-}
-void LateApplication::prune() {
-  if (is_open()) owned_->prune();
 }
 void LateApplication::reload_keys(bool always) {
   if (is_open()) owned_->reload_keys(always);

@@ -44,11 +44,10 @@ class LateApplication final : public Handler {
 
   http::Lane lane(const http::Request& request) const noexcept override;
   http::Response handle(const http::Request& request) override;
-  std::optional<http::Response> try_handle(const http::Request& request) override;
+  http::Attempt try_handle(const http::Request& request) override;
 
   // These do nothing before it is open.
   void probe();
-  void prune();
   void reload_keys(bool always);
   Result<void> flush();
 

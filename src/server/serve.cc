@@ -144,7 +144,6 @@ int run(HttpServer& server, LateApplication& application, const TerminationSigna
   std::optional<EndAtOnce> second;
   {
     const Periodic probe(http::Readiness::kProbeEvery, [&] { application.probe(); });
-    const Periodic prune(config.prune_every, [&] { application.prune(); });
     const Periodic keys(kReloadInterval, [&] { application.reload_keys(false); });
     wait_until_told(signals, application);
     second.emplace(signals, kExitFailed);

@@ -43,7 +43,7 @@ Result<session::SessionShape> shape_of(std::string_view key, const std::string& 
   return session::SessionShape{.user = user, .members = std::move(read.members)};
 }
 
-Result<http::OldCookie> lucia(const MigrateConfig& config) {
+Result<ForeignCookie> lucia(const MigrateConfig& config) {
   const Result<StoreUrl> url = parse_store_url(config.lucia_database);
   if (!url) return bad("takeover.lucia_database", url.error());
   const bool file = url->scheme == "sqlite";
@@ -57,11 +57,11 @@ Result<http::OldCookie> lucia(const MigrateConfig& config) {
   if (!database) {
     return unopened("takeover.lucia_database", config.lucia_database, database.error());
   }
-  return http::OldCookie{config.lucia_cookie,
-                         make_lucia_source(std::move(*database), std::move(*shape))};
+  return ForeignCookie{config.lucia_cookie,
+                       make_lucia_source(std::move(*database), std::move(*shape))};
 }
 
-Result<http::OldCookie> iron_session(const MigrateConfig& config) {
+Result<ForeignCookie> iron_session(const MigrateConfig& config) {
   constexpr std::string_view kKey = "takeover.iron_session_password_file";
   const auto file = read_secret_file(config.iron_session_password_file, "secret file");
   if (!file) return bad(kKey, file.error());
@@ -75,11 +75,11 @@ Result<http::OldCookie> iron_session(const MigrateConfig& config) {
   auto shape = shape_of("takeover.iron_session_expect", config.iron_session_user,
                         config.iron_session_expect);
   if (!shape) return shape.error();
-  return http::OldCookie{config.iron_session_cookie,
-                         session::make_iron_source(std::move(*sealer), std::move(*shape))};
+  return ForeignCookie{config.iron_session_cookie,
+                       session::make_iron_source(std::move(*sealer), std::move(*shape))};
 }
 
-Result<http::OldCookie> authjs(const MigrateConfig& config) {
+Result<ForeignCookie> authjs(const MigrateConfig& config) {
   constexpr std::string_view kKey = "takeover.authjs_secret_file";
   const auto file = read_secret_file(config.authjs_secret_file, "secret file");
   if (!file) return bad(kKey, file.error());
@@ -90,11 +90,11 @@ Result<http::OldCookie> authjs(const MigrateConfig& config) {
   if (!cookies) return bad(kKey, cookies.error());
   auto shape = shape_of("takeover.authjs_expect", config.authjs_user, config.authjs_expect);
   if (!shape) return shape.error();
-  return http::OldCookie{config.authjs_cookie,
-                         session::make_authjs_source(std::move(*cookies), std::move(*shape))};
+  return ForeignCookie{config.authjs_cookie,
+                       session::make_authjs_source(std::move(*cookies), std::move(*shape))};
 }
 
-Result<http::OldCookie> jwt(const MigrateConfig& config) {
+Result<ForeignCookie> jwt(const MigrateConfig& config) {
   constexpr std::string_view kKey = "takeover.jwt_secret_file";
   const auto file = read_secret_file(config.jwt_secret_file, "secret file");
   if (!file) return bad(kKey, file.error());
@@ -103,21 +103,21 @@ Result<http::OldCookie> jwt(const MigrateConfig& config) {
   if (text.size() < 32) return bad(kKey, Error{Errc::bad_config, "shorter than 32 bytes"});
   auto shape = shape_of("takeover.jwt_expect", config.jwt_user, config.jwt_expect);
   if (!shape) return shape.error();
-  return http::OldCookie{
+  return ForeignCookie{
       config.jwt_cookie,
       session::make_jwt_source(
           SecretBytes{text},
           {{std::move(*shape)}, config.jwt_type, config.jwt_issuer, config.jwt_audience})};
 }
 
-using MakeCookie = Result<http::OldCookie> (*)(const MigrateConfig&);
+using MakeCookie = Result<ForeignCookie> (*)(const MigrateConfig&);
 
 // rereading lets a cookie's source follow changes of the file with its secret.
-http::OldCookie rereading(http::OldCookie cookie, const std::string& file, MakeCookie make,
-                          const MigrateConfig& config) {
+ForeignCookie rereading(ForeignCookie cookie, const std::string& file, MakeCookie make,
+                        const MigrateConfig& config) {
   if (file.empty()) return cookie;
   const MakeSource again = [config, make]() -> Result<std::unique_ptr<session::ForeignSource>> {
-    Result<http::OldCookie> made = make(config);
+    Result<ForeignCookie> made = make(config);
     if (!made) return made.error();
     return std::move(made->source);
   };
@@ -126,10 +126,9 @@ http::OldCookie rereading(http::OldCookie cookie, const std::string& file, MakeC
 
 }  // namespace
 
-Result<std::shared_ptr<http::Migration>> make_migration(const MigrateConfig& config,
-                                                        Metrics& metrics) {
-  http::MigrationOptions options{.until = config.until.value_or(UnixTime{}),
-                                 .keep_cookies = config.keep_cookies};
+Result<std::shared_ptr<Takeover>> make_takeover(const MigrateConfig& config, Metrics& metrics) {
+  TakeoverOptions options{.until = config.until.value_or(UnixTime{}),
+                          .keep_cookies = config.keep_cookies};
   struct System {
     bool wanted;
     MakeCookie make;
@@ -147,8 +146,8 @@ Result<std::shared_ptr<http::Migration>> make_migration(const MigrateConfig& con
     options.cookies.push_back(
         rereading(std::move(*cookie), system.secret_file, system.make, config));
   }
-  if (options.cookies.empty()) return std::shared_ptr<http::Migration>{};
-  return std::make_shared<http::Migration>(std::move(options), metrics);
+  if (options.cookies.empty()) return std::shared_ptr<Takeover>{};
+  return std::make_shared<Takeover>(std::move(options), metrics);
 }
 
 }  // namespace latchkey::server

@@ -54,7 +54,8 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
   const SecretHash hash = hash_secret(*token);
   Look seen;
   Result<void> looked =
-      look(token->id(), {.with_user = options.with_user, .fresh = options.fresh}, seen);
+      look(token->id(),
+           {.with_user = options.with_user, .fresh = options.fresh, .wait = options.wait}, seen);
   if (looked && seen.found.record && in_doubt(hash, seen, options)) {
     // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
     // when the store says so and no touch waits that says otherwise. So is a wrong secret, for
@@ -62,7 +63,8 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
     // leaves it meanwhile is in the store by then. It is not written here, for a look-up never
     // waits for a commit.
     const std::optional<Touch> waiting = behind_.pending(token->id());
-    looked = look(token->id(), {.with_user = options.with_user, .fresh = true}, seen);
+    looked = look(token->id(),
+                  {.with_user = options.with_user, .fresh = true, .wait = options.wait}, seen);
     if (looked && seen.found.record && waiting) {
       apply(*waiting, *seen.found.record);
       seen.judgement = judge(*seen.found.record, seen.now, policy_);

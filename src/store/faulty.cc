@@ -119,8 +119,9 @@ class FaultyKeys final : public DenyStore, public KeyStore {
   Result<std::size_t> deny(std::span<const Denial> denials) override {
     return faults_.run(StoreCall::deny, [&] { return inner_.denials().deny(denials); });
   }
-  Result<Standing> standing(std::string_view key, const UserId& user) override {
-    return faults_.run(StoreCall::standing, [&] { return inner_.denials().standing(key, user); });
+  Result<Standing> standing(std::string_view key, const UserId& user, Wait wait) override {
+    return faults_.run(StoreCall::standing,
+                       [&] { return inner_.denials().standing(key, user, wait); });
   }
   Result<std::size_t> prune_denials(UnixTime now, std::size_t limit) override {
     return faults_.run(StoreCall::prune_denials,

@@ -159,13 +159,16 @@ TEST(Protocol, ALoopbackNameOfTheSamePortIsOurOwnOrigin) {
             200);
 }
 
-TEST(Protocol, APublicUrlThatIsNoneRefusesEveryUnsafeRequest) {
+// What must not go over a network unencrypted is refused before anything is looked at.
+TEST(Protocol, F9OverPlainHttpOtherMachinesAreRefusedUnlessSomebodyAllowsIt) {
   Site site;
-  http::Service service(site.store(), *site.sessions, *site.accounts, {"http://example.com", {}});
-  http::Request request;
-  request.method = "POST";
-  request.path = "/v1/logout";
-  EXPECT_EQ(service.handle(request).status, 403);
+  Browser browser(site);
+  browser.sign_up("ada");
+  AuthOptions options = site.auth->options();
+  options.allow_plain_http = false;
+  site.open(std::move(options));
+  EXPECT_EQ(code(browser.get("/v1/session")), "origin_refused");
+  EXPECT_EQ(browser.get("/").status, 403);
 }
 
 TEST(Protocol, R53JsonRoutesTakeOnlyJson) {
@@ -310,9 +313,9 @@ TEST(Protocol, R126AForwardedAddressCountsFromATrustedProxyOnly) {
   Browser browser(site);
   browser.post_json("/v1/signup", kLogin, {{"X-Forwarded-For", "203.0.113.9"}});
   EXPECT_EQ(json_text(browser.get("/v1/sessions").body, "address"), "192.0.2.7");
-  http::ServiceOptions options{site.public_url, {"192.0.2.0/24"}};
-  site.service =
-      std::make_unique<http::Service>(site.store(), *site.sessions, *site.accounts, options);
+  AuthOptions options = site.auth->options();
+  options.trusted_proxies = {"192.0.2.0/24"};
+  site.open(std::move(options));
   browser.post_json("/v1/login", kLogin, {{"X-Forwarded-For", "6.6.6.6, 203.0.113.9"}});
   EXPECT_EQ(json_text(browser.get("/v1/sessions").body, "address"), "203.0.113.9");
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/json/json.h"
+#include "latchkey/forwarding_store.h"
 
 namespace latchkey::testing {
 
@@ -13,23 +14,29 @@ Site::Site(std::string url, Policy policy, Wrap wrap, Carrier carrier, std::uint
     wrapped = wrap(*memory);
     outer = wrapped.get();
   }
-  SessionsOptions options;
+  AuthOptions options;
+  options.public_url = public_url;
+  options.allow_plain_http = true;  // the browsers of tests have an address of their own
   options.policy = policy;
-  options.cookie = PublicUrl::parse(public_url)->cookie();
-  options.clock = &clock;
   options.carrier = carrier;
-  options.max_chunks = max_chunks;
-  std::vector<Key> keys;
-  keys.push_back(*generate_key(KeyState::primary, clock.now(), clock.now()));
-  options.keys = std::make_shared<SharedKeyRing>(*KeyRing::make(std::move(keys)));
-  sessions = std::move(*Sessions::open(*outer, std::move(options)));
-  accounts = std::move(*Accounts::make(
-      *outer, *sessions,
-      {.cost = {.memory_kib = 8, .iterations = 1}, .insecure_cost_for_tests = true}));
-  http::ServiceOptions service_options;
-  service_options.public_url = public_url;
-  service_options.staleness = kStaleness;
-  service = std::make_unique<http::Service>(*outer, *sessions, *accounts, service_options);
+  std::vector<Key> ring;
+  ring.push_back(*generate_key(KeyState::primary, clock.now(), clock.now()));
+  options.keys = std::make_shared<SharedKeyRing>(*KeyRing::make(std::move(ring)));
+  options.cookie.max_chunks = max_chunks;
+  options.passwords = {.cost = {.memory_kib = 8, .iterations = 1}, .insecure_cost_for_tests = true};
+  options.near_cache.reset();
+  options.clear_site_data = {"cache"};
+  options.prune_every = Millis{0};
+  options.clock = &clock;
+  open(std::move(options));
+}
+
+void Site::open(AuthOptions options) {
+  service.reset();
+  auth.reset();
+  auth = std::move(*Auth::open(std::make_unique<ForwardingStore>(*outer), std::move(options)));
+  sessions = &auth->sessions();
+  service = std::make_unique<http::Service>(*auth, http::ServiceOptions{.staleness = kStaleness});
 }
 
 http::Response Browser::send(std::string_view method, std::string_view target,

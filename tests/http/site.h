@@ -9,19 +9,15 @@
 
 #include "http/message.h"
 #include "http/service.h"
-#include "latchkey/accounts.h"
+#include "latchkey/auth.h"
 #include "latchkey/memory.h"
-#include "latchkey/public_url.h"
-#include "latchkey/sessions.h"
+#include "tests/support/auth_fixture.h"
 #include "tests/support/manual_clock.h"
 
 namespace latchkey::testing {
 
 // What ?wait=1 waits for.
 inline constexpr Millis kStaleness{5'000};
-
-inline constexpr std::string_view kPassword = "correct horse battery";
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // Site is a service on a memory store, with a clock that stands still.
 struct Site {
@@ -32,14 +28,16 @@ struct Site {
                 std::uint32_t max_chunks = 1);
 
   Store& store() { return *outer; }
+  // open serves the same store with other options.
+  void open(AuthOptions options);
 
   std::string public_url;
   ManualClock clock;
   std::unique_ptr<Store> memory;
   std::unique_ptr<Store> wrapped;
   Store* outer = nullptr;
-  std::unique_ptr<Sessions> sessions;
-  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<Auth> auth;
+  Sessions* sessions = nullptr;  // of auth
   std::unique_ptr<http::Service> service;
 };
 

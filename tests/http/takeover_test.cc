@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/takeover.h"
+#include "auth/takeover.h"
 #include "latchkey/faulty.h"
 #include "session/takeover/foreign_cookies.h"
 #include "tests/http/jar.h"
@@ -24,34 +24,32 @@ std::unique_ptr<Store> failing_site(Store& inner) {
   });
 }
 
-class MigrationTest : public ::testing::TestWithParam<Carrier> {
+class TakeoverTest : public ::testing::TestWithParam<Carrier> {
  protected:
-  MigrationTest() { open_window({}); }
-  ~MigrationTest() override { g_failing = false; }
+  TakeoverTest() { open_window({}); }
+  ~TakeoverTest() override { g_failing = false; }
 
   static Sealer sealer() {
     std::vector<SealPassword> passwords;
     passwords.push_back({"1", SealSecret::text(kPasswordOfApp)});
     return std::move(*Sealer::make(std::move(passwords)));
   }
-  void open_window(http::MigrationOptions options) {
+  void open_window(TakeoverOptions options) {
     options.cookies.clear();
     options.cookies.push_back({kOld, session::make_iron_source(sealer(), {.user = "userId"})});
     if (options.until == UnixTime{}) options.until = site_.clock.now() + std::chrono::days{60};
-    service_ = std::make_unique<http::Service>(
-        site_.store(), *site_.sessions, *site_.accounts,
-        http::ServiceOptions{
-            .public_url = site_.public_url,
-            .migration = std::make_shared<http::Migration>(std::move(options), metrics_)});
+    AuthOptions auth = site_.auth->options();
+    auth.takeover = std::make_shared<Takeover>(std::move(options), metrics_);
+    site_.open(std::move(auth));
   }
   // visitor is a browser that was logged in at the old application.
   Jar visitor() {
-    Jar jar(*service_, site_.public_url);
+    Jar jar(*site_.service, site_.public_url);
     jar.cookies[kOld] = *sealer().seal(R"({"userId":"u1"})", site_.clock.now()) + "~2";
     return jar;
   }
   Jar copy_of(const Jar& jar) {
-    Jar copy(*service_, site_.public_url);
+    Jar copy(*site_.service, site_.public_url);
     copy.cookies = jar.cookies;
     return copy;
   }
@@ -62,12 +60,11 @@ class MigrationTest : public ::testing::TestWithParam<Carrier> {
     return text.substr(at, text.find('\n', at) - at);
   }
 
-  Site site_{"https://app.example", {}, failing_site, GetParam()};
   Metrics metrics_;
-  std::unique_ptr<http::Service> service_;
+  Site site_{"https://app.example", {}, failing_site, GetParam()};
 };
 
-TEST_P(MigrationTest, AnOldCookieLogsInOnceAndIsReplacedByOurs) {
+TEST_P(TakeoverTest, AnOldCookieLogsInOnceAndIsReplacedByOurs) {
   Jar jar = visitor();
   Jar thief = copy_of(jar);
   const auto first = jar.get("/v1/session");
@@ -84,7 +81,7 @@ TEST_P(MigrationTest, AnOldCookieLogsInOnceAndIsReplacedByOurs) {
   EXPECT_EQ(counted("refused"), "0");
 }
 
-TEST_P(MigrationTest, R21LoggingOutLeavesNoWayBack) {
+TEST_P(TakeoverTest, R21LoggingOutLeavesNoWayBack) {
   Jar jar = visitor();
   Jar thief = copy_of(jar);
   EXPECT_EQ(jar.send("POST", "/v1/logout", "{}").status, 204);
@@ -93,7 +90,7 @@ TEST_P(MigrationTest, R21LoggingOutLeavesNoWayBack) {
 }
 
 // iron-session makes a new seal of a session with each save; an older one is a cookie of its own.
-TEST_P(MigrationTest, L8R21LoggingOutEndsTheOlderCookiesOfTheSameSession) {
+TEST_P(TakeoverTest, L8R21LoggingOutEndsTheOlderCookiesOfTheSameSession) {
   Jar jar = visitor();
   Jar older = visitor();
   ASSERT_NE(jar.cookies[kOld], older.cookies[kOld]);
@@ -103,7 +100,7 @@ TEST_P(MigrationTest, L8R21LoggingOutEndsTheOlderCookiesOfTheSameSession) {
   EXPECT_THAT(counted("ended"), HasSubstr("1"));
 }
 
-TEST_P(MigrationTest, WithARollbackInMindOldCookiesStayUntilLogOut) {
+TEST_P(TakeoverTest, WithARollbackInMindOldCookiesStayUntilLogOut) {
   open_window({.keep_cookies = true});
   Jar jar = visitor();
   EXPECT_EQ(jar.get("/v1/session").status, 200);
@@ -113,7 +110,7 @@ TEST_P(MigrationTest, WithARollbackInMindOldCookiesStayUntilLogOut) {
   EXPECT_TRUE(jar.cookies.empty());
 }
 
-TEST_P(MigrationTest, ALogInKeepsOnlyTheNewSession) {
+TEST_P(TakeoverTest, ALogInKeepsOnlyTheNewSession) {
   Jar jar = visitor();
   const std::string ada = R"({"username":"ada","password":"correct horse battery"})";
   const auto response = jar.send("POST", "/v1/signup", ada);
@@ -122,21 +119,21 @@ TEST_P(MigrationTest, ALogInKeepsOnlyTheNewSession) {
   EXPECT_THAT(jar.get("/v1/session").body, HasSubstr("\"ada\""));
 }
 
-TEST_P(MigrationTest, R12APrefetchTakesNothingOver) {
+TEST_P(TakeoverTest, R12APrefetchTakesNothingOver) {
   Jar jar = visitor();
   EXPECT_FALSE(sets_cookie(jar.send("GET", "/", {}, {{"Sec-Purpose", "prefetch"}})));
   EXPECT_EQ(jar.get("/v1/session").status, 200);
 }
 
-TEST_P(MigrationTest, R51AForeignOriginTakesNothingOver) {
-  Jar foreign(*service_, "https://evil.example");
+TEST_P(TakeoverTest, R51AForeignOriginTakesNothingOver) {
+  Jar foreign(*site_.service, "https://evil.example");
   Jar jar = visitor();
   foreign.cookies = jar.cookies;
   EXPECT_EQ(foreign.send("POST", "/v1/session/refresh", "{}").status, 403);
   EXPECT_EQ(jar.get("/v1/session").status, 200);
 }
 
-TEST_P(MigrationTest, AForgedCookieIsNoSessionAndStays) {
+TEST_P(TakeoverTest, AForgedCookieIsNoSessionAndStays) {
   Jar jar = visitor();
   jar.cookies[kOld][100] ^= 1;
   EXPECT_EQ(jar.get("/v1/session").status, 401);
@@ -145,15 +142,15 @@ TEST_P(MigrationTest, AForgedCookieIsNoSessionAndStays) {
   EXPECT_EQ(counted("refused"), "2");
 }
 
-TEST_P(MigrationTest, OursCountsBeforeTheirs) {
-  Jar jar(*service_, site_.public_url);
+TEST_P(TakeoverTest, OursCountsBeforeTheirs) {
+  Jar jar(*site_.service, site_.public_url);
   jar.send("POST", "/v1/signup", R"({"username":"ada","password":"correct horse battery"})");
   jar.cookies[kOld] = visitor().cookies[kOld];
   EXPECT_THAT(jar.get("/v1/session").body, HasSubstr("\"ada\""));
   EXPECT_EQ(counted("taken"), "0");
 }
 
-TEST_P(MigrationTest, AFailingStoreIs503AndCostsNobodyTheirSession) {
+TEST_P(TakeoverTest, AFailingStoreIs503AndCostsNobodyTheirSession) {
   Jar jar = visitor();
   g_failing = true;
   EXPECT_EQ(jar.get("/v1/session").status, 503);
@@ -163,7 +160,7 @@ TEST_P(MigrationTest, AFailingStoreIs503AndCostsNobodyTheirSession) {
   EXPECT_EQ(jar.get("/v1/session").status, 200);
 }
 
-TEST_P(MigrationTest, TheWindowEnds) {
+TEST_P(TakeoverTest, TheWindowEnds) {
   open_window({.until = site_.clock.now() + std::chrono::hours{1}});
   Jar early = visitor();
   Jar late = visitor();
@@ -174,7 +171,7 @@ TEST_P(MigrationTest, TheWindowEnds) {
   EXPECT_EQ(early.get("/v1/session").status, 200);
 }
 
-TEST_P(MigrationTest, ChunksOfTheOldCookieAreOneAndGoTogether) {
+TEST_P(TakeoverTest, ChunksOfTheOldCookieAreOneAndGoTogether) {
   Jar jar = visitor();
   const std::string text = jar.cookies[kOld];
   jar.cookies = {{kOld + ".0", text.substr(0, 100)}, {kOld + ".1", text.substr(100)}};
@@ -182,13 +179,30 @@ TEST_P(MigrationTest, ChunksOfTheOldCookieAreOneAndGoTogether) {
   EXPECT_EQ(jar.cookies.size(), 1U);
 }
 
-TEST_P(MigrationTest, HealthChecksDoNotLookAtCookies) {
+// It writes, also where the store never has to be waited for.
+TEST_P(TakeoverTest, AnEventLoopLeavesItToAWorkerAndHasDoneNothing) {
+  Jar jar = visitor();
+  const std::string line = kOld + "=" + jar.cookies[kOld];
+  const std::vector<http::Header> headers{{"Cookie", line}};
+  http::Request request;
+  request.method = "GET";
+  request.path = "/v1/session";
+  request.headers = headers;
+  http::Attempt attempt = site_.service->try_handle(request);
+  auto* later = std::get_if<std::unique_ptr<http::Later>>(&attempt);
+  ASSERT_NE(later, nullptr);
+  EXPECT_EQ(counted("taken"), "0");
+  EXPECT_EQ((*later)->finish().status, 200);
+  EXPECT_EQ(counted("taken"), "1");
+}
+
+TEST_P(TakeoverTest, HealthChecksDoNotLookAtCookies) {
   Jar jar = visitor();
   EXPECT_EQ(jar.get("/livez").status, 200);
   EXPECT_EQ(jar.cookies.count(kOurs), 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, MigrationTest, ::testing::Values(Carrier::stored, Carrier::sealed),
+INSTANTIATE_TEST_SUITE_P(Each, TakeoverTest, ::testing::Values(Carrier::stored, Carrier::sealed),
                          [](const auto& param) { return std::string{carrier_name(param.param)}; });
 
 }  // namespace

@@ -1,14 +1,14 @@
-#include "http/login.h"
 #include "codec/json/json.h"
 #include "http/api/api.h"
 #include "http/api/problem.h"
-#include "http/api/session_json.h"
+#include "http/entrance.h"
 #include "latchkey/secret.h"
 
 namespace latchkey::http {
 namespace {
 
-Response enter_with(App& app, const Request& request, Entrance entrance, const codec::Json& body) {
+Response enter_with(const App& app, AuthSession& session, Entrance entrance,
+                    const codec::Json& body) {
   const codec::Json* username = body.find("username");
   const codec::Json* password = body.find("password");
   const codec::Json* remember = body.find("remember");
@@ -18,22 +18,18 @@ Response enter_with(App& app, const Request& request, Entrance entrance, const c
   if (!complete) return problem_response(Problem::bad_field);
 
   const Credentials credentials{*username->string(), *password->string()};
-  auto entry =
-      enter(app, request, entrance, credentials, remember == nullptr || *remember->boolean());
-  if (!entry) return api_failure(entry.error(), request);
-  if (entry->rejection != Rejection::none) return problem_response(problem_of(entry->rejection));
-  Response response;
-  response.status = entrance == Entrance::sign_up ? 201 : 200;
-  response.content_type = "application/json; charset=utf-8";
-  response.body = session_and_user_json(*entry->session, entry->user, app.clock.now());
-  set_cookie_headers(response, std::move(entry->cookies));
-  return response;
+  const auto entered =
+      enter(session, entrance, credentials, remember == nullptr || *remember->boolean());
+  if (!entered) return api_problem(session);
+  if (*entered != Rejection::none) return problem_response(problem_of(*entered));
+  return session_response(app, session, entrance == Entrance::sign_up ? 201 : 200);
 }
 
-Response enter_api(App& app, const Request& request, Entrance entrance) {
+Response enter_api(const App& app, const Request& request, AuthSession& session,
+                   Entrance entrance) {
   auto body = codec::parse_json(request.body);
   if (!body || body->object() == nullptr) return problem_response(Problem::bad_json);
-  Response response = enter_with(app, request, entrance, *body);
+  Response response = enter_with(app, session, entrance, *body);
   wipe_strings(*body);
   return response;
 }
@@ -48,22 +44,21 @@ void wipe_strings(codec::Json& body) noexcept {
   }
 }
 
-Response api_sign_up(App& app, const Request& request) {
-  return enter_api(app, request, Entrance::sign_up);
+Response api_sign_up(App& app, const Request& request, AuthSession& session) {
+  return enter_api(app, request, session, Entrance::sign_up);
 }
 
-Response api_log_in(App& app, const Request& request) {
-  return enter_api(app, request, Entrance::log_in);
+Response api_log_in(App& app, const Request& request, AuthSession& session) {
+  return enter_api(app, request, session, Entrance::log_in);
 }
 
-Response api_log_out(App& app, const Request& request) {
+Response api_log_out(App& app, const Request& request, AuthSession& session) {
   const auto wait = read_wait(request);
   if (!wait) return problem_response(Problem::bad_query);
-  const auto left = leave(app, request);
-  if (!left) return api_failure(left.error(), request);
+  const auto left = session.log_out();
+  if (!left) return api_problem(session);
   Response response;
   response.status = 204;
-  add_logout_headers(app, request, response);
   // Nothing ended, so no node has anything to forget: a stranger is not worth a held connection.
   if (*wait && *left) response.hold = app.staleness;
   return response;

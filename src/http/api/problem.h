@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "auth/problem.h"
 #include "http/message.h"
-#include "latchkey/accounts.h"
-#include "latchkey/sessions.h"
+#include "latchkey/auth_session.h"
 
 namespace latchkey::http {
 
@@ -49,30 +49,24 @@ enum class Problem : std::uint8_t {
 inline constexpr std::size_t kProblems =
     static_cast<std::size_t>(Problem::http_version_not_supported) + 1;
 
-// ProblemText is what a problem says. `detail` is a sentence fit for a person.
-struct ProblemText {
-  Problem problem;
-  std::string_view code;
-  int status;
-  std::string_view detail;
+// ProblemText is what a problem says.
+struct ProblemText : auth::Problem {
+  http::Problem problem;
 };
 const ProblemText& problem_text(Problem problem) noexcept;
 
-// problem_response is the application/problem+json of `problem` (RFC 9457). `members` are added to
-// it, those without a text left out (section 3.2).
-using ProblemMembers = std::initializer_list<std::pair<std::string_view, std::string_view>>;
-Response problem_response(Problem problem, ProblemMembers members = {});
+inline constexpr std::string_view kProblemType = "application/problem+json; charset=utf-8";
+
+// problem_response is the application/problem+json of `problem` (RFC 9457).
+Response problem_response(Problem problem);
 
 // add_problem_headers adds what a status demands beside the body: a challenge or Retry-After.
 void add_problem_headers(Problem problem, Response& response);
 
 Problem problem_of(Rejection rejection) noexcept;
-// problem_of gives the reason for which there is no session; not for `active`.
-Problem problem_of(SessionState state) noexcept;
+// problem_of gives what `session` lacks, or the failure of its last call.
+Problem problem_of(const AuthSession& session) noexcept;
 // problem_of gives what is told of a failure; its detail goes to the log alone (R180).
 Problem problem_of(Errc code) noexcept;
-
-// log_failure records a failure that was answered with 503.
-void log_failure(const Error& error, const Request& request) noexcept;
 
 }  // namespace latchkey::http

@@ -55,8 +55,7 @@ void append_session(std::string& out, const SessionRecord& record, UnixTime now,
   out += '}';
 }
 
-std::string session_and_user_json(const SessionRecord& record, const std::optional<User>& user,
-                                  UnixTime now) {
+std::string session_and_user_json(const SessionRecord& record, const User* user, UnixTime now) {
   std::string out;
   out.reserve(384);
   if (record.user_id.empty()) {
@@ -65,7 +64,7 @@ std::string session_and_user_json(const SessionRecord& record, const std::option
     out.append("{\"user\":{\"id\":");
     append_text(out, record.user_id.text());
     out.append(",\"username\":");
-    if (user) {
+    if (user != nullptr) {
       append_text(out, user->username);
     } else {
       out.append("null");

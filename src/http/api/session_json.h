@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "latchkey/record.h"
@@ -14,9 +13,8 @@ std::int64_t seconds_left(const SessionRecord& record, UnixTime now) noexcept;
 // append_text appends foreign text as a JSON string; broken UTF-8 is left out.
 void append_text(std::string& out, std::string_view text);
 
-// session_and_user_json is the body of GET /v1/session. `user` may be unknown to the store.
-std::string session_and_user_json(const SessionRecord& record, const std::optional<User>& user,
-                                  UnixTime now);
+// session_and_user_json is the body of GET /v1/session. nullptr: the store does not know the user.
+std::string session_and_user_json(const SessionRecord& record, const User* user, UnixTime now);
 
 // append_session appends the fields of one session: those of GET /v1/session, and with `device`
 // also where it is used from.

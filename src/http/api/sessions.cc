@@ -4,8 +4,6 @@
 #include "http/api/api.h"
 #include "http/api/problem.h"
 #include "http/api/session_json.h"
-#include "http/device_sessions.h"
-#include "http/login.h"
 #include "http/pages/form.h"
 
 namespace latchkey::http {
@@ -19,10 +17,6 @@ std::size_t read_limit(std::string_view text) noexcept {
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), limit);
   if (failed != std::errc{} || end != text.data() + text.size() || limit > kMaxPage) return 0;
   return limit;
-}
-
-Response not_signed_in(const Visitor& visitor) {
-  return problem_response(problem_of(visitor.state));
 }
 
 std::string sessions_json(const SessionPage& page, const SessionId& current, std::string_view note,
@@ -47,6 +41,12 @@ std::string sessions_json(const SessionPage& page, const SessionId& current, std
 
 }  // namespace
 
+std::string_view why_one_session(const App& app) noexcept {
+  if (!app.stateless()) return {};
+  return "Only this session is shown: here a session lives in its cookie alone, and no list of "
+         "them is kept.";
+}
+
 std::optional<bool> read_wait(const Request& request) {
   const auto query = Form::parse(request.query);
   if (!query) return std::nullopt;
@@ -55,57 +55,50 @@ std::optional<bool> read_wait(const Request& request) {
   return true;
 }
 
-Response api_list_sessions(App& app, const Request& request) {
-  auto visitor = identify(app, request, {});
-  if (!visitor) return api_failure(visitor.error(), request);
-  if (!visitor->signed_in()) return not_signed_in(*visitor);
+Response api_list_sessions(App& app, const Request& request, AuthSession& session) {
+  if (!session.require()) return api_problem(session);
   const auto query = Form::parse(request.query);
   if (!query) return problem_response(Problem::bad_query);
   const std::size_t limit = query->has("limit") ? read_limit(query->get("limit")) : 50;
   if (limit == 0) return problem_response(Problem::bad_query);
-  auto page = list_sessions(app, request, *visitor, query->get("after"), limit);
+  const auto page = session.devices(query->get("after"), limit);
   if (!page && page.error().code == Errc::invalid_argument) {
     return problem_response(Problem::bad_query);
   }
-  if (!page) return api_failure(page.error(), request);
+  if (!page) return api_problem(session);
   Response response;
   response.content_type = "application/json; charset=utf-8";
-  response.body = sessions_json(*page, visitor->session->id, why_one_session(app), app.clock.now());
-  set_cookie_headers(response, std::move(visitor->cookies));
+  response.body = sessions_json(*page, session.record()->id, why_one_session(app), app.clock.now());
   return response;
 }
 
-Response api_end_sessions(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
-  if (!visitor) return api_failure(visitor.error(), request);
-  if (!visitor->signed_in()) return not_signed_in(*visitor);
+Response api_end_sessions(App& app, const Request& request, AuthSession& session) {
+  if (!session.require()) return api_problem(session);
   const auto query = Form::parse(request.query);
   const std::string_view scope = query ? query->get("scope") : std::string_view{};
   const auto wait = read_wait(request);
   if (!wait || (scope != "others" && scope != "all")) return problem_response(Problem::bad_query);
-  auto ended = end_all_sessions(app, request, *visitor, scope == "others");
-  if (!ended) return api_failure(ended.error(), request);
+  const auto ended = scope == "all" ? session.log_out_everywhere() : session.log_out_others();
+  if (!ended) return api_problem(session);
   Response response;
   response.content_type = "application/json; charset=utf-8";
-  response.body = "{\"ended\":" + (ended->count ? std::to_string(*ended->count) : "null") + "}\n";
-  set_cookie_headers(response, std::move(ended->cookies));
-  if (scope == "all") add_logout_headers(app, request, response);
-  if (*wait && ended->count != 0U) response.hold = app.staleness;
+  // Nobody counts sessions that live in their cookies.
+  response.body = "{\"ended\":" + (app.stateless() ? "null" : std::to_string(*ended)) + "}\n";
+  if (*wait && (app.stateless() || *ended != 0)) response.hold = app.staleness;
   return response;
 }
 
-Response api_end_session(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
-  if (!visitor) return api_failure(visitor.error(), request);
-  if (!visitor->signed_in()) return not_signed_in(*visitor);
+Response api_end_session(App& app, const Request& request, AuthSession& session) {
+  if (!session.require()) return api_problem(session);
   const auto wait = read_wait(request);
   if (!wait) return problem_response(Problem::bad_query);
-  const auto status = end_own_session(app, *visitor, request.path.substr(kSessionPath.size()));
-  if (!status) return api_failure(status.error(), request);
-  if (*status == EndStatus::none) return problem_response(Problem::session_not_found);
+  const auto id = SessionId::parse(request.path.substr(kSessionPath.size()));
+  if (!id) return problem_response(Problem::session_not_found);
+  const auto ended = session.end_device(*id);
+  if (!ended) return api_problem(session);
+  if (!*ended) return problem_response(Problem::session_not_found);
   Response response;
   response.status = 204;
-  if (*status == EndStatus::ended_current) add_logout_headers(app, request, response);
   if (*wait) response.hold = app.staleness;
   return response;
 }

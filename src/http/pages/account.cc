@@ -1,5 +1,5 @@
-#include "http/login.h"
-#include "http/origin_guard.h"
+#include "http/entrance.h"
+#include "http/foreign_page.h"
 #include "http/pages/form.h"
 #include "http/pages/page.h"
 #include "http/pages/pages.h"
@@ -112,9 +112,18 @@ void append_lost_cookie(Html& html) {
 struct Place {
   const App& app;
   const Request& request;
+  AuthSession& session;
+
+  LoginWatch::Client client() const {
+    return {session.client_address(), request.header("user-agent").value_or("")};
+  }
+  // lost_cookie tells whether this browser has just logged in and did not keep the cookie.
+  bool lost_cookie() const {
+    return !session.brought_token() && app.logins.lost_cookie(client(), app.clock.now());
+  }
 };
 
-Response render_sheet(const Place& place, const Visitor& visitor, const Sheet& sheet) {
+Response render_sheet(const Place& place, const Sheet& sheet) {
   const std::string_view title = sheet.sign_up() ? "Sign up" : "Log in";
   Html html;
   html.raw("<div class=\"card narrow stack\"><h1>").text(title).raw("</h1>");
@@ -123,10 +132,10 @@ Response render_sheet(const Place& place, const Visitor& visitor, const Sheet& s
     html.raw("<p class=\"error\" role=\"alert\" id=\"problem\">")
         .text(problem_text(*sheet.problem).detail)
         .raw("</p>");
-  } else if (lost_cookie(place.app, place.request, visitor)) {
+  } else if (place.lost_cookie()) {
     append_lost_cookie(html);
   } else {
-    append_ended_notice(html, visitor);
+    append_ended_notice(html, place.session);
   }
   append_form(html, sheet);
   append_other_entrance(html, sheet);
@@ -134,7 +143,7 @@ Response render_sheet(const Place& place, const Visitor& visitor, const Sheet& s
   const int status = sheet.problem ? problem_text(*sheet.problem).status : 200;
   Response response = render_page({.title = title,
                                    .status = status,
-                                   .visitor = &visitor,
+                                   .asker = Asker::stranger,
                                    .section = sheet.sign_up() ? Section::sign_up : Section::log_in},
                                   html);
   if (sheet.problem) add_problem_headers(*sheet.problem, response);
@@ -146,21 +155,14 @@ std::string next_of(const std::optional<Form>& form) {
   return form ? guard::safe_redirect(form->get("next"), "") : std::string{};
 }
 
-Response show(App& app, const Request& request, Entrance entrance) {
-  auto visitor = identify(app, request, {});
-  if (!visitor) return page_failure(visitor.error(), request);
-  if (visitor->signed_in()) {
-    Response response = see_other("/");
-    set_cookie_headers(response, std::move(visitor->cookies));
-    return response;
-  }
-  const Sheet sheet{.entrance = entrance, .next = next_of(Form::parse(request.query))};
-  Response response = render_sheet({app, request}, *visitor, sheet);
-  blank_bad_cookie(app, request, *visitor, response);
-  return response;
+Response show(const Place& place, Entrance entrance) {
+  if (place.session) return see_other("/");
+  return render_sheet(place,
+                      {.entrance = entrance, .next = next_of(Form::parse(place.request.query))});
 }
 
-Response submit(App& app, const Request& request, Entrance entrance) {
+Response submit(App& app, const Request& request, AuthSession& session, Entrance entrance) {
+  const Place place{app, request, session};
   const auto form = Form::parse(request.body);
   if (!form) return page_problem(Problem::bad_form);
   Sheet sheet{.entrance = entrance,
@@ -168,45 +170,36 @@ Response submit(App& app, const Request& request, Entrance entrance) {
               .remember = form->has("remember"),
               .next = next_of(form)};
   const Credentials credentials{sheet.username, form->get("password")};
-  auto entry = enter(app, request, entrance, credentials, sheet.remember);
-  if (!entry) return page_failure(entry.error(), request);
-  if (entry->rejection != Rejection::none) {
-    sheet.problem = problem_of(entry->rejection);
-    return render_sheet({app, request}, Visitor{}, sheet);
+  const auto entered = enter(session, entrance, credentials, sheet.remember);
+  if (!entered) return page_failure(session);
+  if (*entered != Rejection::none) {
+    sheet.problem = problem_of(*entered);
+    return render_sheet(place, sheet);
   }
-  const std::string address = client_of(app, request);
-  app.logins.logged_in({address, request.header("user-agent").value_or("")}, entry->session->id,
-                       app.clock.now());
-  Response response =
-      see_other(sheet.next.empty() ? std::string(kAfterEntrance) : std::move(sheet.next));
-  set_cookie_headers(response, std::move(entry->cookies));
-  return response;
+  app.logins.logged_in(place.client(), session.record()->id, app.clock.now());
+  return see_other(sheet.next.empty() ? std::string(kAfterEntrance) : std::move(sheet.next));
 }
 
 }  // namespace
 
-Response page_sign_up(App& app, const Request& request) {
-  return show(app, request, Entrance::sign_up);
+Response page_sign_up(App& app, const Request& request, AuthSession& session) {
+  return show({app, request, session}, Entrance::sign_up);
 }
 
-Response page_log_in(App& app, const Request& request) {
-  return show(app, request, Entrance::log_in);
+Response page_log_in(App& app, const Request& request, AuthSession& session) {
+  return show({app, request, session}, Entrance::log_in);
 }
 
-Response form_sign_up(App& app, const Request& request) {
-  return submit(app, request, Entrance::sign_up);
+Response form_sign_up(App& app, const Request& request, AuthSession& session) {
+  return submit(app, request, session, Entrance::sign_up);
 }
 
-Response form_log_in(App& app, const Request& request) {
-  return submit(app, request, Entrance::log_in);
+Response form_log_in(App& app, const Request& request, AuthSession& session) {
+  return submit(app, request, session, Entrance::log_in);
 }
 
-Response form_log_out(App& app, const Request& request) {
-  const auto left = leave(app, request);
-  if (!left) return page_failure(left.error(), request);
-  Response response = see_other("/");
-  add_logout_headers(app, request, response);
-  return response;
+Response form_log_out(App&, const Request&, AuthSession& session) {
+  return session.log_out() ? see_other("/") : page_failure(session);
 }
 
 }  // namespace latchkey::http

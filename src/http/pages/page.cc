@@ -14,7 +14,7 @@ void append_link(Html& html, std::string_view path, std::string_view label, bool
 
 void append_navigation(Html& html, const Frame& frame) {
   html.raw("<nav aria-label=\"Main\">");
-  if (frame.visitor->signed_in()) {
+  if (frame.asker == Asker::user) {
     append_link(html, "/training", "Training", frame.section == Section::training);
     append_link(html, "/sessions", "Your sessions", frame.section == Section::sessions);
     html.raw("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>");
@@ -41,7 +41,7 @@ Response render_page(const Frame& frame, const Html& main) {
       .raw("<header class=\"top\"><div class=\"bar\"><a class=\"brand\" href=\"/\">");
   append_logo(html);
   html.raw("latchkey</a>");
-  if (frame.visitor != nullptr) append_navigation(html, frame);
+  if (frame.asker != Asker::unknown) append_navigation(html, frame);
   html.raw("</div></header>\n<main id=\"main\" tabindex=\"-1\">\n")
       .part(main)
       .raw("\n</main>\n<footer>Your sessions, kept by latchkey. Times are UTC.</footer>\n")
@@ -53,16 +53,16 @@ Response render_page(const Frame& frame, const Html& main) {
   return response;
 }
 
-std::string_view name_of(const Visitor& visitor) noexcept {
-  if (visitor.user && !visitor.user->username.empty()) return visitor.user->username;
-  return visitor.session->user_id.text();
+std::string_view name_of(const AuthSession& session, const User* user) noexcept {
+  if (user != nullptr && !user->username.empty()) return user->username;
+  return session.user_id().text();
 }
 
-void append_ended_notice(Html& html, const Visitor& visitor) {
-  if (visitor.state == SessionState::expired) {
+void append_ended_notice(Html& html, const AuthSession& session) {
+  if (session.state() == AuthState::expired) {
     html.raw(
         "<p class=\"notice\" role=\"status\">Your session has expired. Please log in again.</p>");
-  } else if (visitor.state == SessionState::revoked) {
+  } else if (session.state() == AuthState::revoked) {
     html.raw(
         "<p class=\"notice\" role=\"status\">Your session was ended. Please log in again.</p>");
   }

@@ -1,32 +1,37 @@
 #pragma once
 
-#include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/app.h"
 #include "http/pages/html.h"
-#include "http/visitor.h"
 
 namespace latchkey::http {
 
 // Section tells which entry of the navigation is the page itself.
 enum class Section : std::uint8_t { none, home, training, sessions, log_in, sign_up };
 
+// Asker is who sees a page, as far as its navigation depends on it.
+enum class Asker : std::uint8_t { unknown, stranger, user };
+inline Asker asker(const AuthSession& session) noexcept {
+  return session ? Asker::user : Asker::stranger;
+}
+
 // Frame is what surrounds the main part of a page.
 struct Frame {
   std::string_view title;
   int status = 200;
-  const Visitor* visitor = nullptr;  // nullptr: not known, so no navigation
+  Asker asker = Asker::unknown;  // unknown: no navigation
   Section section = Section::none;
 };
 
 Response render_page(const Frame& frame, const Html& main);
 
-// name_of returns the name to greet a signed-in visitor with.
-std::string_view name_of(const Visitor& visitor) noexcept;
+// name_of returns the name to greet a signed-in user with; nullptr: the store does not know them.
+std::string_view name_of(const AuthSession& session, const User* user) noexcept;
 
 // append_ended_notice says why a visitor who was logged in is not any more.
-void append_ended_notice(Html& html, const Visitor& visitor);
+void append_ended_notice(Html& html, const AuthSession& session);
 
 // see_other answers 303: `location` must come from us or from safe_redirect.
 Response see_other(std::string location);

@@ -40,18 +40,9 @@ Response page_problem(Problem problem, const ProblemPage& more) {
     html.raw("<p>").text(text.detail).raw("</p>");
   }
   html.raw("<p class=\"actions\"><a class=\"button\" href=\"/\">Go to the home page</a></p></div>");
-  Response response = render_page(
-      {.title = title_of(problem), .status = text.status, .visitor = more.visitor}, html);
+  Response response =
+      render_page({.title = title_of(problem), .status = text.status, .asker = more.asker}, html);
   add_problem_headers(problem, response);
-  return response;
-}
-
-Response page_not_found(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
-  // Whether the store answers makes no difference to the page that is not there.
-  if (!visitor) return page_problem(Problem::not_found);
-  Response response = page_problem(Problem::not_found, {.visitor = &*visitor});
-  set_cookie_headers(response, std::move(visitor->cookies));
   return response;
 }
 
@@ -59,9 +50,6 @@ Response problem_at(std::string_view path, Problem problem) {
   return is_api_path(path) ? problem_response(problem) : page_problem(problem);
 }
 
-Response page_failure(const Error& error, const Request& request) {
-  log_failure(error, request);
-  return page_problem(problem_of(error.code));
-}
+Response page_failure(const AuthSession& session) { return page_problem(problem_of(session)); }
 
 }  // namespace latchkey::http

@@ -1,6 +1,5 @@
+#include "http/api/api.h"
 #include "http/device.h"
-#include "http/device_sessions.h"
-#include "http/login.h"
 #include "http/pages/form.h"
 #include "http/pages/human_time.h"
 #include "http/pages/page.h"
@@ -59,7 +58,7 @@ void append_notice(Html& html, std::string_view notice) {
   }
 }
 
-Html sessions_html(const SessionPage& page, const Visitor& visitor, const Form& query,
+Html sessions_html(const SessionPage& page, const SessionId& own, const Form& query,
                    std::string_view why_one, UnixTime now) {
   Html html;
   html.raw("<div class=\"stack\"><h1>Your sessions</h1>");
@@ -72,7 +71,7 @@ Html sessions_html(const SessionPage& page, const Visitor& visitor, const Form& 
   html.raw("<ul class=\"sessions\">");
   for (const bool current : {true, false}) {  // this one first, then newest first
     for (const SessionRecord& record : page.records) {
-      if ((record.id == visitor.session->id) == current) {
+      if ((record.id == own) == current) {
         append_session_item(html, record, current, now);
       }
     }
@@ -93,50 +92,36 @@ Html sessions_html(const SessionPage& page, const Visitor& visitor, const Form& 
 
 }  // namespace
 
-Response page_sessions(App& app, const Request& request) {
-  auto visitor = identify(app, request, {});
-  if (!visitor) return page_failure(visitor.error(), request);
-  if (!visitor->signed_in()) return to_log_in("/sessions");
+Response page_sessions(App& app, const Request& request, AuthSession& session) {
+  if (!session) return to_log_in("/sessions");
   const auto query = Form::parse(request.query);
-  if (!query) return page_problem(Problem::bad_query, {.visitor = &*visitor});
-  const auto page = list_sessions(app, request, *visitor, query->get("after"), kPerPage);
+  if (!query) return page_problem(Problem::bad_query, {.asker = Asker::user});
+  const auto page = session.devices(query->get("after"), kPerPage);
   if (!page && page.error().code == Errc::invalid_argument) {
-    return page_problem(Problem::bad_query, {.visitor = &*visitor});
+    return page_problem(Problem::bad_query, {.asker = Asker::user});
   }
-  if (!page) return page_failure(page.error(), request);
-  Response response =
-      render_page({.title = "Your sessions", .visitor = &*visitor, .section = Section::sessions},
-                  sessions_html(*page, *visitor, *query, why_one_session(app), app.clock.now()));
-  set_cookie_headers(response, std::move(visitor->cookies));
-  return response;
+  if (!page) return page_failure(session);
+  return render_page(
+      {.title = "Your sessions", .asker = Asker::user, .section = Section::sessions},
+      sessions_html(*page, session.record()->id, *query, why_one_session(app), app.clock.now()));
 }
 
-Response form_end_session(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
-  if (!visitor) return page_failure(visitor.error(), request);
-  if (!visitor->signed_in()) return to_log_in("/sessions");
+Response form_end_session(App&, const Request& request, AuthSession& session) {
+  if (!session) return to_log_in("/sessions");
   const auto form = Form::parse(request.body);
-  if (!form) return page_problem(Problem::bad_form, {.visitor = &*visitor});
-  const auto status = end_own_session(app, *visitor, form->get("session"));
-  if (!status) return page_failure(status.error(), request);
-  if (*status != EndStatus::ended_current) {
-    return see_other(*status == EndStatus::ended ? "/sessions?notice=ended"
-                                                 : "/sessions?notice=none");
-  }
-  Response response = see_other("/");
-  add_logout_headers(app, request, response);
-  return response;
+  if (!form) return page_problem(Problem::bad_form, {.asker = Asker::user});
+  const auto id = SessionId::parse(form->get("session"));
+  if (!id) return see_other("/sessions?notice=none");
+  const auto ended = session.end_device(*id);
+  if (!ended) return page_failure(session);
+  if (!session) return see_other("/");  // it was this one
+  return see_other(*ended ? "/sessions?notice=ended" : "/sessions?notice=none");
 }
 
-Response form_end_others(App& app, const Request& request) {
-  auto visitor = identify(app, request, {.touch = false});
-  if (!visitor) return page_failure(visitor.error(), request);
-  if (!visitor->signed_in()) return to_log_in("/sessions");
-  auto ended = end_all_sessions(app, request, *visitor, true);
-  if (!ended) return page_failure(ended.error(), request);
-  Response response = see_other("/sessions?notice=others-ended");
-  set_cookie_headers(response, std::move(ended->cookies));
-  return response;
+Response form_end_others(App&, const Request&, AuthSession& session) {
+  if (!session) return to_log_in("/sessions");
+  if (!session.log_out_others()) return page_failure(session);
+  return see_other("/sessions?notice=others-ended");
 }
 
 }  // namespace latchkey::http

@@ -224,17 +224,23 @@ bool Connection::dispatch() {
   enter(State::working);
   const http::Lane lane = shared.handler->lane(request);
   if (lane == http::Lane::inline_read) {
-    if (const auto response = shared.handler->try_handle(request)) return answer(*response);
+    http::Attempt attempt = shared.handler->try_handle(request);
+    if (const auto* response = std::get_if<http::Response>(&attempt)) return answer(*response);
+    later_ = std::move(std::get<std::unique_ptr<http::Later>>(attempt));
   }
 
   WorkerPool& pool = lane == http::Lane::hashing ? shared.hashing : shared.blocking;
   if (pool.submit({&Connection::run_on_worker, this})) return false;
+  later_.reset();
   return answer(refusal(503, request.path));
 }
 
 void Connection::run_on_worker(void* self) {
   auto* connection = static_cast<Connection*>(self);
-  connection->response_ = connection->loop_.shared().handler->handle(connection->parser_.request());
+  const std::unique_ptr<http::Later> later = std::exchange(connection->later_, nullptr);
+  connection->response_ =
+      later ? later->finish()
+            : connection->loop_.shared().handler->handle(connection->parser_.request());
   asio::post(connection->loop_.io(), [connection] { connection->on_worker_done(); });
 }
 

@@ -83,7 +83,8 @@ class Connection {
   std::string out_;
   std::size_t out_sent_ = 0;
   std::size_t lingered_ = 0;
-  http::Response response_;  // of a worker, or held back
+  http::Response response_;             // of a worker, or held back
+  std::unique_ptr<http::Later> later_;  // what a worker is to finish
   bool expired_ = false;
   bool close_after_ = false;
   bool refused_ = false;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "http/message.h"
 #include "http/service.h"
@@ -14,10 +13,8 @@ class Handler {
   virtual ~Handler() = default;
   virtual http::Lane lane(const http::Request& request) const noexcept = 0;
   virtual http::Response handle(const http::Request& request) = 0;
-  // try_handle answers on an event loop; nothing: it would have to wait, a worker must handle it.
-  virtual std::optional<http::Response> try_handle(const http::Request& request) {
-    return handle(request);
-  }
+  // try_handle answers on an event loop, or leaves to a worker what has to wait.
+  virtual http::Attempt try_handle(const http::Request& request) { return handle(request); }
 };
 
 }  // namespace latchkey::server

@@ -62,13 +62,11 @@ std::string readiness_metrics(http::Readiness* readiness) {
   return out;
 }
 
-std::string store_metrics(NearCache* cache, const Lookup* lookup) {
+std::string store_metrics(const AuthStats& stats) {
   std::string out;
-  if (cache != nullptr) {
-    append_cache(out, cache->stats());
-    if (const auto status = cache->sessions().watch_status()) append_watch(out, *status);
-  }
-  if (lookup != nullptr) append_lookup(out, lookup->stats());
+  if (stats.cache) append_cache(out, *stats.cache);
+  if (stats.watch) append_watch(out, *stats.watch);
+  if (stats.lookups) append_lookup(out, *stats.lookups);
   return out;
 }
 

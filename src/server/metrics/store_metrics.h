@@ -3,8 +3,7 @@
 #include <string>
 
 #include "http/readiness.h"
-#include "latchkey/lookup.h"
-#include "latchkey/near_cache.h"
+#include "latchkey/auth.h"
 
 namespace latchkey::server {
 
@@ -12,8 +11,7 @@ namespace latchkey::server {
 // nullptr: it has no store yet.
 std::string readiness_metrics(http::Readiness* readiness);
 
-// store_metrics tells how the way to the store does, in the exposition format of Prometheus. What
-// is nullptr is left out.
-std::string store_metrics(NearCache* cache, const Lookup* lookup);
+// store_metrics tells how the way to the store does, in the exposition format of Prometheus.
+std::string store_metrics(const AuthStats& stats);
 
 }  // namespace latchkey::server

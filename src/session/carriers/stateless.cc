@@ -106,7 +106,7 @@ Result<Validation> Stateless::accept(Decoded decoded, const ValidateOptions& opt
   SessionRecord& record = decoded.record;
   const Judgement judgement = judge(record, now, judging_);
   if (judgement.liveness != Liveness::active) return Validation{.state = SessionState::expired};
-  auto standing = store_.denials().standing(record.id.text(), record.user_id);
+  auto standing = store_.denials().standing(record.id.text(), record.user_id, options.wait);
   if (!standing) return standing.error();
   if (standing->denied || standing->user_epoch != record.version) {
     return Validation{.state = SessionState::revoked};

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "base/mutex.h"
-#include "base/no_wait.h"
 #include "latchkey/faulty.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
@@ -195,20 +194,19 @@ TEST_F(LookupTest, ManyThreadsAndPlacesAnswerEachQuestion) {
   EXPECT_EQ(lookup_->stats().asked, 8000U);
 }
 
-TEST_F(LookupTest, AThreadThatMayNotWaitIsAnsweredFromTheCacheOrRefused) {
+TEST_F(LookupTest, ACallThatMayNotWaitIsAnsweredFromTheCacheOrNotAtAll) {
   const auto cache = make_near_cache(*lookup_, {});
-  const auto find_cached = [&](int number) {
+  const auto find_cached = [&](int number, Wait wait) {
     const SessionId id = id_number(number);
-    return cache->sessions().find({&id, 1}, {});
+    return cache->sessions().find({&id, 1}, {.wait = wait});
   };
-  ASSERT_TRUE(find_cached(1));
-  const NoWait scope;
-  EXPECT_TRUE((*find_cached(1))[0].record);
-  EXPECT_FALSE(NoWait::refused());
-  EXPECT_FALSE(find_cached(2));
-  EXPECT_TRUE(NoWait::refused());
-  EXPECT_FALSE(lookup_->meta().check());
+  ASSERT_TRUE(find_cached(1, Wait::allowed));
+  EXPECT_TRUE((*find_cached(1, Wait::never))[0].record);
+  EXPECT_EQ(find_cached(2, Wait::never).error().code, Errc::would_wait);
   EXPECT_EQ(lookup_->stats().asked, 1U);
+  EXPECT_EQ(cache->stats().misses, 1U) << "what did not wait is not counted";
+  ASSERT_TRUE(find_cached(2, Wait::allowed));
+  EXPECT_EQ(cache->stats().misses, 2U);
 }
 
 }  // namespace

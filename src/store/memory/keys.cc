@@ -33,7 +33,7 @@ Result<std::size_t> Keys::deny(std::span<const Denial> denials) {
   return added;
 }
 
-Result<Standing> Keys::standing(std::string_view key, const UserId& user) {
+Result<Standing> Keys::standing(std::string_view key, const UserId& user, Wait /*wait*/) {
   if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
   Standing standing{.denied = data_.denials.denied(key), .user_epoch = data_.users.epoch(user)};

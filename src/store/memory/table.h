@@ -130,7 +130,7 @@ class Keys final : public DenyStore, public KeyStore {
   explicit Keys(Data& data) : data_(data) {}
 
   Result<std::size_t> deny(std::span<const Denial> denials) override;
-  Result<Standing> standing(std::string_view key, const UserId& user) override;
+  Result<Standing> standing(std::string_view key, const UserId& user, Wait wait) override;
   Result<std::size_t> prune_denials(UnixTime now, std::size_t limit) override;
   Result<StoredKeys> keys() override;
   Result<bool> put_keys(std::span<const Key> keys, std::int64_t expected_version) override;

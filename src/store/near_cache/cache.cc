@@ -138,6 +138,10 @@ Result<std::vector<Found>> CachedSessions::find_inner(std::span<const SessionId>
   const UnixTime now = clock_.now();
   for (std::size_t i = 0; i < ids.size(); ++i) tickets[i] = table_.take_ticket(ids[i], now);
   auto found = inner_.find(ids, options);
+  if (!found && found.error().code == Errc::would_wait) return found;  // nothing has happened
+  if (!options.fresh) {
+    for (const SessionId& id : ids) table_.count_miss(id);
+  }
   if (!found) return found;
   const bool with_user = options.with_user && cache_users_;
   for (std::size_t i = 0; i < ids.size(); ++i) {

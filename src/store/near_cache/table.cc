@@ -59,8 +59,13 @@ bool Table::read(const SessionId& id, bool with_user, UnixTime now, Found& out) 
   }
   out.record.reset();
   out.user.reset();
-  ++shard.misses;
   return false;
+}
+
+void Table::count_miss(const SessionId& id) {
+  Shard& shard = shard_of(key_of(id.text()));
+  const MutexLock lock(shard.mutex);
+  ++shard.misses;
 }
 
 Table::Ticket Table::take_ticket(const SessionId& id, UnixTime now) {

@@ -28,6 +28,8 @@ class Table {
   void prefetch(const SessionId& id) const noexcept LATCHKEY_NO_THREAD_SAFETY_ANALYSIS;
   // read answers from a copy. False: ask the store.
   bool read(const SessionId& id, bool with_user, UnixTime now, Found& out);
+  // count_miss is called when the store was asked in place of a copy.
+  void count_miss(const SessionId& id);
 
   struct Ticket {
     std::uint64_t generation = 0;

@@ -19,7 +19,8 @@ Result<std::size_t> PostgresKeys::deny(std::span<const Denial> denials) {
   return static_cast<std::size_t>(rows->integer(0, 0));
 }
 
-Result<Standing> PostgresKeys::standing(std::string_view key, const UserId& user) {
+Result<Standing> PostgresKeys::standing(std::string_view key, const UserId& user, Wait wait) {
+  if (wait == Wait::never) return would_wait();
   Params params;
   params.add(key).add(std::string_view(user.text()));
   Result<Rows> rows = client_.read(Sql::standing, params);

@@ -63,6 +63,7 @@ Result<std::vector<Found>> PostgresSessions::find(std::span<const SessionId> ids
   if (ids.size() > kMaxFind) return invalid("find takes at most 64 ids");
   std::vector<Found> answers(ids.size());
   if (ids.empty()) return answers;
+  if (options.wait == Wait::never) return would_wait();
   Params params;
   params.add_texts(ids, text_of);
   Result<Rows> rows =

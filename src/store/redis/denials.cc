@@ -75,7 +75,8 @@ Result<std::size_t> RedisDenials::deny(std::span<const Denial> denials) {
   return sum(engine_, calls);
 }
 
-Result<Standing> RedisDenials::standing(std::string_view key, const UserId& user) {
+Result<Standing> RedisDenials::standing(std::string_view key, const UserId& user, Wait wait) {
+  if (wait == Wait::never) return would_wait();
   const std::vector<Call> calls{
       engine_.repeatable(kDenied, engine_.keys().of_denial(key), {}),
       engine_.repeatable(kStanding, engine_.keys().of_user(user), {user.text()})};

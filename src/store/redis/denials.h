@@ -11,7 +11,7 @@ class RedisDenials final : public DenyStore {
   explicit RedisDenials(Engine& engine) : engine_(engine) {}
 
   Result<std::size_t> deny(std::span<const Denial> denials) override;
-  Result<Standing> standing(std::string_view key, const UserId& user) override;
+  Result<Standing> standing(std::string_view key, const UserId& user, Wait wait) override;
   Result<std::size_t> prune_denials(UnixTime now, std::size_t limit) override;
 
  private:

@@ -101,6 +101,7 @@ Result<std::vector<Found>> RedisSessions::find(std::span<const SessionId> ids,
                                                const FindOptions& options) {
   if (ids.size() > kMaxFind) return invalid("find: more than 64 ids");
   if (ids.empty()) return std::vector<Found>{};
+  if (options.wait == Wait::never) return would_wait();
   auto found = options.with_user ? find_with_user(ids) : find_plain(ids);
   const bool moving = !found && found.error().code == Errc::store_busy && engine_.keys().cluster();
   return moving ? find_one_by_one(ids, options.with_user) : std::move(found);

@@ -90,7 +90,7 @@ Result<std::size_t> SqliteKeys::deny(std::span<const Denial> denials) {
   });
 }
 
-Result<Standing> SqliteKeys::standing(std::string_view key, const UserId& user) {
+Result<Standing> SqliteKeys::standing(std::string_view key, const UserId& user, Wait /*wait*/) {
   Result<ReaderPool::Lease> lease = readers_.acquire();
   if (!lease) return lease.error();
   Query query(**lease, Sql::standing);

@@ -16,7 +16,7 @@ class SqliteKeys final : public DenyStore, public KeyStore {
       : readers_(readers), writer_(writer), instance_(std::move(instance)) {}
 
   Result<std::size_t> deny(std::span<const Denial> denials) override;
-  Result<Standing> standing(std::string_view key, const UserId& user) override;
+  Result<Standing> standing(std::string_view key, const UserId& user, Wait wait) override;
   Result<std::size_t> prune_denials(UnixTime now, std::size_t limit) override;
   Result<StoredKeys> keys() override;
   Result<bool> put_keys(std::span<const Key> keys, std::int64_t expected_version) override;

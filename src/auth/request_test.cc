@@ -1,0 +1,122 @@
+// What a server needs to know of a request beyond who sends it.
+#include <gmock/gmock.h>
+
+#include "tests/support/auth_fixture.h"
+
+namespace latchkey::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RequestTest : public AuthFixture {};
+
+TEST_F(RequestTest, ACookieThatIsKeptIsDeletedByTheNextPage) {
+  const auto auth = open(usual());
+  const Ask bad = page().with("Cookie", auth->sessions().options().cookie.name + "=x");
+  EXPECT_FALSE(deletes(begin(*auth, bad, {.keep_bad_cookie = true})));
+  EXPECT_FALSE(deletes(begin(*auth, bad, {.page = true, .keep_bad_cookie = true})));
+  EXPECT_TRUE(deletes(begin(*auth, bad)));
+  EXPECT_TRUE(deletes(begin(*auth, Ask{.headers = bad.headers}, {.page = true})));
+}
+
+TEST_F(RequestTest, ARefusalNamesBothOrigins) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, form().with("Origin", "https://evil.example\r"));
+  ASSERT_TRUE(session.refusal());
+  EXPECT_EQ(session.refusal()->reason, "foreign_origin");
+  EXPECT_EQ(session.refusal()->expected_origin, "http://localhost:8080");
+  EXPECT_EQ(session.refusal()->received_origin, "https://evil.example?");
+  EXPECT_THAT(session.problem(), HasSubstr(R"("received_origin":"https://evil.example?")"));
+  EXPECT_EQ(session.problem_code(), "origin_refused");
+  EXPECT_FALSE(begin(*auth, form()).refusal());
+}
+
+TEST_F(RequestTest, PlainHttpReachesOtherMachinesOnlyWhenAllowed) {
+  AuthOptions options = usual();
+  Ask far = page();
+  far.peer = "192.0.2.7";
+  EXPECT_EQ(begin(*open(options), far).state(), AuthState::refused);
+  options.allow_plain_http = true;
+  EXPECT_EQ(begin(*open(options), far).state(), AuthState::none);
+}
+
+TEST_F(RequestTest, WhetherATokenCameIsToldApartFromWhatItIsWorth) {
+  const auto auth = open(usual());
+  EXPECT_FALSE(begin(*auth, page()).brought_token());
+  EXPECT_TRUE(begin(*auth, page().with("Cookie", "session-8080=x")).brought_token());
+  EXPECT_EQ(begin(*auth, page()).client_address(), "127.0.0.1");
+}
+
+TEST_F(RequestTest, ALogOutTellsWhetherThereWasASession) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  AuthSession first = begin(*auth, form().with("Cookie", cookie));
+  EXPECT_TRUE(*first.log_out());
+  AuthSession again = begin(*auth, form().with("Cookie", cookie));
+  EXPECT_FALSE(*again.log_out());
+  EXPECT_TRUE(deletes(again)) << "in any case";
+}
+
+TEST_F(RequestTest, LoggingOutEverywhereCountsThisSessionToo) {
+  const auto auth = open(usual());
+  sign_up(*auth);
+  AuthSession session = begin(*auth, form().with("Cookie", log_in(*auth)));
+  EXPECT_EQ(*session.log_out_everywhere(), 2U);
+}
+
+TEST_F(RequestTest, WhoseSessionEndsDuringTheRequestIsToldWhy) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  AuthSession session = begin(*auth, script("POST").with("Cookie", cookie));
+  ASSERT_TRUE(begin(*auth, form().with("Cookie", cookie)).log_out());
+  EXPECT_EQ(session.touch().error().code, Errc::not_found);
+  EXPECT_EQ(session.state(), AuthState::revoked);
+  EXPECT_EQ(session.status(), 401);
+  EXPECT_EQ(session.problem_code(), "revoked");
+}
+
+TEST_F(RequestTest, DevicesComeByPages) {
+  const auto auth = open(usual());
+  sign_up(*auth);
+  log_in(*auth);
+  AuthSession session = begin(*auth, page().with("Cookie", log_in(*auth)));
+  const auto first = session.devices("", 2);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->records.size(), 2U);
+  const auto rest = session.devices(first->next, 2);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(rest->records.size(), 1U);
+  EXPECT_EQ(session.devices("no such place", 2).error().code, Errc::invalid_argument);
+  EXPECT_TRUE(begin(*auth, page()).devices("", 2)->records.empty());
+}
+
+// A snapshot knows no names; who will ask for one says so, and asks once.
+TEST_F(RequestTest, WithUserReadsBothInOneRoundTrip) {
+  const auto auth = open(usual(Carrier::hybrid));
+  const std::string cookie = sign_up(*auth);
+  const auto calls_of = [&](const BeginOptions& options) {
+    const std::uint64_t before = calls_;
+    AuthSession session = begin(*auth, page().with("Cookie", cookie), options);
+    const auto user = session.user();
+    EXPECT_TRUE(user && *user != nullptr);
+    return calls_ - before;
+  };
+  EXPECT_EQ(calls_of({.with_user = true}), 1U);
+  EXPECT_EQ(calls_of({}), 1U) << "the user alone: the session is in the snapshot";
+}
+
+TEST_F(RequestTest, StalenessIsWhatCopiesAndSnapshotsMayOutlive) {
+  AuthOptions options = usual(Carrier::hybrid);
+  EXPECT_EQ(open(options)->staleness(), options.snapshot);
+  options.near_cache = NearCacheOptions{.max_age = Millis{5000}};
+  const auto auth = open(options);
+  EXPECT_EQ(auth->staleness(), options.snapshot + Millis{5000});
+  EXPECT_TRUE(auth->stats().cache);
+  EXPECT_FALSE(auth->stats().lookups);
+  EXPECT_TRUE(auth->check());
+  fail_all();
+  EXPECT_FALSE(auth->check());
+}
+
+}  // namespace
+}  // namespace latchkey::testing
