@@ -105,10 +105,10 @@ void AuthSession::Impl::rebuild() {
     return;
   }
   own_lines.clear();
-  for (const std::string& line : old_cookies) own_lines.push_back({"Set-Cookie", line});
   if (with_own) {
     for (const std::string& line : cookies) own_lines.push_back({"Set-Cookie", line});
   }
+  for (const std::string& line : old_cookies) own_lines.push_back({"Set-Cookie", line});
   own_lines.insert(own_lines.end(), usual.begin(), usual.end());
   if (clearing) own_lines.push_back({"Clear-Site-Data", auth.clear_site_data});
   if (problem != nullptr && problem->status == 401) {
