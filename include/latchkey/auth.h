@@ -54,7 +54,7 @@ struct AuthCookie {
   std::vector<FormerCookie> former{};
 };
 
-// Takeover accepts the sessions of another system once; see latchkey/takeover.h.
+// Takeover accepts the sessions of another system once. So far only `latchkey serve` makes one.
 class Takeover;
 
 // AuthOptions: only `public_url`, and `store` where Auth opens it, have to be given.
