@@ -26,7 +26,8 @@ TEST(Error, AFailingStoreIsAlways503) {
 TEST(Error, TheseMaySucceedWhenTriedAgainAndNoOthers) {
   const std::set<Errc> retryable{
       Errc::store_unavailable, Errc::store_busy,   Errc::store_read_only, Errc::entropy_unavailable,
-      Errc::overloaded,        Errc::rate_limited, Errc::conflict,        Errc::user_changed};
+      Errc::overloaded,        Errc::rate_limited, Errc::conflict,        Errc::user_changed,
+      Errc::would_wait};
   for (int i = 0; i <= static_cast<int>(Errc::bad_config); ++i) {
     const auto code = static_cast<Errc>(i);
     EXPECT_EQ(error_retryable(code), retryable.contains(code)) << error_name(code);

@@ -172,6 +172,7 @@ TEST(CommandLine, F13HstsCoversTheHostsBelowOnlyIfAskedTo) {
     if (below) arguments.insert(arguments.end(), {"--set", "server.hsts_subdomains=true"});
     Program program({.arguments = arguments});
     ASSERT_TRUE(program.wait_for_output("is ready: "));
+    ASSERT_TRUE(program.wait_for_errors("\"started\""));
     const std::string listen = json_text(program.errors(), "listen", "\"started\"");
     RawClient client(static_cast<std::uint16_t>(std::stoi(listen.substr(listen.rfind(':') + 1))));
     ASSERT_TRUE(client.send(request_text("GET", "/livez")));
