@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "latchkey/accounts.h"
@@ -113,6 +114,8 @@ struct BeginOptions {
   // keep_bad_cookie: the route is no page, whatever the headers say, or sends on to one that tells
   // why a session has ended.
   bool keep_bad_cookie = false;
+  // client_address is what the program knows of the client; empty: read it from the request.
+  std::string_view client_address{};
 };
 
 // AuthStats are for metrics. What is not in use has none.
@@ -168,6 +171,7 @@ class Auth {
 
  private:
   friend class AuthSession;
+  friend struct AuthParts;
   struct Impl;
   explicit Auth(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

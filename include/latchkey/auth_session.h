@@ -170,6 +170,7 @@ class AuthSession {
  private:
   friend class Auth;
   friend class Pending;
+  friend struct AuthParts;
   struct Impl;
   explicit AuthSession(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;

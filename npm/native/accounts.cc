@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "account_values.h"
 #include "addon.h"
 #include "base/wipe_freed.h"
 #include "latchkey/secret.h"
@@ -22,13 +23,6 @@ struct Attempt {
   std::string username;
   SecretBytes password;
 };
-
-napi_value make_rejection(napi_env env, Rejection rejection) {
-  if (rejection == Rejection::none) return make_null(env);
-  const napi_value values[] = {make_text(env, rejection_name(rejection)),
-                               make_text(env, rejection_text(rejection))};
-  return make_list(env, values);
-}
 
 napi_value make_outcome(napi_env env, const AccountOutcome& outcome) {
   const napi_value values[] = {make_rejection(env, outcome.rejection),
@@ -103,6 +97,13 @@ napi_value change_password(napi_env env, napi_callback_info info) {
 }
 
 }  // namespace
+
+napi_value make_rejection(napi_env env, Rejection rejection) {
+  if (rejection == Rejection::none) return make_null(env);
+  const napi_value values[] = {make_text(env, rejection_name(rejection)),
+                               make_text(env, rejection_text(rejection))};
+  return make_list(env, values);
+}
 
 void define_accounts(napi_env env, napi_value exports) {
   constexpr Function kFunctions[] = {{"enter", enter}, {"change_password", change_password}};

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "auth/auth_parts.h"
 #include "base/mutex.h"
 #include "stores.h"
 
@@ -45,7 +46,7 @@ Result<Sessions*> OpenSessions::sessions(Wait wait) {
   if (Sessions* ready = ready_.load(std::memory_order_acquire)) return ready;
   if (remote() && wait == Wait::never) return would_wait();
   const std::lock_guard lock(making_);
-  if (sessions_) return sessions_.get();
+  if (Sessions* ready = ready_.load(std::memory_order_acquire)) return ready;
   Result<std::shared_ptr<Store>> store = find_store(request_.store);
   if (!store) return store.error();
   SessionsOptions options = request_.sessions;
@@ -53,9 +54,37 @@ Result<Sessions*> OpenSessions::sessions(Wait wait) {
   auto sessions = Sessions::open(**store, std::move(options));
   if (!sessions) return sessions.error();
   store_ = *std::move(store);
-  sessions_ = *std::move(sessions);
-  ready_.store(sessions_.get(), std::memory_order_release);
-  return sessions_.get();
+  Sessions* const made = sessions->get();
+  if (Result<void> done = make_auth(*std::move(sessions)); !done) {
+    return done.error();
+  }
+  ready_.store(made, std::memory_order_release);
+  return made;
+}
+
+Result<void> OpenSessions::make_auth(std::unique_ptr<Sessions> sessions) {
+  if (request_.public_url.empty()) {
+    sessions_ = std::move(sessions);
+    return {};
+  }
+  AuthOptions deciding;
+  deciding.public_url = request_.public_url;
+  deciding.policy = request_.sessions.policy;
+  deciding.carrier = request_.sessions.carrier;
+  deciding.clock = &call_clock();
+  auto auth = AuthParts::assemble(*store_, std::move(sessions), std::move(deciding));
+  if (!auth) return auth.error();
+  auth_ = *std::move(auth);
+  return {};
+}
+
+Result<Auth*> OpenSessions::auth(Wait wait) {
+  if (request_.public_url.empty()) {
+    return Error{Errc::bad_config, "publicUrl: say which address browsers use"};
+  }
+  const Result<Sessions*> open = sessions(wait);
+  if (!open) return open.error();
+  return auth_.get();
 }
 
 Result<Accounts*> OpenSessions::accounts() {
@@ -65,9 +94,14 @@ Result<Accounts*> OpenSessions::accounts() {
   if (!accounts_) {
     auto made = Accounts::make(*store_, **open, {});
     if (!made) return made.error();
-    accounts_ = *std::move(made);
+    if (auth_) {
+      accounts_ = &AuthParts::give(*auth_, *std::move(made));
+    } else {
+      own_accounts_ = *std::move(made);
+      accounts_ = own_accounts_.get();
+    }
   }
-  return accounts_.get();
+  return accounts_;
 }
 
 Result<std::shared_ptr<OpenSessions>> open_sessions(OpenRequest request) {

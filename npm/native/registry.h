@@ -9,6 +9,7 @@
 
 #include "lanes.h"
 #include "latchkey/accounts.h"
+#include "latchkey/auth.h"
 #include "latchkey/sessions.h"
 #include "latchkey/store.h"
 #include "session/session_cookies.h"
@@ -41,6 +42,7 @@ struct OpenRequest {
   std::string key;  // equal configurations have equal keys
   StoreUrl store;
   SessionsOptions sessions{};
+  std::string public_url{};  // empty: no request can be judged
 };
 
 // OpenSessions is one configuration at work.
@@ -56,6 +58,8 @@ class OpenSessions {
   // sessions opens the store at the first call, which a remote one has to be waited for; the next
   // call after a failure tries again. Thread-safe.
   Result<Sessions*> sessions(Wait wait = Wait::allowed);
+  // auth decides about requests. bad_config when the configuration has no public URL.
+  Result<Auth*> auth(Wait wait = Wait::allowed);
   // accounts makes them at the first call, which costs a password hash: not on the event loop.
   Result<Accounts*> accounts();
 
@@ -63,11 +67,15 @@ class OpenSessions {
   const OpenRequest request_;
   const session::SessionCookies cookies_;
   Lane& lane_;
+  Result<void> make_auth(std::unique_ptr<Sessions> sessions);
+
   std::atomic<Sessions*> ready_{nullptr};
   std::mutex making_;
-  std::shared_ptr<Store> store_;  // in the order of dependence
-  std::unique_ptr<Sessions> sessions_;
-  std::unique_ptr<Accounts> accounts_;
+  std::shared_ptr<Store> store_;        // in the order of dependence
+  std::unique_ptr<Auth> auth_;          // owns Sessions and Accounts, if it is there
+  std::unique_ptr<Sessions> sessions_;  // without it
+  std::unique_ptr<Accounts> own_accounts_;
+  Accounts* accounts_ = nullptr;
 };
 
 // with_sessions runs `job` with what is open.

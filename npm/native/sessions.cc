@@ -22,7 +22,9 @@ napi_value open(napi_env env, napi_callback_info info) {
   Result<StoreUrl> store = read_store(Text(env, call[1]).view());
   if (!store) return throw_error(env, store.error());
   request.store = *std::move(store);
-  Result<SessionsOptions> options = read_sessions_options(Options(env, call[2], Errc::bad_config));
+  Options given(env, call[2], Errc::bad_config);
+  request.public_url = given.text("publicUrl").value_or("");
+  Result<SessionsOptions> options = read_sessions_options(std::move(given));
   if (!options) return throw_error(env, options.error());
   request.sessions = *std::move(options);
   Result<Handle> opened = open_sessions(std::move(request));

@@ -72,8 +72,8 @@ export class Accounts {
     const [refused, kept] = await native().change_password(
       this.#open(),
       token,
-      textOf(current),
-      textOf(replacement),
+      typedText(current),
+      typedText(replacement),
       Date.now(),
     );
     return { rejection: toRejection(refused), kept: kept && toNewSession(kept) };
@@ -90,8 +90,8 @@ export class Accounts {
     const outcome: OutcomeList = await native().enter(
       this.#open(),
       signUp,
-      textOf(username),
-      textOf(password),
+      typedText(username),
+      typedText(password),
       createArguments(options),
       now,
     );
@@ -101,11 +101,12 @@ export class Accounts {
   }
 }
 
-function textOf(value: unknown): string {
+/** What a form sends in a field; what is no text counts as an empty one. */
+export function typedText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function toRejection(list: RejectionList | null): Rejection | null {
+export function toRejection(list: RejectionList | null): Rejection | null {
   if (!list) return null;
   const [code, message] = list;
   const [, field = null] = /^(username|password)_/.exec(code) ?? [];

@@ -1,5 +1,19 @@
 export { isLatchkeyError, type ErrorCode, type LatchkeyError } from './errors';
-export * from './lucia';
+// Lucia's parts are in latchkey/lucia, with its types. The values are here, too, for programs that
+// took them from here.
+export {
+  Cookie,
+  LegacyScrypt,
+  Lucia,
+  Scrypt,
+  TimeSpan,
+  generateId,
+  generateIdFromEntropySize,
+  postgres,
+  redis,
+  sqlite,
+  verifyRequestOrigin,
+} from './lucia';
 export type {
   AccountOutcome,
   Credentials,
@@ -7,6 +21,8 @@ export type {
   Passwords,
   Rejection,
 } from './accounts';
+export type { RequestFacts, RequestHeaders } from './facts';
+export type { Begun, ChangedRequest, HeaderLine, RequestLike } from './requests';
 export { Sessions } from './sessions';
 export type {
   Attributes,
@@ -16,11 +32,15 @@ export type {
   Duration,
   NewSession,
   PresetName,
+  Session,
+  /** As `Session` was called here before. */
   Session as StoredSession,
   SessionPage,
   SessionRef,
   SessionsOptions,
   Updated,
+  User,
+  /** As `User` was called here before. */
   User as StoredUser,
   ValidateOptions,
   Validation,

@@ -18,7 +18,7 @@ import type {
 } from './next/types';
 
 export { compose } from './next/compose';
-export { safePath } from './next/paths';
+export { safePath } from './guard';
 export { clientSession } from './next/present';
 export type { PagesResponse } from './next/pages_router';
 export type { ProxyOptions } from './next/proxy';
@@ -66,7 +66,7 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
   const engine = () => (opened ??= openEngine(config));
   const gate = new Gate<User, A>(config, engine);
   const changes = new Changes<A>(config, engine);
-  const logins = new Logins(config, engine, changes);
+  const logins = new Logins(changes);
 
   function verifySession(options: VerifyOptions & { redirect: false }): Promise<Session<A> | null>;
   function verifySession(options?: VerifyOptions & { redirect?: string }): Promise<Session<A>>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { native, nativeFor, type Open } from 'latchkey/native';
+import { native, nativeFor, type Open, type Verb } from 'latchkey/native';
 import { Accounts } from './accounts';
 import {
   attributesText,
@@ -14,7 +14,15 @@ import {
 import { createArguments } from './create_arguments';
 import { millis } from './duration';
 import { makeError } from './errors';
+import type { RequestFacts } from './facts';
 import { isDate } from './realm';
+import {
+  beginRequest,
+  changeRequest,
+  type Begun,
+  type ChangedRequest,
+  type RequestLike,
+} from './requests';
 import { secretsText } from './secrets';
 import { toNewSession, tokenOf, toSession, toUpdated, toValidation } from './session_lists';
 import type {
@@ -174,6 +182,26 @@ export class Sessions {
   ): Promise<Validation> {
     const list = await native().validate_async(this.#native, token, Date.now(), bits(options));
     return toValidation(list, token);
+  }
+
+  /**
+   * begin finds out who sends a request, and which headers go back: the one call that a framework
+   * needs. It waits for a network only when it has to. Wants `publicUrl`.
+   */
+  async begin(request: RequestLike, facts: RequestFacts = {}): Promise<Begun> {
+    checkOptions(facts, 'facts');
+    return beginRequest(this.#native, request, facts);
+  }
+
+  /** change logs in, logs out and so on, and returns what begin would, as it is afterwards. */
+  async change(
+    request: RequestLike,
+    verb: Verb,
+    options: object = {},
+    facts: RequestFacts = {},
+  ): Promise<ChangedRequest> {
+    checkOptions(facts, 'facts');
+    return changeRequest(this.#native, request, verb, options, facts);
   }
 
   /** revoke ends a session. False: there was none. */

@@ -78,10 +78,10 @@ test('a render asks for a session and its user once, however often and when it a
   const { sessions, asked } = withPeople();
   const { cookieHeader: cookie } = await signIn(sessions, 'ada');
   let validations = 0;
-  const { validateAsync } = sessions.core;
-  sessions.core.validateAsync = (...given) => {
+  const { begin } = sessions.core;
+  sessions.core.begin = (...given) => {
     validations += 1;
-    return validateAsync(...given);
+    return begin(...given);
   };
   await during('page', { cookie }, async () => {
     await sessions.verifySession();
@@ -121,12 +121,13 @@ test('TS2: requireRecentLogin asks again in a request that has asked before', as
 
 // A near cache: it answers with what it has seen, unless it is told to ask the store.
 function withStaleAnswers(sessions) {
-  const { validateAsync } = sessions.core;
+  const { begin } = sessions.core;
   const seen = new Map();
-  sessions.core.validateAsync = async (token, options) => {
-    if (!options.fresh && seen.has(token)) return seen.get(token);
-    const answer = await validateAsync(token, options);
-    seen.set(token, answer);
+  sessions.core.begin = async (request, facts) => {
+    const key = request.cookie ?? request.headers.cookie;
+    if (!facts.fresh && seen.has(key)) return seen.get(key);
+    const answer = await begin(request, facts);
+    seen.set(key, answer);
     return answer;
   };
 }

@@ -128,7 +128,7 @@ test('S5: core is the sessions underneath, in whatever way it was taken', async 
   assert.equal(validate(token).session.userId, 'ada');
   assert.equal(core.cookie.name, NAME);
   assert.equal((await core.accounts.logIn({ username: 'x', password: 'y' })).rejection.code, 'wrong_credentials');
-  core.validateAsync = async () => ({ state: 'no_session', session: null });
+  core.begin = async () => ({ state: 'none', session: null, user: null, headers: [] });
   const seen = await during('page', { cookie: `${NAME}=${token}` }, () => sessions.getSession());
   assert.equal(seen.value, null, 'what is put on it is used');
 });

@@ -230,7 +230,7 @@ test('the proxy renews a stateless session when that is due, and never for a pre
 test('a store that fails logs nobody out', async () => {
   const sessions = make();
   const { cookieHeader: cookie } = await signIn(sessions, 'ada');
-  sessions.core.validateAsync = async () => {
+  sessions.core.begin = async () => {
     throw Object.assign(new Error('down'), { code: 'ERR_LATCHKEY_STORE_UNAVAILABLE', retryable: true });
   };
   const guarded = await ask(sessions, '/training', { cookie });
@@ -244,9 +244,9 @@ test('a store that fails logs nobody out', async () => {
 });
 
 test('safePath lets nobody out of the site', () => {
-  for (const path of ['/', '/a', '/a/b?c=d#e', '/a//b', '/@evil.example', '/?a=//b', '/a/..']) assert.equal(safePath(path), path);
+  for (const path of ['/', '/a', '/a/b?c=d#e', '/@evil.example', '/?a=//b']) assert.equal(safePath(path), path);
   for (const path of ['', 'a', '//evil.example', '/\\evil.example', '/a\\b', 'https://evil.example',
-    '/.//evil.example', '/..//evil.example', '/%2e//evil.example', '/a/..//evil.example',
+    '/.//evil.example', '/..//evil.example', '/%2e//evil.example', '/a/..//evil.example', '/a//b', '/a/..', '/%2fevil.example',
     '/\t/evil.example', '/a\nb', 'javascript:alert(1)', undefined, null, 5, ['/a']]) {
     assert.equal(safePath(path, '/home'), '/home', String(path));
   }

@@ -11,7 +11,7 @@ const pkg = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 // The most specific entry describes a name, the others refer to it. `native` is not for programs.
 const ENTRIES = ['./next', './next/config', './react', './client', './jotai', './testing', './lucia',
-  './iron-session', './jose', '.'];
+  './iron-session', './jose', './guard', '.'];
 const name = (entry) => `latchkey${entry.slice(1)}`;
 const typesOf = (entry) => join(root, pkg.exports[entry].require.types);
 

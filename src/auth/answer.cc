@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "auth/auth_parts.h"
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/text.h"
@@ -122,9 +123,12 @@ void AuthSession::Impl::rebuild() {
 }
 
 const std::string& AuthSession::Impl::client() {
+  if (address.empty()) address = options.client_address;
   if (address.empty()) address = auth.client_of(facts);
   return address;
 }
+
+std::span<const HeaderLine> AuthParts::usual_headers() noexcept { return kLines; }
 
 std::span<const HeaderLine> AuthSession::response_headers() const noexcept { return impl_->lines; }
 
@@ -154,7 +158,7 @@ std::string_view AuthSession::problem_code() const noexcept {
 
 std::string AuthSession::redirect() const {
   const Problem* problem = impl_->trouble();
-  if (problem == nullptr || problem->status != 401 || !impl_->facts.navigation()) return {};
+  if (problem == nullptr || problem->status != 401 || !impl_->navigation()) return {};
   std::string to = impl_->auth.options.login_path;
   char separator = to.find('?') == std::string::npos ? '?' : '&';
   if (problem->code != "no_session") {

@@ -122,14 +122,7 @@ std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,
       std::any_of(allowed_origins.begin(), allowed_origins.end(), named)) {
     return {};
   }
-  const auto verdict =
-      guard::check_origin({.method = facts.web_socket ? "POST" : facts.method,
-                           .sec_fetch_site = facts.sec_fetch_site,
-                           .origin = facts.origin,
-                           .repeated = facts.repeated,
-                           // A handshake has no body that could be refused.
-                           .simple_body = facts.web_socket || (!json_only && facts.simple_body())},
-                          url);
+  const auto verdict = guard::check_origin(facts.origin_facts(json_only), url);
   if (verdict == guard::OriginVerdict::allowed) return {};
   return guard::origin_verdict_name(verdict);
 }

@@ -54,6 +54,9 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       if (is(name, "upgrade") && lists(value, "websocket")) web_socket = true;
       if (is(name, "purpose") && is(value, "prefetch")) prefetch = true;
       break;
+    case 8:
+      if (is(name, "next-url")) page_data = true;
+      break;
     case 10:
       if (is(name, "user-agent")) user_agent = value;
       break;
@@ -65,6 +68,7 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       break;
     case 13:
       if (is(name, "authorization") && authorizations_++ == 0) authorization_ = value;
+      if (is(name, "x-nextjs-data")) page_data = true;
       break;
     case 14:
       if (is(name, "sec-fetch-site") && !set(sec_fetch_site, value)) repeated = true;
@@ -110,6 +114,15 @@ std::optional<std::string_view> RequestFacts::bearer() const noexcept {
 }
 
 bool RequestFacts::safe() const noexcept { return guard::is_safe_method(method) && !web_socket; }
+
+guard::OriginFacts RequestFacts::origin_facts(bool json_only) const noexcept {
+  return {.method = web_socket ? "POST" : method,
+          .sec_fetch_site = sec_fetch_site,
+          .origin = origin,
+          .repeated = repeated,
+          // A handshake has no body that could be refused.
+          .simple_body = web_socket || (!json_only && simple_body())};
+}
 
 bool RequestFacts::navigation() const noexcept {
   if (page_data) return true;

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "latchkey/origin_check.h"
 #include "latchkey/request_view.h"
 
 namespace latchkey::auth {
@@ -46,6 +47,8 @@ class RequestFacts {
   bool safe() const noexcept;
   // navigation: a person waits for a page, and can be sent to another one.
   bool navigation() const noexcept;
+  // origin_facts are what the origin check needs; `json_only`: the route takes no other body.
+  guard::OriginFacts origin_facts(bool json_only = false) const noexcept;
   // simple_body: a foreign page could have sent this without asking (a form, or no body).
   bool simple_body() const noexcept;
 

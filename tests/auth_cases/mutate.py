@@ -5,8 +5,8 @@
   tests/auth_cases/mutate.py --build COMMAND --test COMMAND...
 
 The tables have a case for every condition if no mutant survives. Each shape is a program that runs
-the same cases: `auth` the C++ library, `serve` the HTTP layer of the program. Other shapes run with
-it, too: name the command that builds them and their test commands. A condition that a shape cannot
+the same cases: `auth` the C++ library, `serve` the HTTP layer of the program, `addon` the npm package
+(the addon, which is built into npm/prebuilds, and latchkey/next on it). Other shapes run with it, too: name the command that builds them and their test commands. A condition that a shape cannot
 reach is named in UNREACHED and is expected to survive there. The sources are put back, also after
 an interruption.
 """
@@ -28,6 +28,12 @@ SHAPES = {
 UNREACHED = {
     "http_service_tests": ("if (is_stateless(facts.carrier))", "return !facts.renew_cookie;"),
 }
+# The shape that is no program of C++: what builds it, and what tests it.
+FOLDER = "npm/prebuilds/$(node -p 'process.platform + \"-\" + process.arch')"
+NODE_TEST = "node --test --test-name-pattern='^{}' npm/test/auth_cases.test.mjs"
+ADDON = ("./dev build npm latchkey_addon && cp build/npm/latchkey.node "
+         f"{FOLDER}/.new && mv {FOLDER}/.new {FOLDER}/latchkey.node",
+         [NODE_TEST.format("the addon"), NODE_TEST.format("latchkey/next")])
 # A condition, with one level of parentheses inside, and the two kinds of returned condition.
 IF = re.compile(r"\bif \(((?:[^()]|\([^()]*\))*)\)")
 CHOICE = re.compile(r"\breturn ([\w.]+) \?")
@@ -78,6 +84,8 @@ def survivors(path, build, tests):
 
 def commands(shapes, preset):
     """Returns how the shapes are built and tested."""
+    if "addon" in shapes:
+        return ADDON
     targets = [SHAPES[shape][0] for shape in shapes]
     tests = [f"build/{preset}/tests/{SHAPES[shape][0]} --gtest_filter='{cases}'"
              for shape in shapes for cases in SHAPES[shape][1]]
@@ -86,7 +94,7 @@ def commands(shapes, preset):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shape", action="append", choices=SHAPES)
+    parser.add_argument("--shape", action="append", choices=[*SHAPES, "addon"])
     parser.add_argument("--preset", default="dev")
     parser.add_argument("--build")
     parser.add_argument("--test", action="append")

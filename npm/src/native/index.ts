@@ -57,6 +57,24 @@ export type OutcomeList = [
   user: UserList | null,
 ];
 
+/** What a request is: the lines are name, value, name, value ...; null: the usual ones. */
+export type SeenList = [
+  state: 'none' | 'guest' | 'user' | 'expired' | 'revoked' | 'refused',
+  session: RecordList | null,
+  user: UserList | null,
+  lines: string[] | null,
+  token: string | null,
+];
+export type ChangedList = [rejection: RejectionList | null, count: number, seen: SeenList];
+export type Verb =
+  | 'signUp'
+  | 'logIn'
+  | 'logInUser'
+  | 'changePassword'
+  | 'logOut'
+  | 'logOutOthers'
+  | 'raiseLevel';
+
 export type Open = Handle<'sessions'>;
 export type SealPassword = Handle<'seal password'>;
 type Lucia = Handle<'lucia'>;
@@ -166,6 +184,33 @@ export interface Native {
     replacement: string,
     now: number,
   ): Promise<[rejection: RejectionList | null, kept: NewSessionList | null]>;
+
+  begin(
+    open: Open,
+    cookie: string | null,
+    facts: number,
+    headers: string,
+    now: number,
+  ): SeenList | Promise<SeenList>;
+  change(
+    open: Open,
+    cookie: string | null,
+    facts: number,
+    headers: string,
+    now: number,
+    verb: Verb,
+    options: object,
+  ): Promise<ChangedList>;
+  usual_headers(): string[];
+
+  duration(text: string): number | null;
+  safe_redirect(target: string): string;
+  check_origin(
+    cookie: null,
+    facts: number,
+    headers: string,
+    publicUrl: string,
+  ): 'allowed' | 'cross_site' | 'foreign_origin' | 'unproven_form' | 'repeated_header';
 
   blank_cookies(open: Open, lines: string[]): string[];
   read_cookie(open: Open, lines: string[]): string | null;

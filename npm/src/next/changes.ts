@@ -1,15 +1,20 @@
-import type { Session as CoreSession } from '../sessions_types';
-import { invalid, textOf } from '../arguments';
+import type { Verb } from 'latchkey/native';
+import { invalid, textOf, textsOf, userIdText } from '../arguments';
+import { createArguments } from '../create_arguments';
 import { isLatchkeyError } from '../errors';
-import { beginSession } from './begin';
+import type { RequestFacts } from '../facts';
+import type { ChangedRequest, HeaderLine } from '../requests';
+import type { Session as CoreSession } from '../sessions_types';
 import { pagesOf, type Engine } from './config';
-import { cookieReadOnly } from './failures';
+import { cookieReadOnly, forbidden } from './failures';
 import { isUsers, present } from './present';
 import {
+  asked,
+  beginOnce,
   currentRequest,
+  factsOf,
   forget,
   redirectTo,
-  validateOnce,
   writeCookies,
   type CurrentRequest,
 } from './request';
@@ -36,16 +41,10 @@ export class Changes<A extends Attributes> {
   ) {}
 
   async createSession(userId: string | number, options: CreateOptions = {}): Promise<string> {
-    const request = await this.writable('createSession()');
-    const { sessions } = this.engine();
-    const before = await validateOnce(request, sessions, { touch: false, fresh: true });
-    const made = await beginSession(sessions, before.session, userId, {
-      ...options,
-      userAgent: request.headers.get('user-agent'),
-      address: this.config.clientAddress?.(request.headers) ?? null,
-    });
-    this.write(request, made.token, made.session);
-    return made.session.id;
+    const user = () => ({ userId: userIdText(userId) });
+    const { rejection, session } = await this.enter('logInUser', user, options);
+    if (rejection || !session) throw forbidden();
+    return session.id;
   }
 
   /** A session for a visitor without an account; `createSession` turns it into a user's. */
@@ -61,47 +60,27 @@ export class Changes<A extends Attributes> {
   async updateSession(patch?: Attributes): Promise<Session<A> | null> {
     const request = await this.writable('updateSession()');
     const { sessions } = this.engine();
-    if (request.token === null) return null;
-    try {
-      let { token, session } = await sessions.touch(request.token);
-      if (patch) {
-        const updated = await sessions.update(session, patch);
-        token = updated.token ?? token;
-        session = updated.session;
-      }
-      this.write(request, token ?? request.token, session);
-      return isUsers(session) ? present<A>(session) : null;
-    } catch (error) {
-      if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_NOT_FOUND') return null;
-      throw error;
-    }
+    const shown = sessions.readCookie(request.cookie);
+    if (shown === null) return null;
+    const touched = await orNull(sessions.touch(shown));
+    const made = patch && touched ? await orNull(sessions.update(touched.session, patch)) : touched;
+    if (!touched || !made) return null;
+    this.write(request, made.token ?? touched.token ?? shown, made.session);
+    return isUsers(made.session) ? present<A>(made.session) : null;
   }
 
   /** After a second factor or a repeated password: a new secret, the same session. */
   async raiseLevel(level: number): Promise<Session<A> | null> {
-    const request = await this.writable('raiseLevel()');
-    if (typeof level !== 'number') throw invalid('level', 'a whole number', level);
-    const { sessions } = this.engine();
-    if (request.token === null) return null;
-    try {
-      const made = await sessions.rotate(request.token, { level });
-      this.write(request, made.token, made.session);
-      return isUsers(made.session) ? present<A>(made.session) : null;
-    } catch (error) {
-      if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_NOT_FOUND') return null;
-      throw error;
-    }
+    const wanted = () => {
+      if (typeof level !== 'number') throw invalid('level', 'a whole number', level);
+      return { level };
+    };
+    const made = await orNull(this.change('raiseLevel', wanted));
+    return made && isUsers(made.session) ? present<A>(made.session) : null;
   }
 
   async deleteSession(): Promise<boolean> {
-    const request = await this.writable('deleteSession()');
-    const { sessions } = this.engine();
-    const ended = request.token !== null && (await sessions.revoke(request.token));
-    if (request.hasCookie) {
-      writeCookies(request, sessions.blankCookies(request.headers.get('cookie')));
-    }
-    forget(request, sessions);
-    return ended;
+    return (await this.change('logOut', () => ({}), 'deleteSession()')).ended > 0;
   }
 
   async logout(to?: string): Promise<never> {
@@ -112,13 +91,8 @@ export class Changes<A extends Attributes> {
 
   /** "Sign out everywhere else". Returns how many sessions ended; null: there is no session. */
   async deleteOtherSessions(): Promise<number | null> {
-    const request = await this.writable('deleteOtherSessions()');
-    const { sessions } = this.engine();
-    const { session } = await validateOnce(request, sessions, { touch: false, fresh: true });
-    if (!isUsers(session)) return null;
-    const { ids, kept } = await sessions.revokeOthers(session);
-    if (kept.token) this.write(request, kept.token, kept.session);
-    return ids.length;
+    const made = await orNull(this.change('logOutOthers', () => ({}), 'deleteOtherSessions()'));
+    return made && made.ended;
   }
 
   /** Ends every session of a user, this request's own too, as an administrator does. */
@@ -130,7 +104,7 @@ export class Changes<A extends Attributes> {
   async listSessions(): Promise<ListedSession<A>[]> {
     const request = await currentRequest(this.engine);
     const { sessions } = this.engine();
-    const { session } = await validateOnce(request, sessions, { touch: false });
+    const { session } = await beginOnce(request, sessions, { active: false });
     if (!isUsers(session)) return [];
     const own: CoreSession[] = [];
     let after = '';
@@ -152,15 +126,69 @@ export class Changes<A extends Attributes> {
     return this.engine().sessions.revoke({ id });
   }
 
-  async writable(call: string): Promise<CurrentRequest> {
+  /** Opens a session; the one that this browser had ends, and of a guest's `carry` moves along. */
+  async enter(verb: Verb, who: () => object, { carry, ...create }: CreateOptions) {
+    const request = await this.writable(`${verb === 'logInUser' ? 'createSession' : verb}()`);
+    const options = {
+      ...createArguments(create),
+      ...(carry !== undefined && { carry: textsOf(carry, 'carry') }),
+      ...who(),
+      address: this.config.clientAddress?.(request.headers) ?? null,
+    };
+    // Nobody is signed in as somebody else by a form of another site. Server Actions are guarded by
+    // Next.js, and who is to be the user of `createSession` has been found out by the program, often
+    // with a page of another site. Browsers say with every form where it comes from, so whoever says
+    // nothing is none.
+    const crossSite = verb === 'logInUser' || request.headers.has('next-action');
+    return this.apply(request, verb, options, { crossSite, jsonOnly: true });
+  }
+
+  /** Changes the session of this request. */
+  async change(verb: Verb, options: () => object, call = `${verb}()`): Promise<ChangedRequest> {
+    const request = await this.writable(call);
+    return this.apply(request, verb, options(), {});
+  }
+
+  private async apply(
+    request: CurrentRequest,
+    verb: Verb,
+    options: object,
+    facts: RequestFacts,
+  ): Promise<ChangedRequest> {
+    const { sessions } = this.engine();
+    try {
+      const known = { ...factsOf(request), ...facts };
+      const changed = await sessions.change(asked(request), verb, options, known);
+      writeCookies(request, changed.headers);
+      return changed;
+    } catch (error) {
+      if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_ORIGIN_REFUSED') throw forbidden();
+      throw error;
+    } finally {
+      forget(request, sessions);
+    }
+  }
+
+  private async writable(call: string): Promise<CurrentRequest> {
     const request = await currentRequest(this.engine);
     if (!request.writable) throw cookieReadOnly(call);
     return request;
   }
 
-  write(request: CurrentRequest, token: string, session: CoreSession): void {
+  private write(request: CurrentRequest, token: string, session: CoreSession): void {
     const { sessions } = this.engine();
-    writeCookies(request, sessions.setCookies(token, session, request.headers.get('cookie')));
+    const lines = sessions.setCookies(token, session, request.cookie);
+    writeCookies(request, lines.map((line): HeaderLine => ['Set-Cookie', line]));
     forget(request, sessions);
+  }
+}
+
+// A session that has ended meanwhile is none.
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_NOT_FOUND') return null;
+    throw error;
   }
 }

@@ -30,7 +30,7 @@ export function basePathOf(config: BaseConfig): string {
 export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.env): Engine {
   const publicUrl = publicUrlOf(config, env);
   const carrier = config.carrier ?? 'stored';
-  const { name, sameSite, domain, persistent, renew } = config.cookie ?? {};
+  const { name, sameSite, domain, former, persistent, renew } = config.cookie ?? {};
   const options: SessionsOptions = {
     store: storeOf(config, env),
     carrier,
@@ -39,7 +39,7 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
     ...given({ idle: config.idle, absolute: config.absolute }),
     ...given({ lastSeenEvery: config.lastSeenEvery, maxPerUser: config.maxPerUser }),
     ...given({ persistent, renewCookie: renew }),
-    cookie: given({ name, sameSite, domain }),
+    cookie: given({ name, sameSite, domain, former }),
   };
   const sessions = new Sessions(options);
   makeFolder(options.store, env);

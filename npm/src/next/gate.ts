@@ -1,18 +1,10 @@
-import type { Sessions } from '../sessions';
-import type { Session as CoreSession, Validation } from '../sessions_types';
+import type { Session as CoreSession } from '../sessions_types';
 import { millis } from '../duration';
 import { pagesOf, type Engine } from './config';
 import { unauthorized } from './failures';
 import { loginPath } from './paths';
-import { isPrefetch } from './prefetch';
-import { clientSession, isUsers, present, presentGuest } from './present';
-import {
-  currentRequest,
-  redirectTo,
-  validateOnce,
-  writeCookies,
-  type CurrentRequest,
-} from './request';
+import { clientSession, isUsers, present, presentGuest, reasonOf } from './present';
+import { beginOnce, currentRequest, redirectTo, type CurrentRequest } from './request';
 import { clientUserOf, userOf } from './users';
 import type {
   AbsentReason,
@@ -46,13 +38,9 @@ export class Gate<User, A extends Attributes> {
   async find(active: boolean, fresh = false): Promise<Found<User>> {
     const request = await currentRequest(this.engine);
     const { sessions } = this.engine();
-    // Where no cookie can be written, nothing is moved that a cookie has to follow.
-    const touch =
-      active && !isPrefetch(request.headers) && (request.writable || this.slidesAlone());
-    const answer = await validateOnce(request, sessions, { touch, fresh });
-    this.keepCookieInStep(request, sessions, answer);
+    const answer = await beginOnce(request, sessions, { active, fresh });
     const { session } = answer;
-    const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
+    const reason = reasonOf(answer.state);
     if (!isUsers(session)) return { request, session: null, user: null, reason };
     const user = await userOf(this.config, request, sessions, { ...answer, session });
     if (user === null) return { request, session: null, user: null, reason: null };
@@ -74,7 +62,7 @@ export class Gate<User, A extends Attributes> {
   /** The session of a visitor without an account, which every other call takes for none. */
   async getGuestSession(): Promise<GuestSession<A> | null> {
     const request = await currentRequest(this.engine);
-    const answer = await validateOnce(request, this.engine().sessions, { touch: false });
+    const answer = await beginOnce(request, this.engine().sessions, { active: false });
     return answer.session?.userId === null ? presentGuest<A>(answer.session) : null;
   }
 
@@ -128,21 +116,5 @@ export class Gate<User, A extends Attributes> {
 
   private leave(request: CurrentRequest, to: string): never {
     return redirectTo(request, to, this.engine().origin);
-  }
-
-  /** True when the row slides and the cookie stays as it is. */
-  private slidesAlone(): boolean {
-    const carrier = this.config.carrier ?? 'stored';
-    return carrier !== 'sealed' && carrier !== 'signed' && !this.config.cookie?.renew;
-  }
-
-  private keepCookieInStep(request: CurrentRequest, sessions: Sessions, answer: Validation): void {
-    if (!request.writable) return;
-    const header = request.headers.get('cookie');
-    if (answer.session && answer.fresh && answer.token) {
-      writeCookies(request, sessions.setCookies(answer.token, answer.session, header));
-    } else if (answer.state !== 'active' && !answer.keepCookie && request.hasCookie) {
-      writeCookies(request, sessions.blankCookies(header));
-    }
   }
 }

@@ -1,10 +1,10 @@
 import { isLatchkeyError } from '../errors';
+import { safePath } from '../guard';
 import { pagesOf, type Engine } from './config';
 import type { Changes } from './changes';
-import { isOwnOrigin, originOf, type SentOrigin } from './origin';
-import { clientSession, isUsers, present } from './present';
-import { safePath, withBase } from './paths';
-import { currentRequest, validateOnce, writeCookies } from './request';
+import { clientSession, isUsers, present, reasonOf } from './present';
+import { withBase } from './paths';
+import { beginOnce, currentRequest } from './request';
 import { clientUserOf, userOf } from './users';
 import type { Attributes, SessionsConfig } from './types';
 
@@ -19,9 +19,11 @@ export function makeHandlers<User, A extends Attributes>(
   return {
     GET: guarded((request) => status(config, engine, request)),
     POST: guarded(async (request) => {
-      const { origin } = engine();
-      const sent = originOf(request.headers);
-      if (!isOwnOrigin(sent, origin)) return json(foreignOrigin(sent, origin), 403);
+      const { sessions, origin } = engine();
+      const sent = { method: 'POST', headers: request.headers, cookie: null };
+      if ((await sessions.begin(sent, { passive: true })).state === 'refused') {
+        return json(foreignOrigin(request, origin), 403);
+      }
       const action = new URL(request.url).pathname.split('/').filter(Boolean).pop();
       switch (action) {
         case 'renew':
@@ -43,9 +45,9 @@ export function makeHandlers<User, A extends Attributes>(
 const NO_SESSION = { error: 'no_session' };
 
 // Both addresses, so that a wrong LATCHKEY_PUBLIC_URL is seen at a glance.
-const foreignOrigin = ({ origin }: SentOrigin, expected: string) => ({
+const foreignOrigin = ({ headers }: Request, expected: string) => ({
   error: 'foreign_origin',
-  received: origin ?? null,
+  received: headers.get('origin'),
   expected,
 });
 
@@ -57,13 +59,10 @@ async function status<User>(
 ): Promise<Response> {
   const current = await currentRequest(engine);
   const { sessions } = engine();
-  const answer = await validateOnce(current, sessions, { touch: false });
+  const answer = await beginOnce(current, sessions, { active: false });
   const now = Date.now();
   if (!isUsers(answer.session)) {
-    if (answer.state !== 'active' && !answer.keepCookie && current.hasCookie) {
-      writeCookies(current, sessions.blankCookies(current.headers.get('cookie')));
-    }
-    const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
+    const reason = reasonOf(answer.state);
     return json({ status: 'unauthenticated', reason, session: null, now });
   }
   const wanted = new URL(request.url).searchParams.has('user');

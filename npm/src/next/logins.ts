@@ -1,29 +1,14 @@
-import type { AccountOutcome, Credentials, Passwords, Rejection } from '../accounts';
-import type { Session as CoreSession, User } from '../sessions_types';
-import type { Engine } from './config';
+import { typedText, type Credentials, type Passwords, type Rejection } from '../accounts';
+import { checkOptions } from '../arguments';
+import type { User } from '../sessions_types';
 import type { Changes } from './changes';
-import { forbidden } from './failures';
-import { isForeign } from './origin';
-import { validateOnce } from './request';
-import type { Attributes, BaseConfig, CreateOptions } from './types';
-
-// What a guest takes along; of an older session of a user nothing stays.
-function carried(before: CoreSession | null, names: readonly string[] = []): Attributes {
-  if (!before || before.userId !== null) return {};
-  const { attributes } = before;
-  const known = names.filter((name) => Object.hasOwn(attributes, name));
-  return Object.fromEntries(known.map((name) => [name, attributes[name]]));
-}
+import type { CreateOptions } from './types';
 
 export type LoginOutcome = { rejection: Rejection; user: null } | { rejection: null; user: User };
 
 /** Signing up and logging in with passwords that the store keeps; each sets the cookie. */
 export class Logins {
-  constructor(
-    private readonly config: BaseConfig,
-    private readonly engine: () => Engine,
-    private readonly changes: Pick<Changes<never>, 'writable' | 'write'>,
-  ) {}
+  constructor(private readonly changes: Pick<Changes<never>, 'change' | 'enter'>) {}
 
   signUp(credentials: Credentials, options?: CreateOptions): Promise<LoginOutcome> {
     return this.enter('signUp', credentials, options);
@@ -35,14 +20,12 @@ export class Logins {
 
   /** Ends every other session of the user; this one gets a new cookie. null: done. */
   async changePassword(passwords: Passwords): Promise<Rejection | null> {
-    const request = await this.changes.writable('changePassword()');
-    const { sessions } = this.engine();
-    const { rejection, kept } = await sessions.accounts.changePassword(
-      request.token ?? '',
-      passwords,
-    );
-    if (kept) this.changes.write(request, kept.token, kept.session);
-    return rejection;
+    const typed = () => {
+      checkOptions(passwords, 'passwords');
+      const { current, replacement } = passwords;
+      return { password: typedText(current), replacement: typedText(replacement) };
+    };
+    return (await this.changes.change('changePassword', typed)).rejection;
   }
 
   private async enter(
@@ -50,22 +33,12 @@ export class Logins {
     credentials: Credentials,
     options: CreateOptions = {},
   ): Promise<LoginOutcome> {
-    const request = await this.changes.writable(`${how}()`);
-    const { sessions, origin } = this.engine();
-    // Nobody is signed in as somebody else by a form of another site. Next.js sees to that in Server
-    // Actions only.
-    if (isForeign(request.headers, origin)) throw forbidden();
-    const before = await validateOnce(request, sessions, { touch: false, fresh: true });
-    const outcome: AccountOutcome = await sessions.accounts[how](credentials, {
-      attributes: { ...carried(before.session, options.carry), ...options.attributes },
-      ...(options.remember !== undefined && { remember: options.remember }),
-      ...(options.level !== undefined && { level: options.level }),
-      userAgent: request.headers.get('user-agent'),
-      address: this.config.clientAddress?.(request.headers) ?? null,
-    });
-    if (outcome.rejection) return { rejection: outcome.rejection, user: null };
-    if (before.session) await sessions.revoke(before.session);
-    this.changes.write(request, outcome.token, outcome.session);
-    return { rejection: null, user: outcome.user };
+    const typed = () => {
+      checkOptions(credentials, 'credentials');
+      const { username, password } = credentials;
+      return { username: typedText(username), password: typedText(password) };
+    };
+    const { rejection, user } = await this.changes.enter(how, typed, options);
+    return rejection ? { rejection, user: null } : { rejection: null, user: user as User };
   }
 }

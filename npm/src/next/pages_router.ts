@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { userIdText } from '../arguments';
+import { createArguments } from '../create_arguments';
 import { isLatchkeyError } from '../errors';
-import { beginSession } from './begin';
+import type { RequestFacts } from '../facts';
+import { setCookiesOf, type HeaderLine } from '../requests';
 import { pagesOf, type Engine } from './config';
-import { isOwnOrigin, originOf } from './origin';
+import { forbidden } from './failures';
 import { loginPath } from './paths';
-import { isPrefetch } from './prefetch';
 import { isUsers, present } from './present';
-import { bringsCookie } from './set_cookie';
 import type { Attributes, CreateOptions, Session, SessionsConfig } from './types';
 
 /** What is used of a response: of `getServerSideProps`, or of an API route. */
@@ -28,34 +29,30 @@ export function makePagesRouter<User, A extends Attributes>(
       userId: string | number,
       options: CreateOptions = {},
     ): Promise<string> {
-      const { sessions } = engine();
-      const headers = headersOf(request);
-      const header = headers.get('cookie');
-      const asked = { touch: false, fresh: true };
-      const before = await sessions.validateAsync(sessions.readCookie(header), asked);
-      const { token, session } = await beginSession(sessions, before.session, userId, {
-        ...options,
-        userAgent: headers.get('user-agent'),
-        address: config.clientAddress?.(headers) ?? null,
-      });
-      add(response, sessions.setCookies(token, session, header));
+      const { carry, ...create } = options;
+      const entry = {
+        ...createArguments(create),
+        ...(carry && { carry: [...carry] }),
+        userId: userIdText(userId),
+        address: config.clientAddress?.(headersOf(request)) ?? null,
+      };
+      // Who the user is, the program has found out, often with a page of another site.
+      const facts = { crossSite: true };
+      const { session, headers } = await engine().sessions.change(
+        request,
+        'logInUser',
+        entry,
+        facts,
+      );
+      add(response, headers);
+      if (!session) throw forbidden(); // the user is disabled
       return session.id;
     },
 
     /** Finds the session and keeps the cookie in step; null when there is none. */
     async verify(request: IncomingMessage, response: PagesResponse): Promise<Session<A> | null> {
-      const { sessions } = engine();
-      const headers = headersOf(request);
-      const header = headers.get('cookie');
-      const touch = !isPrefetch(headers);
-      const answer = await sessions.validateAsync(sessions.readCookie(header), { touch });
-      if (answer.session && answer.fresh && answer.token) {
-        add(response, sessions.setCookies(answer.token, answer.session, header));
-      } else if (answer.state !== 'active' && !answer.keepCookie) {
-        const brought = bringsCookie(header, sessions.cookie.name);
-        if (brought) add(response, sessions.blankCookies(header));
-      }
-      const { session } = answer;
+      const { session, headers } = await engine().sessions.begin(request, factsOf(request));
+      add(response, headers);
       if (!isUsers(session)) return null;
       // A user who is gone from the application's own table.
       if (config.getUser && (await config.getUser(session.userId)) === null) return null;
@@ -70,24 +67,27 @@ export function makePagesRouter<User, A extends Attributes>(
 
     /** An API route: `export default sessions.pagesRouter.logout`. */
     async logout(request: IncomingMessage, response: PagesResponse): Promise<void> {
-      const { sessions, origin } = engine();
-      const { headers } = request;
-      const own = isOwnOrigin(originOf(headersOf(request)), origin);
-      if (request.method !== 'POST' || !own) {
-        return answer(response, request.method === 'POST' ? 403 : 405, { error: 'refused' });
-      }
+      if (request.method !== 'POST') return answer(response, 405, { error: 'refused' });
       try {
-        const header = headers.cookie ?? null;
-        const token = sessions.readCookie(header);
-        if (token !== null) await sessions.revoke(token);
-        add(response, sessions.blankCookies(header));
+        const { headers } = await engine().sessions.change(request, 'logOut');
+        add(response, headers);
         answer(response, 200, { message: 'Logged out successfully' });
       } catch (error) {
-        if (!isLatchkeyError(error) || error.retryable !== true) throw error;
+        if (!isLatchkeyError(error)) throw error;
+        if (error.code === 'ERR_LATCHKEY_ORIGIN_REFUSED') {
+          return answer(response, 403, { error: 'refused' });
+        }
+        if (error.retryable !== true) throw error;
         answer(response, 503, { error: 'store_unavailable' });
       }
     },
   };
+}
+
+// Everything but the API routes is a page. What a page of another site may do is for those to say who
+// do it.
+function factsOf({ url }: IncomingMessage): RequestFacts {
+  return { crossSite: true, page: !/^(?:\/[^?]*)?\/api\//.test(url ?? '') };
 }
 
 function headersOf({ headers }: IncomingMessage): Headers {
@@ -98,7 +98,9 @@ function headersOf({ headers }: IncomingMessage): Headers {
   return new Headers(entries);
 }
 
-function add(response: PagesResponse, lines: readonly string[]): void {
+function add(response: PagesResponse, headers: readonly HeaderLine[]): void {
+  const lines = setCookiesOf(headers);
+  if (lines.length === 0) return;
   const before = response.getHeader('set-cookie');
   response.setHeader('set-cookie', [...[before ?? []].flat().map(String), ...lines]);
 }

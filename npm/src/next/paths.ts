@@ -1,4 +1,5 @@
 import { appBasePath } from '../base_path';
+import { safePath } from '../guard';
 import { misuse } from './failures';
 
 // The two ways to compare a path with a rule differ in what a doubt means. A protected path is
@@ -107,21 +108,12 @@ function decode(path: string): string {
   });
 }
 
-/** `path` when it leads nowhere but into this site, otherwise `fallback`. */
-export function safePath(path: unknown, fallback = '/'): string {
-  if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path)) return fallback;
-  // Browsers drop tabs and line ends from URLs, and read a backslash as a slash.
-  if (/[\\\u0000-\u001f\u007f]/.test(path)) return fallback;
-  // `/.//host` is `//host` once its dots are resolved, as routers do before they hand it on.
-  const { pathname } = new URL(path, 'http://site.invalid');
-  return pathname.startsWith('//') ? fallback : path;
-}
-
 /** `page` with what the login page is to know. */
 export function loginPath(page: string, reason?: string | null, next?: string | null): string {
   const query = new URLSearchParams();
   if (reason) query.set('reason', reason);
-  if (next && safePath(next, '') !== '') query.set('next', next);
+  const safe = safePath(next, '');
+  if (safe !== '') query.set('next', safe);
   const text = query.toString();
   if (text === '') return page;
   return `${page}${page.includes('?') ? '&' : '?'}${text}`;

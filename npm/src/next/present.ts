@@ -1,3 +1,4 @@
+import type { Begun } from '../requests';
 import type { Session as CoreSession } from '../sessions_types';
 import type { Attributes, GuestSession, Session, SharedSession } from './types';
 
@@ -49,4 +50,9 @@ export function presentGuest<A = Attributes>(found: CoreSession): GuestSession<A
 /** A guest's session is nobody's: the visitor for a user gets none. */
 export function isUsers(found: CoreSession | null): found is CoreSession & { userId: string } {
   return found !== null && found.userId !== null;
+}
+
+/** Why there is no session, as far as visitors are told. */
+export function reasonOf(state: Begun['state']): 'expired' | 'revoked' | null {
+  return state === 'expired' || state === 'revoked' ? state : null;
 }

@@ -1,13 +1,11 @@
 import { NextResponse } from 'next/server';
 import { isLatchkeyError } from '../errors';
-import type { Sessions } from '../sessions';
-import type { Validation } from '../sessions_types';
+import { setCookiesOf, type Begun } from '../requests';
 import { basePathOf, pagesOf, type Engine } from './config';
 import { misuse } from './failures';
 import { checkRules, covers, isAsset, loginPath, mayLeadTo, splitLocale, withBase } from './paths';
-import { isPrefetch } from './prefetch';
-import { isUsers } from './present';
-import { bringsCookie, setCookies } from './set_cookie';
+import { reasonOf } from './present';
+import { setCookies } from './set_cookie';
 import type { BaseConfig, ProxyRequest, SessionsConfig } from './types';
 
 export interface ProxyOptions {
@@ -39,20 +37,26 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
     if (covers([basePathOf(config)], pathname)) return NextResponse.next();
     const guarded = isGuarded(config, options, pathname);
     const { sessions, origin } = engine();
-    const header = request.headers.get('cookie');
-    const touch = options.renew !== false && !isPrefetch(request.headers);
-    let answer: Validation;
+    let begun: Begun;
     try {
-      answer = await sessions.validateAsync(sessions.readCookie(header), { touch });
+      begun = await sessions.begin(request, {
+        passive: options.renew === false,
+        // What a page of another site may do is for those to say who do it.
+        crossSite: true,
+        page: mayBePage(request) && !request.headers.has('sec-fetch-mode'),
+      });
     } catch (error) {
       if (!isLatchkeyError(error) || error.retryable !== true) throw error;
       return guarded ? unavailable() : NextResponse.next();
     }
     const response =
-      isUsers(answer.session) || !guarded
+      begun.state === 'user' || !guarded
         ? NextResponse.next()
-        : refusal(loginOf(config, options, request, answer), request, origin);
-    keepCookieInStep(response, sessions, answer, header);
+        : refusal(loginOf(config, options, request, begun), request, origin);
+    const cookies = setCookiesOf(begun.headers);
+    setCookies(response, cookies);
+    // The page may be the same for everybody, and then shared caches would hand out this cookie.
+    if (cookies.length > 0) response.headers.set('cache-control', 'private, no-store');
     return response;
   };
 }
@@ -77,17 +81,25 @@ function loginOf(
   config: BaseConfig,
   options: ProxyOptions,
   request: ProxyRequest,
-  answer: Validation,
+  { state }: Begun,
 ): string {
   const { pathname, search, locale, defaultLocale } = request.nextUrl;
-  const reason = answer.state === 'expired' || answer.state === 'revoked' ? answer.state : null;
   const returns = reads(request) || isAction(request);
   const next = returns ? pathname + withoutInternals(search) : null;
-  const target = loginPath(pagesOf(config).login, reason, next);
+  const target = loginPath(pagesOf(config).login, reasonOf(state), next);
   // Next.js takes its own languages off the path by itself, and adds the default one.
   const own = locale && locale !== defaultLocale ? `/${locale}` : '';
   const prefix = splitLocale(pathname, options.locales).prefix || own;
   return target.startsWith('/') ? prefix + target : target;
+}
+
+/** Whether a person may be waiting for a page: who is no browser says so, or asks for JSON. */
+function mayBePage(request: ProxyRequest): boolean {
+  const { headers } = request;
+  const accept = headers.get('accept') ?? '';
+  if (accept.includes('text/html') || headers.has('next-url') || headers.has('rsc')) return true;
+  if (headers.get('sec-fetch-dest') === 'document') return true;
+  return reads(request) && !accept.includes('json');
 }
 
 // A page is sent to the login page, and so is a Server Action, in the way its caller understands;
@@ -97,14 +109,7 @@ function refusal(login: string, request: ProxyRequest, origin: string): NextResp
     const headers = { 'x-action-redirect': `${login};push`, 'cache-control': 'no-store' };
     return new NextResponse(null, { status: 303, headers });
   }
-  const accept = request.headers.get('accept') ?? '';
-  const wantsPage =
-    accept.includes('text/html') || request.headers.has('next-url') || request.headers.has('rsc');
-  if (!wantsPage && request.headers.get('sec-fetch-dest') !== 'document') {
-    if (!reads(request) || accept.includes('json')) {
-      return NextResponse.json({ error: 'no_session' }, { status: 401 });
-    }
-  }
+  if (!mayBePage(request)) return NextResponse.json({ error: 'no_session' }, { status: 401 });
   // To the public URL: whoever sends a foreign Host header is not led there.
   const target = new URL(withBase(login, request), origin);
   return NextResponse.redirect(target, reads(request) ? 307 : 303);
@@ -116,27 +121,6 @@ function withoutInternals(search: string): string {
   query.delete('_rsc');
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-function keepCookieInStep(
-  response: NextResponse,
-  sessions: Sessions,
-  answer: Validation,
-  header: string | null,
-): void {
-  let lines: string[] = [];
-  if (answer.session && answer.fresh && answer.token) {
-    lines = sessions.setCookies(answer.token, answer.session, header);
-  } else if (
-    answer.state !== 'active' &&
-    !answer.keepCookie &&
-    bringsCookie(header, sessions.cookie.name)
-  ) {
-    lines = sessions.blankCookies(header);
-  }
-  setCookies(response, lines);
-  // The page may be the same for everybody, and then shared caches would hand out this cookie.
-  if (lines.length > 0) response.headers.set('cache-control', 'private, no-store');
 }
 
 function unavailable(): NextResponse {

@@ -2,9 +2,10 @@ import * as cache from 'next/cache';
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { appBasePath } from '../base_path';
+import { setCookiesOf, type Begun, type HeaderLine, type RequestLike } from '../requests';
+import type { RequestFacts } from '../facts';
 import type { Sessions } from '../sessions';
 import type { Engine } from './config';
-import type { Session as CoreSession, Validation } from '../sessions_types';
 import { parseSetCookie } from './set_cookie';
 import type { CookieStore } from './types';
 
@@ -12,9 +13,8 @@ import type { CookieStore } from './types';
 export interface CurrentRequest {
   readonly headers: Headers;
   readonly cookies: CookieStore;
-  readonly token: string | null;
-  /** The name is there, whatever its value. */
-  readonly hasCookie: boolean;
+  /** What the browser holds of the session cookie, with what this request has changed of it. */
+  readonly cookie: string | null;
   /** In Server Actions and Route Handlers; never while a page renders. */
   readonly writable: boolean;
   /** Neither a page nor an action nor a form: the visitor wants a status, no redirect. */
@@ -30,38 +30,50 @@ export async function currentRequest(engine: () => Engine): Promise<CurrentReque
   // With Cache Components pages are also rendered ahead, with cookies. Whether a session is alive is
   // a question of the moment, and to fetch ahead is no activity: such a render waits here.
   await cache.io?.();
-  const { sessions } = engine();
-  const { name } = sessions.cookie;
+  const { name } = engine().sessions.cookie;
   // While a page renders Next.js gives every writing method the same function, which throws.
   const writable = (store.set as unknown) !== store.delete;
   const form = /^(multipart\/form-data|application\/x-www-form-urlencoded)/;
   return {
     headers: head,
     cookies: store,
-    token: tokenIn(sessions, store, head.get('cookie')),
-    hasCookie: store.getAll().some((cookie) => belongs(cookie.name, name)),
+    cookie: cookieLine(store, head.get('cookie'), name),
     writable,
     isHandler: writable && !head.has('next-action') && !form.test(head.get('content-type') ?? ''),
   };
 }
 
 // What this request has set itself is only in the store; a name sent twice is only in the header.
-function tokenIn(sessions: Sessions, store: CookieStore, header: string | null): string | null {
-  const { name } = sessions.cookie;
-  const pairs = store.getAll().filter((cookie) => belongs(cookie.name, name));
-  if (pairs.length === 0) return null;
-  const line = pairs.map((cookie) => `${cookie.name}=${cookie.value}`).join('; ');
-  const token = sessions.readCookie(line);
-  const sent =
-    header === null ? [] : header.split(/;[ \t]*/).filter((pair) => pair.startsWith(`${name}=`));
-  if (sent.length > 1 && sent.includes(`${name}=${token}`)) return null;
-  return token;
+function cookieLine(store: CookieStore, header: string | null, name: string): string | null {
+  const isOurs = (pair: string) => belongs(pair.slice(0, pair.indexOf('=')), name);
+  const sent = (header ?? '').split(/;[ \t]*/).filter(isOurs);
+  const held = store
+    .getAll()
+    .map((cookie) => `${cookie.name}=${cookie.value}`)
+    .filter(isOurs);
+  const names = new Set(sent.map((pair) => pair.slice(0, pair.indexOf('='))));
+  const asSent = held.length === names.size && held.every((pair) => sent.includes(pair));
+  const pairs = asSent ? sent : held;
+  return pairs.length > 0 ? pairs.join('; ') : null;
 }
 
 function belongs(cookie: string, name: string): boolean {
   return (
     cookie === name || (cookie.startsWith(`${name}.`) && /^\d$/.test(cookie.slice(name.length + 1)))
   );
+}
+
+/**
+ * asked is this request as the core takes it. Next.js tells nobody its method, so it counts as one
+ * that may change something; what a page of another site may do is for those to say who ask.
+ */
+export function asked({ headers, cookie }: CurrentRequest): RequestLike {
+  return { method: 'POST', headers, cookie };
+}
+
+/** factsOf is what Next.js tells of the answer: where cookies can be written, and who waits. */
+export function factsOf({ writable, isHandler }: CurrentRequest): RequestFacts {
+  return { mayWrite: writable, page: !isHandler, crossSite: true, withUser: true };
 }
 
 /**
@@ -74,13 +86,13 @@ export function redirectTo(request: CurrentRequest, path: string, origin: string
   return redirect(adds || base === '' || !path.startsWith('/') ? path : origin + base + path);
 }
 
-/** Writes Set-Cookie values into the answer of this request. */
-export function writeCookies(request: CurrentRequest, lines: readonly string[]): void {
-  for (const line of lines) request.cookies.set(parseSetCookie(line));
+/** Writes the cookies among `lines` into the answer of this request. */
+export function writeCookies(request: CurrentRequest, lines: readonly HeaderLine[]): void {
+  for (const line of setCookiesOf(lines)) request.cookies.set(parseSetCookie(line));
 }
 
 interface Seen {
-  validations: Map<string, { touched: boolean; answer: Promise<Validation> }>;
+  begun: Map<string, { active: boolean; answer: Promise<Begun> }>;
   users: Map<string, Promise<unknown>>;
 }
 
@@ -95,7 +107,7 @@ function seenIn(request: CurrentRequest, sessions: Sessions): Seen {
   let bySessions = requests.get(request.headers);
   if (!bySessions) requests.set(request.headers, (bySessions = new WeakMap()));
   let seen = bySessions.get(sessions);
-  if (!seen) bySessions.set(sessions, (seen = { validations: new Map(), users: new Map() }));
+  if (!seen) bySessions.set(sessions, (seen = { begun: new Map(), users: new Map() }));
   return seen;
 }
 
@@ -106,22 +118,28 @@ function keepAnswer(request: CurrentRequest, answer: Promise<unknown>, drop: () 
   answer.then(request.writable ? drop : undefined, drop);
 }
 
-/** Validates once for each render and token, and once for questions at the same time elsewhere. */
-export function validateOnce(
+/** Asks who it is once for each render and cookie, and once for questions at the same time elsewhere. */
+export function beginOnce(
   request: CurrentRequest,
   sessions: Sessions,
-  { touch, fresh = false }: { touch: boolean; fresh?: boolean },
-): Promise<Validation> {
-  const token = request.token ?? '';
-  const { validations } = seenIn(request, sessions);
-  const known = validations.get(token);
-  if (known && !fresh && (known.touched || !touch)) return known.answer;
-  const answer = sessions.validateAsync(token, { touch, fresh, withUser: true });
-  const entry = { touched: touch, answer };
-  validations.set(token, entry);
+  { active, fresh = false }: { active: boolean; fresh?: boolean },
+): Promise<Begun> {
+  const { begun } = seenIn(request, sessions);
+  const key = request.cookie ?? '';
+  const known = begun.get(key);
+  if (known && !fresh && (known.active || !active)) return known.answer;
+  const answer = begin(request, sessions, { ...factsOf(request), passive: !active, fresh });
+  const entry = { active, answer };
+  begun.set(key, entry);
   keepAnswer(request, answer, () => {
-    if (validations.get(token) === entry) validations.delete(token);
+    if (begun.get(key) === entry) begun.delete(key);
   });
+  return answer;
+}
+
+async function begin(request: CurrentRequest, sessions: Sessions, facts: RequestFacts) {
+  const answer = await sessions.begin(asked(request), facts);
+  if (request.writable) writeCookies(request, answer.headers);
   return answer;
 }
 
@@ -129,15 +147,14 @@ export function forget(request: CurrentRequest, sessions: Sessions): void {
   for (const requests of [rendering, acting]) requests.get(request.headers)?.delete(sessions);
 }
 
-/** Asks the application for a user, as often as `validateOnce` asks for a session. */
+/** Asks the application for a user, as often as `beginOnce` asks for a session. */
 export function userOnce<User>(
   request: CurrentRequest,
   sessions: Sessions,
-  session: CoreSession,
+  id: string,
   getUser: (userId: string) => Promise<User | null> | User | null,
 ): Promise<User | null> {
   const { users } = seenIn(request, sessions);
-  const id = session.userId ?? '';
   let asked = users.get(id) as Promise<User | null> | undefined;
   if (!asked) {
     const answer = (asked = (async () => getUser(id))());

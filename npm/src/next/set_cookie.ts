@@ -61,10 +61,3 @@ export function setCookies(
   response.headers.delete('set-cookie');
   for (const line of [...elsewhere, ...own]) response.headers.append('set-cookie', line);
 }
-
-/** Tells whether a Cookie header has this name, or the first piece of a cookie that was cut. */
-export function bringsCookie(header: string | null, name: string): boolean {
-  return (header ?? '').split(/;[ \t]*/).some((sent) => {
-    return sent.startsWith(`${name}=`) || sent.startsWith(`${name}.`);
-  });
-}

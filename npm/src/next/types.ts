@@ -60,6 +60,8 @@ export interface CookieSettings {
   name?: string;
   sameSite?: 'lax' | 'strict' | 'none';
   domain?: string;
+  /** Where an earlier configuration wrote the cookie: it is deleted there, too. */
+  former?: readonly { domain?: string; path?: string }[];
   /** false: the cookie ends with the browser. */
   persistent?: boolean;
   /** true: the cookie slides with the row, as Lucia's does. */

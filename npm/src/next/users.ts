@@ -1,5 +1,6 @@
 import type { Sessions } from '../sessions';
-import type { Session as CoreSession, Validation } from '../sessions_types';
+import type { Begun } from '../requests';
+import type { Session as CoreSession } from '../sessions_types';
 import { userOnce, type CurrentRequest } from './request';
 import type { RegisteredUser } from '../client/types';
 import type { DefaultClientUser, SessionsConfig } from './types';
@@ -9,10 +10,10 @@ export async function userOf<User>(
   config: SessionsConfig<User>,
   request: CurrentRequest,
   sessions: Sessions,
-  answer: Validation & { session: CoreSession & { userId: string } },
+  answer: Begun & { session: CoreSession & { userId: string } },
 ): Promise<User | null> {
   const { getUser } = config;
-  if (getUser) return userOnce(request, sessions, answer.session, getUser);
+  if (getUser) return userOnce(request, sessions, answer.session.userId, getUser);
   const { user, session } = answer;
   if (!user) return { id: session.userId } as User;
   return { ...user.attributes, id: user.id, username: user.username } as User;

@@ -59,8 +59,10 @@ export async function during(where, { cookie = '', headers = {} }, call, render)
 class NextResponse extends Response {
   get cookies() {
     return {
-      set: ({ name, value, maxAge }) =>
-        this.headers.append('set-cookie', `${name}=${value}${maxAge === 0 ? '; Max-Age=0' : ''}`),
+      set: ({ name, value, maxAge, domain, path = '/' }) => {
+        const attributes = [maxAge === 0 && 'Max-Age=0', domain && `Domain=${domain}`, path !== '/' && `Path=${path}`];
+        this.headers.append('set-cookie', [`${name}=${value}`, ...attributes.filter(Boolean)].join('; '));
+      },
     };
   }
   static next() {

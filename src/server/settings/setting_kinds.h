@@ -52,7 +52,7 @@ Setting duration(std::string_view key, Millis least, Field field, std::string_vi
   const std::string limit = most == Millis::max() ? "" : " and at most " + duration_text(most);
   return {.key = key,
           .kind = SettingKind::text,
-          .form = "a duration with a unit (ms, s, m, h, d) of at least " + duration_text(least) +
+          .form = "a duration with a unit (ms, s, m, h, d, w) of at least " + duration_text(least) +
                   limit + ", such as \"10s\"",
           .help = help,
           .set =

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/duration.h"
+
 namespace latchkey::server {
 namespace {
 
@@ -13,22 +15,13 @@ struct Unit {
 // Largest first, so that the first that divides is the one to print.
 constexpr std::array kUnits{Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000},
                             Unit{"s", 1000}, Unit{"ms", 1}};
-constexpr std::int64_t kMostDays = 36'500;
+constexpr Millis kMost = std::chrono::days{36'500};
 
 }  // namespace
 
 std::optional<Millis> parse_duration(std::string_view text) noexcept {
-  std::int64_t number = 0;
-  const auto [rest, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (ec != std::errc{} || number < 0) return std::nullopt;
-  const std::string_view name = text.substr(static_cast<std::size_t>(rest - text.data()));
-  if (name.empty()) return number == 0 ? std::optional{Millis{0}} : std::nullopt;
-  for (const Unit& unit : kUnits) {
-    if (name != unit.name) continue;
-    if (number > kMostDays * kUnits.front().millis / unit.millis) return std::nullopt;
-    return Millis{number * unit.millis};
-  }
-  return std::nullopt;
+  const auto parsed = latchkey::parse_duration(text);
+  return parsed && *parsed <= kMost ? parsed : std::nullopt;
 }
 
 std::string duration_text(Millis duration) {

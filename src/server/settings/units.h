@@ -8,7 +8,7 @@
 
 namespace latchkey::server {
 
-// parse_duration reads a whole number with a unit: ms, s, m, h or d. "0" needs none.
+// parse_duration reads what base/duration.h calls a duration, of at most 36500 days.
 std::optional<Millis> parse_duration(std::string_view text) noexcept;
 // duration_text writes it with the largest unit that loses nothing.
 std::string duration_text(Millis duration);

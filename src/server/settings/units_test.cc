@@ -12,8 +12,10 @@ TEST(Units, ReadDurations) {
   EXPECT_EQ(parse_duration("5m"), std::chrono::minutes{5});
   EXPECT_EQ(parse_duration("2h"), std::chrono::hours{2});
   EXPECT_EQ(parse_duration("14d"), std::chrono::days{14});
+  EXPECT_EQ(parse_duration("2w"), std::chrono::days{14});
+  EXPECT_EQ(parse_duration("1.5h"), std::chrono::minutes{90});
   EXPECT_EQ(parse_duration("36500d"), std::chrono::days{36500});
-  for (const char* text : {"", "5", "s", "-5s", "+5s", "5 s", "5S", "1.5h", "5sec", "36501d",
+  for (const char* text : {"", "5", "s", "-5s", "+5s", "5 s", "5S", "5sec", "36501d",
                            "99999999999999999999s", "1h30m"}) {
     EXPECT_EQ(parse_duration(text), std::nullopt) << text;
   }

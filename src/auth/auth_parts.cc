@@ -1,0 +1,28 @@
+#include "auth/auth_parts.h"
+
+#include <utility>
+
+#include "auth/session_impl.h"
+
+namespace latchkey {
+
+Result<std::unique_ptr<Auth>> AuthParts::assemble(Store& store, std::unique_ptr<Sessions> sessions,
+                                                  AuthOptions options) {
+  auto url = PublicUrl::parse(options.public_url);
+  if (!url) return url.error();
+  auto impl = std::make_unique<Auth::Impl>(std::move(options), std::move(*url));
+  impl->store = &store;
+  impl->sessions = std::move(sessions);
+  return std::unique_ptr<Auth>(new Auth(std::move(impl)));
+}
+
+Accounts& AuthParts::give(Auth& auth, std::unique_ptr<Accounts> accounts) noexcept {
+  auth.impl_->accounts = std::move(accounts);
+  return *auth.impl_->accounts;
+}
+
+std::string_view AuthParts::shown(const AuthSession& session) noexcept {
+  return session.impl_->shown();
+}
+
+}  // namespace latchkey
