@@ -284,3 +284,32 @@ test('S3: what a form sends is taken as it is, and what is no text is refused li
     () => sessions.changePassword({ current: null, replacement: undefined }));
   assert.ok(['wrong_credentials', 'password_too_short'].includes(changed.value.code), changed.value.code);
 });
+
+test('a hybrid session is given its new snapshot where writing costs nothing, and not while a page renders', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make({ carrier: 'hybrid' });
+  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
+  t.mock.timers.tick(120_000);
+  for (const [where, written] of [['page', 0], ['action', 1], ['handler', 1]]) {
+    const seen = await during(where, { cookie }, () => sessions.verifySession());
+    assert.equal(seen.value.userId, 'ada', where);
+    assert.equal(seen.written.length, written, where);
+  }
+});
+
+test('after each change the rest of the request sees the new session', async () => {
+  const sessions = make();
+  const { cookieHeader: cookie } = await signIn(sessions, 'ada');
+  const { value, rendered } = await during('action', { cookie }, async () => {
+    const seen = [(await sessions.getSession()).userId];
+    await sessions.createSession('ben');
+    seen.push((await sessions.getSession()).userId);
+    await sessions.raiseLevel(2);
+    seen.push((await sessions.getSession()).level);
+    await sessions.updateSession({ theme: 'dark' });
+    seen.push((await sessions.getSession()).attributes.theme);
+    await sessions.deleteSession();
+    return [...seen, await sessions.getSession()];
+  }, () => sessions.getSession());
+  assert.deepEqual([value, rendered], [['ada', 'ben', 2, 'dark', null], null]);
+});

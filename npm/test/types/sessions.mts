@@ -1,4 +1,4 @@
-import { isLatchkeyError, Sessions, type ErrorCode } from 'latchkey';
+import { isLatchkeyError, Sessions, type ErrorCode, type Session, type StoredSession } from 'latchkey';
 
 export async function program(): Promise<void> {
   const sessions = new Sessions({ store: 'sqlite:app.db', idle: '15m', absolute: 3_600_000 });
@@ -22,4 +22,12 @@ export async function program(): Promise<void> {
   new Sessions({});
   // @ts-expect-error no state
   console.log(validation.state === 'logged-in');
+}
+
+/** `Session` of the main entry is our own. */
+export function themeOf(session: Session): unknown {
+  const stored: StoredSession = session;
+  // @ts-expect-error that is Lucia's, of latchkey/lucia
+  void session.fresh;
+  return stored.attributes['theme'];
 }
