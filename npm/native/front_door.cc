@@ -148,7 +148,7 @@ struct Change {
   std::string username, attributes, address;
   SecretBytes password, replacement;
   std::optional<UserId> user{};
-  std::int64_t level = 0;
+  std::optional<std::int64_t> level{};
   LogInOptions log_in{};
 };
 
@@ -190,7 +190,7 @@ Result<Changed> log_out_others(AuthSession& session, const Change&) {
   return Changed{.count = *ended};
 }
 Result<Changed> raise_level(AuthSession& session, const Change& change) {
-  Result<void> done = session.raise_level(static_cast<std::uint8_t>(change.level));
+  Result<void> done = session.raise_level(static_cast<std::uint8_t>(*change.level));
   if (!done) return done.error();
   return Changed{};
 }
@@ -235,9 +235,9 @@ Result<std::unique_ptr<Change>> read_change(Options given) {
   change->replacement = SecretBytes(given.text("replacement").value_or(""));
   change->address = given.text_or_null("address").value_or("");
   change->attributes = given.text("attributes").value_or("");
-  change->level = given.whole("level", 0, kMostLevel).value_or(1);
+  change->level = given.whole("level", 0, kMostLevel);
   change->log_in = {.remember = given.flag("remember").value_or(true),
-                    .level = static_cast<std::uint8_t>(change->level),
+                    .level = static_cast<std::uint8_t>(change->level.value_or(1)),
                     .attributes = change->attributes,
                     .carry = given.texts("carry")};
   if (const auto user = given.text("userId")) {
@@ -266,10 +266,13 @@ napi_value change(napi_env env, napi_callback_info info) {
   const UnixTime now = call.time(4);
   if (call.refused()) return nullptr;
   const Verb* const verb = find_verb(Text(env, call[5]).view());
-  if (verb == nullptr) return throw_misuse(env, "verb: there is no such change");
+  if (verb == nullptr) return throw_misuse(env, "change: there is none of this name");
   auto read = read_change(Options(env, call[6], Errc::invalid_argument));
   if (!read) return throw_error(env, read.error());
   if (verb->run == log_in_user && !(*read)->user) return throw_misuse(env, kUserIdRule);
+  if (verb->run == raise_level && !(*read)->level) {
+    return throw_misuse(env, "level: a whole number is expected, not undefined");
+  }
   return promise(
       env, verb->hashes ? password_lane() : (*handle)->lane(),
       [open = *handle, request = std::move(request), now, verb, change = *std::move(read)] {

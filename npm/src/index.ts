@@ -22,7 +22,14 @@ export type {
   Rejection,
 } from './accounts';
 export type { RequestFacts, RequestHeaders } from './facts';
-export type { Begun, ChangedRequest, HeaderLine, RequestLike } from './requests';
+export type {
+  Begun,
+  Change,
+  ChangedRequest,
+  ChangeOptions,
+  HeaderLine,
+  RequestLike,
+} from './requests';
 export { Sessions } from './sessions';
 export type {
   Attributes,

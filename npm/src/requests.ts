@@ -1,9 +1,10 @@
-import { native, type ChangedList, type Open, type SeenList, type Verb } from 'latchkey/native';
-import { toRejection, type Rejection } from './accounts';
-import { checkOptions, textOf } from './arguments';
+import { native, type ChangedList, type Open, type SeenList } from 'latchkey/native';
+import { toRejection, typedText, type Rejection } from './accounts';
+import { checkOptions, textOf, textsOf, userIdText } from './arguments';
+import { createArguments } from './create_arguments';
 import { factBits, headerOf, headersText, type RequestFacts, type RequestHeaders } from './facts';
 import { toSession, toUser } from './session_lists';
-import type { Session, User } from './sessions_types';
+import type { CreateOptions, Session, User, UserIdLike } from './sessions_types';
 
 /** What is used of a request: a `Request` of the web and one of Node.js have it. */
 export interface RequestLike {
@@ -31,6 +32,30 @@ export interface Begun {
   headers: readonly HeaderLine[];
 }
 
+/** What can be done to the session of a request. */
+export type Change =
+  | 'signUp'
+  | 'logIn'
+  | 'logInUser'
+  | 'changePassword'
+  | 'logOut'
+  | 'logOutOthers'
+  | 'raiseLevel';
+
+/** What a change needs: credentials, a user's id, or a level. */
+export interface ChangeOptions extends Omit<CreateOptions, 'userAgent'> {
+  /** For `signUp` and `logIn`, as a form sends it: what is no text is refused like an empty one. */
+  username?: unknown;
+  /** Likewise; for `changePassword` the one that holds now. */
+  password?: unknown;
+  /** The new password. */
+  replacement?: unknown;
+  /** For `logInUser`, after a check of the program's own (OAuth, a magic link). */
+  userId?: UserIdLike;
+  /** Of a guest's attributes those that move along, by name. */
+  carry?: readonly string[];
+}
+
 /** The same after a change. */
 export interface ChangedRequest extends Begun {
   /** The user's mistake, for the form; null: it is done. */
@@ -53,28 +78,38 @@ export async function beginRequest(
   return toBegun(await native().begin(open, cookieOf(request), bits, text, Date.now()));
 }
 
-/** changeRequest does what a verb says; the headers are those of everything that has happened. */
+/** changeRequest does what it is told; the headers are those of everything that has happened. */
 export async function changeRequest(
   open: Open,
   request: RequestLike,
-  verb: Verb,
-  options: object,
+  change: Change,
+  options: ChangeOptions,
   facts: RequestFacts,
 ): Promise<ChangedRequest> {
   const { method = 'POST', headers } = checked(request);
-  const bits = factBits(method, { passive: true, ...facts });
-  const text = headersText(headers, true);
-  const cookie = cookieOf(request);
-  const list: ChangedList = await native().change(
+  const [rejection, ended, seen]: ChangedList = await native().change(
     open,
-    cookie,
-    bits,
-    text,
+    cookieOf(request),
+    factBits(method, { passive: true, ...facts }),
+    headersText(headers, true),
     Date.now(),
-    verb,
-    options,
+    textOf(change, 'change'),
+    changeArguments(options),
   );
-  return { ...toBegun(list[2]), rejection: toRejection(list[0]), ended: list[1] };
+  return { ...toBegun(seen), rejection: toRejection(rejection), ended };
+}
+
+function changeArguments(options: ChangeOptions): object {
+  checkOptions(options);
+  const { username, password, replacement, userId, carry, ...create } = options;
+  return {
+    ...createArguments(create),
+    ...(username !== undefined && { username: typedText(username) }),
+    ...(password !== undefined && { password: typedText(password) }),
+    ...(replacement !== undefined && { replacement: typedText(replacement) }),
+    ...('userId' in options && { userId: userIdText(userId) }),
+    ...(carry !== undefined && { carry: textsOf(carry, 'carry') }),
+  };
 }
 
 /** setCookiesOf picks the Set-Cookie values out of headers. */

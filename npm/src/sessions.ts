@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { native, nativeFor, type Open, type Verb } from 'latchkey/native';
+import { native, nativeFor, type Open } from 'latchkey/native';
 import { Accounts } from './accounts';
 import {
   attributesText,
@@ -20,7 +20,9 @@ import {
   beginRequest,
   changeRequest,
   type Begun,
+  type Change,
   type ChangedRequest,
+  type ChangeOptions,
   type RequestLike,
 } from './requests';
 import { secretsText } from './secrets';
@@ -196,12 +198,12 @@ export class Sessions {
   /** change logs in, logs out and so on, and returns what begin would, as it is afterwards. */
   async change(
     request: RequestLike,
-    verb: Verb,
-    options: object = {},
+    change: Change,
+    options: ChangeOptions = {},
     facts: RequestFacts = {},
   ): Promise<ChangedRequest> {
     checkOptions(facts, 'facts');
-    return changeRequest(this.#native, request, verb, options, facts);
+    return changeRequest(this.#native, request, change, options, facts);
   }
 
   /** revoke ends a session. False: there was none. */

@@ -2,7 +2,7 @@
 import { during } from './support/fake_next.mjs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { make } from './support/next_sessions.mjs';
+import { make, PASSWORD } from './support/next_sessions.mjs';
 
 const NO_IDS = [undefined, null, NaN, {}, { id: 5 }, [1], true, ''];
 
@@ -58,4 +58,16 @@ test('N4: the proxy deletes both cookies of a browser that holds two of one name
   assert.doesNotMatch(elsewhere, /Domain/);
   assert.match(own, /^sid=; .*Max-Age=0/);
   assert.deepEqual(await ask('other=1'), []);
+});
+
+test('of what a form or a body sent as credentials nothing counts but name and password', async () => {
+  const sessions = make();
+  const body = { username: 'ada', password: PASSWORD, level: 3, remember: false, attributes: { admin: true },
+    userId: 'root', address: '203.0.113.9', carry: ['x'] };
+  for (const how of ['signUp', 'logIn']) {
+    const { value, written } = await during('action', {}, () => sessions[how](body));
+    assert.equal(value.user.username, 'ada', how);
+    const { session } = sessions.core.validate(written[0].value);
+    assert.deepEqual([session.level, session.persistent, session.attributes, session.address], [1, true, {}, ''], how);
+  }
 });

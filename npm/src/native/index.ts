@@ -66,15 +66,6 @@ export type SeenList = [
   token: string | null,
 ];
 export type ChangedList = [rejection: RejectionList | null, count: number, seen: SeenList];
-export type Verb =
-  | 'signUp'
-  | 'logIn'
-  | 'logInUser'
-  | 'changePassword'
-  | 'logOut'
-  | 'logOutOthers'
-  | 'raiseLevel';
-
 export type Open = Handle<'sessions'>;
 export type SealPassword = Handle<'seal password'>;
 type Lucia = Handle<'lucia'>;
@@ -198,7 +189,7 @@ export interface Native {
     facts: number,
     headers: string,
     now: number,
-    verb: Verb,
+    change: string,
     options: object,
   ): Promise<ChangedList>;
   usual_headers(): string[];

@@ -1,9 +1,7 @@
-import type { Verb } from 'latchkey/native';
-import { invalid, textOf, textsOf, userIdText } from '../arguments';
-import { createArguments } from '../create_arguments';
+import { checkOptions, textOf } from '../arguments';
 import { isLatchkeyError } from '../errors';
 import type { RequestFacts } from '../facts';
-import type { ChangedRequest, HeaderLine } from '../requests';
+import type { Change, ChangedRequest, ChangeOptions, HeaderLine } from '../requests';
 import type { Session as CoreSession } from '../sessions_types';
 import { pagesOf, type Engine } from './config';
 import { cookieReadOnly, forbidden } from './failures';
@@ -41,8 +39,7 @@ export class Changes<A extends Attributes> {
   ) {}
 
   async createSession(userId: string | number, options: CreateOptions = {}): Promise<string> {
-    const user = () => ({ userId: userIdText(userId) });
-    const { rejection, session } = await this.enter('logInUser', user, options);
+    const { rejection, session } = await this.enter('logInUser', () => ({ userId }), options);
     if (rejection || !session) throw forbidden();
     return session.id;
   }
@@ -71,11 +68,7 @@ export class Changes<A extends Attributes> {
 
   /** After a second factor or a repeated password: a new secret, the same session. */
   async raiseLevel(level: number): Promise<Session<A> | null> {
-    const wanted = () => {
-      if (typeof level !== 'number') throw invalid('level', 'a whole number', level);
-      return { level };
-    };
-    const made = await orNull(this.change('raiseLevel', wanted));
+    const made = await orNull(this.change('raiseLevel', () => ({ level })));
     return made && isUsers(made.session) ? present<A>(made.session) : null;
   }
 
@@ -127,38 +120,35 @@ export class Changes<A extends Attributes> {
   }
 
   /** Opens a session; the one that this browser had ends, and of a guest's `carry` moves along. */
-  async enter(verb: Verb, who: () => object, { carry, ...create }: CreateOptions) {
-    const request = await this.writable(`${verb === 'logInUser' ? 'createSession' : verb}()`);
-    const options = {
-      ...createArguments(create),
-      ...(carry !== undefined && { carry: textsOf(carry, 'carry') }),
-      ...who(),
-      address: this.config.clientAddress?.(request.headers) ?? null,
-    };
+  async enter(change: Change, who: () => ChangeOptions, options: CreateOptions) {
+    const request = await this.writable(`${change === 'logInUser' ? 'createSession' : change}()`);
+    checkOptions(options);
+    const address = this.config.clientAddress?.(request.headers) ?? null;
     // Nobody is signed in as somebody else by a form of another site. Server Actions are guarded by
     // Next.js, and who is to be the user of `createSession` has been found out by the program, often
     // with a page of another site. Browsers say with every form where it comes from, so whoever says
     // nothing is none.
-    const crossSite = verb === 'logInUser' || request.headers.has('next-action');
-    return this.apply(request, verb, options, { crossSite, jsonOnly: true });
+    const crossSite = change === 'logInUser' || request.headers.has('next-action');
+    const entry = { ...options, ...who(), address };
+    return this.apply(request, change, entry, { crossSite, jsonOnly: true });
   }
 
   /** Changes the session of this request. */
-  async change(verb: Verb, options: () => object, call = `${verb}()`): Promise<ChangedRequest> {
+  async change(change: Change, options: () => ChangeOptions, call = `${change}()`) {
     const request = await this.writable(call);
-    return this.apply(request, verb, options(), {});
+    return this.apply(request, change, options(), {});
   }
 
   private async apply(
     request: CurrentRequest,
-    verb: Verb,
-    options: object,
+    change: Change,
+    options: ChangeOptions,
     facts: RequestFacts,
   ): Promise<ChangedRequest> {
     const { sessions } = this.engine();
     try {
       const known = { ...factsOf(request), ...facts };
-      const changed = await sessions.change(asked(request), verb, options, known);
+      const changed = await sessions.change(asked(request), change, options, known);
       writeCookies(request, changed.headers);
       return changed;
     } catch (error) {

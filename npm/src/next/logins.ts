@@ -1,4 +1,4 @@
-import { typedText, type Credentials, type Passwords, type Rejection } from '../accounts';
+import type { Credentials, Passwords, Rejection } from '../accounts';
 import { checkOptions } from '../arguments';
 import type { User } from '../sessions_types';
 import type { Changes } from './changes';
@@ -23,7 +23,7 @@ export class Logins {
     const typed = () => {
       checkOptions(passwords, 'passwords');
       const { current, replacement } = passwords;
-      return { password: typedText(current), replacement: typedText(replacement) };
+      return { password: current ?? '', replacement: replacement ?? '' };
     };
     return (await this.changes.change('changePassword', typed)).rejection;
   }
@@ -33,10 +33,11 @@ export class Logins {
     credentials: Credentials,
     options: CreateOptions = {},
   ): Promise<LoginOutcome> {
+    // Nothing else of what a form sent, such as a level.
     const typed = () => {
       checkOptions(credentials, 'credentials');
       const { username, password } = credentials;
-      return { username: typedText(username), password: typedText(password) };
+      return { username: username ?? '', password: password ?? '' };
     };
     const { rejection, user } = await this.changes.enter(how, typed, options);
     return rejection ? { rejection, user: null } : { rejection: null, user: user as User };

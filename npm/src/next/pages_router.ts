@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { userIdText } from '../arguments';
-import { createArguments } from '../create_arguments';
 import { isLatchkeyError } from '../errors';
 import type { RequestFacts } from '../facts';
 import { setCookiesOf, type HeaderLine } from '../requests';
@@ -29,13 +27,8 @@ export function makePagesRouter<User, A extends Attributes>(
       userId: string | number,
       options: CreateOptions = {},
     ): Promise<string> {
-      const { carry, ...create } = options;
-      const entry = {
-        ...createArguments(create),
-        ...(carry && { carry: [...carry] }),
-        userId: userIdText(userId),
-        address: config.clientAddress?.(headersOf(request)) ?? null,
-      };
+      const address = config.clientAddress?.(headersOf(request)) ?? null;
+      const entry = { ...options, userId, address };
       // Who the user is, the program has found out, often with a page of another site.
       const facts = { crossSite: true };
       const { session, headers } = await engine().sessions.change(

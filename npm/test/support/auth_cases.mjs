@@ -65,7 +65,7 @@ export async function bringClient(row, settings, open, clock) {
     const cookie = pairsOf(sessions.setCookies(token, session)).join('; ');
     return { sessions, cookie, token };
   }
-  const attributes = client.endsWith('chunked') ? { attributes: JSON.stringify({ big: 'b'.repeat(5000) }) } : {};
+  const attributes = client.endsWith('chunked') ? { attributes: { big: 'b'.repeat(5000) } } : {};
   const made = await sessions.change(own, 'logInUser', { userId: 'ann', ...attributes });
   let pairs = pairsOf(setCookiesOf(made.headers));
   const token = sessions.readCookie(pairs.join('; '));
