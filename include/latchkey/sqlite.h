@@ -29,8 +29,8 @@ struct SqliteOptions {
   std::int64_t page_cache_kib = 16384;  // for each connection
 };
 
-// open_sqlite opens or makes a database file. One writer thread groups commits; reads run on the
-// calling threads with a pool of connections. insert, replace, remove and the user calls return
+// open_sqlite opens or makes a database file. Callers that write at once share commits; reads run
+// on the calling threads, with connections. insert, replace, remove and the user calls return
 // after a commit with synchronous=FULL. Several processes may use one file. Tables: latchkey_*,
 // docs/formats/sqlite.md; foreign tables in the file are left alone.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);

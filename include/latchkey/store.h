@@ -136,9 +136,9 @@ class SessionStore {
   virtual Result<std::size_t> prune(UnixTime now, std::size_t limit) = 0;
 
   // watch calls `sink` for changes made by others (other processes, other nodes), and perhaps for
-  // this store's own, on a thread of the store; nullptr ends it, and no call is under way when
-  // watch returns. Returns how late a change may be told at worst, or nothing when the engine
-  // cannot tell.
+  // this store's own, on a thread of the store or of a caller that writes; nullptr ends it, and no
+  // call is under way then. Returns how late a change may be told at worst, or nothing when the
+  // engine cannot tell.
   using Sink = std::function<void(const Invalidation&)>;
   virtual std::optional<Millis> watch(Sink sink) = 0;
 

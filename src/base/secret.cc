@@ -2,18 +2,28 @@
 
 #include <string.h>
 
+#include <cstring>
 #include <utility>
 
 namespace latchkey {
 
 bool equal_ct(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) noexcept {
   if (a.size() != b.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned>(a[i] ^ b[i]);
-    // Keeps the compiler from leaving the loop early once a difference is known.
+  std::uint64_t difference = 0;
+  // The barrier keeps the compiler from leaving early once a difference is known.
+  const auto add = [&](std::uint64_t x, std::uint64_t y) {
+    difference |= x ^ y;
     asm volatile("" : "+r"(difference));
+  };
+  std::size_t i = 0;
+  for (; i + sizeof difference <= a.size(); i += sizeof difference) {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a.data() + i, sizeof x);
+    std::memcpy(&y, b.data() + i, sizeof y);
+    add(x, y);
   }
+  for (; i < a.size(); ++i) add(a[i], b[i]);
   return difference == 0;
 }
 

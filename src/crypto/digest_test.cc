@@ -1,6 +1,7 @@
 #include "crypto/digest.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include <string>
 
@@ -23,6 +24,18 @@ TEST(Digest, Sha256OfTheStandardExamples) {
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(hex(sha256(as_bytes("abc"))),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Digest, Sha256AgreesWithOpenSslAtEveryLength) {
+  std::string text;
+  for (int length = 0; length <= 130; ++length) {
+    Digest256 expected{};
+    ASSERT_EQ(EVP_Q_digest(nullptr, "SHA256", nullptr, text.data(), text.size(), expected.data(),
+                           nullptr),
+              1);
+    EXPECT_EQ(hex(sha256(as_bytes(text))), hex(expected)) << length;
+    text += static_cast<char>(length * 7 + 1);
+  }
 }
 
 // RFC 4231 cases 1, 2 and 6 (a key longer than a block).

@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
-#include "base/utf8.h"
 #include "base/base64url.h"
+#include "base/utf8.h"
 
 namespace latchkey {
 namespace {
 
 // Most ids are plain, and a copy out of the cache is parsed at every request.
 bool is_printable_ascii(std::string_view text) noexcept {
-  unsigned outside = 0;
+  std::uint8_t outside = 0;
   for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    outside |= static_cast<unsigned>(octet < 0x20 || octet > 0x7e);
+    const auto from_space = static_cast<std::uint8_t>(c - 0x20);
+    outside |= from_space > 0x7e - 0x20 ? std::uint8_t{1} : std::uint8_t{0};
   }
   return outside == 0;
 }
@@ -25,7 +25,11 @@ std::optional<SessionId> SessionId::parse(std::string_view text) noexcept {
   if (text.size() != kLength && !opaque) return std::nullopt;
   if (!is_base64url(text)) return std::nullopt;
   SessionId id;
-  std::copy(text.begin(), text.end(), id.text_.begin());
+  if (opaque) {
+    std::copy(text.begin(), text.end(), id.text_.begin());
+  } else {
+    std::copy_n(text.begin(), kLength, id.text_.begin());  // of a known size: no call
+  }
   id.size_ = static_cast<std::uint8_t>(text.size());
   return id;
 }

@@ -54,8 +54,8 @@ Result<SessionToken> mint_secret(const SessionId& id, Entropy& entropy) {
   return token;
 }
 
-SecretHash hash_secret(const SessionToken& token) noexcept {
-  return {crypto::sha256(crypto::as_bytes(token.insecure_secret()))};
+SecretHash hash_secret(std::string_view secret) noexcept {
+  return {crypto::sha256(crypto::as_bytes(secret))};
 }
 
 }  // namespace latchkey::session

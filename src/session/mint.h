@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "base/declassify.h"
 #include "latchkey/entropy.h"
@@ -20,8 +21,11 @@ Result<SessionToken> mint_token(const UserId& user, const SlotKey& slot_key, Ent
 // mint_secret draws a new secret for an existing id.
 Result<SessionToken> mint_secret(const SessionId& id, Entropy& entropy);
 
-// hash_secret is what a store keeps of a token.
-SecretHash hash_secret(const SessionToken& token) noexcept;
+// hash_secret is what a store keeps of a token with this secret.
+SecretHash hash_secret(std::string_view secret) noexcept;
+inline SecretHash hash_secret(const SessionToken& token) noexcept {
+  return hash_secret(token.insecure_secret());
+}
 // same_secret tells whether what was shown is what a store keeps, in constant time. Every check of
 // a token's secret is this one.
 inline bool same_secret(const SecretHash& shown, const SecretHash& kept) noexcept {

@@ -10,6 +10,8 @@ namespace latchkey::session {
 // A record is several cache lines of text and times: the answer of the store stays where it is, and
 // what is wanted of it moves once, into the Validation.
 struct Validator::Look {
+  // Not defaulted: GCC makes a constant of what it can compute and fills all 600 bytes with zeros.
+  Look() noexcept {}
   Found found;
   UnixTime now{};
   Judgement judgement;  // only with a record
@@ -32,7 +34,6 @@ void apply(const Touch& touch, SessionRecord& record) noexcept {
 }  // namespace
 
 Result<void> Validator::look(const SessionId& id, const FindOptions& options, Look& out) {
-  out.found = Found{};
   Result<void> found = store_.find_one(id, options, out.found);
   if (!found) return found;
   out.now = clock_.now();
@@ -48,13 +49,13 @@ bool Validator::in_doubt(const SecretHash& hash, const Look& seen,
 
 Result<Validation> Validator::validate(std::string_view text, const ValidateOptions& options) {
   Result<Validation> validation = Validation{};
-  auto token = SessionToken::parse(text);
-  if (!token) return validation;
-  store_.expect(token->id());  // what it loads arrives while the secret is hashed
-  const SecretHash hash = hash_secret(*token);
+  const auto shown = codec::split_token(text);
+  if (!shown) return validation;
+  store_.expect(shown->id);  // what it loads arrives while the secret is hashed
+  const SecretHash hash = hash_secret(shown->secret);
   Look seen;
   Result<void> looked =
-      look(token->id(),
+      look(shown->id,
            {.with_user = options.with_user, .fresh = options.fresh, .wait = options.wait}, seen);
   if (looked && seen.found.record && in_doubt(hash, seen, options)) {
     // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
@@ -62,20 +63,21 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
     // another node may just have rotated the right one. The queue is asked first: what
     // leaves it meanwhile is in the store by then. It is not written here, for a look-up never
     // waits for a commit.
-    const std::optional<Touch> waiting = behind_.pending(token->id());
-    looked = look(token->id(),
-                  {.with_user = options.with_user, .fresh = true, .wait = options.wait}, seen);
+    const std::optional<Touch> waiting = behind_.pending(shown->id);
+    seen.found = Found{};
+    looked = look(shown->id, {.with_user = options.with_user, .fresh = true, .wait = options.wait},
+                  seen);
     if (looked && seen.found.record && waiting) {
       apply(*waiting, *seen.found.record);
       seen.judgement = judge(*seen.found.record, seen.now, policy_);
     }
   }
   if (!looked) return looked.error();
-  accept(std::move(*token), hash, seen, options, *validation);
+  accept(*shown, hash, seen, options, *validation);
   return validation;
 }
 
-void Validator::accept(SessionToken presented, const SecretHash& hash, Look& look,
+void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, Look& look,
                        const ValidateOptions& options, Validation& out) {
   Found& found = look.found;
   if (!found.record) {
@@ -89,12 +91,10 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
     return;
   }
   SessionRecord& record = *found.record;
-  bool fresh = false;
+  std::optional<SessionToken> rotated;
   if (!same_secret(hash, record.secret_hash)) {
-    auto current = open_grace(presented, hash, record, look.now);
-    if (!current) return;
-    presented = std::move(*current);
-    fresh = true;
+    rotated = open_grace(shown.secret, hash, record, look.now);
+    if (!rotated) return;
   }
   if (look.judgement.liveness != Liveness::active) {
     behind_.expire(record.id, look.now);
@@ -102,6 +102,7 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
     return;
   }
   if (found.user && found.user->disabled && !options.disabled_too) return;
+  bool fresh = rotated.has_value();
   if (options.touch && look.judgement.touch_due) {
     behind_.touch({record.id, look.now, look.judgement.idle_expires_at});
     record.last_seen_at = look.now;
@@ -112,7 +113,8 @@ void Validator::accept(SessionToken presented, const SecretHash& hash, Look& loo
   out.session = std::move(found.record);
   if (options.with_user) out.user = std::move(found.user);
   out.fresh = fresh;
-  if (fresh) out.token = std::move(presented);
+  if (!fresh) return;
+  out.token = rotated ? std::move(rotated) : SessionToken::assemble(shown.id, shown.secret);
 }
 
 }  // namespace latchkey::session

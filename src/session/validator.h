@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "codec/token/token_parts.h"
 #include "latchkey/sessions.h"
 #include "session/write_behind.h"
 
@@ -21,7 +22,7 @@ class Validator {
   // in_doubt tells whether an answer that ends the session must come from the store itself.
   static bool in_doubt(const SecretHash& hash, const Look& seen,
                        const ValidateOptions& options) noexcept;
-  void accept(SessionToken presented, const SecretHash& hash, Look& look,
+  void accept(const codec::TokenParts& shown, const SecretHash& hash, Look& look,
               const ValidateOptions& options, Validation& out);
 
   SessionStore& store_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string>
 #include <string_view>
 
 // record   = %x01 flags level secret-hash last-seen idle-expires created absolute authenticated
@@ -85,34 +86,49 @@ class Reader {
   UnixTime fixed() noexcept {
     std::uint64_t value = 0;
     const Bytes eight = octets(8);
-    for (std::size_t i = 0; i < eight.size(); ++i) value |= std::uint64_t{eight[i]} << (8 * i);
+    if (eight.empty()) return {};
+    for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{eight[i]} << (8 * i);
     return to_time(value);
   }
-  // A number has one form only: no needless octets, nothing over 64 bits.
+  // A number has one form only: no needless octets, nothing over 64 bits. Most are of one octet.
   std::uint64_t number() noexcept {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t part = octet();
-      value |= std::uint64_t{part & 0x7fU} << shift;
-      if (part < 0x80) {
-        if ((part == 0 && shift > 0) || (shift == 63 && part > 1)) ok_ = false;
-        return value;
-      }
-    }
-    ok_ = false;
-    return 0;
+    if (in_.empty() || in_.front() >= 0x80) return long_number();
+    const std::uint8_t value = in_.front();
+    in_ = in_.subspan(1);
+    return value;
   }
   std::string_view text() noexcept {
     const std::uint64_t size = number();
     const Bytes front = octets(ok_ ? static_cast<std::size_t>(size) : 0);
     return {reinterpret_cast<const char*>(front.data()), front.size()};
   }
+  // Most texts are empty, and so is what they are read into.
+  void text(std::string& out) {
+    if (const std::string_view read = text(); !read.empty() || !out.empty()) out = read;
+  }
   void hash(SecretHash& out) noexcept {
     const Bytes front = octets(SecretHash::kBytes);
-    std::copy(front.begin(), front.end(), out.bytes.begin());
+    if (!front.empty()) std::copy_n(front.begin(), SecretHash::kBytes, out.bytes.begin());
   }
 
  private:
+  std::uint64_t long_number() noexcept {
+    constexpr std::size_t kMostOctets = 10;
+    const std::size_t most = std::min(in_.size(), kMostOctets);
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < most; ++i) {
+      const std::uint8_t part = in_[i];
+      value |= std::uint64_t{part & 0x7fU} << (7 * i);
+      if (part >= 0x80) continue;
+      if ((part == 0 && i > 0) || (i + 1 == kMostOctets && part > 1)) ok_ = false;
+      in_ = in_.subspan(i + 1);
+      return value;
+    }
+    ok_ = false;
+    in_ = {};
+    return 0;
+  }
+
   Bytes in_;
   bool ok_ = true;
 };
@@ -173,14 +189,14 @@ bool unpack_record(Bytes& in, SessionRecord& out) {
   out.idle = Millis{static_cast<std::int64_t>(unzigzag(reader.number()))};
   out.version = static_cast<std::int64_t>(unzigzag(reader.number()));
   if (!read_user_id(reader, out.user_id)) return false;
-  out.user_agent = reader.text();
-  out.address = reader.text();
-  out.attributes = reader.text();
+  reader.text(out.user_agent);
+  reader.text(out.address);
+  reader.text(out.attributes);
   out.previous.reset();
   if ((flags & kPrevious) != 0) {
     PreviousSecret& previous = out.previous.emplace();
     reader.hash(previous.hash);
-    previous.sealed_secret = reader.text();
+    reader.text(previous.sealed_secret);
     previous.until = to_time(created + unzigzag(reader.number()));
   }
   in = reader.rest();
@@ -203,8 +219,8 @@ bool unpack_user(Bytes& in, User& out) {
   if ((flags & ~kDisabled) != 0) return false;
   out.disabled = (flags & kDisabled) != 0;
   out.created_at = to_time(unzigzag(reader.number()));
-  out.username = reader.text();
-  out.attributes = reader.text();
+  reader.text(out.username);
+  reader.text(out.attributes);
   in = reader.rest();
   return reader.ok();
 }

@@ -7,14 +7,23 @@
 #include <algorithm>
 
 #include "base/base64url.h"
+#include "codec/token/token_parts.h"
 
 namespace latchkey {
 
-std::optional<SessionToken> SessionToken::parse(std::string_view text) noexcept {
-  if (text.size() != kLength || !text.starts_with(kPrefix)) return std::nullopt;
+std::optional<codec::TokenParts> codec::split_token(std::string_view text) noexcept {
+  constexpr std::string_view kPrefix = SessionToken::kPrefix;
+  if (text.size() != SessionToken::kLength || !text.starts_with(kPrefix)) return std::nullopt;
   const auto id = SessionId::parse(text.substr(kPrefix.size(), SessionId::kLength));
-  if (!id) return std::nullopt;
-  return assemble(*id, text.substr(kPrefix.size() + SessionId::kLength));
+  const std::string_view secret = text.substr(kPrefix.size() + SessionId::kLength);
+  if (!id || !is_base64url(secret)) return std::nullopt;
+  return TokenParts{*id, secret};
+}
+
+std::optional<SessionToken> SessionToken::parse(std::string_view text) noexcept {
+  const auto parts = codec::split_token(text);
+  if (!parts) return std::nullopt;
+  return assemble(parts->id, parts->secret);
 }
 
 std::optional<SessionToken> SessionToken::assemble(const SessionId& id,

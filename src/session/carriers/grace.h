@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "latchkey/entropy.h"
 #include "latchkey/record.h"
@@ -16,9 +17,9 @@ inline constexpr Millis kMaxGrace = std::chrono::seconds{60};
 Result<PreviousSecret> seal_grace(const SessionToken& old_token, const SessionToken& new_token,
                                   UnixTime until, Entropy& entropy);
 
-// open_grace returns the current token when `presented`, whose hash is `hash`, is the previous one
-// and the grace has not ended.
-std::optional<SessionToken> open_grace(const SessionToken& presented, const SecretHash& hash,
+// open_grace returns the current token when `presented`, a secret whose hash is `hash`, is the
+// previous one and the grace has not ended.
+std::optional<SessionToken> open_grace(std::string_view presented, const SecretHash& hash,
                                        const SessionRecord& record, UnixTime now);
 
 }  // namespace latchkey::session

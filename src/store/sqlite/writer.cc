@@ -35,7 +35,7 @@ Writer::Writer(std::unique_ptr<Connection> connection, std::unique_ptr<Checkpoin
   sqlite3_busy_timeout(connection_->handle(), 0);
   sqlite3_wal_hook(connection_->handle(), keep_log_pages, &log_pages_);
   if (!others_committed()) data_version_ = 0;
-  thread_ = std::thread([this] { loop(); });
+  watcher_ = std::thread([this] { watch_others(); });
 }
 
 Writer::~Writer() {
@@ -43,8 +43,8 @@ Writer::~Writer() {
     MutexLock lock(mutex_);
     stopping_ = true;
   }
-  queued_.notify_one();
-  thread_.join();
+  changed_.notify_one();
+  watcher_.join();
   // Closing the last connection deletes the -wal by its name, which may be another database's now.
   if (!guard_.verify() || !guard_.verify_alone()) connection_->leave_log_on_close();
 }
@@ -60,7 +60,7 @@ std::optional<Millis> Writer::watch(SessionStore::Sink sink) {
     // Taken so that the thread cannot have looked at watching_ and not be waiting yet.
     MutexLock lock(mutex_);
   }
-  queued_.notify_one();
+  changed_.notify_one();
   return 2 * options_.watch_every;
 }
 
@@ -73,7 +73,8 @@ std::optional<WatchStatus> Writer::watch_status() const {
 std::optional<Error> Writer::submit(Job& job) {
   if (forked_.crossed()) return forked_error();
   std::shared_ptr<Group> group;
-  bool wake = false;
+  bool leads = false;
+  bool complete = false;
   {
     MutexLock lock(mutex_);
     if (queue_.empty() || queue_.back()->jobs.size() >= options_.max_group) {
@@ -82,61 +83,81 @@ std::optional<Error> Writer::submit(Job& job) {
     }
     group = queue_.back();
     group->jobs.push_back(&job);
-    wake = std::exchange(idle_, false) || queue_.front()->jobs.size() == wanted_;
+    leads = !std::exchange(led_, true);
+    complete = queue_.front()->jobs.size() == wanted_;
   }
-  if (wake) queued_.notify_one();
-  group->done.wait();
+  if (complete) gathered_.notify_one();
+  if (leads || group->turn.wait() == Turn::Call::lead) lead();
   return group->failure;
 }
 
-void Writer::loop() {
-  ::pthread_setname_np(::pthread_self(), "lk-writer");
-  while (std::shared_ptr<Group> group = next_group()) {
-    const SteadyTime begun = std::chrono::steady_clock::now();
-    Result<void> committed = commit_group(*group);
-    last_took_ = std::chrono::steady_clock::now() - begun;
-    if (!committed) group->failure = committed.error();
-    group->done.set();
+void Writer::lead() {
+  lead_.take();
+  const std::shared_ptr<Group> group = next_group();
+  const SteadyTime begun = std::chrono::steady_clock::now();
+  Result<void> committed = commit_group(*group);
+  last_took_ = std::chrono::steady_clock::now() - begun;
+  lead_.give();
+  if (!committed) group->failure = committed.error();
+  hand_on();
+  group->turn.call_all();
+}
+
+void Writer::hand_on() {
+  std::shared_ptr<Group> next;
+  {
+    MutexLock lock(mutex_);
+    if (queue_.empty()) {
+      led_ = false;
+      return;
+    }
+    next = queue_.front();
   }
+  next->turn.call_leader();
 }
 
 std::shared_ptr<Writer::Group> Writer::next_group() {
-  while (true) {
-    {
-      MutexLock lock(mutex_);
-      gather();
-      if (!queue_.empty()) {
-        std::shared_ptr<Group> group = std::move(queue_.front());
-        queue_.pop_front();
-        last_size_ = group->jobs.size();
-        return group;
-      }
-      if (stopping_) return nullptr;
-      idle_ = true;
-      if (watching_.load()) {
-        queued_.wait_for(mutex_, options_.watch_every);
-      } else {
-        queued_.wait(mutex_);
-      }
-      idle_ = false;
-      if (!queue_.empty() || stopping_) continue;
-    }
-    if (watching_.load()) (void)look_for_others();
-  }
+  MutexLock lock(mutex_);
+  gather();
+  std::shared_ptr<Group> group = std::move(queue_.front());
+  queue_.pop_front();
+  last_size_ = group->jobs.size();
+  return group;
 }
 
 // gather waits for the callers that the last commit woke to come back with their next job: full
 // groups cost less of everything. It never waits longer than that commit took, and not at all for
 // callers that come one at a time.
 void Writer::gather() {
-  const std::size_t queued = queue_.empty() ? 0 : queue_.front()->jobs.size();
-  wanted_ = std::min(last_size_ + queued, options_.max_group);
   if (last_size_ < 2) return;
+  wanted_ = std::min(last_size_ + queue_.front()->jobs.size(), options_.max_group);
   const SteadyTime deadline = std::chrono::steady_clock::now() + std::min(last_took_, kMaxGather);
-  while (!stopping_ && (queue_.empty() || queue_.front()->jobs.size() < wanted_)) {
+  while (queue_.front()->jobs.size() < wanted_) {
     const SteadyTime now = std::chrono::steady_clock::now();
     if (now >= deadline) break;
-    queued_.wait_for(mutex_, deadline - now);
+    gathered_.wait_for(mutex_, deadline - now);
+  }
+  wanted_ = 0;
+}
+
+// A commit looks by itself, so nobody looks while somebody leads.
+bool Writer::take_lead_to_look() {
+  MutexLock lock(mutex_);
+  while (true) {
+    while (!stopping_ && !watching_.load()) changed_.wait(mutex_);
+    if (!stopping_) changed_.wait_for(mutex_, options_.watch_every);
+    if (stopping_) return false;
+    if (watching_.load() && !std::exchange(led_, true)) return true;
+  }
+}
+
+void Writer::watch_others() {
+  ::pthread_setname_np(::pthread_self(), "lk-watch");
+  while (take_lead_to_look()) {
+    lead_.take();
+    (void)look_for_others();
+    lead_.give();
+    hand_on();
   }
 }
 

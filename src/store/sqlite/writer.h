@@ -32,9 +32,11 @@ struct WriterOptions {
   std::size_t max_group = 64;
 };
 
-// Writer owns the only connection that writes. Callers hand in jobs and wait; a thread runs all
-// that wait, up to max_group, in one transaction, and one commit and one wake-up serve them all.
-// The same thread looks for commits of others while somebody watches.
+// Writer owns the only connection that writes. Callers that come while nobody writes lead: they run
+// their job and all that wait with it, up to max_group, in one transaction, and one commit and one
+// wake-up serve them all. Who comes meanwhile waits in the next group, and one of it leads then. So
+// a caller that is alone waits for no other thread. A thread looks for commits of others while
+// somebody watches.
 //
 // A job that fails with invalid_argument or too_large before it changed anything fails alone. Any
 // other error undoes the whole group and is the answer to each of its callers.
@@ -46,8 +48,8 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // run calls `body(Connection&)`, which returns a Result, inside a transaction on the writer's
-  // thread and returns its result after the commit.
+  // run calls `body(Connection&)`, which returns a Result, inside a transaction, perhaps on another
+  // caller's thread, and returns its result after the commit.
   template <class Body>
   auto run(Durability durability, Body&& body) {
     using Answer = std::invoke_result_t<Body, Connection&>;
@@ -81,21 +83,34 @@ class Writer {
     std::vector<Job*> jobs;
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
     std::optional<Error> failure;
-    Event done;
+    Turn turn;
+  };
+  // Lead is the right to use the connection, which one thread has at a time. It exists for the
+  // compiler's analysis only: led_ tells whether somebody has it.
+  class LATCHKEY_CAPABILITY("lead") Lead {
+   public:
+    void take() LATCHKEY_ACQUIRE() {}
+    void give() LATCHKEY_RELEASE() {}
   };
 
   std::optional<Error> submit(Job& job) LATCHKEY_EXCLUDES(mutex_);
-  void loop();
-  std::shared_ptr<Group> next_group() LATCHKEY_EXCLUDES(mutex_);
-  void gather() LATCHKEY_REQUIRES(mutex_);
-  Result<void> commit_group(Group& group);
-  Result<void> run_jobs(Group& group);
-  Result<void> set_synchronous(const Group& group);
-  Result<void> begin(std::chrono::steady_clock::time_point deadline);
-  void rollback();
-  Result<void> check_instance();
-  Result<bool> others_committed();
-  Result<void> look_for_others();
+  // lead commits the first group, of which the caller is one.
+  void lead() LATCHKEY_EXCLUDES(mutex_);
+  // hand_on lets one of the next group lead, or leaves the lead to the next caller that comes.
+  void hand_on() LATCHKEY_EXCLUDES(mutex_);
+  std::shared_ptr<Group> next_group() LATCHKEY_EXCLUDES(mutex_) LATCHKEY_REQUIRES(lead_);
+  void gather() LATCHKEY_REQUIRES(mutex_, lead_);
+  void watch_others() LATCHKEY_EXCLUDES(mutex_);
+  // take_lead_to_look waits until it is time to look for commits of others. False: the writer ends.
+  bool take_lead_to_look() LATCHKEY_EXCLUDES(mutex_);
+  Result<void> commit_group(Group& group) LATCHKEY_REQUIRES(lead_);
+  Result<void> run_jobs(Group& group) LATCHKEY_REQUIRES(lead_);
+  Result<void> set_synchronous(const Group& group) LATCHKEY_REQUIRES(lead_);
+  Result<void> begin(std::chrono::steady_clock::time_point deadline) LATCHKEY_REQUIRES(lead_);
+  void rollback() LATCHKEY_REQUIRES(lead_);
+  Result<void> check_instance() LATCHKEY_REQUIRES(lead_);
+  Result<bool> others_committed() LATCHKEY_REQUIRES(lead_);
+  Result<void> look_for_others() LATCHKEY_REQUIRES(lead_);
   void tell_everything() LATCHKEY_EXCLUDES(sink_mutex_);
 
   const std::unique_ptr<Connection> connection_;
@@ -104,19 +119,22 @@ class Writer {
   const WriterOptions options_;
   const ForkGuard forked_;
 
-  // Of the writer's thread only:
-  std::int64_t data_version_ = 0;
-  bool instance_doubtful_ = false;  // others committed since the marker was last read
-  int log_pages_ = 0;
-  std::optional<Durability> synchronous_;
-  std::chrono::steady_clock::duration last_took_{};
+  Lead lead_;
+  std::int64_t data_version_ LATCHKEY_GUARDED_BY(lead_) = 0;
+  // Others committed since the marker was last read.
+  bool instance_doubtful_ LATCHKEY_GUARDED_BY(lead_) = false;
+  int log_pages_ LATCHKEY_GUARDED_BY(lead_) = 0;
+  std::optional<Durability> synchronous_ LATCHKEY_GUARDED_BY(lead_);
+  std::chrono::steady_clock::duration last_took_ LATCHKEY_GUARDED_BY(lead_){};
+  std::size_t last_size_ LATCHKEY_GUARDED_BY(lead_) = 0;
 
   Mutex mutex_;
-  Condition queued_;
+  Condition gathered_;  // the first group has as many jobs as its leader wants
+  Condition changed_;   // for the thread that looks for commits of others
+  // Empty when nobody leads.
   std::deque<std::shared_ptr<Group>> queue_ LATCHKEY_GUARDED_BY(mutex_);
-  std::size_t wanted_ LATCHKEY_GUARDED_BY(mutex_) = 0;
-  std::size_t last_size_ LATCHKEY_GUARDED_BY(mutex_) = 0;
-  bool idle_ LATCHKEY_GUARDED_BY(mutex_) = false;
+  bool led_ LATCHKEY_GUARDED_BY(mutex_) = false;
+  std::size_t wanted_ LATCHKEY_GUARDED_BY(mutex_) = 0;  // 0: nobody gathers
   bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
   Mutex sink_mutex_;
   SessionStore::Sink sink_ LATCHKEY_GUARDED_BY(sink_mutex_);
@@ -124,7 +142,7 @@ class Writer {
   // What the last look for commits of others gave, and when one last went well.
   std::atomic<bool> looked_{false};
   std::atomic<std::chrono::steady_clock::time_point> looked_at_{std::chrono::steady_clock::now()};
-  std::thread thread_;
+  std::thread watcher_;
 };
 
 }  // namespace latchkey::sqlite

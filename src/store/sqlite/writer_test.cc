@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
+#include <map>
+#include <vector>
 
 #include "latchkey/testing/store_fixture.h"
 #include "store/sqlite/schema.h"
@@ -41,7 +44,8 @@ class SqliteWriterTest : public ::testing::Test {
   }
   std::string rows() { return value_or_fail(*open_plain(dir_.file()), "SELECT count(*) FROM t"); }
 
-  // Holds the writer's thread inside a job until it is let go, so that others gather behind it.
+  // A caller that leads and does not come to the end of its job until it is let go, so that others
+  // gather behind it.
   class Gate {
    public:
     explicit Gate(Writer& writer)
@@ -101,6 +105,58 @@ TEST_F(SqliteWriterTest, JobsThatWaitTogetherShareOneCommit) {
   EXPECT_EQ(rows(), "20");
   EXPECT_LE(commits.load() - before, 3)
       << "the gate's own, one for those that waited, one for a caller that came late";
+}
+
+TEST_F(SqliteWriterTest, ACallerThatIsAloneWritesByItself) {
+  for (int i = 0; i < 3; ++i) {
+    const auto wrote_on = writer_->run(
+        Durability::relaxed,
+        [](Connection&) -> Result<std::thread::id> { return std::this_thread::get_id(); });
+    ASSERT_TRUE(wrote_on);
+    EXPECT_EQ(*wrote_on, std::this_thread::get_id()) << "no other thread has to be woken";
+  }
+}
+
+TEST_F(SqliteWriterTest, OneOfThoseThatWaitWritesForItsGroup) {
+  constexpr std::size_t kGroup = 4;
+  restart({.max_group = kGroup});
+  Mutex mutex;
+  std::map<std::thread::id, std::vector<std::thread::id>> written;  // by whom, for whom
+  std::vector<std::thread> callers;
+  {
+    Gate gate(*writer_);
+    for (int i = 0; i < 10; ++i) {
+      callers.emplace_back([&] {
+        const auto caller = std::this_thread::get_id();
+        EXPECT_TRUE(writer_->run(Durability::relaxed, [&](Connection&) -> Result<bool> {
+          MutexLock lock(mutex);
+          written[std::this_thread::get_id()].push_back(caller);
+          return true;
+        }));
+      });
+    }
+  }
+  for (std::thread& caller : callers) caller.join();
+  std::size_t jobs = 0;
+  for (const auto& [leader, group] : written) {
+    jobs += group.size();
+    EXPECT_LE(group.size(), kGroup);
+    EXPECT_EQ(std::count(group.begin(), group.end(), leader), 1) << "a leader is one of its group";
+  }
+  EXPECT_EQ(jobs, 10U);
+}
+
+TEST_F(SqliteWriterTest, WritesAndLooksForCommitsOfOthersTakeTurns) {
+  restart({.watch_every = Millis{1}, .max_group = 4});
+  std::atomic<int> told{0};
+  writer_->watch([&](const Invalidation&) { ++told; });
+  run_parallel(8, [&](int caller) {
+    for (int i = 0; i < 50; ++i) {
+      EXPECT_TRUE(write("INSERT INTO t(v) VALUES(" + std::to_string(caller * 50 + i) + ")"));
+    }
+  });
+  EXPECT_EQ(rows(), "400");
+  EXPECT_EQ(told.load(), 0) << "nobody else has written";
 }
 
 TEST_F(SqliteWriterTest, AJobThatFailsAloneLeavesTheOthersAlone) {
