@@ -188,9 +188,9 @@ Result<Changed> change_password(AuthSession& session, const Change& change) {
       session.change_password(change.password.insecure_view(), change.replacement.insecure_view()));
 }
 Result<Changed> log_out(AuthSession& session, const Change&) {
-  const bool had = session.record() != nullptr;
-  if (Result<void> done = session.log_out(); !done) return done.error();
-  return Changed{.count = had ? 1U : 0U};
+  const Result<bool> ended = session.log_out();
+  if (!ended) return ended.error();
+  return Changed{.count = *ended ? 1U : 0U};
 }
 Result<Changed> log_out_others(AuthSession& session, const Change&) {
   const auto ended = session.log_out_others();
