@@ -2,12 +2,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "account_values.h"
 #include "addon.h"
 #include "auth/auth_parts.h"
-#include "base/no_wait.h"
 #include "base/wipe_freed.h"
 #include "promise.h"
 #include "registry.h"
@@ -93,24 +93,32 @@ napi_value make_judged(napi_env env, const Judged& judged) {
 
 // with_request runs `job` with the AuthSession of a request.
 template <class Job>
-auto with_request(OpenSessions& open, const RequestText& request, std::string_view address, Job job)
-    -> decltype(job(std::declval<AuthSession&>())) {
-  const Result<Auth*> auth = open.auth();
+auto with_request(OpenSessions& open, const RequestText& request, std::string_view address,
+                  Wait wait, Job job) -> decltype(job(std::declval<AuthSession&>())) {
+  const Result<Auth*> auth = open.auth(wait);
   if (!auth) return auth.error();
   const RequestText::Fields fields = request.fields();
   BeginOptions options = request.options();
   options.client_address = address;
-  Result<AuthSession> session = (*auth)->begin({request.method(), "/", "", fields}, options);
+  const RequestView view{request.method(), "/", "", fields};
+  if (wait == Wait::never) {
+    Result<Begun> begun = (*auth)->begin_now(view, options);
+    if (!begun) return begun.error();
+    auto* const session = std::get_if<AuthSession>(&*begun);
+    if (session == nullptr) return would_wait();
+    return job(*session);
+  }
+  Result<AuthSession> session = (*auth)->begin(view, options);
   if (!session) return session.error();
   return job(*session);
 }
 
 // look has `make` made of what the request is.
 template <class Make>
-auto look(OpenSessions& open, const RequestText& request, Make make)
+auto look(OpenSessions& open, const RequestText& request, Wait wait, Make make)
     -> Result<decltype(make(std::declval<const Seen&>()))> {
   using Made = Result<decltype(make(std::declval<const Seen&>()))>;
-  return with_request(open, request, {}, [&](AuthSession& session) -> Made {
+  return with_request(open, request, {}, wait, [&](AuthSession& session) -> Made {
     const Result<Seen> seen = see(session, request.wants_user());
     if (!seen) return seen.error();
     return make(*seen);
@@ -128,16 +136,16 @@ napi_value begin(napi_env env, napi_callback_info info) {
   if (call.refused()) return nullptr;
   {
     const CallClock::At at(now);
-    const NoWait scope;
-    const auto made =
-        look(**handle, request, [env](const Seen& seen) { return make_seen(env, seen); });
-    if (!NoWait::refused()) return made ? *made : throw_error(env, made.error());
+    const auto made = look(**handle, request, Wait::never,
+                           [env](const Seen& seen) { return make_seen(env, seen); });
+    if (made) return *made;
+    if (made.error().code != Errc::would_wait) return throw_error(env, made.error());
   }
   return promise(
       env, (*handle)->lane(),
       [open = *handle, request = std::move(request), now] {
         const CallClock::At at(now);
-        return look(*open, request, keep);
+        return look(*open, request, Wait::allowed, keep);
       },
       make_judged);
 }
@@ -180,9 +188,9 @@ Result<Changed> change_password(AuthSession& session, const Change& change) {
       session.change_password(change.password.insecure_view(), change.replacement.insecure_view()));
 }
 Result<Changed> log_out(AuthSession& session, const Change&) {
-  const bool had = session.record() != nullptr;
-  if (Result<void> done = session.log_out(); !done) return done.error();
-  return Changed{.count = had ? 1U : 0U};
+  const Result<bool> ended = session.log_out();
+  if (!ended) return ended.error();
+  return Changed{.count = *ended ? 1U : 0U};
 }
 Result<Changed> log_out_others(AuthSession& session, const Change&) {
   const auto ended = session.log_out_others();
@@ -217,14 +225,15 @@ Result<Changed> run(OpenSessions& open, const RequestText& request, const Verb& 
   if (verb.hashes) {
     if (const Result<Accounts*> accounts = open.accounts(); !accounts) return accounts.error();
   }
-  return with_request(open, request, change.address, [&](AuthSession& session) -> Result<Changed> {
-    Result<Changed> changed = verb.run(session, change);
-    if (!changed) return changed.error();
-    const Result<Seen> seen = see(session, true);
-    if (!seen) return seen.error();
-    changed->judged = keep(*seen);
-    return changed;
-  });
+  return with_request(open, request, change.address, Wait::allowed,
+                      [&](AuthSession& session) -> Result<Changed> {
+                        Result<Changed> changed = verb.run(session, change);
+                        if (!changed) return changed.error();
+                        const Result<Seen> seen = see(session, true);
+                        if (!seen) return seen.error();
+                        changed->judged = keep(*seen);
+                        return changed;
+                      });
 }
 
 // read_change: the texts that `log_in` views live in the Change.

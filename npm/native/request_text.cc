@@ -54,6 +54,7 @@ BeginOptions RequestText::options() const noexcept {
           .passive = (facts_ & kPassive) != 0,
           .fresh = (facts_ & kFresh) != 0,
           .offers = (facts_ & kOffers) != 0,
+          .with_user = wants_user(),
           .cross_site = (facts_ & kCrossSite) != 0,
           .json_only = (facts_ & kJsonOnly) != 0,
           .page = (facts_ & kPage) != 0};

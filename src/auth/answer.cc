@@ -158,7 +158,9 @@ std::string_view AuthSession::problem_code() const noexcept {
 
 std::string AuthSession::redirect() const {
   const Problem* problem = impl_->trouble();
-  if (problem == nullptr || problem->status != 401 || !impl_->navigation()) return {};
+  if (problem == nullptr || problem->status != 401 ||
+      !(impl_->options.page || impl_->facts.navigation()))
+    return {};
   std::string to = impl_->auth.options.login_path;
   char separator = to.find('?') == std::string::npos ? '?' : '&';
   if (problem->code != "no_session") {
