@@ -5,10 +5,11 @@
   tests/auth_cases/mutate.py --build COMMAND --test COMMAND...
 
 The tables have a case for every condition if no mutant survives. Each shape is a program that runs
-the same cases: `auth` the C++ library, `serve` the HTTP layer of the program, `addon` the npm package
-(the addon, which is built into npm/prebuilds, and latchkey/next on it). Other shapes run with it, too: name the command that builds them and their test commands. A condition that a shape cannot
-reach is named in UNREACHED and is expected to survive there. The sources are put back, also after
-an interruption.
+the same cases: `auth` the C++ library, `serve` the HTTP layer of the program, `addon` the npm
+package (the addon, which is built into npm/prebuilds, and latchkey/next on it). Other shapes run
+with it, too: name the command that builds them and their test commands. A condition that a shape
+cannot reach is named in UNREACHED and is expected to survive there. The sources are put back, also
+after an interruption.
 """
 import argparse
 import pathlib
