@@ -176,7 +176,7 @@ void ServedCase::expect_cookies(const Way& way, const Sent& sent) {
   const std::string state = this->wanted("state");
   const std::string client = text("client");
   // A form's session is looked at, not used: it is neither renewed nor offered anything.
-  const bool slides = client == "user_half_life" || client == "old_snapshot";
+  const bool slides = (client == "user_half_life" || client == "old_snapshot") && !wanted.empty();
   if (way.passive && slides && text("do").empty()) return;
   const bool nobody = state == "none" || state == "expired" || state == "revoked";
   if (way.keeps_bad && nobody && text("do") != "log_out") {
