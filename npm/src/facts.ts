@@ -81,9 +81,12 @@ export function headersText(headers: RequestHeaders, changes = false): string {
   return changes ? text + textOfHeaders(headers, KEPT) : text;
 }
 
+// Most requests have few of them, so what is not there must cost little.
 function textOfHeaders(headers: RequestHeaders, names: readonly string[]): string {
+  const plain = typeof headers.get === 'function' ? null : (headers as Record<string, unknown>);
   let text = '';
   for (const name of names) {
+    if (plain !== null && plain[name] === undefined) continue;
     const value = headerOf(headers, name);
     if (value !== null) text += `${name}\n${value}\n`;
   }
