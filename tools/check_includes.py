@@ -34,7 +34,7 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
     "model": "ids record token",
     "codec": "authjs cookie jose jwt native_seal seal",
     "contract": "deny_store forwarding_store key key_store meta_store scan_store store wait watch",
-    "session": "carrier keyring lookup policy sessions",
+    "session": "carrier keyring lookup policy session_calls sessions",
     "account": "accounts",
     "auth": "auth auth_session pending request_view",
     "guard": "address client_address origin_check public_url safe_redirect",
