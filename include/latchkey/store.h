@@ -15,6 +15,7 @@
 #include "latchkey/meta_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
+#include "latchkey/user_store.h"
 #include "latchkey/watch.h"
 
 // The store contract. Every implementation passes latchkey/testing/store_suite.h.
@@ -35,6 +36,12 @@ struct InsertOutcome {
   std::vector<SessionId> evicted{};  // ended to keep the limit: longest idle first
 };
 
+// Insertion is one record for insert_all; what it names outlives the call.
+struct Insertion {
+  const SessionRecord& record;
+  const InsertOptions& options;
+};
+
 // Found is the answer for one id: a record, or what is left of it, or nothing.
 struct Found {
   std::optional<SessionRecord> record{};
@@ -42,7 +49,7 @@ struct Found {
   std::optional<User> user{};            // only with_user, and only when the store knows the user
 };
 
-// kMaxFind is how many ids one find may ask for.
+// kMaxFind is how many ids one find may ask for, and how many records insert_all may be given.
 inline constexpr std::size_t kMaxFind = 64;
 
 struct FindOptions {
@@ -67,12 +74,6 @@ struct RemoveUserOptions {
   bool bump_epoch = false;            // logins under way with the old epoch fail
 };
 
-// Removed lists what a bulk removal ended.
-struct Removed {
-  std::vector<SessionId> ids{};
-  std::int64_t user_epoch = 0;
-};
-
 struct PageRequest {
   UnixTime now{};          // sessions past a deadline at `now` are left out
   std::string after{};     // `next` of the page before; empty: from the start
@@ -91,6 +92,16 @@ class SessionStore {
   // changed). user_changed: the epoch asked for is not the user's. Durable when it returns.
   virtual Result<InsertOutcome> insert(const SessionRecord& record,
                                        const InsertOptions& options) = 0;
+
+  // insert_all is insert for each of `insertions` (at most kMaxFind), in their order and as
+  // durable. Each has an outcome of its own. A store behind a network does them in one step when it
+  // can.
+  virtual std::vector<Result<InsertOutcome>> insert_all(std::span<const Insertion> insertions) {
+    std::vector<Result<InsertOutcome>> outcomes;
+    outcomes.reserve(insertions.size());
+    for (const Insertion& one : insertions) outcomes.push_back(insert(one.record, one.options));
+    return outcomes;
+  }
 
   // find answers for each of `ids` (at most kMaxFind), in their order. One round trip.
   virtual Result<std::vector<Found>> find(std::span<const SessionId> ids,
@@ -144,41 +155,6 @@ class SessionStore {
 
   // watch_status is for metrics. Nothing while nobody watches, and where there is no channel.
   virtual std::optional<WatchStatus> watch_status() const { return std::nullopt; }
-};
-
-// StoredUser is a user with what is needed to check a password.
-struct StoredUser {
-  User user{};
-  std::string username_key{};   // the folded form that is unique
-  std::string password_hash{};  // PHC string
-};
-struct SetPassword {
-  UserId user{};
-  std::string new_hash{};
-  std::string expected_hash{};        // conflict unless the row still has this one
-  std::optional<SessionId> except{};  // this session stays
-  UnixTime now{};
-};
-enum class SetPasswordStatus : std::uint8_t { changed, conflict, gone };
-struct SetPasswordOutcome {
-  SetPasswordStatus status = SetPasswordStatus::changed;
-  Removed removed{};
-};
-
-class UserStore {
- public:
-  virtual ~UserStore() = default;
-  // add_user returns false when the username_key is taken. Durable when it returns.
-  virtual Result<bool> add_user(const StoredUser& user) = 0;
-  virtual Result<std::optional<StoredUser>> find_user(const UserId& id) = 0;
-  virtual Result<std::optional<StoredUser>> find_username(std::string_view username_key) = 0;
-  // set_password is one atomic step: the hash changes, the epoch grows, the sessions end.
-  virtual Result<SetPasswordOutcome> set_password(const SetPassword& change) = 0;
-  // upgrade_hash replaces a hash by one of the same password; no session ends. False: it moved on.
-  virtual Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
-                                    const std::string& new_hash) = 0;
-  // set_disabled returns false when there is no such user. Cached sessions are invalidated.
-  virtual Result<bool> set_disabled(const UserId& id, bool disabled) = 0;
 };
 
 class ScanStore;  // latchkey/scan_store.h

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include "napi.h"
 
@@ -36,7 +38,11 @@ bool Environment::enter(napi_env env) {
   const auto drop = [](napi_env, void* data, void*) { delete static_cast<Shared*>(data); };
   if (napi_set_instance_data(env, owned.get(), drop, nullptr) != napi_ok) return false;
   static_cast<void>(owned.release());
-  const auto close_it = [](void* data) { static_cast<Environment*>(data)->close(); };
+  const auto close_it = [](void* data) {
+    auto* const ending = static_cast<Environment*>(data);
+    ending->close();
+    ending->turns_.clear();
+  };
   if (napi_add_env_cleanup_hook(env, close_it, made.get()) != napi_ok) return false;
   static const int registered = std::atexit(close_all);
   static_cast<void>(registered);
@@ -57,19 +63,46 @@ void Environment::hold(napi_env env) {
   if (held_++ == 0) napi_ref_threadsafe_function(env, wake_);
 }
 
-void Environment::complete(std::shared_ptr<Completion> done) {
+void Environment::complete(std::vector<std::shared_ptr<Completion>> done) {
   const std::lock_guard lock(mutex_);
-  if (closed_) return;  // `done` ends without the lock
-  done_.push_back(std::move(done));
-  if (done_.size() > 1) return;  // woken already
+  if (closed_ || done.empty()) return;  // `done` ends without the lock
+  const bool woken = !done_.empty();
+  done_.insert(done_.end(), std::make_move_iterator(done.begin()),
+               std::make_move_iterator(done.end()));
+  if (woken) return;
   // Under the lock: close() cannot return in between.
   if (napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking) != napi_ok) {
     closed_ = true;
   }
 }
 
+// What is woken runs behind all that this turn has still to do. Of timers, which a program may have
+// replaced for its tests, it knows nothing.
+void Environment::gather(napi_env env, const std::shared_ptr<Gatherer>& by,
+                         std::shared_ptr<Pending> call) {
+  hold(env);
+  auto turn =
+      std::find_if(turns_.begin(), turns_.end(), [&](const Turn& other) { return other.by == by; });
+  if (turn == turns_.end()) {
+    if (turns_.empty()) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+    turns_.push_back({by, {}});
+    turn = turns_.end() - 1;
+  }
+  turn->calls.push_back(std::move(call));
+  if (turn->calls.size() >= kTogether) by->send(by, std::exchange(turn->calls, {}));
+}
+
+void Environment::end_turn() {
+  for (Turn& turn : std::exchange(turns_, {})) {
+    if (!turn.calls.empty()) turn.by->send(turn.by, std::move(turn.calls));
+  }
+}
+
 void Environment::woken(napi_env env, napi_value, void* context, void*) {
-  if (env != nullptr) static_cast<Environment*>(context)->settle_all(env);
+  if (env == nullptr) return;
+  auto* const environment = static_cast<Environment*>(context);
+  environment->end_turn();
+  environment->settle_all(env);
 }
 
 void Environment::settle_all(napi_env env) {

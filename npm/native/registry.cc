@@ -4,6 +4,7 @@
 
 #include "auth/auth_parts.h"
 #include "base/mutex.h"
+#include "batched_calls.h"
 #include "stores.h"
 
 namespace latchkey::node {
@@ -40,7 +41,11 @@ const CallClock& call_clock() noexcept {
 }
 
 OpenSessions::OpenSessions(OpenRequest request, session::SessionCookies cookies)
-    : request_(std::move(request)), cookies_(std::move(cookies)), lane_(lane_of(request_.store)) {}
+    : request_(std::move(request)),
+      cookies_(std::move(cookies)),
+      lane_(lane_of(request_.store)),
+      checks_(lane_, check_answers(*this)),
+      creations_(lane_, create_answers(*this)) {}
 
 Result<Sessions*> OpenSessions::sessions(Wait wait) {
   if (Sessions* ready = ready_.load(std::memory_order_acquire)) return ready;

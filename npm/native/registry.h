@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "batches.h"
 #include "lanes.h"
 #include "latchkey/accounts.h"
 #include "latchkey/auth.h"
@@ -55,6 +56,10 @@ class OpenSessions {
   bool remote() const noexcept { return request_.store.remote; }
   // lane is where calls wait for the store.
   Lane& lane() const noexcept { return lane_; }
+  // gathers tells whether calls go to the store together: those behind a network that need a row.
+  bool gathers() const noexcept { return remote() && !is_stateless(request_.sessions.carrier); }
+  Batches& checks() noexcept { return checks_; }
+  Batches& creations() noexcept { return creations_; }
   // sessions opens the store at the first call, which a remote one has to be waited for; the next
   // call after a failure tries again. Thread-safe.
   Result<Sessions*> sessions(Wait wait = Wait::allowed);
@@ -67,6 +72,8 @@ class OpenSessions {
   const OpenRequest request_;
   const session::SessionCookies cookies_;
   Lane& lane_;
+  Batches checks_;
+  Batches creations_;
   Result<void> make_auth(std::unique_ptr<Sessions> sessions);
 
   std::atomic<Sessions*> ready_{nullptr};

@@ -49,12 +49,6 @@ Result<Updated> as_updated(Result<SessionRecord> record) {
 }
 Result<Updated> as_updated(Result<Updated> updated) { return updated; }
 
-napi_value make_updated(napi_env env, const Updated& updated) {
-  const napi_value values[] = {updated.token ? make_text(env, updated.token->reveal()) : nullptr,
-                               make_record(env, updated.record)};
-  return make_list(env, values);
-}
-
 napi_value make_ids(napi_env env, const std::vector<SessionId>& ids) {
   std::vector<napi_value> values;
   for (const SessionId& id : ids) values.push_back(make_text(env, id.text()));

@@ -3,12 +3,38 @@
 #include <limits>
 
 #include "latchkey/public_url.h"
+#include "packing.h"
 
 namespace latchkey::node {
 namespace {
 
-napi_value make_time(napi_env env, UnixTime time) {
-  return make_number(env, static_cast<double>(to_unix_millis(time)));
+// What npm/src/session_lists.ts reads, in its order.
+void pack(Packing& out, const SessionRecord& record) {
+  out.word(record.id.text());
+  if (record.user_id.empty()) {
+    out.none();
+  } else {
+    out.word(record.user_id.text());
+  }
+  for (const UnixTime time : {record.created_at, record.authenticated_at, record.last_seen_at,
+                              record.idle_expires_at, record.absolute_expires_at}) {
+    out.number(to_unix_millis(time));
+  }
+  out.number(record.level).small(record.persistent ? 1 : 0);
+  out.word(record.user_agent).word(record.address).word(record.attributes).number(record.version);
+}
+
+void pack(Packing& out, const User& user) {
+  out.word(user.id.text()).word(user.username).word(user.attributes);
+  out.number(to_unix_millis(user.created_at));
+}
+
+void pack(Packing& out, const std::optional<SessionToken>& token) {
+  if (token) {
+    out.word(token->reveal());
+  } else {
+    out.none();
+  }
 }
 
 Error bad(const char* what) { return Error{Errc::bad_config, what}; }
@@ -76,45 +102,42 @@ Result<CookieOptions> read_cookie(Options& given) {
 }  // namespace
 
 napi_value make_record(napi_env env, const SessionRecord& record) {
-  const napi_value values[] = {
-      make_text(env, record.id.text()),
-      record.user_id.empty() ? nullptr : make_text(env, record.user_id.text()),
-      make_time(env, record.created_at),
-      make_time(env, record.authenticated_at),
-      make_time(env, record.last_seen_at),
-      make_time(env, record.idle_expires_at),
-      make_time(env, record.absolute_expires_at),
-      make_number(env, record.level),
-      make_flag(env, record.persistent),
-      make_text(env, record.user_agent),
-      make_text(env, record.address),
-      make_text(env, record.attributes),
-      make_number(env, static_cast<double>(record.version))};
-  return make_list(env, values);
+  Packing out;
+  pack(out, record);
+  return out.make(env);
 }
 
 napi_value make_user(napi_env env, const std::optional<User>& user) {
   if (!user) return make_null(env);
-  const napi_value values[] = {make_text(env, user->id.text()), make_text(env, user->username),
-                               make_text(env, user->attributes), make_time(env, user->created_at)};
-  return make_list(env, values);
+  Packing out;
+  pack(out, *user);
+  return out.make(env);
 }
 
 napi_value make_validation(napi_env env, const Validation& validation) {
-  const napi_value values[] = {
-      make_text(env, session_state_name(validation.state)),
-      validation.session ? make_record(env, *validation.session) : nullptr,
-      make_user(env, validation.user),
-      make_flag(env, validation.fresh),
-      validation.token ? make_text(env, validation.token->reveal()) : nullptr,
-      make_flag(env, validation.keep_cookie),
-      make_flag(env, validation.from_snapshot)};
-  return make_list(env, values);
+  Packing out;
+  out.small(static_cast<unsigned>(validation.state))
+      .small((validation.fresh ? 1U : 0U) | (validation.keep_cookie ? 2U : 0U) |
+             (validation.from_snapshot ? 4U : 0U) | (validation.session ? 8U : 0U) |
+             (validation.user ? 16U : 0U));
+  pack(out, validation.token);
+  if (validation.session) pack(out, *validation.session);
+  if (validation.user) pack(out, *validation.user);
+  return out.make(env);
 }
 
 napi_value make_new_session(napi_env env, const NewSession& made) {
-  const napi_value values[] = {make_text(env, made.token.reveal()), make_record(env, made.record)};
-  return make_list(env, values);
+  Packing out;
+  out.word(made.token.reveal());
+  pack(out, made.record);
+  return out.make(env);
+}
+
+napi_value make_updated(napi_env env, const Updated& updated) {
+  Packing out;
+  pack(out, updated.token);
+  pack(out, updated.record);
+  return out.make(env);
 }
 
 Result<void> read_create(Options given, CreateArguments& out) {

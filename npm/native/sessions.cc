@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "addon.h"
+#include "batched_calls.h"
 #include "latchkey/secret.h"
 #include "promise.h"
 #include "registry.h"
@@ -86,7 +87,8 @@ napi_value validate_async(napi_env env, napi_callback_info info) {
   const ValidateOptions options = read_validate(call, 3);
   if (call.refused()) return nullptr;
   const Text token(env, call[1]);
-  {
+  const bool asks_store = (*handle)->gathers() && options.fresh;
+  if (!asks_store) {
     const CallClock::At at(now);
     ValidateOptions at_once = options;
     at_once.wait = Wait::never;
@@ -95,6 +97,7 @@ napi_value validate_async(napi_env env, napi_callback_info info) {
       return found ? make_validation(env, *found) : throw_error(env, found.error());
     }
   }
+  if ((*handle)->gathers()) return check_later(env, *handle, token.view(), options, now);
   return promise(
       env, (*handle)->lane(),
       [open = *handle, text = SecretBytes(token.view()), now, options] {
@@ -116,6 +119,9 @@ napi_value create(napi_env env, napi_callback_info info) {
   if (!read) return throw_error(env, read.error());
   const UnixTime now = call.time(3);
   if (call.refused()) return nullptr;
+  if ((*handle)->gathers()) {
+    return create_later(env, *handle, *std::move(user), std::move(given), now);
+  }
   return promise(
       env, (*handle)->lane(),
       [open = *handle, user = *std::move(user), given = std::move(given), now] {

@@ -1,63 +1,99 @@
 import type { NewSessionList, RecordList, UpdatedList, UserList, ValidationList } from './native';
+import { Reader } from './packed';
 import type { Attributes, NewSession, Session, Updated, User, Validation } from './sessions_types';
 
+class Returned {
+  constructor(given: object) {
+    return given;
+  }
+}
+
 // A session that was found by a token remembers it, so that a change of it works with every
-// carrier. The token is not a property, lest it is logged or sent along.
-const tokens = new WeakMap<Session, string>();
+// carrier. The token is not a property, lest it is logged or sent along: Known puts a private member
+// into the session itself, which costs a tenth of what an entry of a WeakMap does.
+class Known extends Returned {
+  readonly #token: string;
+  constructor(session: Session, token: string) {
+    super(session);
+    this.#token = token;
+  }
+  static tokenOf(session: object): string | undefined {
+    return #token in session ? session.#token : undefined;
+  }
+}
 
 export function tokenOf(session: Session): string | undefined {
-  return tokens.get(session);
+  return Known.tokenOf(session);
 }
 
 function attributesOf(json: string): Attributes {
-  return json === '' ? {} : (JSON.parse(json) as Attributes);
+  return json === '' || json === '{}' ? {} : (JSON.parse(json) as Attributes);
 }
 
-export function toSession(list: RecordList, token?: string | null): Session {
+function readSession(packed: Reader, token?: string | null): Session {
   const session: Session = {
-    id: list[0],
-    userId: list[1],
-    createdAt: new Date(list[2]),
-    authenticatedAt: new Date(list[3]),
-    lastSeenAt: new Date(list[4]),
-    idleExpiresAt: new Date(list[5]),
-    absoluteExpiresAt: new Date(list[6]),
-    level: list[7],
-    persistent: list[8],
-    userAgent: list[9],
-    address: list[10],
-    attributes: attributesOf(list[11]),
-    version: list[12],
+    id: packed.word(),
+    userId: packed.wordOrNull(),
+    createdAt: new Date(packed.number()),
+    authenticatedAt: new Date(packed.number()),
+    lastSeenAt: new Date(packed.number()),
+    idleExpiresAt: new Date(packed.number()),
+    absoluteExpiresAt: new Date(packed.number()),
+    level: packed.number(),
+    persistent: packed.small() === 1,
+    userAgent: packed.word(),
+    address: packed.word(),
+    attributes: attributesOf(packed.word()),
+    version: packed.number(),
   };
-  if (token != null) tokens.set(session, token);
+  if (token != null) new Known(session, token);
   return session;
 }
 
-export function toUser(list: UserList): User {
+function readUser(packed: Reader): User {
   return {
-    id: list[0],
-    username: list[1],
-    attributes: attributesOf(list[2]),
-    createdAt: new Date(list[3]),
+    id: packed.word(),
+    username: packed.word(),
+    attributes: attributesOf(packed.word()),
+    createdAt: new Date(packed.number()),
   };
 }
 
-export function toValidation(list: ValidationList, token: string | null | undefined): Validation {
+export function toSession(record: RecordList, token?: string | null): Session {
+  return readSession(new Reader(record), token);
+}
+
+export function toUser(user: UserList): User {
+  return readUser(new Reader(user));
+}
+
+// In the order of SessionState.
+const STATES = ['no_session', 'expired', 'revoked', 'active'] as const;
+
+export function toValidation(list: ValidationList, given: string | null | undefined): Validation {
+  const packed = new Reader(list);
+  const state = STATES[packed.small()]!;
+  const bits = packed.small();
+  const token = packed.wordOrNull();
   return {
-    state: list[0],
-    session: list[1] && toSession(list[1], list[4] ?? token),
-    user: list[2] && toUser(list[2]),
-    fresh: list[3],
-    token: list[4],
-    keepCookie: list[5],
-    fromSnapshot: list[6],
+    state,
+    session: bits & 8 ? readSession(packed, token ?? given) : null,
+    user: bits & 16 ? readUser(packed) : null,
+    fresh: (bits & 1) !== 0,
+    token,
+    keepCookie: (bits & 2) !== 0,
+    fromSnapshot: (bits & 4) !== 0,
   };
 }
 
 export function toNewSession(list: NewSessionList): NewSession {
-  return { token: list[0], session: toSession(list[1], list[0]) };
+  const packed = new Reader(list);
+  const token = packed.word();
+  return { token, session: readSession(packed, token) };
 }
 
-export function toUpdated(list: UpdatedList, token?: string): Updated {
-  return { token: list[0], session: toSession(list[1], list[0] ?? token) };
+export function toUpdated(list: UpdatedList, given?: string): Updated {
+  const packed = new Reader(list);
+  const token = packed.wordOrNull();
+  return { token, session: readSession(packed, token ?? given) };
 }

@@ -93,36 +93,59 @@ Sessions::~Sessions() {
 
 const SessionsOptions& Sessions::options() const noexcept { return impl_->options; }
 
-Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOptions& limits) {
-  for (int draw = 0; draw < kDraws; ++draw) {
-    auto token = session::mint_token(record.user_id, slot_key, entropy);
+Result<SessionToken> Sessions::Impl::draw(SessionRecord& record) {
+  auto token = session::mint_token(record.user_id, slot_key, entropy);
+  if (!token) return token;
+  record.id = token->id();
+  record.secret_hash = session::hash_secret(*token);
+  return token;
+}
+
+std::optional<Result<NewSession>> Sessions::Impl::settle(const Result<InsertOutcome>& outcome,
+                                                         SessionToken& token,
+                                                         SessionRecord& record) {
+  if (!outcome) return Result<NewSession>(outcome.error());
+  switch (outcome->status) {
+    case InsertStatus::inserted:
+      return wrap({std::move(token), std::move(record)});
+    case InsertStatus::user_changed:
+      return Result<NewSession>(
+          Error{Errc::user_changed, "the user's sessions were ended during the login"});
+    case InsertStatus::id_taken:
+      break;
+  }
+  return std::nullopt;
+}
+
+Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOptions& limits,
+                                          int earlier) {
+  for (int drawn = earlier; drawn < kDraws; ++drawn) {
+    auto token = draw(record);
     if (!token) return token.error();
-    record.id = token->id();
-    record.secret_hash = session::hash_secret(*token);
-    auto outcome = sessions.insert(record, limits);
-    if (!outcome) return outcome.error();
-    if (outcome->status == InsertStatus::user_changed) {
-      return Error{Errc::user_changed, "the user's sessions were ended during the login"};
-    }
-    if (outcome->status == InsertStatus::inserted) {
-      return wrap({std::move(*token), std::move(record)});
+    if (auto made = settle(sessions.insert(record, limits), *token, record)) {
+      return *std::move(made);
     }
   }
   return Error{Errc::store_unavailable, "the store reports every new session id as taken"};
 }
 
-Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOptions& given,
-                                          SessionKind kind) {
-  if (forked.crossed()) return forked_error();
+Result<SessionRecord> Sessions::Impl::draft(const UserId& user, const CreateOptions& given,
+                                            UnixTime now) {
+  const bool guest = user.empty();
+  if (guest && !guests.allow(given.context.address, now)) {
+    return Error{Errc::rate_limited, "too many guest sessions from one address"};
+  }
   auto attributes = session::checked_attributes(given.attributes);
   if (!attributes) return attributes.error();
   if (given.level > 3) return Error{Errc::invalid_argument, "level is 0 to 3"};
-  const UnixTime now = clock.now();
+  const SessionKind kind = guest            ? SessionKind::guest
+                           : given.remember ? SessionKind::remembered
+                                            : SessionKind::browser_lived;
   const Lifetime life = lifetime_of(kind, now, options.policy);
   SessionRecord record;
   record.user_id = user;
   record.created_at = record.last_seen_at = now;
-  if (kind != SessionKind::guest) {
+  if (!guest) {
     if (given.authenticated) record.authenticated_at = now;
     record.level = given.level;
   }
@@ -133,27 +156,31 @@ Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOption
   record.user_agent = clean_line(given.context.user_agent, kMaxUserAgentBytes);
   record.address = clean_line(given.context.address, kMaxAddressBytes);
   record.attributes = std::move(*attributes);
-  if (stateless) return stateless->issue(std::move(record), given.user_epoch);
-  return insert(std::move(record), {now, options.policy.max_per_user, given.user_epoch});
+  return record;
+}
+
+Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOptions& given,
+                                          UnixTime now) {
+  Result<SessionRecord> record = draft(user, given, now);
+  if (!record) return record.error();
+  if (stateless) return stateless->issue(*std::move(record), given.user_epoch);
+  return insert(*std::move(record), limits_of(given, now));
 }
 
 Result<NewSession> Sessions::create(const UserId& user, const CreateOptions& options) {
   if (user.empty()) return Error{Errc::invalid_argument, "create needs a user; see create_guest"};
-  return impl_->create(user, options,
-                       options.remember ? SessionKind::remembered : SessionKind::browser_lived);
+  if (impl_->forked.crossed()) return forked_error();
+  return impl_->create(user, options, impl_->clock.now());
 }
 
 Result<NewSession> Sessions::create_guest(const CreateOptions& options) {
   if (impl_->forked.crossed()) return forked_error();
-  if (!impl_->guests.allow(options.context.address, impl_->clock.now())) {
-    return Error{Errc::rate_limited, "too many guest sessions from one address"};
-  }
-  return impl_->create(UserId{}, options, SessionKind::guest);
+  return impl_->create(UserId{}, options, impl_->clock.now());
 }
 
 Result<Validation> Sessions::validate(std::string_view token, const ValidateOptions& options) {
   if (impl_->forked.crossed()) return forked_error();
-  if (impl_->stateless) return impl_->stateless->validate(token, options);
+  if (impl_->stateless) return impl_->stateless->validate(token, options, impl_->clock.now());
   if (impl_->envelope) return impl_->validate(token, options);
   return impl_->validator.validate(token, options);
 }

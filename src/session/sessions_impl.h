@@ -6,10 +6,10 @@
 #include "base/fork.h"
 #include "latchkey/sessions.h"
 #include "session/carriers/envelope.h"
-#include "session/guest_limiter.h"
-#include "session/takeover/not_before.h"
-#include "session/session_cookies.h"
 #include "session/carriers/stateless.h"
+#include "session/guest_limiter.h"
+#include "session/session_cookies.h"
+#include "session/takeover/not_before.h"
 #include "session/validator.h"
 #include "session/write_behind.h"
 
@@ -20,10 +20,28 @@ namespace latchkey {
 struct Sessions::Impl {
   Impl(Store& store, SessionsOptions given, session::SessionCookies written, const StoreMeta& meta);
 
-  // create fills a record from `given` and brings it into the world.
-  Result<NewSession> create(const UserId& user, const CreateOptions& given, SessionKind kind);
-  Result<NewSession> insert(SessionRecord record, const InsertOptions& limits);
+  // draft fills the record of a new session, which has no id yet.
+  Result<SessionRecord> draft(const UserId& user, const CreateOptions& given, UnixTime now);
+  Result<NewSession> create(const UserId& user, const CreateOptions& given, UnixTime now);
+  // insert brings a record into the world. `earlier` are draws whose ids were taken.
+  Result<NewSession> insert(SessionRecord record, const InsertOptions& limits, int earlier = 0);
+  struct Draft;
+  std::vector<Result<NewSession>> create_all(std::span<const CreateRequest> requests);
+  void insert(std::span<Draft> drafts);
+  // draw gives a record an id and a secret; settle is what the store's answer makes of it, and
+  // nothing when it has to be drawn again.
+  Result<SessionToken> draw(SessionRecord& record);
+  std::optional<Result<NewSession>> settle(const Result<InsertOutcome>& outcome,
+                                           SessionToken& token, SessionRecord& record);
+  InsertOptions limits_of(const CreateOptions& given, UnixTime now) const {
+    return {now, options.policy.max_per_user, given.user_epoch};
+  }
+
   Result<Validation> validate(std::string_view text, const ValidateOptions& options);
+  std::vector<Result<Validation>> validate_all(std::span<const TokenCheck> checks);
+  // unwrap opens an envelope: an answer that needs no store, or nothing and `opened`.
+  std::optional<Result<Validation>> unwrap(std::string_view text, const ValidateOptions& asked,
+                                           UnixTime now, session::Opened& opened);
   Result<SessionRecord> load(const SessionId& id);
   // wrap lets the token of a stored session travel as the carrier wants it.
   Result<NewSession> wrap(NewSession made);
@@ -45,8 +63,10 @@ struct Sessions::Impl {
   template <class Change>
   Result<SessionRecord> replace(const SessionId& id, const Change& change);
 
-  Result<Validation> open(session::Opened opened, const ValidateOptions& options, UnixTime now);
-  Result<void> finish(session::Opened& opened, Validation& validation, UnixTime now);
+  // current tells whether the snapshot may still answer.
+  bool current(const session::Opened& opened) const;
+  Result<Validation> finish(session::Opened& opened, Result<Validation> validation,
+                            const ValidateOptions& asked, UnixTime now);
 
   const ForkGuard forked;
   SessionsOptions options;

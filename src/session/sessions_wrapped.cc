@@ -36,50 +36,92 @@ Updated Sessions::Impl::updated(SessionRecord record, std::string_view presented
   return Updated{std::move(record), std::move(token)};
 }
 
-Result<Validation> Sessions::Impl::validate(std::string_view text, const ValidateOptions& asked) {
-  const UnixTime now = clock.now();
-  auto opened = envelope->open(text, now);
-  if (!opened) return opened.error();
-  if (!opened->token) {
-    log(LogLevel::warn, "session_cookie_refused",
-        {{"carrier", carrier_name(options.carrier)}, {"reason", opened->why}});
-    return Validation{.keep_cookie = opened->unknown_key};
-  }
-  return open(std::move(*opened), asked, now);
+namespace {
+
+SecretBytes revealed(const SessionToken& token) {
+  std::string text = token.reveal();
+  SecretBytes out{std::string_view(text)};
+  wipe(text.data(), text.size());
+  return out;
 }
 
-Result<Validation> Sessions::Impl::open(Opened opened, const ValidateOptions& asked, UnixTime now) {
-  const SessionId id = opened.token->id();
-  const bool current =
-      opened.snapshot && not_before.allows(id, opened.snapshot->user_id, opened.snapshot_at);
+}  // namespace
+
+std::optional<Result<Validation>> Sessions::Impl::unwrap(std::string_view text,
+                                                         const ValidateOptions& asked, UnixTime now,
+                                                         Opened& opened) {
+  auto found = envelope->open(text, now);
+  if (!found) return Result<Validation>(found.error());
+  opened = *std::move(found);
+  if (!opened.token) {
+    log(LogLevel::warn, "session_cookie_refused",
+        {{"carrier", carrier_name(options.carrier)}, {"reason", opened.why}});
+    return Validation{.keep_cookie = opened.unknown_key};
+  }
   // A snapshot knows nothing of the user but the id.
   const bool without_user = !asked.with_user || asked.lazy_user;
-  if (current && asked.snapshot_ok && !asked.fresh && without_user) {
-    Validation validation{.state = SessionState::active};
-    validation.session = std::move(opened.snapshot);
-    validation.from_snapshot = true;
-    return validation;
-  }
-  std::string plain = opened.token->reveal();
-  auto validation = validator.validate(plain, asked);
-  wipe(plain.data(), plain.size());
-  if (!validation || validation->state != SessionState::active) return validation;
-  const bool offer = options.carrier == Carrier::hybrid && !current && asked.touch;
-  if (!validation->token && !opened.outdated && !offer) return validation;
-  if (Result<void> finished = finish(opened, *validation, now); !finished) {
-    return finished.error();
-  }
+  if (!asked.snapshot_ok || asked.fresh || !without_user || !current(opened)) return std::nullopt;
+  Validation validation{.state = SessionState::active};
+  validation.session = std::move(opened.snapshot);
+  validation.from_snapshot = true;
   return validation;
 }
 
+bool Sessions::Impl::current(const Opened& opened) const {
+  return opened.snapshot &&
+         not_before.allows(opened.token->id(), opened.snapshot->user_id, opened.snapshot_at);
+}
+
+Result<Validation> Sessions::Impl::validate(std::string_view text, const ValidateOptions& asked) {
+  const UnixTime now = clock.now();
+  Opened opened;
+  if (auto answer = unwrap(text, asked, now, opened)) return *std::move(answer);
+  const SecretBytes plain = revealed(*opened.token);
+  return finish(opened, validator.validate(plain.insecure_view(), asked), asked, now);
+}
+
+std::vector<Result<Validation>> Sessions::Impl::validate_all(std::span<const TokenCheck> checks) {
+  struct Unwrapped {
+    UnixTime now{};
+    Opened opened{};
+    std::optional<Result<Validation>> answer{};
+    SecretBytes plain{};
+  };
+  std::vector<Unwrapped> all(checks.size());
+  std::vector<TokenCheck> inner;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    Unwrapped& one = all[i];
+    one.now = checks[i].now ? *checks[i].now : clock.now();
+    one.answer = unwrap(checks[i].token, checks[i].options, one.now, one.opened);
+    if (one.answer) continue;
+    one.plain = revealed(*one.opened.token);
+    inner.push_back({one.plain.insecure_view(), checks[i].options, checks[i].now});
+  }
+  std::vector<Result<Validation>> found;
+  validator.validate_all(inner, found);
+  std::vector<Result<Validation>> answers;
+  auto next = found.begin();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Unwrapped& one = all[i];
+    answers.push_back(one.answer
+                          ? *std::move(one.answer)
+                          : finish(one.opened, std::move(*next++), checks[i].options, one.now));
+  }
+  return answers;
+}
+
 // finish wraps the token that goes out with a validation.
-Result<void> Sessions::Impl::finish(Opened& opened, Validation& validation, UnixTime now) {
-  SessionToken token = validation.token ? std::move(*validation.token) : std::move(*opened.token);
-  auto wrapped = envelope->wrap(std::move(token), *validation.session, now);
+Result<Validation> Sessions::Impl::finish(Opened& opened, Result<Validation> validation,
+                                          const ValidateOptions& asked, UnixTime now) {
+  if (!validation || validation->state != SessionState::active) return validation;
+  const bool offer = options.carrier == Carrier::hybrid && !current(opened) && asked.touch;
+  if (!validation->token && !opened.outdated && !offer) return validation;
+  SessionToken token = validation->token ? std::move(*validation->token) : std::move(*opened.token);
+  auto wrapped = envelope->wrap(std::move(token), *validation->session, now);
   if (!wrapped) return wrapped.error();
-  validation.token = std::move(*wrapped);
-  validation.fresh = validation.fresh || opened.outdated;
-  return {};
+  validation->token = std::move(*wrapped);
+  validation->fresh = validation->fresh || opened.outdated;
+  return validation;
 }
 
 }  // namespace latchkey

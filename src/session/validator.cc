@@ -1,6 +1,8 @@
 #include "session/validator.h"
 
 #include <algorithm>
+#include <deque>
+#include <utility>
 
 #include "session/carriers/grace.h"
 #include "session/mint.h"
@@ -36,9 +38,20 @@ void apply(const Touch& touch, SessionRecord& record) noexcept {
 Result<void> Validator::look(const SessionId& id, const FindOptions& options, Look& out) {
   Result<void> found = store_.find_one(id, options, out.found);
   if (!found) return found;
-  out.now = clock_.now();
-  if (out.found.record) out.judgement = judge(*out.found.record, out.now, policy_);
+  see(clock_.now(), out);
   return {};
+}
+
+void Validator::see(UnixTime now, Look& look) const {
+  look.now = now;
+  if (look.found.record) look.judgement = judge(*look.found.record, now, policy_);
+}
+
+// reconsider lets a touch count that waits to be written.
+void Validator::reconsider(const std::optional<Touch>& waiting, Look& look) const {
+  if (!waiting || !look.found.record) return;
+  apply(*waiting, *look.found.record);
+  see(look.now, look);
 }
 
 bool Validator::in_doubt(const SecretHash& hash, const Look& seen,
@@ -67,14 +80,89 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
     seen.found = Found{};
     looked = look(shown->id, {.with_user = options.with_user, .fresh = true, .wait = options.wait},
                   seen);
-    if (looked && seen.found.record && waiting) {
-      apply(*waiting, *seen.found.record);
-      seen.judgement = judge(*seen.found.record, seen.now, policy_);
-    }
+    if (looked) reconsider(waiting, seen);
   }
   if (!looked) return looked.error();
   accept(*shown, hash, seen, options, *validation);
   return validation;
+}
+
+struct Validator::Asked {
+  const TokenCheck& check;
+  codec::TokenParts token;  // of the check's text
+  Result<Validation>& answer;
+  SecretHash hash = hash_secret(token.secret);
+  Look look{};
+  std::optional<Error> failed{};
+};
+
+// look_all asks for all at once. A row that is damaged fails nobody but who asks for it.
+void Validator::look_all(std::span<Asked* const> asked, bool fresh) {
+  std::vector<SessionId> ids;
+  FindOptions options{.fresh = fresh, .wait = Wait::allowed};
+  for (const Asked* one : asked) {
+    ids.push_back(one->token.id);
+    options.with_user = options.with_user || one->check.options.with_user;
+    options.fresh = options.fresh || one->check.options.fresh;
+  }
+  auto found = store_.find(ids, options);
+  if (!found && found.error().code == Errc::store_damaged && asked.size() > 1) {
+    for (Asked* const& one : asked) look_all({&one, 1}, fresh);
+    return;
+  }
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    Asked& one = *asked[i];
+    if (!found) {
+      one.failed = found.error();
+      continue;
+    }
+    one.look.found = std::move((*found)[i]);
+    if (!one.check.options.with_user) one.look.found.user.reset();
+    see(one.check.now ? *one.check.now : clock_.now(), one.look);
+  }
+}
+
+// The steps of validate, each for all before the next.
+void Validator::validate_all(std::span<const TokenCheck> checks,
+                             std::vector<Result<Validation>>& answers) {
+  answers.reserve(answers.size() + checks.size());  // its elements stay where they are
+  std::deque<Asked> parsed;
+  std::vector<Asked*> asked;
+  for (const TokenCheck& check : checks) {
+    Result<Validation>& answer = answers.emplace_back(Validation{});
+    const auto token = codec::split_token(check.token);
+    if (!token) continue;
+    parsed.push_back(Asked{check, *token, answer});
+    asked.push_back(&parsed.back());
+  }
+  for (std::span<Asked* const> rest(asked); !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kMaxFind));
+    rest = rest.subspan(some.size());
+    look_all(some, false);
+    confirm(some);
+  }
+  for (Asked& one : parsed) {
+    if (one.failed) {
+      one.answer = *std::move(one.failed);
+    } else {
+      accept(one.token, one.hash, one.look, one.check.options, *one.answer);
+    }
+  }
+}
+
+// confirm asks again for those in doubt, as validate does and for its reasons.
+void Validator::confirm(std::span<Asked* const> seen) {
+  std::vector<Asked*> doubtful;
+  std::vector<std::optional<Touch>> waiting;
+  for (Asked* one : seen) {
+    const bool found = !one->failed && one->look.found.record;
+    if (!found || !in_doubt(one->hash, one->look, one->check.options)) continue;
+    doubtful.push_back(one);
+    waiting.push_back(behind_.pending(one->token.id));
+  }
+  if (doubtful.empty()) return;
+  look_all(doubtful, true);
+  for (std::size_t i = 0; i < doubtful.size(); ++i) reconsider(waiting[i], doubtful[i]->look);
 }
 
 void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, Look& look,

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "codec/token/token_parts.h"
 #include "latchkey/sessions.h"
@@ -15,10 +18,18 @@ class Validator {
       : store_(store), behind_(behind), policy_(policy), clock_(clock) {}
 
   Result<Validation> validate(std::string_view text, const ValidateOptions& options);
+  // validate_all appends what validate says of each to `answers`.
+  void validate_all(std::span<const TokenCheck> checks, std::vector<Result<Validation>>& answers);
 
  private:
-  struct Look;  // one look-up and what was judged from it
+  struct Asked;  // one token of many
+  struct Look;   // one look-up and what was judged from it
   Result<void> look(const SessionId& id, const FindOptions& options, Look& out);
+  void look_all(std::span<Asked* const> asked, bool fresh);
+  // see judges what was found of a session.
+  void see(UnixTime now, Look& look) const;
+  void reconsider(const std::optional<Touch>& waiting, Look& look) const;
+  void confirm(std::span<Asked* const> seen);
   // in_doubt tells whether an answer that ends the session must come from the store itself.
   static bool in_doubt(const SecretHash& hash, const Look& seen,
                        const ValidateOptions& options) noexcept;

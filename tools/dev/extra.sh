@@ -95,6 +95,7 @@ run_bench() {
     ensure_node
     build_npm
     ensure_npm npm/test/peers
+    ensure_npm npm/bench/peers
     # iron-session 9 wants a newer Node than better-sqlite3 may have been compiled for.
     local newest
     newest=$(install_node "$NODE_INSTALLED")

@@ -152,6 +152,50 @@ TEST_P(StoreSuite, WithoutALimitNobodyGoes) {
   EXPECT_EQ(live(user, kStart).size(), 130U);
 }
 
+TEST_P(StoreSuite, OfManyInsertionsEachHasItsOwnOutcome) {
+  const UserId user = next_user();
+  const UserId logged_out = next_user();
+  must(sessions().remove_user(logged_out, {.now = kStart, .bump_epoch = true}));
+  const SessionRecord there = add(next_user());
+  const SessionRecord first = make_record(user, kStart);
+  const SessionRecord late = make_record(logged_out);
+  const SessionRecord guest = make_record(UserId{});
+  const SessionRecord second = make_record(user, kStart + Millis{1});
+  const InsertOptions one{.now = kStart, .max_per_user = 1};
+  const InsertOptions old_epoch{.now = kStart, .user_epoch = 0};
+  const std::vector<Insertion> insertions{
+      {first, one}, {there, one}, {late, old_epoch}, {guest, one}, {second, one}};
+  const auto some = sessions().insert_all(insertions);
+  ASSERT_EQ(some.size(), 5U);
+  for (const auto& outcome : some) ASSERT_TRUE(outcome);
+  EXPECT_EQ(some[0]->status, InsertStatus::inserted);
+  EXPECT_EQ(some[1]->status, InsertStatus::id_taken);
+  EXPECT_EQ(some[2]->status, InsertStatus::user_changed);
+  EXPECT_EQ(some[3]->status, InsertStatus::inserted);
+  EXPECT_EQ(some[4]->status, InsertStatus::inserted);
+  EXPECT_EQ(some[4]->evicted, std::vector{first.id});
+  EXPECT_EQ(live(user, kStart), std::vector{second.id});
+  EXPECT_EQ(look_up(there.id).record, there);
+  EXPECT_EQ(look_up(guest.id).record, guest);
+  EXPECT_FALSE(exists(late.id));
+  EXPECT_TRUE(sessions().insert_all({}).empty());
+}
+
+// Where the engine does not take it, as PostgreSQL does not take octets that are no text.
+TEST_P(StoreSuite, AnInsertionThatIsRefusedKeepsNoOtherBack) {
+  const UserId user = next_user();
+  SessionRecord refused = make_record(next_user());
+  refused.user_agent = "\xff";
+  const SessionRecord before = make_record(user, kStart);
+  const SessionRecord behind = make_record(user, kStart + Millis{1});
+  const InsertOptions options{.now = kStart, .max_per_user = 5};
+  const std::vector<Insertion> insertions{{before, options}, {refused, options}, {behind, options}};
+  const auto outcomes = sessions().insert_all(insertions);
+  ASSERT_TRUE(outcomes[0]);
+  ASSERT_TRUE(outcomes[2]);
+  EXPECT_EQ(live(user, kStart), (std::vector{behind.id, before.id}));
+}
+
 TEST_P(StoreSuite, ListIsNewestFirstAndPaged) {
   const UserId user = next_user();
   std::vector<std::pair<UnixTime, SessionId>> expected;

@@ -13,33 +13,13 @@ export type Handle<Name extends string> = { readonly handle: Name };
  * id where it is that of the session. */
 export type LuciaRow = readonly [generation: number, ...columns: unknown[]];
 
-export type RecordList = [
-  id: string,
-  userId: string | null,
-  createdAt: number,
-  authenticatedAt: number,
-  lastSeenAt: number,
-  idleExpiresAt: number,
-  absoluteExpiresAt: number,
-  level: number,
-  persistent: boolean,
-  userAgent: string,
-  address: string,
-  attributes: string,
-  version: number,
-];
-export type UserList = [id: string, username: string, attributes: string, createdAt: number];
-export type ValidationList = [
-  state: 'no_session' | 'expired' | 'revoked' | 'active',
-  session: RecordList | null,
-  user: UserList | null,
-  fresh: boolean,
-  token: string | null,
-  keepCookie: boolean,
-  fromSnapshot: boolean,
-];
-export type NewSessionList = [token: string, session: RecordList];
-export type UpdatedList = [token: string | null, session: RecordList];
+/** Values in one text, which `packed.ts` reads; those that are not ASCII stand behind it. */
+export type Packed<What extends string> = (string | [string, ...string[]]) & { packed?: What };
+export type RecordList = Packed<'session'>;
+export type UserList = Packed<'user'>;
+export type ValidationList = Packed<'validation'>;
+export type NewSessionList = Packed<'new session'>;
+export type UpdatedList = Packed<'updated session'>;
 export type CookieList = [
   name: string,
   secure: boolean,

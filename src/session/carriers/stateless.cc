@@ -83,8 +83,8 @@ Result<NewSession> Stateless::issue(SessionRecord record, std::optional<std::int
   return draw(std::move(record), now);
 }
 
-Result<Validation> Stateless::validate(std::string_view text, const ValidateOptions& options) {
-  const UnixTime now = clock_.now();
+Result<Validation> Stateless::validate(std::string_view text, const ValidateOptions& options,
+                                       UnixTime now) {
   auto decoded = carrier_->decode(text, now);
   if (!decoded) return decoded.error();
   switch (decoded->state) {

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "latchkey/sessions.h"
-#include "session/mint.h"
 #include "session/carriers/text_carrier.h"
+#include "session/mint.h"
 
 namespace latchkey::session {
 
@@ -25,7 +25,7 @@ class Stateless {
 
   // issue makes the first token of `record`, which lacks only its id.
   Result<NewSession> issue(SessionRecord record, std::optional<std::int64_t> user_epoch);
-  Result<Validation> validate(std::string_view text, const ValidateOptions& options);
+  Result<Validation> validate(std::string_view text, const ValidateOptions& options, UnixTime now);
 
   Result<bool> revoke(const SessionId& id);
   Result<bool> revoke(const SessionRecord& session);

@@ -12,6 +12,9 @@ class QueuedSessions final : public ForwardingSessionStore {
   QueuedSessions(SessionStore& inner, const LookupOptions& options)
       : ForwardingSessionStore(inner), queue_(inner, options) {}
 
+  std::vector<Result<InsertOutcome>> insert_all(std::span<const Insertion> insertions) override {
+    return inner().insert_all(insertions);
+  }
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                   const FindOptions& options) override {
     if (options.wait == Wait::never) return would_wait();

@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 namespace latchkey::session {
-namespace {}  // namespace
 
 Result<std::vector<Found>> LookupQueue::find(std::span<const SessionId> ids,
                                              const FindOptions& options) {

@@ -39,12 +39,13 @@ class CachedSessions final : public SessionStore {
 
   Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override {
     auto outcome = inner_.insert(record, options);
-    if (outcome) {
-      for (const SessionId& id : outcome->evicted) table_.drop(id);
-    } else if (options.max_per_user > 0) {
-      table_.drop_user(record.user_id);  // it may have evicted before the answer was lost
-    }
+    drop_evicted({record, options}, outcome);
     return outcome;
+  }
+  std::vector<Result<InsertOutcome>> insert_all(std::span<const Insertion> insertions) override {
+    auto outcomes = inner_.insert_all(insertions);
+    for (std::size_t i = 0; i < insertions.size(); ++i) drop_evicted(insertions[i], outcomes[i]);
+    return outcomes;
   }
 
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
@@ -111,6 +112,14 @@ class CachedSessions final : public SessionStore {
   std::optional<WatchStatus> watch_status() const override { return inner_.watch_status(); }
 
  private:
+  void drop_evicted(const Insertion& insertion, const Result<InsertOutcome>& outcome) {
+    if (outcome) {
+      for (const SessionId& id : outcome->evicted) table_.drop(id);
+    } else if (insertion.options.max_per_user > 0) {
+      // It may have evicted before the answer was lost.
+      table_.drop_user(insertion.record.user_id);
+    }
+  }
   void apply(const Invalidation& change) {
     if (change.everything) table_.drop_all();
     for (const SessionId& id : change.ids) table_.drop(id);

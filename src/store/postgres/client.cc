@@ -25,12 +25,19 @@ Result<Rows> Client::write(Sql sql, const Params& params, std::string* sqlstate)
     if (rows) return rows;
     if (left > 1 && is_transient((*lease)->sqlstate())) continue;
     if (sqlstate != nullptr) *sqlstate = (*lease)->sqlstate();
-    if ((*lease)->broken() && sql != Sql::notify) {
-      ++origin_;
-      changed();
-    }
+    if ((*lease)->broken() && sql != Sql::notify) doubt();
     return rows;
   }
+}
+
+Result<std::vector<Rows>> Client::write_all(Sql sql, std::span<const Params> all, bool& undone) {
+  const Deadline deadline = after(settings_.write_timeout);
+  Result<Pool::Lease> lease = pool_.acquire(deadline);
+  if (!lease) return lease.error();
+  Result<std::vector<Rows>> rows = (*lease)->run_all(sql, all, deadline);
+  undone = !rows && !(*lease)->broken();
+  if ((*lease)->broken()) doubt();
+  return rows;
 }
 
 }  // namespace latchkey::postgres

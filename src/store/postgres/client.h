@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "store/postgres/pool.h"
 
@@ -40,6 +42,9 @@ class Client {
   // write runs one that does, again if the server undid it for the sake of another transaction.
   // `sqlstate` receives why it failed.
   Result<Rows> write(Sql sql, const Params& params, std::string* sqlstate = nullptr);
+  // write_all runs a statement that does for each of `all`, as one transaction. `undone` tells of a
+  // failure that the server undid it, so that each may be run by itself.
+  Result<std::vector<Rows>> write_all(Sql sql, std::span<const Params> all, bool& undone);
   // params begins the parameters of a function that changes rows.
   Params params() const {
     Params params;
@@ -53,6 +58,11 @@ class Client {
   void changed() const { tell_(); }
 
  private:
+  // doubt is what a write leaves behind whose connection broke.
+  void doubt() {
+    ++origin_;
+    changed();
+  }
   const Settings settings_;
   std::atomic<std::int64_t> origin_;
   std::function<void()> tell_;

@@ -133,18 +133,43 @@ Result<void> Connection::settle(Deadline deadline) {
   return settled;
 }
 
-Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {
-  if (!prepare_) return run_text(statements_->text(sql), params, deadline);
-  if (!prepared_.test(static_cast<std::size_t>(sql))) {
-    const auto done = prepare(statement_name(sql), statements_->text(sql), params, deadline);
-    if (!done) return done.error();
-    prepared_.set(static_cast<std::size_t>(sql));
-  }
+Result<void> Connection::ready(Sql sql, const Params& params, Deadline deadline) {
+  const auto number = static_cast<std::size_t>(sql);
+  if (!prepare_ || prepared_.test(number)) return {};
+  Result<void> done = prepare(statement_name(sql), statements_->text(sql), params, deadline);
+  if (done) prepared_.set(number);
+  return done;
+}
+
+bool Connection::send(Sql sql, const Params& params) {
   const std::vector<const char*> values = params.values();
   const std::vector<int> formats = params.formats();
-  return collect(PQsendQueryPrepared(connection_.get(), statement_name(sql).c_str(), params.count(),
-                                     values.data(), params.lengths(), formats.data(), kBinary),
-                 deadline);
+  if (!prepare_) {
+    return PQsendQueryParams(connection_.get(), statements_->text(sql).c_str(), params.count(),
+                             params.types(), values.data(), params.lengths(), formats.data(),
+                             kBinary) != 0;
+  }
+  return PQsendQueryPrepared(connection_.get(), statement_name(sql).c_str(), params.count(),
+                             values.data(), params.lengths(), formats.data(), kBinary) != 0;
+}
+
+Result<Rows> Connection::run(Sql sql, const Params& params, Deadline deadline) {
+  if (Result<void> prepared = ready(sql, params, deadline); !prepared) return prepared.error();
+  return collect(send(sql, params) ? 1 : 0, deadline);
+}
+
+// Up to the sync at its end the server takes a pipeline for one transaction.
+Result<std::vector<Rows>> Connection::run_all(Sql sql, std::span<const Params> all,
+                                              Deadline deadline) {
+  Result<void> prepared = ready(sql, all.front(), deadline);
+  if (!prepared) return prepared.error();
+  PGconn* connection = connection_.get();
+  bool sent = !broken_ && PQenterPipelineMode(connection) != 0;
+  for (const Params& params : all) sent = sent && send(sql, params);
+  if (!sent || PQpipelineSync(connection) == 0) {
+    return lose(unavailable("the connection to the database was lost"));
+  }
+  return collect_all(deadline);
 }
 
 Result<void> Connection::prepare(const std::string& name, const std::string& text,
@@ -235,11 +260,39 @@ Result<Rows> Connection::collect(int sent, Deadline deadline) {
     failed = sqlstate != nullptr ? sqlstate : "08006";
   }
   if (failed.empty()) return last;
-  // A plan that a migration made useless, or a statement that a pooler lost, is gone with them.
-  const bool plan_is_lost = failed == "0A000" || failed == "26000";
+  return fail(std::move(failed));
+}
+
+// collect_all reads the results of a pipeline.
+Result<std::vector<Rows>> Connection::collect_all(Deadline deadline) {
+  PGconn* connection = connection_.get();
+  std::vector<Rows> all;
+  std::string failed;
+  for (bool synced = false; !synced;) {
+    if (Result<void> come = await_answer(deadline); !come) return come.error();
+    PGresult* result = PQgetResult(connection);
+    if (result == nullptr && PQstatus(connection) == CONNECTION_OK) continue;  // of one statement
+    if (result == nullptr) return lose(unavailable("the connection to the database was lost"));
+    all.emplace_back(result);
+    const ExecStatusType status = PQresultStatus(result);
+    synced = status == PGRES_PIPELINE_SYNC;
+    if (synced || status == PGRES_TUPLES_OK || !failed.empty()) continue;
+    const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    failed = sqlstate != nullptr ? sqlstate : "08006";
+  }
+  if (PQexitPipelineMode(connection) == 0) broken_ = true;
+  if (!failed.empty()) return fail(std::move(failed));
+  all.pop_back();  // the sync
+  return all;
+}
+
+// fail is what a statement failed with. A plan that a migration made useless, or a statement that a
+// pooler lost, is gone with the connection.
+Error Connection::fail(std::string sqlstate) {
+  const bool plan_is_lost = sqlstate == "0A000" || sqlstate == "26000";
   if (PQstatus(connection_.get()) != CONNECTION_OK || plan_is_lost) broken_ = true;
-  sqlstate_ = failed;
-  return to_error(failed);
+  sqlstate_ = std::move(sqlstate);
+  return to_error(sqlstate_);
 }
 
 bool Connection::still_open() {

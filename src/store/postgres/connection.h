@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "latchkey/result.h"
 #include "store/postgres/params.h"
@@ -31,6 +33,9 @@ class Connection {
 
   // run executes a statement, prepared at its first use unless the target forbids it.
   Result<Rows> run(Sql sql, const Params& params, Deadline deadline);
+  // run_all executes a statement for each of `all`, in one round trip and as one transaction: when
+  // one fails, nothing of it is done.
+  Result<std::vector<Rows>> run_all(Sql sql, std::span<const Params> all, Deadline deadline);
   // run_text executes a text that is used once.
   Result<Rows> run_text(const std::string& text, const Params& params, Deadline deadline);
   // run_as_text executes a text, prepared at its first use unless the target forbids it. Values
@@ -64,7 +69,12 @@ class Connection {
   Result<void> settle(Deadline deadline);
   Result<void> prepare(const std::string& name, const std::string& text, const Params& params,
                        Deadline deadline);
+  // ready prepares a statement where the target lets it; send sends it.
+  Result<void> ready(Sql sql, const Params& params, Deadline deadline);
+  bool send(Sql sql, const Params& params);
   Result<Rows> collect(int sent, Deadline deadline);
+  Result<std::vector<Rows>> collect_all(Deadline deadline);
+  Error fail(std::string sqlstate);
   Result<void> await_answer(Deadline deadline);
   Error lose(Error error);
 

@@ -1,5 +1,7 @@
 #include "store/postgres/sessions.h"
 
+#include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "store/page_cursor.h"
@@ -39,9 +41,8 @@ Result<void> read_found(const Rows& rows, int row, bool with_user, Kind kind, Fo
 
 }  // namespace
 
-Result<InsertOutcome> PostgresSessions::insert(const SessionRecord& record,
-                                               const InsertOptions& options) {
-  if (record.id.empty()) return invalid("a record needs an id");
+Params PostgresSessions::insert_params(const SessionRecord& record,
+                                       const InsertOptions& options) const {
   Params params = client_.params();
   params.add(client_.origin()).add(options.now).add(std::int64_t{options.max_per_user});
   if (options.user_epoch) {
@@ -50,12 +51,54 @@ Result<InsertOutcome> PostgresSessions::insert(const SessionRecord& record,
     params.add_null(Type::int8);
   }
   add_record(params, record);
-  Result<Rows> rows = client_.write(Sql::insert_session, params);
-  if (!rows) return rows.error();
-  InsertOutcome outcome{.status = static_cast<InsertStatus>(rows->integer(0, 0)),
-                        .evicted = read_ids(rows->text(0, 1))};
+  return params;
+}
+
+InsertOutcome PostgresSessions::read_inserted(const Rows& rows) const {
+  InsertOutcome outcome{.status = static_cast<InsertStatus>(rows.integer(0, 0)),
+                        .evicted = read_ids(rows.text(0, 1))};
   if (!outcome.evicted.empty()) client_.changed();
   return outcome;
+}
+
+Result<InsertOutcome> PostgresSessions::insert(const SessionRecord& record,
+                                               const InsertOptions& options) {
+  if (record.id.empty()) return invalid("a record needs an id");
+  Result<Rows> rows = client_.write(Sql::insert_session, insert_params(record, options));
+  if (!rows) return rows.error();
+  return read_inserted(*rows);
+}
+
+// One transaction, which takes the locks of its users in their order, so that two of them do not
+// wait for each other in a circle. What undoes it concerns one or some of them: then each has one
+// of its own.
+std::vector<Result<InsertOutcome>> PostgresSessions::insert_all(
+    std::span<const Insertion> insertions) {
+  const auto has_id = [](const Insertion& one) { return !one.record.id.empty(); };
+  const bool fits =
+      insertions.size() <= kMaxFind && std::all_of(insertions.begin(), insertions.end(), has_id);
+  if (insertions.size() < 2 || !fits) return SessionStore::insert_all(insertions);
+  std::vector<std::size_t> order(insertions.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return insertions[a].record.user_id.text() < insertions[b].record.user_id.text();
+  });
+  std::vector<Params> all;
+  for (const std::size_t i : order) {
+    all.push_back(insert_params(insertions[i].record, insertions[i].options));
+  }
+  bool undone = false;
+  const auto rows = client_.write_all(Sql::insert_session, all, undone);
+  if (undone) return SessionStore::insert_all(insertions);
+  std::vector<Result<InsertOutcome>> outcomes(insertions.size(), InsertOutcome{});
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    if (rows) {
+      outcomes[order[n]] = read_inserted((*rows)[n]);
+    } else {
+      outcomes[order[n]] = rows.error();
+    }
+  }
+  return outcomes;
 }
 
 Result<std::vector<Found>> PostgresSessions::find(std::span<const SessionId> ids,

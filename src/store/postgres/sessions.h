@@ -12,6 +12,7 @@ class PostgresSessions final : public SessionStore {
   PostgresSessions(Client& client, Listener& listener) : client_(client), listener_(listener) {}
 
   Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override;
+  std::vector<Result<InsertOutcome>> insert_all(std::span<const Insertion> insertions) override;
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                   const FindOptions& options) override;
   Result<std::size_t> touch(std::span<const Touch> touches) override;
@@ -26,6 +27,9 @@ class PostgresSessions final : public SessionStore {
   std::optional<WatchStatus> watch_status() const override { return listener_.status(); }
 
  private:
+  Params insert_params(const SessionRecord& record, const InsertOptions& options) const;
+  InsertOutcome read_inserted(const Rows& rows) const;
+
   Client& client_;
   Listener& listener_;
 };

@@ -59,9 +59,39 @@ Client::~Client() {
 
 Result<std::vector<Reply>> Client::run(std::span<const Call> calls, Millis timeout) {
   if (forked_.crossed()) return forked_error();
-  const Deadline deadline = steady_clock::now() + timeout;
   std::vector<Attempt> attempts(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) attempts[i].call = &calls[i];
+  const Result<void> ran = run_all(attempts, steady_clock::now() + timeout);
+  if (!ran) return ran.error();
+  std::vector<Reply> replies;
+  replies.reserve(attempts.size());
+  for (Attempt& attempt : attempts) replies.push_back(std::move(attempt.reply));
+  return replies;
+}
+
+std::vector<Result<Reply>> Client::run_each(std::span<const Call> calls, Millis timeout) {
+  std::vector<Attempt> attempts(calls.size());
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    attempts[i].call = &calls[i];
+    attempts[i].apart = true;
+  }
+  Result<void> ran = forked_error();
+  if (!forked_.crossed()) ran = run_all(attempts, steady_clock::now() + timeout);
+  std::vector<Result<Reply>> replies;
+  replies.reserve(attempts.size());
+  for (Attempt& attempt : attempts) {
+    if (attempt.failed) {
+      replies.emplace_back(*std::move(attempt.failed));
+    } else if (attempt.done) {
+      replies.emplace_back(std::move(attempt.reply));
+    } else {
+      replies.emplace_back(ran.error());
+    }
+  }
+  return replies;
+}
+
+Result<void> Client::run_all(std::span<Attempt> attempts, Deadline deadline) {
   const auto is_done = [](const Attempt& attempt) { return attempt.done; };
   while (!std::all_of(attempts.begin(), attempts.end(), is_done)) {
     const Result<Round> round = send_round(attempts, deadline);
@@ -69,14 +99,21 @@ Result<std::vector<Reply>> Client::run(std::span<const Call> calls, Millis timeo
     if (round->refresh_without) {
       // Whoever does not answer now may do so in the next round; the call itself tells how it went.
       const Result<void> known = refresh(&*round->refresh_without, deadline);
-      if (!known && steady_clock::now() >= deadline) return known.error();
+      if (!known && steady_clock::now() >= deadline) return known;
     }
     if (round->rest) std::this_thread::sleep_for(kRest);
   }
-  std::vector<Reply> replies;
-  replies.reserve(attempts.size());
-  for (Attempt& attempt : attempts) replies.push_back(std::move(attempt.reply));
-  return replies;
+  return {};
+}
+
+bool Client::end_apart(std::span<Attempt* const> attempts, const Error& error) {
+  for (Attempt* attempt : attempts) {
+    if (!attempt->apart) return false;
+    if (attempt->done) continue;
+    attempt->failed = error;
+    attempt->done = true;
+  }
+  return true;
 }
 
 Result<std::vector<Client::Parcel>> Client::pack(std::span<Attempt> attempts, Deadline deadline) {
@@ -120,7 +157,7 @@ Result<Client::Round> Client::send_round(std::span<Attempt> attempts, Deadline d
         parcel.exchange->wait(deadline, [&] { return parcel.via->why_late(); });
     const Result<void> went = replies ? deliver(parcel, *std::move(replies), deadline, round)
                                       : return_to_sender(parcel, replies.error(), deadline, round);
-    if (!went && !failed) failed = went.error();
+    if (!went && !end_apart(parcel.attempts, went.error()) && !failed) failed = went.error();
   }
   if (failed) return *failed;
   return round;
@@ -140,7 +177,7 @@ Result<void> Client::deliver(Parcel& parcel, std::vector<Reply> replies, Deadlin
       continue;
     }
     Result<void> fine = settle(*attempt, std::move(reply), parcel.via->address());
-    if (!fine) return fine;
+    if (!fine && !end_apart({&attempt, 1}, fine.error())) return fine;
   }
   return {};
 }

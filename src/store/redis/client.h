@@ -40,6 +40,8 @@ class Client {
   // run sends `calls`, one pipeline for each node, and returns their replies, none of which is an
   // error. An Error may leave some of them done.
   Result<std::vector<Reply>> run(std::span<const Call> calls, Millis timeout);
+  // run_each does the same, and what one of them fails with is its own.
+  std::vector<Result<Reply>> run_each(std::span<const Call> calls, Millis timeout);
 
   WatchStatus watch_status() { return router_.status(); }
   // find_slots asks a cluster where its slots are now.
@@ -57,7 +59,9 @@ class Client {
     const Call* call = nullptr;
     std::optional<RedisAddress> ask{};  // the node its slot is moving to
     bool with_text = false;             // the engine does not know the script yet
+    bool apart = false;                 // a failure is its own, and not that of the run
     bool done = false;
+    std::optional<Error> failed{};  // only when it is apart
     unsigned lost = 0;
     std::optional<Error> passing{};  // what kept it from being done until now
     Reply reply{};
@@ -74,6 +78,10 @@ class Client {
     std::optional<RedisAddress> refresh_without;
   };
 
+  // run_all returns when all attempts are done.
+  Result<void> run_all(std::span<Attempt> attempts, Deadline deadline);
+  // end_apart ends attempts with an error of their own; false when they have none.
+  static bool end_apart(std::span<Attempt* const> attempts, const Error& error);
   Result<std::vector<Parcel>> pack(std::span<Attempt> attempts, Deadline deadline);
   Result<Round> send_round(std::span<Attempt> attempts, Deadline deadline);
   // deliver gives the replies of one parcel to its attempts.

@@ -48,6 +48,13 @@ Result<void> fill(const SessionId& id, const Reply& reply, Found& found) {
   return {};
 }
 
+Result<InsertOutcome> read_inserted(const Reply& reply) {
+  if (reply.elements.empty()) return damaged();
+  auto evicted = read_ids(reply, 1);
+  if (!evicted) return evicted.error();
+  return InsertOutcome{static_cast<InsertStatus>(reply.elements[0].integer), *std::move(evicted)};
+}
+
 }  // namespace
 
 Result<std::optional<User>> read_user(const UserId& id, const Reply& fields) {
@@ -75,26 +82,43 @@ Result<std::vector<SessionId>> read_ids(const Reply& reply, std::size_t first) {
   return ids;
 }
 
-Result<InsertOutcome> RedisSessions::insert(const SessionRecord& record,
-                                            const InsertOptions& options) {
+Result<Call> RedisSessions::insert_call(const Insertion& one) const {
+  const SessionRecord& record = one.record;
   if (Result<void> fine = check_record(record); !fine) return fine.error();
   if (!engine_.keys().belongs(record.id, record.user_id)) {
     return invalid("insert: a cluster keeps only sessions whose id has the slot tag of their user");
   }
-  const bool guest = record.user_id.empty();
-  auto reply = engine_.write(
-      kInsert, engine_.keys().of_session(record.id),
-      {std::string{record.id.text()}, pack(record, record.version), record.user_id.text(),
-       millis_text(options.now), std::to_string(guest ? 0 : options.max_per_user),
-       options.user_epoch ? std::to_string(*options.user_epoch) : ""});
-  if (!reply) return reply.error();
-  if (reply->elements.empty()) return damaged();
-  InsertOutcome outcome;
-  outcome.status = static_cast<InsertStatus>(reply->elements[0].integer);
-  auto evicted = read_ids(*reply, 1);
-  if (!evicted) return evicted.error();
-  outcome.evicted = std::move(*evicted);
-  return outcome;
+  const std::uint32_t most = record.user_id.empty() ? 0 : one.options.max_per_user;
+  return engine_.script(kInsert, engine_.keys().of_session(record.id),
+                        {std::string{record.id.text()}, pack(record, record.version),
+                         record.user_id.text(), millis_text(one.options.now), std::to_string(most),
+                         one.options.user_epoch ? std::to_string(*one.options.user_epoch) : ""});
+}
+
+Result<InsertOutcome> RedisSessions::insert(const SessionRecord& record,
+                                            const InsertOptions& options) {
+  const Insertion one{record, options};
+  return std::move(insert_all({&one, 1}).front());
+}
+
+// One pipeline for each node.
+std::vector<Result<InsertOutcome>> RedisSessions::insert_all(
+    std::span<const Insertion> insertions) {
+  std::vector<Result<InsertOutcome>> outcomes;
+  std::vector<Call> calls;
+  std::vector<std::size_t> places;
+  for (const Insertion& one : insertions) {
+    Result<Call> call = insert_call(one);
+    outcomes.emplace_back(call ? Result<InsertOutcome>(InsertOutcome{}) : call.error());
+    if (!call) continue;
+    places.push_back(outcomes.size() - 1);
+    calls.push_back(*std::move(call));
+  }
+  const auto replies = engine_.client().run_each(calls, engine_.write_timeout());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    outcomes[places[i]] = replies[i] ? read_inserted(*replies[i]) : replies[i].error();
+  }
+  return outcomes;
 }
 
 Result<std::vector<Found>> RedisSessions::find(std::span<const SessionId> ids,

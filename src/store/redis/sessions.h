@@ -12,6 +12,7 @@ class RedisSessions final : public SessionStore {
   RedisSessions(Engine& engine, Changes& changes) : engine_(engine), changes_(changes) {}
 
   Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override;
+  std::vector<Result<InsertOutcome>> insert_all(std::span<const Insertion> insertions) override;
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                   const FindOptions& options) override;
   Result<std::size_t> touch(std::span<const Touch> touches) override;
@@ -29,6 +30,7 @@ class RedisSessions final : public SessionStore {
   std::optional<WatchStatus> watch_status() const override;
 
  private:
+  Result<Call> insert_call(const Insertion& one) const;
   Result<std::vector<Found>> find_plain(std::span<const SessionId> ids);
   Result<std::vector<Found>> find_with_user(std::span<const SessionId> ids);
   // find_one_by_one asks for one key at a time, which works in a slot that is moving, too.
