@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "codec/json/text.h"
 #include "codec/seal/fe26.h"
 #include "codec/seal/iron_session.h"
-#include "codec/json/text.h"
 #include "codec/text/decode.h"
 #include "fuzz/fuzz.h"
 

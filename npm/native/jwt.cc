@@ -86,8 +86,7 @@ napi_value jws_sign(napi_env env, napi_callback_info info) {
   }
   const crypto::Bytes head = crypto::as_bytes(header.view());
   const crypto::Bytes body = crypto::as_bytes(payload.view());
-  const std::size_t size =
-      base64url_size(head.size()) + 1 + base64url_size(body.size());
+  const std::size_t size = base64url_size(head.size()) + 1 + base64url_size(body.size());
   std::string token;
   token.reserve(size + 1 + base64url_size(crypto::kMaxDigestBytes));
   token.resize(size, '.');

@@ -78,7 +78,7 @@ test('Lucia takes dates and bytes of another realm for its columns', async (t) =
   assert.equal((await auth.validateSession(own.id)).session.country, '5');
   const other = await auth.createSession('u1', { country: run('new Date(7000)') });
   assert.equal((await auth.validateSession(other.id)).session.country, '7');
-  const { timeText, valueText } = load('lucia_postgres_values.js');
+  const { timeText, valueText } = load('lucia/postgres_values.js');
   assert.equal(valueText(new Date(0)), timeText(new Date(0)));
   assert.equal(valueText(new Uint8Array([1, 255])), '\\x01ff');
 });

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "cli/inspect.h"
 #include "base/base64url.h"
+#include "cli/inspect.h"
 #include "codec/seal/sealed_session.h"
 #include "crypto/digest.h"
 #include "latchkey/native_seal.h"

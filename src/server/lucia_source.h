@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "session/takeover/foreign.h"
 #include "session/session_shape.h"
+#include "session/takeover/foreign.h"
 #include "store/lucia/reader.h"
 
 namespace latchkey::server {

@@ -8,11 +8,11 @@
 #include <cstring>
 #include <string>
 
-#include "base/declassify.h"
 #include "base/base64url.h"
-#include "codec/seal/fe26.h"
+#include "base/declassify.h"
 #include "codec/jose/jwe.h"
 #include "codec/jose/jws.h"
+#include "codec/seal/fe26.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"

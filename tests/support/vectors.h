@@ -155,16 +155,14 @@ inline std::string to_hex(std::string_view bytes) {
 
 inline std::string from_base64url(std::string_view text) {
   std::string bytes(text.size() + 3, '\0');
-  const auto decoded =
-      base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(bytes.data()));
+  const auto decoded = base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(bytes.data()));
   if (decoded.form != Base64urlForm::canonical) throw std::runtime_error("bad base64url");
   bytes.resize(decoded.size);
   return bytes;
 }
 
 inline std::string to_base64url(std::string_view bytes) {
-  return base64url_encode(
-      {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  return base64url_encode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace latchkey::testing

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "codec/jose/parts.h"
 #include "codec/jose/jwe.h"
+#include "codec/jose/parts.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"

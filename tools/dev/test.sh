@@ -137,7 +137,8 @@ walk_example() {
   case $1 in
     cpp_httplib | cpp_beast)
       python3 tests/examples/walk.py "$program" &&
-        LATCHKEY_EXAMPLE=$program node tests/browser/run.mjs --folder tests/examples --counts "$COUNTS"
+        LATCHKEY_EXAMPLE=$program node tests/browser/run.mjs --folder tests/examples \
+          --counts "$COUNTS"
       ;;
     *) (cd "build/consume/$1" && "$program") ;;
   esac

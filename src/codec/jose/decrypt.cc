@@ -2,9 +2,9 @@
 #include <tuple>
 
 #include "base/base64url_into.h"
-#include "codec/seal/inflate.h"
-#include "codec/jose/parts.h"
 #include "codec/jose/jwe.h"
+#include "codec/jose/parts.h"
+#include "codec/seal/inflate.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 

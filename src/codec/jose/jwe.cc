@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/declassify.h"
 #include "base/base64url_into.h"
+#include "base/declassify.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "latchkey/secret.h"

@@ -2,13 +2,13 @@
 
 #include <set>
 
-#include "base/utf8.h"
 #include "base/base64url_into.h"
-#include "codec/jose/parts.h"
-#include "codec/json/text.h"
+#include "base/utf8.h"
 #include "codec/jose/jws.h"
 #include "codec/jose/jwt_claims.h"
 #include "codec/jose/jwt_key.h"
+#include "codec/jose/parts.h"
+#include "codec/json/text.h"
 #include "crypto/digest.h"
 
 namespace latchkey {
@@ -31,8 +31,7 @@ Error bad_config(std::string detail) { return {Errc::bad_config, std::move(detai
 // decode_part decodes one part; false unless it is canonical.
 bool decode_part(std::string_view text, std::string& out) {
   out.resize(text.size() / 4 * 3 + 3);
-  const auto decoded =
-      base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(out.data()));
+  const auto decoded = base64url_decode_into(text, reinterpret_cast<std::uint8_t*>(out.data()));
   out.resize(decoded.size);
   return decoded.form == Base64urlForm::canonical;
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "base/utf8.h"
 #include "base/base64url_into.h"
-#include "codec/json/text.h"
+#include "base/utf8.h"
 #include "codec/jose/jwt_claims.h"
+#include "codec/json/text.h"
 #include "crypto/digest.h"
 
 namespace latchkey::codec {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "base/base64url_into.h"
-#include "codec/jose/parts.h"
 #include "codec/jose/jws.h"
+#include "codec/jose/parts.h"
 #include "crypto/digest.h"
 
 namespace latchkey {
@@ -109,8 +109,7 @@ Result<std::string> jose_sign(std::string_view header, std::string_view claims,
     return Error{Errc::invalid_argument, "a JWT needs a known algorithm, a key and two objects"};
   }
   std::string token;
-  token.resize(base64url_size(header.size()) + 1 + base64url_size(claims.size()),
-               '.');
+  token.resize(base64url_size(header.size()) + 1 + base64url_size(claims.size()), '.');
   char* to = base64url_encode_into(crypto::as_bytes(header), token.data()) + 1;
   base64url_encode_into(crypto::as_bytes(claims), to);
   codec::append_jws_mac(token, crypto::HmacKey{*hash, key});

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "codec/seal/iron_session.h"
 #include "codec/json/text.h"
+#include "codec/seal/iron_session.h"
 
 namespace latchkey::codec {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "codec/seal/fe26.h"
 #include "codec/json/text.h"
+#include "codec/seal/fe26.h"
 
 namespace latchkey {
 

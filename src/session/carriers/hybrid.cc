@@ -10,10 +10,10 @@
 #include "latchkey/cookie.h"
 #include "session/attributes.h"
 #include "session/carriers/envelope.h"
-#include "session/mint.h"
 #include "session/carriers/native_ring.h"
 #include "session/carriers/text_carrier.h"
 #include "session/carriers/time_octets.h"
+#include "session/mint.h"
 
 namespace latchkey::session {
 namespace {

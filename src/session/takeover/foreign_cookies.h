@@ -5,8 +5,8 @@
 
 #include "latchkey/authjs.h"
 #include "latchkey/seal.h"
-#include "session/takeover/foreign.h"
 #include "session/session_shape.h"
+#include "session/takeover/foreign.h"
 
 // The systems whose sessions live in their cookies.
 namespace latchkey::session {
