@@ -17,6 +17,8 @@ async function reload(page, url, wanted) {
   const deadline = Date.now() + 5000;
   do {
     await page.goto(url);
+    // A page that is streaming redirects by its script, after it has loaded.
+    await page.waitForURL((now) => now.pathname === wanted, { timeout: 1000 }).catch(() => {});
   } while (path(page) !== wanted && Date.now() < deadline);
   assert.equal(path(page), wanted);
 }
