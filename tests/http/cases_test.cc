@@ -15,8 +15,8 @@ constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
 // Way is the route that does what a row's handler does, and what can be seen of it there.
 struct Way {
-  std::string method;
-  std::string target;
+  std::string method{};
+  std::string target{};
   std::string body{};
   bool api = false;
   bool keeps_bad = false;  // it is no page, or sends on to the log-in page, which deletes it
