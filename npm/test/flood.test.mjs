@@ -85,8 +85,8 @@ test('a store that is silent delays no other one', async (t) => {
 
 test('upkeep of a store takes no thread of its checks, and its queue is bounded, too', async () => {
   const sessions = new Sessions({ store: 'memory:upkeep' });
-  const told = flood(2000, () => sessions.prune());
+  const told = flood(30_000, () => sessions.prune()); // many, for each is quick
   await told.done;
-  assert.ok(told.refused.length > 0 && told.hashed > 0, `${told.refused.length} of 2000 refused`);
+  assert.ok(told.refused.length > 0 && told.hashed > 0, `${told.refused.length} refused`);
   for (const { code } of told.refused) assert.equal(code, 'ERR_LATCHKEY_OVERLOADED');
 });
