@@ -68,7 +68,7 @@ struct AuthOptions {
   // expected; over http only loopback is served. The Host header decides nothing.
   std::string public_url{};
   // allow_plain_http serves http to other machines, too: in a container whose port is published on
-  // loopback only. Whoever is on the way reads passwords and cookies.
+  // loopback only. Anybody between the two machines can read passwords and cookies.
   bool allow_plain_http = false;
   std::vector<std::string> allowed_origins{};  // other origins whose pages may send POST and so on
   std::vector<std::string> trusted_proxies{};  // peers whose X-Forwarded-For is believed

@@ -126,8 +126,8 @@ export class Changes<A extends Attributes> {
     const address = this.config.clientAddress?.(request.headers) ?? null;
     // Nobody is signed in as somebody else by a form of another site. Server Actions are guarded by
     // Next.js, and who is to be the user of `createSession` has been found out by the program, often
-    // with a page of another site. Browsers say with every form where it comes from, so whoever says
-    // nothing is none.
+    // with a page of another site. A browser sends an Origin with every form, so a request without
+    // one does not come from a form.
     const crossSite = change === 'logInUser' || request.headers.has('next-action');
     const entry = { ...options, ...who(), address };
     return this.apply(request, change, entry, { crossSite, jsonOnly: true });
