@@ -1,20 +1,69 @@
-# Installs headers, libraries and a package config, so that find_package(latchkey) works.
+# Installs headers, libraries, the files of find_package(latchkey) and those of pkg-config. The tree
+# can be moved as a whole.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY include/latchkey DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-# The layers above guard have no public headers; they are parts of the program.
-set(installed_layers ${LATCHKEY_LAYERS})
-list(REMOVE_ITEM installed_layers latchkey_http latchkey_server latchkey_cli)
-install(TARGETS ${installed_layers} EXPORT latchkeyTargets
+# The layers above auth have no public headers; they are parts of the program.
+set(installed ${LATCHKEY_LAYERS})
+list(REMOVE_ITEM installed latchkey_http latchkey_server latchkey_cli)
+set(LATCHKEY_LAYER_NAMES ${installed})
+list(TRANSFORM LATCHKEY_LAYER_NAMES REPLACE "^latchkey_" "")
+if(BUILD_SHARED_LIBS)
+  set(installed latchkey_shared)
+endif()
+install(TARGETS ${installed} EXPORT latchkeyTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT latchkeyTargets NAMESPACE latchkey:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/latchkey)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/latchkey)
+install(EXPORT latchkeyTargets NAMESPACE latchkey:: DESTINATION ${package})
 configure_package_config_file(cmake/latchkeyConfig.cmake.in ${PROJECT_BINARY_DIR}/latchkeyConfig.cmake
-  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/latchkey)
+  INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/latchkeyConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/latchkeyConfig.cmake ${PROJECT_BINARY_DIR}/latchkeyConfigVersion.cmake
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/latchkey)
+  DESTINATION ${package})
+
+# pkg-config: latchkey.pc has every engine that was built, latchkey-sqlite.pc and so on one of them.
+function(latchkey_pc name description)
+  set(libraries)
+  set(needs libcrypto libargon2 libutf8proc)
+  set(of_sqlite sqlite3)
+  set(of_redis libssl)
+  set(of_postgres libpq)
+  foreach(engine ${ARGN})
+    list(APPEND needs ${of_${engine}})
+  endforeach()
+  if(BUILD_SHARED_LIBS)
+    set(PC_LIBS "-llatchkey")
+    set(PC_REQUIRES "")
+  else()
+    # A linker reads archives in this order: who uses something stands before what is used.
+    set(layers ${LATCHKEY_LAYER_NAMES})
+    list(REMOVE_ITEM layers ${LATCHKEY_ENGINES})
+    list(REVERSE layers)
+    list(FIND layers open_store after)
+    math(EXPR after "${after} + 1")
+    list(INSERT layers ${after} memory ${ARGN})
+    list(TRANSFORM layers PREPEND "-llatchkey_")
+    set(asked memory ${ARGN})
+    list(TRANSFORM asked PREPEND "-Wl,-u,latchkey_engine_")
+    list(JOIN asked " " asked)
+    list(JOIN layers " " PC_LIBS)
+    set(PC_LIBS "${asked} ${PC_LIBS} -pthread")
+    list(JOIN needs ", " PC_REQUIRES)
+  endif()
+  file(RELATIVE_PATH PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  set(PC_NAME ${name})
+  set(PC_DESCRIPTION ${description})
+  configure_file(cmake/latchkey.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+latchkey_pc(latchkey "Web sessions, with every engine of this build" ${LATCHKEY_STORES})
+foreach(store ${LATCHKEY_STORES})
+  latchkey_pc(latchkey-${store} "Web sessions on ${store}" ${store})
+endforeach()
+
 if(TARGET latchkey)
   install(TARGETS latchkey RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

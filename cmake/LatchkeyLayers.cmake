@@ -1,7 +1,11 @@
 # One target per folder of src/. A layer names the layers it may use; tools/check_includes.py checks
 # that its files include nothing else.
 
-set(LATCHKEY_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+# Inside another project warnings are ours to see, not its builds' to fail on.
+set(LATCHKEY_WARNINGS)
+if(PROJECT_IS_TOP_LEVEL)
+  set(LATCHKEY_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   list(APPEND LATCHKEY_WARNINGS -Wthread-safety)
 elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -47,12 +51,15 @@ function(latchkey_layer name)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
 
   add_library(latchkey_${name} STATIC ${ARG_FILES})
-  add_library(latchkey::${name} ALIAS latchkey_${name})
+  if(NOT BUILD_SHARED_LIBS)
+    add_library(latchkey::${name} ALIAS latchkey_${name})
+  endif()
+  target_compile_features(latchkey_${name} PUBLIC cxx_std_20)
   target_include_directories(latchkey_${name}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(latchkey_${name} PRIVATE ${LATCHKEY_WARNINGS})
-  set_target_properties(latchkey_${name} PROPERTIES EXPORT_NAME ${name})
+  set_target_properties(latchkey_${name} PROPERTIES EXPORT_NAME ${name} LATCHKEY_LINKS "${ARG_LINKS}")
   foreach(used ${ARG_USES})
     target_link_libraries(latchkey_${name} PUBLIC latchkey_${used})
   endforeach()

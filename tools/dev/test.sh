@@ -49,6 +49,9 @@ step_headers() {
 }
 
 step_compilers() {
+  . tests/consume/ways.sh
+  check "the library by way of a shared one" way_shared
+  check "the library by way of clang 19" way_clang_19 "$ROOT/build/consume/prefix"
   check "result.h without exceptions, clang" \
     header_alone clang++ include/latchkey/result.h -fno-exceptions -fno-rtti
   headers_alone clang++
@@ -115,7 +118,11 @@ step_consume() {
   local prefix=$ROOT/build/consume/prefix
   rm -rf build/consume
   cmake --install build/release --prefix "$prefix" >/dev/null
-  local example
+  . tests/consume/ways.sh
+  local example way
+  for way in find_package unknown_component pkg_config moved add_subdirectory fetch_content; do
+    check "the library by way of $way" "way_$way" "$prefix"
+  done
   for example in examples/cpp_*/; do
     example=$(basename "$example")
     check "$example builds and runs against the installed package" consume "$example" "$prefix"
