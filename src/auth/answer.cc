@@ -2,6 +2,7 @@
 #include <array>
 
 #include "auth/auth_parts.h"
+#include "auth/login_redirect.h"
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/text.h"
@@ -31,25 +32,6 @@ bool is_chunk_of(std::string_view name, std::string_view cookie) noexcept {
   if (name.empty()) return true;
   if (name.front() != '.' || name.size() > 3 || name.size() < 2) return false;
   return std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// encode escapes what would end a query parameter; a safe path has nothing else to escape.
-std::string encode(std::string_view path) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
 }
 
 }  // namespace
@@ -158,22 +140,10 @@ std::string_view AuthSession::problem_code() const noexcept {
 
 std::string AuthSession::redirect() const {
   const Problem* problem = impl_->trouble();
-  if (problem == nullptr || problem->status != 401 ||
-      !(impl_->options.page || impl_->facts.navigation()))
-    return {};
-  std::string to = impl_->auth.options.login_path;
-  char separator = to.find('?') == std::string::npos ? '?' : '&';
-  if (problem->code != "no_session") {
-    to.append(1, separator).append("reason=").append(problem->code);
-    separator = '&';
-  }
-  // What a form was sent to is no page to come back to.
-  const bool reads = impl_->facts.method == "GET" || impl_->facts.method == "HEAD";
-  const std::string next = reads ? guard::safe_redirect(impl_->facts.target, "") : std::string{};
-  if (!next.empty() && next != impl_->auth.options.home_path) {
-    to.append(1, separator).append("next=").append(encode(next));
-  }
-  return to;
+  if (problem == nullptr) return {};
+  const AuthOptions& options = impl_->auth.options;
+  return auth::login_redirect(impl_->facts, impl_->options.page, *problem,
+                              {options.login_path, options.home_path});
 }
 
 std::string AuthSession::safe_next(std::string_view wanted) const {

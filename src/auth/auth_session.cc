@@ -150,10 +150,9 @@ bool AuthSession::require(const Demand& demand) {
   if (*this && exact && impl_->from_snapshot) {
     if (Result<void> seen = impl_->refresh(); !seen) (void)impl_->told(seen.error());
   }
-  if (*this && demand.level > level()) impl_->shortfall = auth::Shortfall::level;
-  if (*this && demand.max_auth_age > Millis{0} &&
-      impl_->auth.clock.now() - authenticated_at() > demand.max_auth_age) {
-    impl_->shortfall = auth::Shortfall::recency;
+  if (*this) {
+    impl_->shortfall =
+        auth::shortfall_of(demand, level(), authenticated_at(), impl_->auth.clock.now());
   }
   const bool met = *this && !impl_->failure && impl_->shortfall == auth::Shortfall::none;
   impl_->demand_failed = !met;

@@ -65,6 +65,13 @@ std::string_view phrase(int status) noexcept {
 
 }  // namespace
 
+Shortfall shortfall_of(const Demand& demand, std::uint8_t level, UnixTime authenticated_at,
+                       UnixTime now) noexcept {
+  const bool old = demand.max_auth_age > Millis{0} && now - authenticated_at > demand.max_auth_age;
+  if (old) return Shortfall::recency;
+  return demand.level > level ? Shortfall::level : Shortfall::none;
+}
+
 const Problem& problem_of(AuthState state) noexcept {
   if (state == AuthState::expired) return kExpired;
   if (state == AuthState::revoked) return kRevoked;

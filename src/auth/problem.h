@@ -21,6 +21,10 @@ struct Problem {
 // Shortfall is which part of a demand a user does not meet.
 enum class Shortfall : std::uint8_t { none, level, recency };
 
+// shortfall_of judges what a signed-in user has at `now`.
+Shortfall shortfall_of(const Demand& demand, std::uint8_t level, UnixTime authenticated_at,
+                       UnixTime now) noexcept;
+
 const Problem& problem_of(AuthState state) noexcept;  // not for `user`
 const Problem& problem_of(Shortfall shortfall) noexcept;
 const Problem& problem_of(Errc code) noexcept;

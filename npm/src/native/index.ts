@@ -176,6 +176,22 @@ export interface Native {
 
   duration(text: string): number | null;
   safe_redirect(target: string): string;
+  shortfall(
+    level: number,
+    authenticatedAt: number,
+    now: number,
+    demandedLevel: number,
+    maxAuthAge: number,
+  ): 'level' | 'recency' | null;
+  answer(
+    cookie: null,
+    facts: number,
+    headers: string,
+    what: string,
+    target: string,
+    login: string,
+    home: string,
+  ): [status: number, problem: string, challenge: string, retryAfter: string, location: string];
   check_origin(
     cookie: null,
     facts: number,

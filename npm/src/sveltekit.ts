@@ -1,0 +1,50 @@
+import type { RequestFacts } from './facts';
+import type { Demand } from './frameworks/answers';
+import type { AuthOptions } from './frameworks/options';
+import type { RequestSession } from './frameworks/request_session';
+import { createAuth as createWebAuth } from './web';
+
+export type { AuthOptions, Demand, Device, LogInOptions, RequestSession, RouteOptions } from './web';
+
+/** What is used of SvelteKit's event. `App.Locals` in `src/app.d.ts` has `auth: RequestSession`. */
+interface Event {
+  request: Request;
+  url: URL;
+  locals: object;
+}
+export interface HandleOptions<E> extends RequestFacts {
+  require?: (event: E) => boolean | Demand;
+}
+interface HandleInput<E> {
+  event: E;
+  resolve: (event: E) => Response | Promise<Response>;
+}
+
+/**
+ * Sessions for SvelteKit, in `src/hooks.server.ts`:
+ *
+ * ```ts
+ * const auth = createAuth({ store: 'sqlite:app.db', publicUrl: 'http://localhost:5173' });
+ * export const handle = auth.handle({ require: ({ url }) => url.pathname.startsWith('/app') });
+ * ```
+ *
+ * Pages and actions find the session in `event.locals.auth`. SvelteKit's own check of forms looks at
+ * the Host header, this one at `publicUrl`.
+ */
+export function createAuth(options: AuthOptions<Request>) {
+  const auth = createWebAuth(options);
+  return {
+    sessions: auth.sessions,
+
+    /** handle is the hook. `require` says which events need a user, and what that user must have. */
+    handle<E extends Event>({ require, ...facts }: HandleOptions<E> = {}) {
+      return ({ event, resolve }: HandleInput<E>): Promise<Response> => {
+        const route = { ...facts, require: require?.(event) ?? false };
+        return auth.run(event.request, route, (session) => {
+          (event.locals as { auth?: RequestSession }).auth = session;
+          return resolve(event);
+        });
+      };
+    },
+  };
+}
