@@ -29,7 +29,7 @@ std::string_view auth_state_name(AuthState state) noexcept;
 struct LogInOptions {
   bool remember = true;              // false: ends with the browser and lives shorter
   std::uint8_t level = 1;            // 1 password, 2 and 3 stronger
-  std::string_view attributes{};     // JSON object for the new session
+  std::string attributes{};          // JSON object for the new session
   std::vector<std::string> carry{};  // attributes of the guest's session that move over, by name
   bool bearer = false;               // for a mobile application: bearer_token() instead of a cookie
 };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "latchkey/ids.h"
@@ -14,14 +15,15 @@
 // latchkey/sessions.h.
 namespace latchkey {
 
-// DeviceContext describes where a login comes from. Both texts are cut and cleaned.
+// DeviceContext describes where a login comes from. Both texts are cut and cleaned. They are
+// copies: what a framework returns for a header is often a temporary.
 struct DeviceContext {
-  std::string_view user_agent{};
-  std::string_view address{};
+  std::string user_agent{};
+  std::string address{};
 };
 
 struct CreateOptions {
-  std::string_view attributes{};  // JSON object, <= 8192 bytes; empty: {}
+  std::string attributes{};  // JSON object, <= 8192 bytes; empty: {}
   DeviceContext context{};
   bool remember = true;  // false: ends with the browser and lives shorter (Policy::browser_*)
   std::uint8_t level = 1;

@@ -37,21 +37,20 @@ napi_value enter(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const auto* handle = call.handle<Handle>(0);
   if (handle == nullptr) return throw_no_handle(env, "open sessions");
-  auto given = std::make_unique<CreateArguments>();
-  const Result<void> read = read_create(Options(env, call[4], Errc::invalid_argument), *given);
-  if (!read) return throw_error(env, read.error());
+  auto given = read_create(Options(env, call[4], Errc::invalid_argument));
+  if (!given) return throw_error(env, given.error());
   const UnixTime now = call.time(5);
   if (call.refused()) return nullptr;
   return promise(
       env, password_lane(),
       [open = *handle, sign_up = call.flag(1), attempt = Attempt(call, 2, 3),
-       given = std::move(given), now]() -> Result<AccountOutcome> {
+       given = *std::move(given), now]() -> Result<AccountOutcome> {
         const CallClock::At at(now);
         const Credentials credentials{attempt.username, attempt.password.insecure_view()};
         const Result<Accounts*> accounts = open->accounts();
         if (!accounts) return accounts.error();
-        return sign_up ? (*accounts)->sign_up(credentials, given->options)
-                       : (*accounts)->log_in(credentials, given->options);
+        return sign_up ? (*accounts)->sign_up(credentials, given)
+                       : (*accounts)->log_in(credentials, given);
       },
       make_outcome);
 }

@@ -39,13 +39,12 @@ class CheckCall final : public Answered<Validation> {
 
 class CreateCall final : public Answered<NewSession> {
  public:
-  CreateCall(UserId user, std::unique_ptr<CreateArguments> given, UnixTime now)
-      : given_(std::move(given)), request_{std::move(user), given_->options, now} {}
+  CreateCall(UserId user, CreateOptions given, UnixTime now)
+      : request_{std::move(user), std::move(given), now} {}
   CreateRequest asked() const { return request_; }
   napi_value value(napi_env env) override { return make_new_session(env, found()); }
 
  private:
-  const std::unique_ptr<CreateArguments> given_;
   const CreateRequest request_;
 };
 
@@ -89,7 +88,7 @@ napi_value check_later(napi_env env, const std::shared_ptr<OpenSessions>& open,
 }
 
 napi_value create_later(napi_env env, const std::shared_ptr<OpenSessions>& open, UserId user,
-                        std::unique_ptr<CreateArguments> given, UnixTime now) {
+                        CreateOptions given, UnixTime now) {
   return gather(env, {open, &open->creations()},
                 std::make_unique<CreateCall>(std::move(user), std::move(given), now));
 }

@@ -18,6 +18,6 @@ Batches::Answer create_answers(OpenSessions& open);
 napi_value check_later(napi_env env, const std::shared_ptr<OpenSessions>& open,
                        std::string_view token, const ValidateOptions& options, UnixTime now);
 napi_value create_later(napi_env env, const std::shared_ptr<OpenSessions>& open, UserId user,
-                        std::unique_ptr<CreateArguments> given, UnixTime now);
+                        CreateOptions given, UnixTime now);
 
 }  // namespace latchkey::node

@@ -153,7 +153,7 @@ napi_value begin(napi_env env, napi_callback_info info) {
 // Change is what a program wants done, with what was passed for it.
 struct Change {
   std::string verb;
-  std::string username, attributes, address;
+  std::string username, address;
   SecretBytes password, replacement;
   std::optional<UserId> user{};
   std::optional<std::int64_t> level{};
@@ -236,18 +236,16 @@ Result<Changed> run(OpenSessions& open, const RequestText& request, const Verb& 
                       });
 }
 
-// read_change: the texts that `log_in` views live in the Change.
 Result<std::unique_ptr<Change>> read_change(Options given) {
   auto change = std::make_unique<Change>();
   change->username = given.text("username").value_or("");
   change->password = SecretBytes(given.text("password").value_or(""));
   change->replacement = SecretBytes(given.text("replacement").value_or(""));
   change->address = given.text_or_null("address").value_or("");
-  change->attributes = given.text("attributes").value_or("");
   change->level = given.whole("level", 0, kMostLevel);
   change->log_in = {.remember = given.flag("remember").value_or(true),
                     .level = static_cast<std::uint8_t>(change->level.value_or(1)),
-                    .attributes = change->attributes,
+                    .attributes = given.text("attributes").value_or(""),
                     .carry = given.texts("carry")};
   if (const auto user = given.text("userId")) {
     change->user = UserId::parse(*user);

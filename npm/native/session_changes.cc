@@ -134,7 +134,7 @@ napi_value rotate(napi_env env, napi_callback_info info) {
 
 struct AttachArguments {
   UserId user;
-  CreateArguments create;
+  CreateOptions create;
   std::vector<std::string> carry;
 };
 
@@ -145,16 +145,16 @@ napi_value attach(napi_env env, napi_callback_info info) {
   const auto user = UserId::parse(call.text(4));
   if (!user) return throw_misuse(env, kUserIdRule);
   given->user = *user;
-  const Result<void> read =
-      read_create(Options(env, call[5], Errc::invalid_argument), given->create);
+  auto read = read_create(Options(env, call[5], Errc::invalid_argument));
   if (!read) return throw_error(env, read.error());
+  given->create = *std::move(read);
   given->carry = read_texts(env, call[6]);
   return change(
       call,
       [given](Sessions& sessions, const Target& target) -> Result<NewSession> {
         Result<Subject> subject = subject_of(sessions, target);
         if (!subject) return subject.error();
-        const AttachOptions options{given->create.options, given->carry};
+        const AttachOptions options{given->create, given->carry};
         return std::visit(
             [&](const auto& found) { return sessions.attach(found, given->user, options); },
             *subject);

@@ -140,16 +140,15 @@ napi_value make_updated(napi_env env, const Updated& updated) {
   return out.make(env);
 }
 
-Result<void> read_create(Options given, CreateArguments& out) {
-  out.attributes = given.text("attributes").value_or("");
-  out.user_agent = given.text_or_null("userAgent").value_or("");
-  out.address = given.text_or_null("address").value_or("");
-  out.options.attributes = out.attributes;
-  out.options.context = {out.user_agent, out.address};
-  out.options.remember = given.flag("remember").value_or(true);
-  out.options.level = static_cast<std::uint8_t>(given.whole("level", 0, kMostLevel).value_or(1));
+Result<CreateOptions> read_create(Options given) {
+  CreateOptions options{
+      .attributes = given.text("attributes").value_or(""),
+      .context = {.user_agent = given.text_or_null("userAgent").value_or(""),
+                  .address = given.text_or_null("address").value_or("")},
+      .remember = given.flag("remember").value_or(true),
+      .level = static_cast<std::uint8_t>(given.whole("level", 0, kMostLevel).value_or(1))};
   if (given.fault()) return *given.fault();
-  return {};
+  return options;
 }
 
 Result<SessionsOptions> read_sessions_options(Options given) {

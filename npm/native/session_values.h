@@ -17,13 +17,8 @@ inline constexpr std::int64_t kMostLevel = 255;
 inline constexpr const char* kUserIdRule =
     "userId: text of 1 to 255 bytes without control characters is expected";
 
-// read_create reads what a new session is given; the texts live in `out` as long as it does. What
-// is of a wrong kind is refused.
-struct CreateArguments {
-  std::string attributes, user_agent, address;
-  CreateOptions options{};
-};
-Result<void> read_create(Options given, CreateArguments& out);
+// read_create reads what a new session is given. What is of a wrong kind is refused.
+Result<CreateOptions> read_create(Options given);
 
 // read_options reads the configuration; misuse is Errc::bad_config.
 Result<SessionsOptions> read_sessions_options(Options given);

@@ -114,21 +114,19 @@ napi_value create(napi_env env, napi_callback_info info) {
   if (handle == nullptr) return throw_no_handle(env, "open sessions");
   std::optional<UserId> user = call.has(1) ? UserId::parse(call.text(1)) : UserId{};
   if (!user) return throw_misuse(env, kUserIdRule);
-  auto given = std::make_unique<CreateArguments>();
-  const Result<void> read = read_create(Options(env, call[2], Errc::invalid_argument), *given);
-  if (!read) return throw_error(env, read.error());
+  auto given = read_create(Options(env, call[2], Errc::invalid_argument));
+  if (!given) return throw_error(env, given.error());
   const UnixTime now = call.time(3);
   if (call.refused()) return nullptr;
   if ((*handle)->gathers()) {
-    return create_later(env, *handle, *std::move(user), std::move(given), now);
+    return create_later(env, *handle, *std::move(user), *std::move(given), now);
   }
   return promise(
       env, (*handle)->lane(),
-      [open = *handle, user = *std::move(user), given = std::move(given), now] {
+      [open = *handle, user = *std::move(user), given = *std::move(given), now] {
         const CallClock::At at(now);
         return with_sessions(*open, [&](Sessions& sessions) {
-          return user.empty() ? sessions.create_guest(given->options)
-                              : sessions.create(user, given->options);
+          return user.empty() ? sessions.create_guest(given) : sessions.create(user, given);
         });
       },
       [](napi_env js, const NewSession& made) { return make_new_session(js, made); });

@@ -83,8 +83,8 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   }
   auto attributes = session::patched_attributes(carried, given.attributes);
   if (!attributes) return attributes.error();
-  const CreateOptions creating{.attributes = *attributes,
-                               .context = {.user_agent = facts.user_agent, .address = client()},
+  const CreateOptions creating{.attributes = *std::move(attributes),
+                               .context = {std::string{facts.user_agent}, client()},
                                .remember = given.remember,
                                .level = given.level};
   auto outcome = open(creating);
@@ -157,7 +157,7 @@ Result<void> AuthSession::start_guest() {
     return impl_->told({Errc::invalid_argument, "somebody is signed in: log out first"});
   }
   auto made = impl_->auth.sessions->create_guest(
-      {.context = {.user_agent = impl_->facts.user_agent, .address = impl_->client()}});
+      {.context = {std::string{impl_->facts.user_agent}, impl_->client()}});
   if (!made) return impl_->told(made.error());
   auto written = impl_->lines_for(made->token, made->record);
   if (!written) return impl_->told(written.error());

@@ -69,7 +69,7 @@ Result<Takeover::Outcome> Takeover::take(const auth::RequestFacts& facts,
   for (Entry& entry : entries_) {
     const auto text = codec::read_chunked(facts.cookie_lines(), entry.cookie.name);
     if (!text || text->empty()) continue;
-    const DeviceContext context{.user_agent = facts.user_agent, .address = address};
+    const DeviceContext context{std::string{facts.user_agent}, address};
     auto taken = session::take_over(*entry.cookie.source, *text, sessions, store, context, now);
     if (!taken) {
       entry.failed->add();

@@ -310,6 +310,17 @@ TEST_F(SessionsTest, AttributesOfExactly8KiBFit) {
   EXPECT_EQ(validate(made.token).session->attributes, text);
 }
 
+// C6: what a framework returns for a header is gone at the end of the line.
+TEST_F(SessionsTest, OptionsOutliveTheTextsTheyWereMadeOf) {
+  const auto header = [](char fill) { return std::string(40, fill); };
+  const CreateOptions options{.attributes = "{\"note\":\"" + header('n') + "\"}",
+                              .context = {.user_agent = header('u'), .address = header('a')}};
+  const NewSession made = create("alice", options);
+  EXPECT_EQ(made.record.user_agent, header('u'));
+  EXPECT_EQ(made.record.address, header('a'));
+  EXPECT_EQ(made.record.attributes, "{\"note\":\"" + header('n') + "\"}");
+}
+
 TEST_F(SessionsTest, DeviceContextIsCutAndCleaned) {
   const std::string agent = "A\r\nB\0C" + std::string(300, 'x');
   const NewSession made = create("alice", {.context = {agent, "1\n2"}});
