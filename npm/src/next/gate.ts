@@ -1,5 +1,6 @@
 import type { Session as CoreSession } from '../sessions_types';
 import { millis } from '../duration';
+import { shortfallOf } from '../frameworks/answers';
 import { pagesOf, type Engine } from './config';
 import { unauthorized } from './failures';
 import { loginPath } from './paths';
@@ -92,8 +93,9 @@ export class Gate<User, A extends Attributes> {
     options: Omit<VerifyOptions, 'fresh' | 'renew'> = {},
   ): Promise<Session<A> | null> {
     const { request, session, reason } = await this.find(true, true);
-    const age = session ? Date.now() - session.authenticatedAt.getTime() : Infinity;
-    if (session && age <= millis(within)) return present<A>(session);
+    // For the core an age of 0 is no demand; here it is the strictest one.
+    const maxAuthAge = Math.max(1, millis(within));
+    if (session && shortfallOf(session, { maxAuthAge }) === null) return present<A>(session);
     if (options.redirect === false) return null;
     return this.refuse(request, session ? 'recent_login' : reason, options);
   }
