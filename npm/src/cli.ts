@@ -7,7 +7,8 @@ import { runSecret } from './cli/secret';
 
 const HELP = `latchkey: sessions for Next.js and Node
 
-  npx latchkey init [--force]       write lib/session, proxy, the route handler and a secret
+  npx latchkey init [--force]       write what log-ins need into a project of Next.js, Hono or Express:
+                                    configuration, pages to log in and to sign up, an account
   npx latchkey secret               print a new secret for SESSION_SECRET
   npx latchkey doctor               look for what commonly goes wrong, and say how to mend it
   npx latchkey codemod imports [--dry] [PATH...]

@@ -1,5 +1,7 @@
-import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ignoreData, write } from './files';
+import { initServer } from './init_server';
 import { modulesOf } from './modules';
 import { Project } from './project';
 import { answers, routesOf } from './routes';
@@ -9,8 +11,14 @@ import * as templates from './templates';
 /** Writes what an application needs; what is there already stays, unless it is told --force. */
 export function runInit(root: string, words: string[]): number {
   const project = new Project(root);
+  const force = words.includes('--force');
   if (!project.dependsOn('next')) {
-    console.error('latchkey init: there is no Next.js in the package.json of this folder');
+    for (const framework of ['hono', 'express'] as const) {
+      if (project.dependsOn(framework)) return initServer(project, framework, force);
+    }
+    console.error(
+      'latchkey init: the package.json of this folder names no Next.js, Hono or Express',
+    );
     return 1;
   }
   const { major } = project.next;
@@ -18,7 +26,6 @@ export function runInit(root: string, words: string[]): number {
     console.error(`latchkey init: this is Next.js ${major}; 15 or newer is needed`);
     return 1;
   }
-  const force = words.includes('--force');
   const session = writeSession(project, force);
   writeRoute(project, session, force);
   writeGate(project, session, force);
@@ -33,17 +40,6 @@ In production set LATCHKEY_PUBLIC_URL to the address browsers use, and LATCHKEY_
 outside of the build, such as sqlite:/var/lib/app/app.db.
 \`npx latchkey doctor\` checks whether everything is in place.`);
   return 0;
-}
-
-function write(project: Project, path: string, text: string, force: boolean): void {
-  const [existing] = project.modules(path.replace(/\.\w+$/, ''));
-  if (existing && !(force && existing === path)) {
-    console.log(`kept      ${existing}`);
-    return;
-  }
-  mkdirSync(dirname(join(project.root, path)), { recursive: true });
-  writeFileSync(join(project.root, path), text);
-  console.log(`wrote     ${path}`);
 }
 
 /** How files are written that import `session`, a path without its ending, from `path`. */
@@ -210,16 +206,4 @@ function writeSecret(project: Project): void {
   appendFileSync(file, `${gap}SESSION_SECRET=${newSecret()}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
   console.log(`wrote     a SESSION_SECRET into ${path}`);
-}
-
-function ignoreData(project: Project): void {
-  const before = project.read('.gitignore') ?? '';
-  const known = before.split('\n').map((line) => line.trim());
-  const missing = ['/data/', '.env*.local'].filter(
-    (line) => !known.includes(line) && !(line.startsWith('.env') && known.includes('.env*')),
-  );
-  if (missing.length === 0) return;
-  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-  appendFileSync(join(project.root, '.gitignore'), `${gap}${missing.join('\n')}\n`);
-  console.log(`wrote     ${missing.join(' and ')} into .gitignore`);
 }
