@@ -2,14 +2,16 @@ import type { RequestFacts } from './facts';
 import type { Demand } from './frameworks/answers';
 import type { AuthOptions } from './frameworks/options';
 import type { RequestSession } from './frameworks/request_session';
-import { createAuth as createWebAuth } from './web';
+import { apply, createAuth as createWebAuth } from './web';
 
 export type { AuthOptions, Demand, Device, LogInOptions, RequestSession, RouteOptions } from './web';
 
 /** What is used of SvelteKit's event. `App.Locals` in `src/app.d.ts` has `auth: RequestSession`. */
 interface Event {
   request: Request;
+  /** Without what SvelteKit adds to the path for its router. */
   url: URL;
+  isDataRequest?: boolean;
   locals: object;
 }
 export interface HandleOptions<E> extends RequestFacts {
@@ -38,13 +40,25 @@ export function createAuth(options: AuthOptions<Request>) {
 
     /** handle is the hook. `require` says which events need a user, and what that user must have. */
     handle<E extends Event>({ require, ...facts }: HandleOptions<E> = {}) {
-      return ({ event, resolve }: HandleInput<E>): Promise<Response> => {
-        const route = { ...facts, require: require?.(event) ?? false };
-        return auth.run(event.request, route, (session) => {
-          (event.locals as { auth?: RequestSession }).auth = session;
-          return resolve(event);
-        });
+      return async ({ event, resolve }: HandleInput<E>): Promise<Response> => {
+        // The router asks for the data of a page that somebody waits for.
+        const page = event.isDataRequest === true || facts.page === true;
+        const route = { ...facts, page, require: require?.(event) ?? false };
+        const { session, response } = await auth.open(event.request, route, event.url);
+        if (response !== null) return event.isDataRequest ? toData(response) : response;
+        (event.locals as { auth?: RequestSession }).auth = session;
+        return apply(session, await resolve(event));
       };
     },
   };
+}
+
+// How SvelteKit tells its router to go elsewhere.
+function toData(response: Response): Response {
+  const location = response.headers.get('location');
+  if (location === null) return response;
+  const headers = new Headers(response.headers);
+  headers.delete('location');
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify({ type: 'redirect', location }), { headers });
 }

@@ -70,12 +70,16 @@ export class WebAuth {
     }
   }
 
-  /** open is for adapters: the session of a request, or the response it gets without a handler. */
+  /**
+   * open is for adapters: the session of a request, or the response it gets without a handler. `url`
+   * is the page's, where a framework asks for it by another one.
+   */
   async open(
     request: Request,
     options: RouteOptions = {},
+    url = new URL(request.url),
   ): Promise<{ session: RequestSession; response: null } | { session: null; response: Response }> {
-    const { session, answer } = await openRequest(this.#setup, this.#asked(request), options);
+    const { session, answer } = await openRequest(this.#setup, this.#asked(request, url), options);
     if (answer === null) return { session, response: null };
     const response = toResponse(answer);
     return { session: null, response: session ? apply(session, response) : response };
@@ -91,8 +95,7 @@ export class WebAuth {
     return beginSession(this.#setup, this.#asked(request), facts);
   }
 
-  #asked(request: Request): AskedRequest {
-    const { pathname, search } = new URL(request.url);
+  #asked(request: Request, { pathname, search } = new URL(request.url)): AskedRequest {
     const { method, headers } = request;
     return { method, headers, target: pathname + search, address: this.#setup.addressOf(request) };
   }

@@ -103,3 +103,15 @@ for (const [name, start] of Object.entries(apps)) {
     }
   });
 }
+
+test("sveltekit: the router is told to go to the log-in, with the page's own path", async () => {
+  const { createAuth } = await import('latchkey/sveltekit');
+  const handle = createAuth({ store: 'memory:kit', publicUrl: URL }).handle({ require: () => true });
+  const url = new globalThis.URL('/training?week=2', URL);
+  const request = new Request(`${URL}/training/__data.json?week=2`, { headers: { accept: '*/*', 'sec-fetch-mode': 'cors' } });
+  const resolve = () => assert.fail('nobody is signed in');
+  const told = await handle({ event: { request, url, isDataRequest: true, locals: {} }, resolve });
+  assert.equal(told.status, 200);
+  assert.deepEqual(await told.json(), { type: 'redirect', location: '/login?next=/training%3Fweek%3D2' });
+  assert.equal(told.headers.get('cache-control'), 'private, no-store');
+});
