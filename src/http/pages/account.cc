@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "http/entrance.h"
 #include "http/foreign_page.h"
 #include "http/pages/form.h"
@@ -72,7 +73,7 @@ void append_other_entrance(Html& html, const Sheet& sheet) {
   } else {
     html.raw("New here? <a href=\"/signup");
   }
-  if (!sheet.next.empty()) html.raw("?next=").text(encode_component(sheet.next));
+  if (!sheet.next.empty()) html.raw("?next=").text(percent_encode(sheet.next));
   if (sheet.sign_up()) {
     html.raw("\">Log in</a></p>");
   } else {

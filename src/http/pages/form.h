@@ -31,7 +31,4 @@ class Form {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-// encode_component percent-encodes all but letters, digits and "-._~/", for a value in a query.
-std::string encode_component(std::string_view text);
-
 }  // namespace latchkey::http

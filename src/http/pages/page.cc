@@ -1,7 +1,7 @@
 #include "http/pages/page.h"
 
+#include "base/text.h"
 #include "http/pages/assets.h"
-#include "http/pages/form.h"
 
 namespace latchkey::http {
 namespace {
@@ -76,7 +76,7 @@ Response see_other(std::string location) {
 }
 
 Response to_log_in(std::string_view path) {
-  return see_other("/login?next=" + encode_component(path));
+  return see_other("/login?next=" + percent_encode(path));
 }
 
 }  // namespace latchkey::http

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "http/api/api.h"
 #include "http/device.h"
 #include "http/pages/form.h"
@@ -79,7 +80,7 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
   html.raw("</ul>");
   if (!page.next.empty()) {
     html.raw("<p><a href=\"/sessions?after=")
-        .text(encode_component(page.next))
+        .text(percent_encode(page.next))
         .raw("\">Older sessions</a></p>");
   }
   if (page.records.size() > 1 || query.has("after") || !why_one.empty()) {
