@@ -33,25 +33,6 @@ bool is_chunk_of(std::string_view name, std::string_view cookie) noexcept {
   return std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// encode escapes what would end a query parameter; a safe path has nothing else to escape.
-std::string encode(std::string_view path) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
-}
-
 }  // namespace
 
 bool AuthSession::Impl::can_write() const noexcept {
@@ -171,13 +152,14 @@ std::string AuthSession::redirect() const {
   const bool reads = impl_->facts.method == "GET" || impl_->facts.method == "HEAD";
   const std::string next = reads ? guard::safe_redirect(impl_->facts.target, "") : std::string{};
   if (!next.empty() && next != impl_->auth.options.home_path) {
-    to.append(1, separator).append("next=").append(encode(next));
+    to.append(1, separator).append("next=").append(percent_encode(next));
   }
   return to;
 }
 
 std::string AuthSession::safe_next(std::string_view wanted) const {
-  return guard::safe_redirect(wanted, impl_->auth.options.home_path);
+  return guard::safe_return(wanted, impl_->auth.url, impl_->auth.options.cookie.domain,
+                            impl_->auth.options.home_path);
 }
 
 void AuthSession::cacheable() {

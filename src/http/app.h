@@ -4,6 +4,7 @@
 
 #include "http/login_watch.h"
 #include "http/message.h"
+#include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
 
 namespace latchkey::http {
@@ -16,6 +17,7 @@ struct App {
   const Clock& clock;
   Millis staleness{0};             // no node accepts an ended session for longer than this
   Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
+  VerifySettings verify{};
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 

@@ -30,6 +30,8 @@ std::string_view status_line(int status) noexcept {
       return "HTTP/1.1 201 Created\r\n";
     case 204:
       return "HTTP/1.1 204 No Content\r\n";
+    case 302:
+      return "HTTP/1.1 302 Found\r\n";
     case 303:
       return "HTTP/1.1 303 See Other\r\n";
     case 400:

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "http/message.h"
+#include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
 
 namespace latchkey::http {
@@ -20,6 +21,7 @@ struct ServiceOptions {
   // What /readyz answers from, if somebody probes; it must outlive the service. nullptr: each
   // request to /readyz asks the store and waits for it.
   Readiness* readiness = nullptr;
+  VerifySettings verify{};
 };
 
 // Later is a request whose answer has to wait for the store. It belongs to the request.

@@ -11,6 +11,7 @@
 #include "server/keys/source.h"
 #include "server/metrics/store_metrics.h"
 #include "server/settings/units.h"
+#include "server/settings/verify_settings.h"
 #include "server/takeover.h"
 
 namespace latchkey::server {
@@ -34,6 +35,7 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.carrier = config.carrier;
   options.snapshot = config.snapshot;
   options.cookie.max_chunks = config.max_chunks;
+  options.cookie.domain = config.cookie_domain;
   options.passwords = config.accounts;
   options.near_cache = config.cache ? std::optional{config.near_cache} : std::nullopt;
   // Not "storage": we keep nothing there, so it could only be that of another application of this
@@ -87,6 +89,8 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   Store& engine = *data.store;
   auto keys = open_keys(config, data, engine, system_entropy());
   if (!keys) return keys.error();
+  auto verify = verify_settings(config);
+  if (!verify) return verify.error();
   auto takeover = make_takeover(config.migrate, impl->metrics);
   if (!takeover) return takeover.error();
   impl->keys.emplace(std::move(keys->reader), std::move(keys->ring));
@@ -98,7 +102,8 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   impl->auth = std::move(*auth);
   impl->readiness = std::make_unique<http::Readiness>(impl->auth->engine());
   impl->service.emplace(*impl->auth, http::ServiceOptions{.staleness = impl->auth->staleness(),
-                                                          .readiness = impl->readiness.get()});
+                                                          .readiness = impl->readiness.get(),
+                                                          .verify = std::move(*verify)});
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 

@@ -152,14 +152,19 @@ Response render_sheet(const Place& place, const Sheet& sheet) {
 }
 
 // next_of reads where to go afterwards; empty when there is no wish or an unsafe one (R170).
-std::string next_of(const std::optional<Form>& form) {
-  return form ? guard::safe_redirect(form->get("next"), "") : std::string{};
+std::string next_of(const App& app, const std::optional<Form>& form) {
+  if (!form) return {};
+  return guard::safe_return(form->get("next"), app.auth.public_url(),
+                            app.auth.options().cookie.domain, "");
 }
 
 Response show(const Place& place, Entrance entrance) {
-  if (place.session) return see_other("/");
-  return render_sheet(place,
-                      {.entrance = entrance, .next = next_of(Form::parse(place.request.query))});
+  const auto query = Form::parse(place.request.query);
+  std::string next = next_of(place.app, query);
+  // Who is asked to prove again who they are logs in again.
+  const bool again = query && query->get("reason") == "recent_login";
+  if (place.session && !again) return see_other(next.empty() ? "/" : std::move(next));
+  return render_sheet(place, {.entrance = entrance, .next = std::move(next)});
 }
 
 Response submit(App& app, const Request& request, AuthSession& session, Entrance entrance) {
@@ -169,7 +174,7 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
   Sheet sheet{.entrance = entrance,
               .username = std::string(form->get("username")),
               .remember = form->has("remember"),
-              .next = next_of(form)};
+              .next = next_of(app, form)};
   const Credentials credentials{sheet.username, form->get("password")};
   const auto entered = enter(session, entrance, credentials, sheet.remember);
   if (!entered) return page_failure(session);

@@ -24,6 +24,7 @@ class Form {
   // get returns the value of `name`, or empty text.
   std::string_view get(std::string_view name) const noexcept;
   bool has(std::string_view name) const noexcept;
+  std::size_t size() const noexcept { return fields_.size(); }
 
  private:
   Form() = default;

@@ -162,10 +162,11 @@ bool Connection::advance_head() {
     if (!make_room()) return refuse(431);
   }
   status = parser_.read_head({buffer_.get() + begin_, parser_.head_size()});
-  if (status == Status::refused) return refuse(parser_.refusal());
+  body_unread_ = parser_.announces_body() && !loop_.shared().handler->reads_body(parser_.request());
+  if (status == Status::refused && !body_unread_) return refuse(parser_.refusal());
   begin_ += parser_.head_size();
   head_end_ = begin_;
-  if (status == Status::complete) return dispatch();
+  if (status == Status::complete || body_unread_) return dispatch();
 
   enter(State::body);
   has_body_ = true;
@@ -257,7 +258,8 @@ void Connection::hold(http::Response response) {
 }
 
 bool Connection::answer(const http::Response& response) {
-  const bool keep = parser_.keep_alive() && !response.close && !loop_.draining();
+  // Behind an unread body nobody could tell where the next request begins.
+  const bool keep = parser_.keep_alive() && !response.close && !loop_.draining() && !body_unread_;
   close_after_ = !keep;
   http::write_response(response,
                        {.head = parser_.request().method == "HEAD",
@@ -317,7 +319,7 @@ bool Connection::sent() {
     state_ = State::idle;
     return true;
   }
-  if (refused_ || begin_ != end_) {
+  if (refused_ || body_unread_ || begin_ != end_) {
     linger();
   } else {
     loop_.remove(this);

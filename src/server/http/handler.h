@@ -12,6 +12,9 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual http::Lane lane(const http::Request& request) const noexcept = 0;
+  // reads_body: the answer depends on the body of `request`. Otherwise it goes out once the head is
+  // there, and a body that was announced ends the connection unread.
+  virtual bool reads_body(const http::Request&) const noexcept { return true; }
   virtual http::Response handle(const http::Request& request) = 0;
   // try_handle answers on an event loop, or leaves to a worker what has to wait.
   virtual http::Attempt try_handle(const http::Request& request) { return handle(request); }

@@ -11,6 +11,7 @@
 #include "server/settings/load_config.h"
 #include "server/settings/setting_kinds.h"
 #include "server/settings/takeover_settings.h"
+#include "server/settings/verify_settings.h"
 #include "store/store_url.h"
 
 namespace latchkey::server {
@@ -68,19 +69,20 @@ Setting data_directory() {
 }
 
 Setting trusted_proxies() {
-  Setting setting{.key = "server.trusted_proxies",
-                  .kind = SettingKind::list,
-                  .form = "a list of addresses, such as [\"127.0.0.1\"]",
-                  .help = "Proxies whose X-Forwarded-For is believed.",
-                  .set =
-                      [](Config& config, const SettingValue& value) {
-                        config.trusted_proxies = value.texts;
-                        return true;
-                      },
-                  .get =
-                      [](const Config& config) {
-                        return SettingValue{config.trusted_proxies, true};
-                      }};
+  Setting setting{
+      .key = "server.trusted_proxies",
+      .kind = SettingKind::list,
+      .form = "a list of addresses, such as [\"127.0.0.1\"]",
+      .help = "Proxies whose X-Forwarded-For is believed, and what they tell /v1/verify.",
+      .set =
+          [](Config& config, const SettingValue& value) {
+            config.trusted_proxies = value.texts;
+            return true;
+          },
+      .get =
+          [](const Config& config) {
+            return SettingValue{config.trusted_proxies, true};
+          }};
   return checked(std::move(setting), IfEmpty::off, [](std::string_view entry) {
     const std::string one[] = {std::string{entry}};
     const auto parsed = guard::TrustedProxies::parse(one);
@@ -357,6 +359,7 @@ std::span<const Setting> settings() {
     add_store(made);
     add_session(made);
     add_keys(made);
+    add_verify(made);
     add_migrate(made);
     add_passwords_and_log(made);
     return made;
