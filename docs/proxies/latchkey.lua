@@ -1,13 +1,14 @@
 -- Asks latchkey about every request that reaches `http-request lua.latchkey`. docs/proxies/haproxy.md
 --
---   lua-load-per-thread /etc/haproxy/latchkey.lua http://127.0.0.1:4470/v1/verify/forward
+--   setenv LATCHKEY_VERIFY http://127.0.0.1:4470/v1/verify/forward
+--   lua-load-per-thread /etc/haproxy/latchkey.lua
 --
 -- Whoever may pass gets the identity headers of latchkey, and a refreshed cookie in the variable
 -- txn.latchkey_cookie. Everybody else gets latchkey's own answer. When latchkey does not answer,
 -- nobody passes (503).
 
-local URL = ...
-if not URL then error("latchkey.lua: give the address of /v1/verify/forward") end
+local URL = os.getenv("LATCHKEY_VERIFY")
+if not URL then error("latchkey.lua: set LATCHKEY_VERIFY before it is loaded") end
 local TIMEOUT = 5000 -- milliseconds
 
 -- Of one connection, or of the body, which latchkey does not need. A second Host would be refused.

@@ -413,6 +413,17 @@ TEST_F(VerifyTest, TheQueryMakesDemands) {
                             "?level=1&level=2", "?optional=true", "?redirect=no"}) {
     EXPECT_EQ(code(ask(kForward + query, page)), "bad_query") << query;
   }
+  // Caddy passes the client's query on where the operator wrote none: it can demand, not allow.
+  Headers nobody = without_cookie(forward("app.example.com", "/a?optional=1&x=y"));
+  EXPECT_EQ(ask(kForward + "?optional=1&x=y", nobody).status, 401);
+  EXPECT_EQ(ask(kForward + "?optional=1", {{"X-Forwarded-Host", "app.example.com"}}).status, 401)
+      << "nobody knows whose query it is";
+  EXPECT_EQ(ask(kForward + "?optional=1", {}).status, 200) << "no proxy speaks";
+  EXPECT_EQ(ask(kForward + "?optional=1", nobody, "GET", "192.0.2.7").status, 401);
+  EXPECT_EQ(ask(kForward + "?a=b&%zz", forward("app.example.com", "/?a=b&%zz")).status, 200);
+  EXPECT_EQ(code(ask(kForward + "?level=2", forward("app.example.com", "/?level=2"))),
+            "level_required")
+      << "so the operator's demand holds whatever the client sends";
   // Behind Envoy's prefix the query is the client's.
   EXPECT_EQ(ask(kEnvoy + "/a?optional=1", {{"Host", "app.example.com"}}).status, 401);
   EXPECT_EQ(ask(kEnvoy + "/a?level=9", {cookie_, {"Host", "app.example.com"}}).status, 200);
@@ -423,7 +434,8 @@ TEST_F(VerifyTest, OptionalLetsAnybodyPassWithTheirNameOrNone) {
       ask(kForward + "?optional=1", without_cookie(forward("app.example.com", "/")));
   EXPECT_EQ(nobody.status, 200);
   for (const std::string& name : kIdentity) EXPECT_EQ(*header(nobody, name), "") << name;
-  EXPECT_EQ(*header(ask(kForward + "?optional=1", {cookie_}), "Remote-User"), "ann@example.com");
+  EXPECT_EQ(*header(ask(kForward + "?optional=1", forward("app.example.com", "/")), "Remote-User"),
+            "ann@example.com");
   EXPECT_EQ(ask(kForward + "?optional=1",
                 with(forward("app.example.com", "/", "POST"), {{"Origin", "https://evil.com"}}))
                 .status,
@@ -447,7 +459,7 @@ TEST_F(VerifyTest, PreflightsAreDeniedUnlessTheOperatorSaysSo) {
 TEST_F(VerifyTest, AStoreThatFailsIs503AndTheCookieStays) {
   g_store_down = true;
   for (const std::string& path :
-       {std::string("/v1/verify"), kNginx, kForward, kEnvoy + "/a", kForward + "?optional=1"}) {
+       {std::string("/v1/verify"), kNginx, kForward, kEnvoy + "/a", kForward + "?redirect=never"}) {
     const auto answer = ask(path, with({cookie_, {"Host", "app.example.com"}}, navigation_));
     EXPECT_EQ(answer.status, 503) << path;
     EXPECT_EQ(cookies(answer), 0) << path;

@@ -1,4 +1,6 @@
 """latchkey, a proxy and an application that tells what it was sent, on free ports of loopback."""
+import base64
+import hashlib
 import http.client
 import http.server
 import json
@@ -62,6 +64,11 @@ class Process:
                 self.process.wait()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A proxy that ends a connection is no error of the application."""
+
+
 class Application:
     """Answers with what it was sent, as JSON, and keeps it in `seen`."""
 
@@ -82,8 +89,10 @@ class Application:
                 application.seen.append(request)
                 if self.headers.get("Upgrade", "").lower() == "websocket":
                     self.close_connection = True
+                    accept = accept_key(self.headers.get("Sec-WebSocket-Key", ""))
                     self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                                     b"Connection: Upgrade\r\n\r\n")
+                                     b"Connection: Upgrade\r\nSec-WebSocket-Accept: " + accept +
+                                     b"\r\n\r\n")
                     self.wfile.write(self.rfile.read(4).upper())
                     return
                 text = json.dumps(request).encode()
@@ -100,7 +109,7 @@ class Application:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -108,6 +117,12 @@ class Application:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+def accept_key(key):
+    """RFC 6455 section 4.2.2."""
+    digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    return base64.b64encode(digest)
 
 
 def read_chunks(stream):

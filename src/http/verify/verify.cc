@@ -70,11 +70,7 @@ std::optional<Problem> VerifyCall::read() {
   }
   original_ = read_original(dialect_, request_, trusted);
   if (original_.malformed) return Problem::bad_original;
-  if (dialect_ != Dialect::envoy) {
-    const auto options = VerifyOptions::parse(request_.query);
-    if (!options) return Problem::bad_query;
-    options_ = *options;
-  }
+  if (!read_options(trusted)) return Problem::bad_query;
   const AuthOptions& auth = app_.auth.options();
   own_origin_ = guard::site_origin(original_.authority, app_.auth.public_url(), auth.cookie.domain);
   if (const auto origin = request_.header("origin");
@@ -83,6 +79,29 @@ std::optional<Problem> VerifyCall::read() {
     origin_allowed_ = std::find(allowed.begin(), allowed.end(), *origin) != allowed.end();
   }
   return dialect_ == Dialect::own ? std::nullopt : read_need();
+}
+
+// Behind Envoy's prefix the query is the client's. Elsewhere it is the operator's, unless it is the
+// very one the client sent, or a proxy did not say which one that was.
+bool VerifyCall::query_may_be_the_clients(bool trusted) const {
+  if (dialect_ == Dialect::own) return false;
+  if (!trusted) return true;
+  if (!original_.path.empty()) return original_.query == request_.query;
+  return dialect_ == Dialect::forward &&
+         std::any_of(request_.headers.begin(), request_.headers.end(), [](const Header& header) {
+           return starts_with_ignoring_case(header.name, "x-forwarded-");
+         });
+}
+
+bool VerifyCall::read_options(bool trusted) {
+  if (dialect_ == Dialect::envoy) return true;
+  if (query_may_be_the_clients(trusted)) {
+    options_ = VerifyOptions::parse_doubtful(request_.query);
+    return true;
+  }
+  const auto options = VerifyOptions::parse(request_.query);
+  if (options) options_ = *options;
+  return options.has_value();
 }
 
 std::optional<Problem> VerifyCall::read_need() {

@@ -37,6 +37,8 @@ class VerifyCall {
   bool trusts_peer() const;
   // read returns what is wrong with the question, or nothing.
   std::optional<Problem> read();
+  bool query_may_be_the_clients(bool trusted) const;
+  bool read_options(bool trusted);
   std::optional<Problem> read_need();
   bool is_preflight() const noexcept;
   Response refuse(Problem problem) const;

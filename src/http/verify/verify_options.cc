@@ -47,6 +47,13 @@ class Switches {
   bool good_ = true;
 };
 
+void read_demands(Switches& switches, VerifyOptions& options) {
+  switches.read("level", [&](std::string_view text) { return read_level(text, options.level); });
+  switches.read("max_auth_age",
+                [&](std::string_view text) { return read_age(text, options.max_auth_age); });
+  switches.read("fresh", "1", "0", options.fresh);
+}
+
 }  // namespace
 
 std::optional<VerifyOptions> VerifyOptions::parse(std::string_view query) {
@@ -55,14 +62,20 @@ std::optional<VerifyOptions> VerifyOptions::parse(std::string_view query) {
   const auto form = Form::parse(query);
   if (!form) return std::nullopt;
   Switches switches(*form);
+  read_demands(switches, options);
   switches.read("redirect", "auto", "never", options.redirect);
   switches.read("optional", "1", "0", options.optional);
-  switches.read("fresh", "1", "0", options.fresh);
   switches.read("preflight", "allow", "deny", options.allow_preflight);
-  switches.read("level", [&](std::string_view text) { return read_level(text, options.level); });
-  switches.read("max_auth_age",
-                [&](std::string_view text) { return read_age(text, options.max_auth_age); });
   return switches.all_good() ? std::optional(options) : std::nullopt;
+}
+
+VerifyOptions VerifyOptions::parse_doubtful(std::string_view query) {
+  VerifyOptions options;
+  const auto form = Form::parse(query);
+  if (!form) return options;
+  Switches switches(*form);
+  read_demands(switches, options);
+  return options;
 }
 
 }  // namespace latchkey::http

@@ -21,11 +21,14 @@ struct VerifySettings {
 };
 
 // VerifyOptions are what the query of /v1/verify says. The operator writes it into the proxy's
-// configuration; where the query is the client's (Envoy) it is not looked at.
+// configuration; some proxies (Caddy) pass on the client's query instead where there is none.
 struct VerifyOptions {
   // parse returns nothing for a name or a value that is not known, so that a misspelt demand is not
   // no demand.
   static std::optional<VerifyOptions> parse(std::string_view query);
+  // parse_doubtful reads a query that may be the client's: demands count, since nobody gains by
+  // making them; nothing that lets more pass does, and what is not known means something else.
+  static VerifyOptions parse_doubtful(std::string_view query);
 
   std::uint8_t level = 0;        // level=2 or level=aal2
   Millis max_auth_age{0};        // max_auth_age=5m
