@@ -6,6 +6,7 @@ The proxies are Debian's, and run with what docs/proxies/ tells people to copy.
 import itertools
 import json
 import pathlib
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import time
 import traceback
 
 import pages
+import replay
 from site_parts import PATIENCE, Application, Process, free_port, open_folder, send, web_socket
 
 PROXIES = {"nginx": pages.nginx, "caddy": pages.caddy, "haproxy": pages.haproxy}
@@ -72,15 +74,10 @@ class Latchkey:
 class Case:
     """What a case works with: one proxy, a user who is logged in, and the application behind."""
 
-    def __init__(self, proxy, latchkey, application, known):
+    def __init__(self, proxy, latchkey, application):
         self.proxy, self.latchkey, self.application = proxy, latchkey, application
-        self.name = f"ann-{next(self.numbers)}@example.com"
-        self.cookie, self.known = latchkey.sign_up(self.name) if known else (self.last_cookie, {})
-        Case.last_cookie = self.cookie
+        self.name, self.cookie, self.known = proxy.name + "@example.com", proxy.cookie, proxy.known
         application.seen.clear()
-
-    numbers = itertools.count()
-    last_cookie = ""
 
     def user(self):
         return [("Cookie", self.cookie)]
@@ -290,22 +287,36 @@ class Matrix:
             proxy = Process(name, command, folder, port)
             # nginx cannot delete what it was not told by name.
             proxy.also_deleted = [] if name == "nginx" else ["X-Session-Other"]
+            proxy.cookie, proxy.known = self.latchkey.sign_up(name + "@example.com")
             self.proxies.append(proxy)
         self.run_cases(CASES)
+        self.run_replays()
         self.latchkey.start("--store", "redis://127.0.0.1:1/")
-        self.run_cases([store_down], known=False)
+        self.run_cases([store_down])
         self.latchkey.stop()
-        self.run_cases([server_down], known=False)
+        self.run_cases([server_down])
 
-    def run_cases(self, cases, known=True):
+    def run_cases(self, cases):
         for proxy, case in itertools.product(self.proxies, cases):
-            try:
-                case(Case(proxy, self.latchkey, self.application, known))
-                self.passed += 1
-            except Exception:  # also a connection that breaks fails the case alone
-                self.failed += 1
-                print(f"FAILED {proxy.name} {case.__name__}")
-                traceback.print_exc(file=sys.stdout)
+            self.count(f"{proxy.name} {case.__name__}",
+                       lambda: case(Case(proxy, self.latchkey, self.application)))
+
+    def run_replays(self):
+        """The requests of proxies that are not run here."""
+        cookie, known = self.latchkey.sign_up("replayed@example.com")
+        for name, check in replay.CHECKS.items():
+            self.count(f"replay {name}", lambda: check(self.latchkey.port, cookie, known))
+
+    def count(self, name, check):
+        start = time.monotonic()
+        try:
+            check()
+            self.passed += 1
+            print(f"{time.monotonic() - start:6.2f} s  {name}")
+        except Exception:  # also a connection that breaks fails the case alone
+            self.failed += 1
+            print(f"FAILED {name}")
+            traceback.print_exc(file=sys.stdout)
 
     def stop(self):
         for process in [*self.proxies, self.latchkey, self.application]:
@@ -313,9 +324,10 @@ class Matrix:
 
 
 def main():
-    program = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder).chmod(0o755)
+        # An ordinary user may not get where it was built.
+        program = shutil.copy2(sys.argv[1], pathlib.Path(folder) / "program")
         matrix = Matrix(program, pathlib.Path(folder))
         try:
             matrix.run()
