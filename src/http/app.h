@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 
 #include "http/login_watch.h"
 #include "http/message.h"
@@ -18,6 +19,7 @@ struct App {
   Millis staleness{0};             // no node accepts an ended session for longer than this
   Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
   VerifySettings verify{};
+  std::string base{};  // where the pages are below the public URL's origin, as "/auth"
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 

@@ -197,7 +197,8 @@ Service::Service(Auth& auth, const ServiceOptions& options) {
                         .clock = clock == nullptr ? system_clock() : *clock,
                         .staleness = options.staleness,
                         .readiness = options.readiness,
-                        .verify = options.verify}});
+                        .verify = options.verify,
+                        .base = options.base}});
 }
 
 Service::~Service() = default;

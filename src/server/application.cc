@@ -10,6 +10,7 @@
 #include "server/keys/reload.h"
 #include "server/keys/source.h"
 #include "server/metrics/store_metrics.h"
+#include "server/settings/base_path.h"
 #include "server/settings/units.h"
 #include "server/settings/verify_settings.h"
 #include "server/takeover.h"
@@ -59,7 +60,7 @@ Result<PublicUrl> decide_public_url(const Config& config, const std::string& hos
                      "--public-url https://HOST, with a proxy in front that does TLS; or listen on "
                      "127.0.0.1 only"};
   }
-  Result<PublicUrl> url = PublicUrl::parse(config.public_url);
+  Result<PublicUrl> url = PublicUrl::parse(split_base(config.public_url).first);
   if (!url) return Error{Errc::bad_config, "server." + url.error().detail};
   if (url->https() || !beyond || config.allow_plain_http) return url;
   return Error{Errc::bad_config,
@@ -101,9 +102,11 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   if (!auth) return auth.error();
   impl->auth = std::move(*auth);
   impl->readiness = std::make_unique<http::Readiness>(impl->auth->engine());
-  impl->service.emplace(*impl->auth, http::ServiceOptions{.staleness = impl->auth->staleness(),
-                                                          .readiness = impl->readiness.get(),
-                                                          .verify = std::move(*verify)});
+  impl->service.emplace(*impl->auth,
+                        http::ServiceOptions{.staleness = impl->auth->staleness(),
+                                             .readiness = impl->readiness.get(),
+                                             .verify = std::move(*verify),
+                                             .base = split_base(config.public_url).second});
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 

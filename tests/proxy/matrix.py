@@ -223,7 +223,10 @@ def redirect(case):
     assert answer.get("Location") == LOGIN + way_back
     page = send(case.proxy.port, "GET", "/login" + way_back, NAVIGATION, host="auth.example.com")
     assert page.status == 200 and b"app.example.com/page?a=b" in page.body
-    hidden = send(case.proxy.port, "GET", "/v1/verify/forward", case.user(), host="auth.example.com")
+    policy = page.get("Content-Security-Policy")
+    assert "form-action 'self' https://example.com:* https://*.example.com:*;" in policy, policy
+    hidden = send(case.proxy.port, "GET", "/v1/verify/forward", case.user(),
+                  host="auth.example.com")
     assert hidden.status == 404, "only the proxy asks"
 
 
@@ -265,6 +268,35 @@ def server_down(case):
         assert answer.cookies() == [] and answer.get("Location") is None
 
 
+def base_path(latchkey):
+    """The pages, their addresses and the API are below a path of the application's own host."""
+    def ask(method, target, headers=(), body=None):
+        return send(latchkey.port, method, target, list(headers), body)
+
+    public = "https://app.example.com"
+    latchkey.start("--public-url", public + "/auth", "--set", "cookie.domain=")
+    page = ask("GET", "/auth/login?next=/page", NAVIGATION)
+    assert page.status == 200 and b'action="/auth/login"' in page.body
+    style = page.body.split(b'stylesheet" href="')[1].split(b'"')[0].decode()
+    assert style.startswith("/auth/assets/") and ask("GET", style).status == 200
+    form = [("Origin", public), ("Content-Type", "application/x-www-form-urlencoded")]
+    name = b"username=based&password=correct+horse+battery"
+    entered = ask("POST", "/auth/signup", form, name + b"&next=/page")
+    assert entered.get("Location") == public + "/page", entered.get("Location")
+    cookie = entered.get("Set-Cookie").split(";")[0]
+    assert cookie.startswith("__Host-session=") and "Path=/;" in entered.get("Set-Cookie")
+    assert ask("POST", "/auth/login", form, name).get("Location") == "/auth/training"
+    assert ask("GET", "/auth/sessions", NAVIGATION).get("Location") == (
+        "/auth/login?next=/auth/sessions")
+    assert ask("GET", "/auth/missing").status == 404
+    told = [("X-Forwarded-Host", "app.example.com"), ("X-Forwarded-Uri", "/page")]
+    for prefix in ["/auth", ""]:
+        verify = prefix + "/v1/verify/forward"
+        assert ask("GET", verify, [("Cookie", cookie)] + told).status == 200
+        assert ask("GET", verify, NAVIGATION + told).get("Location") == (
+            public + "/auth/login?next=/page")
+
+
 CASES = [allow, deny, identity, forged, refreshed_cookie, busy_user, redirect, preflight, upgrade,
          large_cookies]
 
@@ -295,6 +327,7 @@ class Matrix:
         self.run_cases([store_down])
         self.latchkey.stop()
         self.run_cases([server_down])
+        self.count("base path", lambda: base_path(self.latchkey))
 
     def run_cases(self, cases):
         for proxy, case in itertools.product(self.proxies, cases):

@@ -163,7 +163,9 @@ Response show(const Place& place, Entrance entrance) {
   std::string next = next_of(place.app, query);
   // Who is asked to prove again who they are logs in again.
   const bool again = query && query->get("reason") == "recent_login";
-  if (place.session && !again) return see_other(next.empty() ? "/" : std::move(next));
+  if (place.session && !again) {
+    return next.empty() ? see_other("/") : go_on(place.app, std::move(next));
+  }
   return render_sheet(place, {.entrance = entrance, .next = std::move(next)});
 }
 
@@ -183,7 +185,8 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
     return render_sheet(place, sheet);
   }
   app.logins.logged_in(place.client(), session.record()->id, app.clock.now());
-  return see_other(sheet.next.empty() ? std::string(kAfterEntrance) : std::move(sheet.next));
+  if (sheet.next.empty()) return see_other(std::string(kAfterEntrance));
+  return go_on(app, std::move(sheet.next));
 }
 
 }  // namespace

@@ -214,8 +214,9 @@ std::string VerifyCall::log_in_location(const AuthSession& session) const {
   const bool own_site = url.same_origin(own_origin_);
   if (dialect_ == Dialect::own || !options_.redirect || session.status() != 401) return {};
   if (code == "level_required" || foreign || !navigation()) return {};
-  if (own_site && original_.path == auth.login_path) return {};
-  std::string to = url.origin() + auth.login_path;
+  const std::string page = app_.base + auth.login_path;
+  if (own_site && original_.path == page) return {};
+  std::string to = url.origin() + page;
   char separator = '?';
   if (code != "no_session") {
     to.append(1, separator).append("reason=").append(code);

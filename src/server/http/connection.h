@@ -57,6 +57,7 @@ class Connection {
   bool make_room();
   bool dispatch();
   bool answer(const http::Response& response);
+  void write(const http::Response& response);
   void hold(http::Response response);
   bool refuse(int status);
   bool send();

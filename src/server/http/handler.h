@@ -1,11 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "http/message.h"
 #include "http/service.h"
 
 namespace latchkey::server {
+
+// SiteOptions are what every answer depends on, whatever was asked.
+struct SiteOptions {
+  http::Hsts hsts = http::Hsts::none;
+  std::string form_targets{};  // of http::WriteOptions
+  std::string base{};          // the base path, as "/auth"; Handler does not see it
+};
 
 // Handler answers requests. http::Service is the real one; tests bring their own. Thread-safe.
 class Handler {

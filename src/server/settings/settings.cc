@@ -8,6 +8,7 @@
 #include "guard/host.h"
 #include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
+#include "server/settings/base_path.h"
 #include "server/settings/load_config.h"
 #include "server/settings/setting_kinds.h"
 #include "server/settings/takeover_settings.h"
@@ -42,11 +43,11 @@ Setting listen() {
 
 Setting public_url() {
   return checked(text(
-                     "server.public_url", "https://HOST[:PORT]",
+                     "server.public_url", "https://HOST[:PORT][/PATH]",
                      [](Config & c) -> auto& { return c.public_url; },
                      "Address browsers use; decides cookie name, Secure and expected Origin."),
                  IfEmpty::refuse, [](std::string_view url) {
-                   const Result<PublicUrl> parsed = PublicUrl::parse(url);
+                   const Result<PublicUrl> parsed = PublicUrl::parse(split_base(url).first);
                    constexpr std::string_view kPrefix = "public_url: ";
                    return parsed ? std::string{} : parsed.error().detail.substr(kPrefix.size());
                  });
