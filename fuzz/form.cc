@@ -3,6 +3,7 @@
 
 #include "http/pages/form.h"
 
+#include "base/text.h"
 #include "fuzz/fuzz.h"
 #include "http/pages/html.h"
 
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto form = Form::parse(text)) {
     require(form->get("username").size() <= text.size());
   }
-  const auto again = Form::parse("x=" + latchkey::http::encode_component(text));
+  const auto again = Form::parse("x=" + latchkey::percent_encode(text));
   require(again && again->get("x") == text);
   latchkey::http::Html html;
   html.text(text);

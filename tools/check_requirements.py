@@ -11,7 +11,7 @@ ISSUES = {"trust", "forward auth", "front door", "device-bound sessions"}
 ROW = re.compile(r"^\| R(\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 CPP_TEST = re.compile(r"^[A-Z]\w*\.[A-Z]\w*$")
-JS_TEST = re.compile(r"^([\w./-]+\.mjs): (.+)$")
+SCRIPT_TEST = re.compile(r"^([\w./-]+\.(?:mjs|py)): (.+)$")
 SETTING = re.compile(r"^[a-z]+\.[a-z_]+$")
 # A number as it is cited: R58, R58-R66, "R1R2Ids..." in the name of a test, never part of a word.
 CITED = re.compile(r"(?<![A-Za-z0-9_/.])((?:[A-Z]\d+)*)R(\d{1,3})(?![0-9.])")
@@ -19,11 +19,11 @@ DECLARED = re.compile(r"\b(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\(\s*(\w
 
 
 def declared_tests(files):
-    """Returns the C++ tests of (path, text) as Suite.Name, and of .mjs files the text."""
+    """Returns the C++ tests of (path, text) as Suite.Name, and of scripts the text."""
     tests, scripts = set(), {}
     for path, text in files:
         tests.update(f"{suite}.{name}" for suite, name in DECLARED.findall(text))
-        if path.endswith(".mjs"):
+        if path.endswith((".mjs", ".py")):
             scripts[path] = text
     return tests, scripts
 
@@ -31,7 +31,7 @@ def declared_tests(files):
 def proof_problems(number, proof, tests, scripts, settings, where):
     problems, good = [], 0
     for code in CODE.findall(proof) + CODE.findall(where):
-        script = JS_TEST.match(code)
+        script = SCRIPT_TEST.match(code)
         if CPP_TEST.match(code):
             good += 1
             if code not in tests:
@@ -88,6 +88,7 @@ def settings_of(configuration):
 if __name__ == "__main__":
     everything = list(sources.files((".h", ".cc", ".mjs", ".ts", ".md"),
                                     (*sources.FOLDERS, "docs")))
+    everything += sources.files((".py",), ("tests",))
     everything += [(path.name, path.read_text(encoding="utf-8"))
                    for path in sorted(sources.ROOT.glob("*.md"))]
     texts = dict(everything)

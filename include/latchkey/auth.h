@@ -116,6 +116,12 @@ struct BeginOptions {
   bool keep_bad_cookie = false;
   // client_address is what the program knows of the client; empty: read it from the request.
   std::string_view client_address{};
+  // own_origin: a proxy asks for another application, whose pages have this origin and may send
+  // what changes something. Empty, or no origin a page can have: that of the public URL.
+  std::string_view own_origin{};
+  // take_over: a session of another system may be taken over, which takes two answers' cookies. Not
+  // where a cookie may be lost on its way to the browser.
+  bool take_over = true;
 };
 
 // AuthStats are for metrics. What is not in use has none.

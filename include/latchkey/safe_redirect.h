@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "latchkey/public_url.h"
+
 namespace latchkey::guard {
 
 // Where a log-in may lead: latchkey::guard::safe_redirect(form["next"], "/").
@@ -13,5 +15,10 @@ namespace latchkey::guard {
 // empty or dot segments, no backslash and no control character, neither as it is nor decoded once
 // more, of at most 2048 bytes. Bytes beyond ASCII and blanks are percent-encoded.
 std::string safe_redirect(std::string_view target, std::string_view fallback);
+
+// safe_return accepts more where the session's cookie does: also a whole address of `url` or, with
+// a `cookie_domain`, of any host of that domain, over the scheme of `url`.
+std::string safe_return(std::string_view target, const PublicUrl& url,
+                        std::string_view cookie_domain, std::string_view fallback);
 
 }  // namespace latchkey::guard

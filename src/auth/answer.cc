@@ -147,7 +147,8 @@ std::string AuthSession::redirect() const {
 }
 
 std::string AuthSession::safe_next(std::string_view wanted) const {
-  return guard::safe_redirect(wanted, impl_->auth.options.home_path);
+  return guard::safe_return(wanted, impl_->auth.url, impl_->auth.options.cookie.domain,
+                            impl_->auth.options.home_path);
 }
 
 void AuthSession::cacheable() {

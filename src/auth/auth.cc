@@ -35,6 +35,13 @@ Result<std::string> clear_site_data(const AuthOptions& options) {
   return header;
 }
 
+// own_url: nothing when it is that of Auth itself.
+std::optional<PublicUrl> own_url(const BeginOptions& asked) {
+  if (asked.own_origin.empty()) return std::nullopt;
+  auto parsed = PublicUrl::parse(asked.own_origin);
+  return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
 void prune_and_log(Sessions& sessions) {
   const Result<std::size_t> pruned = sessions.prune();
   if (pruned && *pruned > 0) {
@@ -115,14 +122,15 @@ bool Auth::Impl::peer_refused(const auth::RequestFacts& facts) const noexcept {
 }
 
 std::string_view Auth::Impl::origin_refusal(const auth::RequestFacts& facts,
-                                            bool json_only) const noexcept {
+                                            const BeginOptions& asked) const {
   if (facts.safe()) return {};
   const auto named = [&](const PublicUrl& other) { return other.origin() == *facts.origin; };
   if (facts.origin && !facts.repeated &&
       std::any_of(allowed_origins.begin(), allowed_origins.end(), named)) {
     return {};
   }
-  const auto verdict = guard::check_origin(facts.origin_facts(json_only), url);
+  const std::optional<PublicUrl> own = own_url(asked);
+  const auto verdict = guard::check_origin(facts.origin_facts(asked.json_only), own ? *own : url);
   if (verdict == guard::OriginVerdict::allowed) return {};
   return guard::origin_verdict_name(verdict);
 }

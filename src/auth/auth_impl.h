@@ -26,7 +26,7 @@ struct Auth::Impl {
   bool peer_refused(const auth::RequestFacts& facts) const noexcept;
   // origin_refusal tells why a request that changes something is a foreign page's. Empty: it is
   // not.
-  std::string_view origin_refusal(const auth::RequestFacts& facts, bool json_only) const noexcept;
+  std::string_view origin_refusal(const auth::RequestFacts& facts, const BeginOptions& asked) const;
   std::string client_of(const auth::RequestFacts& facts) const;
 
   const AuthOptions options;

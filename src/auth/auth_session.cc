@@ -118,7 +118,7 @@ bool AuthSession::brought_token() const noexcept {
 std::optional<Refusal> AuthSession::refusal() const {
   if (impl_->state != AuthState::refused) return std::nullopt;
   const auto& origin = impl_->facts.origin;
-  return Refusal{impl_->refused_for, impl_->auth.url.origin(),
+  return Refusal{impl_->refused_for, impl_->expected_origin(),
                  origin ? guard::shown_origin(*origin) : std::string{}};
 }
 

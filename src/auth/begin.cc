@@ -27,13 +27,17 @@ AuthState state_of(const Validation& seen) noexcept {
 
 }  // namespace
 
+std::string_view AuthSession::Impl::expected_origin() const noexcept {
+  return options.own_origin.empty() ? std::string_view{auth.url.origin()} : options.own_origin;
+}
+
 // admit decides before anything looks at the session (R51).
 bool AuthSession::Impl::admit() {
   std::string_view why;
   if (auth.peer_refused(facts)) {
     why = "http_beyond_loopback";
   } else if (!bearer && !options.cross_site) {
-    why = auth.origin_refusal(facts, options.json_only);
+    why = auth.origin_refusal(facts, options);
   }
   if (why.empty()) return true;
   const auto shown = [](const std::optional<std::string_view>& header) {
@@ -43,7 +47,7 @@ bool AuthSession::Impl::admit() {
       {{"reason", why},
        {"path", options.route},
        {"received", shown(facts.origin)},
-       {"expected", auth.url.origin()},
+       {"expected", expected_origin()},
        {"sec_fetch_site", shown(facts.sec_fetch_site)},
        {"address", client()}});
   state = AuthState::refused;
@@ -98,7 +102,8 @@ Result<void> AuthSession::Impl::find_out(Wait wait) {
 // A cookie of ours counts, good or bad: that of another system is for who has none.
 Result<void> AuthSession::Impl::take_over(Wait wait) {
   Takeover* const takeover = auth.options.takeover.get();
-  if (takeover == nullptr || bearer || facts.prefetch || !can_write()) return {};
+  if (takeover == nullptr || !options.take_over) return {};
+  if (bearer || facts.prefetch || !can_write()) return {};
   const UnixTime now = auth.clock.now();
   if (!takeover->wants(facts, now)) return {};
   if (wait == Wait::never) return would_wait();

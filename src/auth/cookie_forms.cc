@@ -2,23 +2,11 @@
 
 #include <string_view>
 
+#include "guard/site.h"
 #include "latchkey/cookie.h"
 
 namespace latchkey::auth {
 namespace {
-
-// host_of returns the host of a serialised origin, without its port.
-std::string_view host_of(std::string_view origin) noexcept {
-  origin.remove_prefix(origin.find("://") + 3);
-  const std::size_t bracket = origin.find(']');
-  return origin.substr(0, origin.find(':', bracket == std::string_view::npos ? 0 : bracket));
-}
-
-bool holds(std::string_view domain, std::string_view host) noexcept {
-  if (host == domain) return true;
-  return host.size() > domain.size() && host.ends_with(domain) &&
-         host[host.size() - domain.size() - 1] == '.';
-}
 
 // A former cookie that the prefix of today's name forbids, or that no browser keeps, is a slip.
 Result<void> add_former(const FormerCookie& form, CookieOptions& cookie) {
@@ -40,8 +28,8 @@ Result<void> add_former(const FormerCookie& form, CookieOptions& cookie) {
 Result<CookieOptions> session_cookie(const PublicUrl& url, const AuthCookie& wanted) {
   CookieOptions cookie = url.cookie();
   if (!wanted.domain.empty()) {
-    const std::string_view host = host_of(url.origin());
-    if (!holds(wanted.domain, host)) {
+    const std::string_view host = guard::host_of(url.origin());
+    if (!guard::is_in_domain(host, wanted.domain)) {
       return Error{Errc::bad_config, "cookie.domain: browsers refuse \"" + wanted.domain +
                                          "\" from " + std::string(host) +
                                          "; give this host or a domain above it"};

@@ -28,6 +28,7 @@ struct AuthSession::Impl {
   Result<void> find_out(Wait wait);
   bool admit();
   bool page() const noexcept;  // a bad cookie is deleted here
+  std::string_view expected_origin() const noexcept;
   Result<void> take_over(Wait wait);
   Result<void> look(Wait wait);
   // refresh asks the store again who this is, and changes nothing that goes back.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,5 +50,16 @@ constexpr int hex_value(char c) noexcept {
 inline void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
   for (const std::uint8_t byte : bytes) out.append({kHexDigits[byte >> 4], kHexDigits[byte & 15]});
 }
+
+// percent_decode undoes percent-encoding once (RFC 3986 section 2.1); nothing when an escape is
+// broken. With `Plus::blank` a '+' is a blank, as in forms. The text is grown once, so that no
+// piece of a password stays behind in a smaller buffer.
+enum class Plus : std::uint8_t { plain, blank };
+std::optional<std::string> percent_decode(std::string_view text, Plus plus = Plus::plain);
+
+// percent_encode escapes every byte for which `plain` is false. is_query_plain is for a value in a
+// query: letters, digits and "-._~/".
+bool is_query_plain(char c) noexcept;
+std::string percent_encode(std::string_view text, bool (*plain)(char) noexcept = is_query_plain);
 
 }  // namespace latchkey

@@ -43,5 +43,24 @@ TEST(AsciiText, ReadsAndWritesHexadecimalDigits) {
   EXPECT_EQ(hex_value('F'), 15);
 }
 
+TEST(PercentDecode, UndoesOneLevelAndRefusesBrokenEscapes) {
+  EXPECT_EQ(percent_decode("a%2Fb%2fc%00"), std::string("a/b/c\0", 6));
+  EXPECT_EQ(percent_decode("%2541"), "%41");
+  EXPECT_EQ(percent_decode("a+b"), "a+b");
+  EXPECT_EQ(percent_decode("a+b%2B", Plus::blank), "a b+");
+  for (const char* broken : {"%", "%4", "a%4", "%g0", "%0g", "%%41"}) {
+    EXPECT_FALSE(percent_decode(broken)) << broken;
+  }
+}
+
+TEST(PercentEncode, KeepsWhatIsPlainAndNothingElse) {
+  EXPECT_EQ(percent_encode("/sessions"), "/sessions");
+  EXPECT_EQ(percent_encode("/a?b"), "/a%3Fb");
+  std::string every;
+  for (int c = 0; c < 256; ++c) every += static_cast<char>(c);
+  EXPECT_EQ(percent_decode(percent_encode(every)), every);
+  EXPECT_EQ(percent_encode("a%b c", [](char c) noexcept { return c != '%'; }), "a%25b c");
+}
+
 }  // namespace
 }  // namespace latchkey

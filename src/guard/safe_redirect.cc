@@ -2,35 +2,14 @@
 
 #include <optional>
 
+#include "base/text.h"
+#include "guard/plain_path.h"
+#include "guard/site.h"
+
 namespace latchkey::guard {
 namespace {
 
 constexpr std::size_t kMaxTarget = 2048;
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// decode undoes percent-encoding once; nothing when it is broken.
-std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
 
 bool has_unsafe_byte(std::string_view text) noexcept {
   for (const char c : text) {
@@ -40,50 +19,37 @@ bool has_unsafe_byte(std::string_view text) noexcept {
   return false;
 }
 
-// is_plain_path tells whether every segment of `path` says what it seems to say.
-bool is_plain_path(std::string_view path) noexcept {
-  if (!path.starts_with('/')) return false;
-  path.remove_prefix(1);
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    const std::string_view segment = path.substr(0, slash);
-    if (segment.empty() || segment == "." || segment == "..") return false;
-    if (slash == std::string_view::npos) return true;
-    path.remove_prefix(slash + 1);
-  }
-  return true;
-}
-
-std::string encode(std::string_view target) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : target) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
+// What a Location header takes as it is; an escape stays one.
+bool is_printable(char c) noexcept { return c > 0x20 && c < 0x7f; }
 
 }  // namespace
 
 std::string safe_redirect(std::string_view target, std::string_view fallback) {
   if (target.size() > kMaxTarget || has_unsafe_byte(target)) return std::string(fallback);
-  const auto decoded = decode(target);
+  const auto decoded = percent_decode(target);
   if (!decoded || has_unsafe_byte(*decoded)) return std::string(fallback);
   const auto path_of = [](std::string_view text) {
     return text.substr(0, text.find_first_of("?#"));
   };
-  if (!is_plain_path(path_of(target)) || !is_plain_path(path_of(*decoded))) {
+  if (!has_plain_segments(path_of(target)) || !has_plain_segments(path_of(*decoded))) {
     return std::string(fallback);
   }
-  std::string location = encode(target);
+  std::string location = percent_encode(target, is_printable);
   return location.size() <= kMaxTarget ? location : std::string(fallback);
+}
+
+std::string safe_return(std::string_view target, const PublicUrl& url,
+                        std::string_view cookie_domain, std::string_view fallback) {
+  if (target.starts_with('/')) return safe_redirect(target, fallback);
+  const std::size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos) return std::string(fallback);
+  const std::size_t slash = target.find_first_of("/?#\\", scheme + 3);
+  if (slash == std::string_view::npos || target[slash] != '/') return std::string(fallback);
+  if (!url.origin().starts_with(target.substr(0, scheme + 3))) return std::string(fallback);
+  const std::string origin =
+      site_origin(target.substr(scheme + 3, slash - scheme - 3), url, cookie_domain);
+  const std::string path = safe_redirect(target.substr(slash), "");
+  return origin.empty() || path.empty() ? std::string(fallback) : origin + path;
 }
 
 }  // namespace latchkey::guard

@@ -70,5 +70,57 @@ TEST(SafeRedirect, R175TheResultIsAtMost2KiB) {
   EXPECT_EQ(safe_redirect("/" + std::string(1000, ' '), "/home"), "/home");
 }
 
+class SafeReturn : public ::testing::Test {
+ protected:
+  std::string back(std::string_view target, std::string_view domain = "example.com") {
+    return safe_return(target, url_, domain, "/home");
+  }
+  const PublicUrl url_ = *PublicUrl::parse("https://auth.example.com");
+};
+
+TEST_F(SafeReturn, LeadsToPagesOfThisOriginAndOfTheCookiesDomain) {
+  for (const auto* target :
+       {"/", "/a?b=c", "https://auth.example.com/a", "https://example.com/",
+        "https://app.example.com/a/b?c=d#e", "https://a.b.example.com:8443/x"}) {
+    EXPECT_EQ(back(target), target);
+  }
+  EXPECT_EQ(back("https://APP.example.com/A"), "https://app.example.com/A");
+  EXPECT_EQ(back("https://app.example.com:443/a"), "https://app.example.com/a");
+  EXPECT_EQ(back("https://auth.example.com/a", ""), "https://auth.example.com/a");
+}
+
+TEST_F(SafeReturn, R170LeadsNowhereElse) {
+  for (const auto* target : {"http://app.example.com/a",
+                             "https://evil.com/",
+                             "https://evil.com/https://example.com/",
+                             "https://example.com.evil.com/",
+                             "https://evilexample.com/",
+                             "//app.example.com/",
+                             "https:app.example.com/",
+                             "https:/app.example.com/",
+                             "https:///app.example.com/",
+                             "https://evil.com\\@app.example.com/",
+                             "https://evil.com?.example.com/",
+                             "https://evil.com#.example.com/",
+                             "https://user@app.example.com/",
+                             "https://user:x@app.example.com/",
+                             "https://app.example.com",
+                             "https://app.example.com?a",
+                             "https://app.example.com//evil.com",
+                             "https://app.example.com/../a",
+                             "https://app.example.com/%2e%2e/a",
+                             "https://app.example.com:0/",
+                             "://example.com/",
+                             "javascript://app.example.com/%0aalert(1)",
+                             "https://app.example.com./",
+                             "https://app.example.com/a\r\nSet-Cookie:x=y",
+                             "https://app.ex\tample.com/",
+                             " https://app.example.com/",
+                             "ftp://app.example.com/"}) {
+    EXPECT_EQ(back(target), "/home") << target;
+  }
+  EXPECT_EQ(back("https://app.example.com/a", ""), "/home") << "the cookie does not get there";
+}
+
 }  // namespace
 }  // namespace latchkey::guard

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 
 #include "http/login_watch.h"
 #include "http/message.h"
+#include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
 
 namespace latchkey::http {
@@ -16,6 +18,8 @@ struct App {
   const Clock& clock;
   Millis staleness{0};             // no node accepts an ended session for longer than this
   Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
+  VerifySettings verify{};
+  std::string base{};  // where the pages are below the public URL's origin, as "/auth"
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 

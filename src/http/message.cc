@@ -8,11 +8,13 @@
 namespace latchkey::http {
 namespace {
 
-// R58-R66. In one piece, because every answer carries it.
+// R58-R66. In two pieces, because every answer carries them; WriteOptions::form_targets is between.
 constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'\r\n"
+    "form-action 'self'";
+constexpr std::string_view kMoreSecurityHeaders =
+    "; base-uri 'none'; frame-ancestors 'none'; object-src 'none'\r\n"
     "Referrer-Policy: same-origin\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
@@ -30,6 +32,8 @@ std::string_view status_line(int status) noexcept {
       return "HTTP/1.1 201 Created\r\n";
     case 204:
       return "HTTP/1.1 204 No Content\r\n";
+    case 302:
+      return "HTTP/1.1 302 Found\r\n";
     case 303:
       return "HTTP/1.1 303 See Other\r\n";
     case 400:
@@ -83,7 +87,7 @@ void append_length(std::string& out, std::size_t length) {
 void append_head(const Response& response, const WriteOptions& options, std::string& out) {
   out.append(status_line(response.status));
   out.append("Date: ").append(options.date).append("\r\n");
-  out.append(kSecurityHeaders);
+  out.append(kSecurityHeaders).append(options.form_targets).append(kMoreSecurityHeaders);
   if (options.hsts != Hsts::none) {
     out.append(kHsts).append(options.hsts == Hsts::subdomains ? "; includeSubDomains" : "");
     out.append("\r\n");

@@ -57,6 +57,9 @@ struct WriteOptions {
   bool head = false;  // a HEAD request: Content-Length but no body
   bool keep_alive = true;
   Hsts hsts = Hsts::none;
+  // Where a form of our pages may lead besides this origin: sources of a Content-Security-Policy,
+  // each behind a blank. A log-in leads back to other hosts of the cookie's domain.
+  std::string_view form_targets{};
   std::string_view date{};  // IMF-fixdate
 };
 // write_response appends the complete message to `out`. A header value with CR, LF, NUL or another

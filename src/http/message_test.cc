@@ -64,6 +64,11 @@ TEST(WriteResponse, R58ToR66EveryStatusCarriesTheSecurityHeaders) {
   }
 }
 
+TEST(WriteResponse, FormsMayLeadOnWhereTheSiteSaysSo) {
+  EXPECT_THAT(write(with_body(200), {.form_targets = " https://*.example.com:*"}),
+              HasSubstr("; form-action 'self' https://*.example.com:*; base-uri 'none';"));
+}
+
 TEST(WriteResponse, R61HstsGoesOutOverHttpsOnly) {
   EXPECT_THAT(write(with_body(503), {.hsts = Hsts::host}),
               HasSubstr("\r\nStrict-Transport-Security: max-age=31536000\r\n"))

@@ -22,6 +22,10 @@ constexpr BeginOptions kFreshChange{
     .passive = true, .fresh = true, .offers = false, .with_user = true, .keep_bad_cookie = true};
 
 const Route kRoutes[] = {
+    {.path = "/v1/verify", .verify = Dialect::own},
+    {.path = "/v1/verify/nginx", .verify = Dialect::nginx},
+    {.path = "/v1/verify/forward", .verify = Dialect::forward},
+    {.path = kEnvoyPrefix, .verify = Dialect::envoy},
     {.path = "/v1/session", .get = api_get_session, .read = kPoll, .fresh_query = true},
     {.path = "/v1/session/refresh", .post = api_refresh_session, .write = kUse},
     {.path = "/v1/sessions",
@@ -74,6 +78,10 @@ const Route kRoutes[] = {
 };
 
 bool matches(const Route& route, std::string_view path) noexcept {
+  // Behind its prefix stands the path that is asked about.
+  if (route.verify == Dialect::envoy && path.starts_with(route.path)) {
+    return path.size() == route.path.size() || path[route.path.size()] == '/';
+  }
   if (!route.prefix) return path == route.path;
   return path.size() > route.path.size() && path.starts_with(route.path) &&
          path.find('/', route.path.size()) == std::string_view::npos;
@@ -108,6 +116,11 @@ BeginOptions begin_options(const Route& route, const Request& request) {
   options.json_only = route.body != Body::form;
   if (route.fresh_query) options.fresh = wants_fresh(request).value_or(false);
   return options;
+}
+
+bool reads_body(const Request& request) noexcept {
+  const Route* route = find_route(request.path);
+  return route == nullptr || !route->verify;
 }
 
 std::string allowed_methods(const Route& route) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "http/app.h"
 #include "http/service.h"
+#include "http/verify/original.h"
 #include "latchkey/auth.h"
 
 namespace latchkey::http {
@@ -21,7 +23,9 @@ enum class Body : std::uint8_t {
 // Route is one address. HEAD is answered as GET is.
 struct Route {
   std::string_view path;
-  bool prefix = false;           // the path goes on with one more segment
+  bool prefix = false;  // the path goes on with one more segment
+  // verify: any method, with whatever body, which is not read. VerifyCall answers.
+  std::optional<Dialect> verify{};
   PlainHandler plain = nullptr;  // GET where it makes no difference who asks
   Handler get = nullptr;
   Handler post = nullptr;
@@ -46,6 +50,9 @@ Handler find_handler(const Route& route, std::string_view method) noexcept;
 BeginOptions begin_options(const Route& route, const Request& request);
 // allowed_methods is the value of an Allow header.
 std::string allowed_methods(const Route& route);
+
+// reads_body tells whether the answer to `request` depends on its body.
+bool reads_body(const Request& request) noexcept;
 
 // is_api_path tells whether errors at `path` are JSON; elsewhere they are pages.
 bool is_api_path(std::string_view path) noexcept;

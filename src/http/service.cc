@@ -1,6 +1,7 @@
 #include "http/service.h"
 
 #include <exception>
+#include <memory>
 #include <optional>
 
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include "http/foreign_page.h"
 #include "http/pages/pages.h"
 #include "http/routes.h"
+#include "http/verify/verify.h"
 #include "latchkey/origin_check.h"
 
 namespace latchkey {
@@ -87,7 +89,19 @@ struct Plan {
   std::optional<Response> answer{};
   const Route* route = nullptr;  // nullptr: of a page that is not there
   BeginOptions options{};
+  std::unique_ptr<VerifyCall> verify{};  // a proxy asks about another request
+
+  RequestView view(const Request& request) const noexcept {
+    return verify ? verify->view() : view_of(request);
+  }
 };
+
+Plan plan_verify(App& app, const Request& request, const Route& route) {
+  auto call = std::make_unique<VerifyCall>(app, request, *route.verify, route.path);
+  if (call->early()) return {*call->early()};
+  const BeginOptions options = call->begin_options();
+  return {.route = &route, .options = options, .verify = std::move(call)};
+}
 
 Plan plan(App& app, const Request& request) {
   const Route* route = find_route(request.path);
@@ -96,13 +110,16 @@ Plan plan(App& app, const Request& request) {
     if (!guard::is_safe_method(request.method)) return {page_problem(Problem::not_found)};
     return {.options = kNotFound};
   }
+  if (route->verify) return plan_verify(app, request, *route);
   if (is_plain(*route, request)) return {route->plain(app, request)};
   if (find_handler(*route, request.method) == nullptr) return {no_handler(*route, request)};
   return {.route = route, .options = begin_options(*route, request)};
 }
 
 // complete answers once it is known who asks.
-Response complete(App& app, const Request& request, const Route* route, Result<AuthSession> begun) {
+Response complete(App& app, const Request& request, const Plan& plan, Result<AuthSession> begun) {
+  if (plan.verify) return plan.verify->answer(std::move(begun));
+  const Route* route = plan.route;
   if (!begun && route == nullptr) return page_problem(Problem::not_found);
   if (!begun) return problem_at(request.path, problem_of(begun.error().code));
   AuthSession& session = *begun;
@@ -130,31 +147,30 @@ auto guarded(const Request& request, const Answer& answer) -> decltype(answer())
 // PendingAnswer waits for whoever may wait.
 class PendingAnswer final : public Later {
  public:
-  PendingAnswer(App& app, const Request& request, const Route* route, Pending pending)
-      : app_(app), request_(request), route_(route), pending_(std::move(pending)) {}
+  PendingAnswer(App& app, const Request& request, Plan plan, Pending pending)
+      : app_(app), request_(request), plan_(std::move(plan)), pending_(std::move(pending)) {}
 
   Response finish() override {
-    return guarded(request_, [this] {
-      return complete(app_, request_, route_, std::move(pending_).resume());
-    });
+    return guarded(
+        request_, [this] { return complete(app_, request_, plan_, std::move(pending_).resume()); });
   }
 
  private:
   App& app_;
   const Request& request_;
-  const Route* const route_;
+  const Plan plan_;
   Pending pending_;
 };
 
 Attempt attempt(App& app, const Request& request) {
   Plan needs = plan(app, request);
   if (needs.answer) return std::move(*needs.answer);
-  auto begun = app.auth.begin_now(view_of(request), needs.options);
-  if (!begun) return complete(app, request, needs.route, begun.error());
+  auto begun = app.auth.begin_now(needs.view(request), needs.options);
+  if (!begun) return complete(app, request, needs, begun.error());
   if (auto* pending = std::get_if<Pending>(&*begun)) {
-    return std::make_unique<PendingAnswer>(app, request, needs.route, std::move(*pending));
+    return std::make_unique<PendingAnswer>(app, request, std::move(needs), std::move(*pending));
   }
-  return complete(app, request, needs.route, std::get<AuthSession>(std::move(*begun)));
+  return complete(app, request, needs, std::get<AuthSession>(std::move(*begun)));
 }
 
 Response answer(App& app, const Request& request) {
@@ -166,7 +182,7 @@ Response answer(App& app, const Request& request) {
   if (writes && needs.route != nullptr && needs.route->write_lane == Lane::hashing) {
     wiping.emplace();
   }
-  return complete(app, request, needs.route, app.auth.begin(view_of(request), needs.options));
+  return complete(app, request, needs, app.auth.begin(needs.view(request), needs.options));
 }
 
 }  // namespace
@@ -180,7 +196,9 @@ Service::Service(Auth& auth, const ServiceOptions& options) {
   impl_.reset(new Impl{{.auth = auth,
                         .clock = clock == nullptr ? system_clock() : *clock,
                         .staleness = options.staleness,
-                        .readiness = options.readiness}});
+                        .readiness = options.readiness,
+                        .verify = options.verify,
+                        .base = options.base}});
 }
 
 Service::~Service() = default;
@@ -190,6 +208,7 @@ Lane Service::lane(const Request& request) const noexcept {
   if (route == nullptr) return Lane::inline_read;
   // No probe is made for the request, and a queue full of others must not make this node unready.
   if (route->plain == get_readyz && impl_->app.readiness != nullptr) return Lane::inline_read;
+  if (route->verify) return Lane::inline_read;
   if (is_plain(*route, request)) return route->read_lane;
   if (find_handler(*route, request.method) == nullptr) return Lane::inline_read;
   const Lane lane = guard::is_safe_method(request.method) ? route->read_lane : route->write_lane;

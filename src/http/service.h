@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "http/message.h"
+#include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
 
 namespace latchkey::http {
@@ -20,6 +21,10 @@ struct ServiceOptions {
   // What /readyz answers from, if somebody probes; it must outlive the service. nullptr: each
   // request to /readyz asks the store and waits for it.
   Readiness* readiness = nullptr;
+  VerifySettings verify{};
+  // The path below the public URL's origin, as "/auth". The server takes it off what it is asked
+  // for and adds it to what it answers; here it is for addresses that are handed to others.
+  std::string base{};
 };
 
 // Later is a request whose answer has to wait for the store. It belongs to the request.

@@ -10,7 +10,9 @@
 #include "server/keys/reload.h"
 #include "server/keys/source.h"
 #include "server/metrics/store_metrics.h"
+#include "server/settings/base_path.h"
 #include "server/settings/units.h"
+#include "server/settings/verify_settings.h"
 #include "server/takeover.h"
 
 namespace latchkey::server {
@@ -34,6 +36,7 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.carrier = config.carrier;
   options.snapshot = config.snapshot;
   options.cookie.max_chunks = config.max_chunks;
+  options.cookie.domain = config.cookie_domain;
   options.passwords = config.accounts;
   options.near_cache = config.cache ? std::optional{config.near_cache} : std::nullopt;
   // Not "storage": we keep nothing there, so it could only be that of another application of this
@@ -57,7 +60,7 @@ Result<PublicUrl> decide_public_url(const Config& config, const std::string& hos
                      "--public-url https://HOST, with a proxy in front that does TLS; or listen on "
                      "127.0.0.1 only"};
   }
-  Result<PublicUrl> url = PublicUrl::parse(config.public_url);
+  Result<PublicUrl> url = PublicUrl::parse(split_base(config.public_url).first);
   if (!url) return Error{Errc::bad_config, "server." + url.error().detail};
   if (url->https() || !beyond || config.allow_plain_http) return url;
   return Error{Errc::bad_config,
@@ -87,6 +90,8 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   Store& engine = *data.store;
   auto keys = open_keys(config, data, engine, system_entropy());
   if (!keys) return keys.error();
+  auto verify = verify_settings(config);
+  if (!verify) return verify.error();
   auto takeover = make_takeover(config.migrate, impl->metrics);
   if (!takeover) return takeover.error();
   impl->keys.emplace(std::move(keys->reader), std::move(keys->ring));
@@ -97,8 +102,11 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   if (!auth) return auth.error();
   impl->auth = std::move(*auth);
   impl->readiness = std::make_unique<http::Readiness>(impl->auth->engine());
-  impl->service.emplace(*impl->auth, http::ServiceOptions{.staleness = impl->auth->staleness(),
-                                                          .readiness = impl->readiness.get()});
+  impl->service.emplace(*impl->auth,
+                        http::ServiceOptions{.staleness = impl->auth->staleness(),
+                                             .readiness = impl->readiness.get(),
+                                             .verify = std::move(*verify),
+                                             .base = split_base(config.public_url).second});
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "http/health.h"
+#include "http/routes.h"
 #include "latchkey/open_store.h"
 #include "server/files/data_directory.h"
 #include "server/metrics/store_metrics.h"
@@ -92,6 +93,10 @@ void LateApplication::tell(const Failure& failure) {
 http::Lane LateApplication::lane(const http::Request& request) const noexcept {
   const Application* application = application_.load(std::memory_order_acquire);
   return application != nullptr ? application->lane(request) : http::Lane::inline_read;
+}
+
+bool LateApplication::reads_body(const http::Request& request) const noexcept {
+  return http::reads_body(request);
 }
 
 http::Response LateApplication::handle(const http::Request& request) {

@@ -43,6 +43,7 @@ class LateApplication final : public Handler {
   bool made_keys() const noexcept { return made_keys_; }
 
   http::Lane lane(const http::Request& request) const noexcept override;
+  bool reads_body(const http::Request& request) const noexcept override;
   http::Response handle(const http::Request& request) override;
   http::Attempt try_handle(const http::Request& request) override;
 

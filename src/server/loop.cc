@@ -96,8 +96,8 @@ void Loop::turn_away(Socket socket, const std::string& peer, int status, const c
   char scratch[4096];
   ::recv(socket.native_handle(), scratch, sizeof scratch, MSG_DONTWAIT);
   std::string answer;
-  http::write_response(refusal(status), {.keep_alive = false, .hsts = shared_.hsts, .date = date_},
-                       answer);
+  http::write_response(refusal(status),
+                       {.keep_alive = false, .hsts = shared_.site.hsts, .date = date_}, answer);
   ::send(socket.native_handle(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (told_at_ && now_ - *told_at_ < kTellEvery) return;  // a flood is worth a line now and then
   told_at_ = now_;

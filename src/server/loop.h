@@ -25,7 +25,7 @@ struct Shared {
   Handler* handler = nullptr;  // set before the loops run
   ParserLimits limits;
   Timeouts timeouts;
-  http::Hsts hsts = http::Hsts::none;
+  SiteOptions site{};
   std::size_t max_connections = 10000;
   PeerShares& peers;
   WorkerPool& blocking;

@@ -25,6 +25,7 @@
 #include "server/metrics/server.h"
 #include "server/metrics/server_metrics.h"
 #include "server/process.h"
+#include "server/settings/base_path.h"
 #include "server/settings/units.h"
 
 namespace latchkey::server {
@@ -75,6 +76,14 @@ http::Hsts hsts_of(const Config& config, const PublicUrl& url) {
   return config.hsts_subdomains ? http::Hsts::subdomains : http::Hsts::host;
 }
 
+// Browsers hold a form to its policy also where the answer sends them on.
+std::string form_targets(const Config& config, const PublicUrl& url) {
+  if (config.cookie_domain.empty()) return {};
+  const std::string scheme = url.https() ? " https://" : " http://";
+  const std::string host = config.cookie_domain + ":*";
+  return scheme + host + scheme + "*." + host;
+}
+
 void announce(LineWriter& out, const Config& config, const PublicUrl& url,
               const LateApplication& application) {
   if (application.made_store()) out.write("Made " + database_path(config.data));
@@ -82,7 +91,7 @@ void announce(LineWriter& out, const Config& config, const PublicUrl& url,
     out.write("Made " + key_file_path(config.data) + " (keep a copy of it with every backup)");
   }
   out.write("Users and sessions are in " + store_place(config.data, config.store_url));
-  out.write("latchkey is ready: " + url.origin() + "/");
+  out.write("latchkey is ready: " + url.origin() + split_base(config.public_url).second + "/");
 }
 
 int give_up(const LateApplication::Failure& failure) {
@@ -200,7 +209,9 @@ int serve(const Config& config) {
     metrics = std::move(*started);
     log(LogLevel::info, "metrics_started", {{"port", std::to_string(metrics->port())}});
   }
-  (*server)->start(application, hsts_of(config, *url));
+  (*server)->start(application, {.hsts = hsts_of(config, *url),
+                                 .form_targets = form_targets(config, *url),
+                                 .base = split_base(config.public_url).second});
   log(LogLevel::info, "started",
       {{"listen", host_port_text((*server)->host(), (*server)->port())},
        {"public_url", url->origin()},

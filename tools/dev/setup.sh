@@ -9,6 +9,7 @@ PACKAGES_format=(clang-format-14)
 PACKAGES_lint=(clang-tidy-14)
 PACKAGES_browser=(chromium openssl)
 PACKAGES_bench=(libjwt-dev nginx-light wrk redis-server postgresql)
+PACKAGES_proxy=(nginx-light caddy haproxy python3)
 PACKAGES_cluster=(redis-server nginx-light python3)
 PACKAGES_node=(nodejs npm)
 

@@ -7,11 +7,11 @@
 # Two lanes run beside each other: one compiles and runs the C++ tests, the other has what waits for
 # Node, a browser and services, and begins with what needs no program.
 BUILD_LANE=(release asan tsan)
-OTHER_LANE=(format checks headers npm next browser consume)
+OTHER_LANE=(format checks headers proxy npm next browser consume)
 # What only --full runs: a compile without unity builds, other compilers, another Node.
 FULL_BUILD_LANE=(dev addon_asan)
 FULL_OTHER_LANE=(compilers nodes lint)
-AFTER_RELEASE=(npm next browser consume) # they use the program that the step release builds
+AFTER_RELEASE=(proxy npm next browser consume) # they use the program that the step release builds
 
 # check NAME COMMAND... runs one check that counts as one test.
 check() {
@@ -151,6 +151,11 @@ walk_example() {
   esac
 }
 
+# The proxies of Debian ask latchkey as docs/proxies/ says.
+step_proxy() {
+  python3 tests/proxy/matrix.py build/release/latchkey --counts "$COUNTS"
+}
+
 step_browser() {
   node tests/browser/run.mjs --counts "$COUNTS"
 }
@@ -187,7 +192,7 @@ run_tests() {
          wanted+=("$argument") ;;
     esac
   done
-  ensure_packages build test clang format browser ${LATCHKEY_FULL:+lint}
+  ensure_packages build test clang format browser proxy ${LATCHKEY_FULL:+lint}
   mkdir -p "$LOGS"
   ensure_node
   for argument in tests/*/package-lock.json; do

@@ -25,6 +25,8 @@ enum class Problem : std::uint8_t {
   bad_field,
   bad_form,
   bad_query,
+  bad_original,
+  original_missing,
   origin_refused,
   session_not_found,
   not_found,

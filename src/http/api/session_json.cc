@@ -77,4 +77,13 @@ std::string session_and_user_json(const SessionRecord& record, const User* user,
   return out;
 }
 
+std::string verify_json(const SessionRecord* record, const User* user, UnixTime now) {
+  if (record == nullptr) return "{\"subject\":\"\",\"extra\":{}}\n";
+  std::string out = "{\"subject\":";
+  append_text(out, record->user_id.text());
+  out.append(",\"extra\":").append(session_and_user_json(*record, user, now));
+  out.back() = '}';  // in the place of the line end
+  return out.append("\n");
+}
+
 }  // namespace latchkey::http

@@ -14,6 +14,9 @@ std::int64_t seconds_left(const SessionRecord& record, UnixTime now) noexcept;
 void append_text(std::string& out, std::string_view text);
 
 // session_and_user_json is the body of GET /v1/session. nullptr: the store does not know the user.
+// verify_json is the same for Oathkeeper: `subject` is the user's id and `extra` the rest; nullptr:
+// nobody.
+std::string verify_json(const SessionRecord* record, const User* user, UnixTime now);
 std::string session_and_user_json(const SessionRecord& record, const User* user, UnixTime now);
 
 // append_session appends the fields of one session: those of GET /v1/session, and with `device`

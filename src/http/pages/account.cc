@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "http/entrance.h"
 #include "http/foreign_page.h"
 #include "http/pages/form.h"
@@ -72,7 +73,7 @@ void append_other_entrance(Html& html, const Sheet& sheet) {
   } else {
     html.raw("New here? <a href=\"/signup");
   }
-  if (!sheet.next.empty()) html.raw("?next=").text(encode_component(sheet.next));
+  if (!sheet.next.empty()) html.raw("?next=").text(percent_encode(sheet.next));
   if (sheet.sign_up()) {
     html.raw("\">Log in</a></p>");
   } else {
@@ -151,14 +152,21 @@ Response render_sheet(const Place& place, const Sheet& sheet) {
 }
 
 // next_of reads where to go afterwards; empty when there is no wish or an unsafe one (R170).
-std::string next_of(const std::optional<Form>& form) {
-  return form ? guard::safe_redirect(form->get("next"), "") : std::string{};
+std::string next_of(const App& app, const std::optional<Form>& form) {
+  if (!form) return {};
+  return guard::safe_return(form->get("next"), app.auth.public_url(),
+                            app.auth.options().cookie.domain, "");
 }
 
 Response show(const Place& place, Entrance entrance) {
-  if (place.session) return see_other("/");
-  return render_sheet(place,
-                      {.entrance = entrance, .next = next_of(Form::parse(place.request.query))});
+  const auto query = Form::parse(place.request.query);
+  std::string next = next_of(place.app, query);
+  // Who is asked to prove again who they are logs in again.
+  const bool again = query && query->get("reason") == "recent_login";
+  if (place.session && !again) {
+    return next.empty() ? see_other("/") : go_on(place.app, std::move(next));
+  }
+  return render_sheet(place, {.entrance = entrance, .next = std::move(next)});
 }
 
 Response submit(App& app, const Request& request, AuthSession& session, Entrance entrance) {
@@ -168,7 +176,7 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
   Sheet sheet{.entrance = entrance,
               .username = std::string(form->get("username")),
               .remember = form->has("remember"),
-              .next = next_of(form)};
+              .next = next_of(app, form)};
   const Credentials credentials{sheet.username, form->get("password")};
   const auto entered = enter(session, entrance, credentials, sheet.remember);
   if (!entered) return page_failure(session);
@@ -177,7 +185,8 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
     return render_sheet(place, sheet);
   }
   app.logins.logged_in(place.client(), session.record()->id, app.clock.now());
-  return see_other(sheet.next.empty() ? std::string(kAfterEntrance) : std::move(sheet.next));
+  if (sheet.next.empty()) return see_other(std::string(kAfterEntrance));
+  return go_on(app, std::move(sheet.next));
 }
 
 }  // namespace

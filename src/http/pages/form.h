@@ -24,14 +24,12 @@ class Form {
   // get returns the value of `name`, or empty text.
   std::string_view get(std::string_view name) const noexcept;
   bool has(std::string_view name) const noexcept;
+  std::size_t size() const noexcept { return fields_.size(); }
 
  private:
   Form() = default;
   const std::string* find(std::string_view name) const noexcept;
   std::vector<std::pair<std::string, std::string>> fields_;
 };
-
-// encode_component percent-encodes all but letters, digits and "-._~/", for a value in a query.
-std::string encode_component(std::string_view text);
 
 }  // namespace latchkey::http

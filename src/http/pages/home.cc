@@ -47,7 +47,7 @@ Response page_home(App& app, const Request& request, AuthSession& session) {
 Response page_training(App& app, const Request&, AuthSession& session) {
   const auto user = session.user();
   if (!user) return page_failure(session);
-  if (!session) return to_log_in("/training");
+  if (!session) return to_log_in(app, "/training");
   const SessionRecord& record = *session.record();
   Html html;
   html.raw("<div class=\"stack\"><h1>Training</h1><p class=\"lead\">Welcome, <strong><bdi>")

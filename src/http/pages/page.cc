@@ -1,7 +1,7 @@
 #include "http/pages/page.h"
 
+#include "base/text.h"
 #include "http/pages/assets.h"
-#include "http/pages/form.h"
 
 namespace latchkey::http {
 namespace {
@@ -75,8 +75,13 @@ Response see_other(std::string location) {
   return response;
 }
 
-Response to_log_in(std::string_view path) {
-  return see_other("/login?next=" + encode_component(path));
+Response go_on(const App& app, std::string next) {
+  if (!app.base.empty() && next.starts_with('/')) next.insert(0, app.auth.public_url().origin());
+  return see_other(std::move(next));
+}
+
+Response to_log_in(const App& app, std::string_view path) {
+  return see_other("/login?next=" + percent_encode(app.base + std::string(path)));
 }
 
 }  // namespace latchkey::http

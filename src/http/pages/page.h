@@ -33,11 +33,13 @@ std::string_view name_of(const AuthSession& session, const User* user) noexcept;
 // append_ended_notice says why a visitor who was logged in is not any more.
 void append_ended_notice(Html& html, const AuthSession& session);
 
-// see_other answers 303: `location` must come from us or from safe_redirect.
+// see_other answers 303. `location` is a path of ours.
 Response see_other(std::string location);
+// go_on answers 303 with where the visitor wanted to go, from safe_return: not below our base path.
+Response go_on(const App& app, std::string next);
 
 // to_log_in sends a visitor without a session to the log-in page, and back afterwards. The cookie
 // stays for that page to say why.
-Response to_log_in(std::string_view path);
+Response to_log_in(const App& app, std::string_view path);
 
 }  // namespace latchkey::http

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "http/api/api.h"
 #include "http/device.h"
 #include "http/pages/form.h"
@@ -79,7 +80,7 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
   html.raw("</ul>");
   if (!page.next.empty()) {
     html.raw("<p><a href=\"/sessions?after=")
-        .text(encode_component(page.next))
+        .text(percent_encode(page.next))
         .raw("\">Older sessions</a></p>");
   }
   if (page.records.size() > 1 || query.has("after") || !why_one.empty()) {
@@ -93,7 +94,7 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
 }  // namespace
 
 Response page_sessions(App& app, const Request& request, AuthSession& session) {
-  if (!session) return to_log_in("/sessions");
+  if (!session) return to_log_in(app, "/sessions");
   const auto query = Form::parse(request.query);
   if (!query) return page_problem(Problem::bad_query, {.asker = Asker::user});
   const auto page = session.devices(query->get("after"), kPerPage);
@@ -106,8 +107,8 @@ Response page_sessions(App& app, const Request& request, AuthSession& session) {
       sessions_html(*page, session.record()->id, *query, why_one_session(app), app.clock.now()));
 }
 
-Response form_end_session(App&, const Request& request, AuthSession& session) {
-  if (!session) return to_log_in("/sessions");
+Response form_end_session(App& app, const Request& request, AuthSession& session) {
+  if (!session) return to_log_in(app, "/sessions");
   const auto form = Form::parse(request.body);
   if (!form) return page_problem(Problem::bad_form, {.asker = Asker::user});
   const auto id = SessionId::parse(form->get("session"));
@@ -118,8 +119,8 @@ Response form_end_session(App&, const Request& request, AuthSession& session) {
   return see_other(*ended ? "/sessions?notice=ended" : "/sessions?notice=none");
 }
 
-Response form_end_others(App&, const Request&, AuthSession& session) {
-  if (!session) return to_log_in("/sessions");
+Response form_end_others(App& app, const Request&, AuthSession& session) {
+  if (!session) return to_log_in(app, "/sessions");
   if (!session.log_out_others()) return page_failure(session);
   return see_other("/sessions?notice=others-ended");
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "http/base_path.h"
 #include "latchkey/secret.h"
 #include "server/http/refusal.h"
 #include "server/loop.h"
@@ -162,10 +163,13 @@ bool Connection::advance_head() {
     if (!make_room()) return refuse(431);
   }
   status = parser_.read_head({buffer_.get() + begin_, parser_.head_size()});
-  if (status == Status::refused) return refuse(parser_.refusal());
+  http::Request& request = parser_.mutable_request();
+  request.path = http::without_base(request.path, loop_.shared().site.base);
+  body_unread_ = parser_.announces_body() && !loop_.shared().handler->reads_body(request);
+  if (status == Status::refused && !body_unread_) return refuse(parser_.refusal());
   begin_ += parser_.head_size();
   head_end_ = begin_;
-  if (status == Status::complete) return dispatch();
+  if (status == Status::complete || body_unread_) return dispatch();
 
   enter(State::body);
   has_body_ = true;
@@ -257,28 +261,31 @@ void Connection::hold(http::Response response) {
 }
 
 bool Connection::answer(const http::Response& response) {
-  const bool keep = parser_.keep_alive() && !response.close && !loop_.draining();
+  // Behind an unread body nobody could tell where the next request begins.
+  const bool keep = parser_.keep_alive() && !response.close && !loop_.draining() && !body_unread_;
   close_after_ = !keep;
-  http::write_response(response,
-                       {.head = parser_.request().method == "HEAD",
-                        .keep_alive = keep,
-                        .hsts = loop_.shared().hsts,
-                        .date = loop_.date()},
-                       out_);
+  write(response);
   return send();
+}
+
+void Connection::write(const http::Response& response) {
+  const SiteOptions& site = loop_.shared().site;
+  const http::WriteOptions options{.head = parser_.request().method == "HEAD",
+                                   .keep_alive = !close_after_,
+                                   .hsts = site.hsts,
+                                   .form_targets = site.form_targets,
+                                   .date = loop_.date()};
+  if (site.base.empty()) return http::write_response(response, options, out_);
+  http::Response below = response;
+  http::add_base(below, site.base);
+  http::write_response(below, options, out_);
 }
 
 // Answers a request that cannot be read on. What the client still sends is read and dropped for a
 // while, because closing at once would reset the connection and the answer with it.
 bool Connection::refuse(int status) {
-  const http::Response response = refusal(status, parser_.request().path);
   refused_ = close_after_ = true;
-  http::write_response(response,
-                       {.head = parser_.request().method == "HEAD",
-                        .keep_alive = false,
-                        .hsts = loop_.shared().hsts,
-                        .date = loop_.date()},
-                       out_);
+  write(refusal(status, parser_.request().path));
   return send();
 }
 
@@ -317,7 +324,7 @@ bool Connection::sent() {
     state_ = State::idle;
     return true;
   }
-  if (refused_ || begin_ != end_) {
+  if (refused_ || body_unread_ || begin_ != end_) {
     linger();
   } else {
     loop_.remove(this);

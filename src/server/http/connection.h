@@ -57,6 +57,7 @@ class Connection {
   bool make_room();
   bool dispatch();
   bool answer(const http::Response& response);
+  void write(const http::Response& response);
   void hold(http::Response response);
   bool refuse(int status);
   bool send();
@@ -88,7 +89,8 @@ class Connection {
   bool expired_ = false;
   bool close_after_ = false;
   bool refused_ = false;
-  bool has_body_ = false;  // the request under way, which may bring a password
+  bool body_unread_ = false;  // the request under way is answered without its body
+  bool has_body_ = false;     // the request under way, which may bring a password
 };
 
 }  // namespace latchkey::server

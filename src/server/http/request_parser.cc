@@ -90,6 +90,7 @@ struct Message {
   int version = 11;
   int refusal = 0;
   bool expects_continue = false;
+  bool announces_body = false;
 };
 
 // BeastParser reads the head alone, all of it at once. Bodies are BodyReader's: Beast asserts
@@ -190,10 +191,12 @@ struct RequestParser::Impl {
   // begin_body looks at what the head says about a body.
   Status begin_body() {
     if (beast->is_chunked()) {
+      message.announces_body = true;
       body.begin_chunks(limits.body_bytes);
       return Status::head_done;
     }
     const std::uint64_t length = beast->has_length() ? beast->content_length().value_or(0) : 0;
+    message.announces_body = length > 0;
     if (length > limits.body_bytes) return refuse(413);
     body.begin_length(length);
     if (body.done()) return complete();
@@ -215,6 +218,7 @@ void RequestParser::reset() {
   message.body.clear();
   message.refusal = 0;
   message.expects_continue = false;
+  message.announces_body = false;
   impl_->beast.reset();
 }
 
@@ -250,6 +254,7 @@ http::Request& RequestParser::mutable_request() noexcept { return impl_->message
 bool RequestParser::keep_alive() const noexcept {
   return impl_->message.version >= 11 && impl_->beast->keep_alive();
 }
+bool RequestParser::announces_body() const noexcept { return impl_->message.announces_body; }
 bool RequestParser::expects_continue() const noexcept { return impl_->message.expects_continue; }
 int RequestParser::refusal() const noexcept { return impl_->message.refusal; }
 

@@ -38,6 +38,8 @@ class RequestParser {
   std::size_t head_size() const noexcept;
   // read_head takes the head, the first head_size() bytes.
   Status read_head(std::string_view head);
+  // announces_body: the head was read and is whole, and a body follows, even one that is too large.
+  bool announces_body() const noexcept;
   // parse_body takes bytes of the body. `used` tells how many: fewer than given only when the body
   // ends or is refused; the others belong to the next request.
   Status parse_body(std::string_view input, std::size_t& used);

@@ -108,10 +108,10 @@ HttpServer::Refused HttpServer::refused() const noexcept {
   return {impl_->shared.refused_full.load(), impl_->shared.refused_address.load()};
 }
 
-void HttpServer::start(Handler& handler, http::Hsts hsts) {
+void HttpServer::start(Handler& handler, SiteOptions site) {
   Impl& impl = *impl_;
   impl.shared.handler = &handler;
-  impl.shared.hsts = hsts;
+  impl.shared.site = std::move(site);
   {
     MutexLock lock(impl.mutex);
     impl.running = impl.loops.size();

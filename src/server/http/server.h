@@ -40,7 +40,7 @@ class HttpServer {
   const std::string& host() const noexcept;  // the address bound
 
   // start begins to accept on threads of its own. `handler` must outlive this.
-  void start(Handler& handler, http::Hsts hsts = http::Hsts::none);
+  void start(Handler& handler, SiteOptions site = {});
   // drain stops accepting; requests under way are answered, idle connections closed.
   void drain();
   // wait returns true once all connections have ended after drain, false after `at_most`.

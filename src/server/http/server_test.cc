@@ -26,6 +26,9 @@ class ScriptedHandler final : public Handler {
     if (request.path == "/work" || request.path == "/held") return http::Lane::blocking;
     return request.path == "/wait" ? http::Lane::hashing : http::Lane::inline_read;
   }
+  bool reads_body(const http::Request& request) const noexcept override {
+    return request.path != "/ask";
+  }
   http::Response handle(const http::Request& request) override {
     http::Response response;
     response.content_type = "text/plain; charset=utf-8";
@@ -508,6 +511,48 @@ TEST(HttpServer, RefusesAPortThatIsTaken) {
 TEST(HttpServer, RefusesAnAddressThatIsNotHere) {
   EXPECT_FALSE(HttpServer::bind({.host = "203.0.113.1", .threads = 1}));
   EXPECT_FALSE(HttpServer::bind({.host = "no such host", .threads = 1}));
+}
+
+// A proxy that asks about a request announces its body and does not send it.
+TEST_F(HttpServerTest, AnswersAtTheEndOfTheHeadWhereNoBodyIsRead) {
+  start();
+  for (const char* body :
+       {"Content-Length: 5\r\n", "Content-Length: 5000000000\r\n", "Transfer-Encoding: chunked\r\n",
+        "Content-Length: 5\r\nExpect: 100-continue\r\n"}) {
+    RawClient c = client();
+    ASSERT_TRUE(c.send("POST /ask HTTP/1.1\r\nHost: a.example\r\n" + std::string(body) + "\r\n"));
+    const auto answer = c.answer();
+    ASSERT_TRUE(answer) << body;
+    EXPECT_EQ(answer->status, 200) << body;
+    EXPECT_EQ(answer->body, "POST /ask   127.0.0.1");
+    EXPECT_EQ(answer->header("Connection"), "close") << body;
+    EXPECT_FALSE(c.answer()) << "the connection ends";
+  }
+}
+
+TEST_F(HttpServerTest, R141NeverAnswersWhatStandsInAnUnreadBody) {
+  start();
+  RawClient c = client();
+  const std::string inner = get("/smuggled");
+  ASSERT_TRUE(c.send("POST /ask HTTP/1.1\r\nHost: a.example\r\nContent-Length: " +
+                     std::to_string(inner.size()) + "\r\n\r\n" + inner + get("/after")));
+  const auto answer = c.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "POST /ask   127.0.0.1");
+  EXPECT_FALSE(c.answer());
+}
+
+TEST_F(HttpServerTest, KeepsTheConnectionWhereNoBodyIsAnnounced) {
+  start();
+  RawClient c = client();
+  for (const char* body : {"", "Content-Length: 0\r\n"}) {
+    ASSERT_TRUE(c.send("POST /ask HTTP/1.1\r\nHost: a.example\r\n" + std::string(body) + "\r\n"));
+    ASSERT_TRUE(c.answer());
+  }
+  ASSERT_TRUE(
+      c.send("POST /ask HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1\r\n"
+             "Transfer-Encoding: chunked\r\n\r\n"));
+  EXPECT_EQ(c.answer()->status, 400) << "R141 holds there, too";
 }
 
 }  // namespace

@@ -89,6 +89,13 @@ struct Config {
 
   KeySource key_source = KeySource::file;
 
+  std::string cookie_domain;              // empty: the public URL's host alone
+  std::vector<std::string> verify_rules;  // as http::PathRules reads them
+  std::vector<std::string> verify_allowed_origins;
+  bool verify_aliases = true;
+  bool verify_data = false;
+  bool allow_ambiguous_paths = false;
+
   MigrateConfig migrate;
   std::string metrics_listen;  // empty: nobody can ask for metrics
 

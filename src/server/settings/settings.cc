@@ -8,9 +8,11 @@
 #include "guard/host.h"
 #include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
+#include "server/settings/base_path.h"
 #include "server/settings/load_config.h"
 #include "server/settings/setting_kinds.h"
 #include "server/settings/takeover_settings.h"
+#include "server/settings/verify_settings.h"
 #include "store/store_url.h"
 
 namespace latchkey::server {
@@ -41,11 +43,11 @@ Setting listen() {
 
 Setting public_url() {
   return checked(text(
-                     "server.public_url", "https://HOST[:PORT]",
+                     "server.public_url", "https://HOST[:PORT][/PATH]",
                      [](Config & c) -> auto& { return c.public_url; },
                      "Address browsers use; decides cookie name, Secure and expected Origin."),
                  IfEmpty::refuse, [](std::string_view url) {
-                   const Result<PublicUrl> parsed = PublicUrl::parse(url);
+                   const Result<PublicUrl> parsed = PublicUrl::parse(split_base(url).first);
                    constexpr std::string_view kPrefix = "public_url: ";
                    return parsed ? std::string{} : parsed.error().detail.substr(kPrefix.size());
                  });
@@ -68,19 +70,20 @@ Setting data_directory() {
 }
 
 Setting trusted_proxies() {
-  Setting setting{.key = "server.trusted_proxies",
-                  .kind = SettingKind::list,
-                  .form = "a list of addresses, such as [\"127.0.0.1\"]",
-                  .help = "Proxies whose X-Forwarded-For is believed.",
-                  .set =
-                      [](Config& config, const SettingValue& value) {
-                        config.trusted_proxies = value.texts;
-                        return true;
-                      },
-                  .get =
-                      [](const Config& config) {
-                        return SettingValue{config.trusted_proxies, true};
-                      }};
+  Setting setting{
+      .key = "server.trusted_proxies",
+      .kind = SettingKind::list,
+      .form = "a list of addresses, such as [\"127.0.0.1\"]",
+      .help = "Proxies whose X-Forwarded-For is believed, and what they tell /v1/verify.",
+      .set =
+          [](Config& config, const SettingValue& value) {
+            config.trusted_proxies = value.texts;
+            return true;
+          },
+      .get =
+          [](const Config& config) {
+            return SettingValue{config.trusted_proxies, true};
+          }};
   return checked(std::move(setting), IfEmpty::off, [](std::string_view entry) {
     const std::string one[] = {std::string{entry}};
     const auto parsed = guard::TrustedProxies::parse(one);
@@ -357,6 +360,7 @@ std::span<const Setting> settings() {
     add_store(made);
     add_session(made);
     add_keys(made);
+    add_verify(made);
     add_migrate(made);
     add_passwords_and_log(made);
     return made;

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/text.h"
+
 namespace latchkey::postgres {
 namespace {
 
@@ -19,22 +21,10 @@ constexpr std::size_t kMaxSchema = 63;  // NAMEDATALEN of PostgreSQL, less one
 
 Error misuse(const char* what) { return Error{Errc::bad_config, std::string("postgres: ") + what}; }
 
+// libpq ends a value at its first NUL.
 std::optional<std::string> decode_percent(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned value = 0;
-    if (text.size() - i < 3) return std::nullopt;
-    const char* digits = text.data() + i + 1;
-    const auto [end, error] = std::from_chars(digits, digits + 2, value, 16);
-    if (error != std::errc{} || end != digits + 2 || value == 0) return std::nullopt;
-    out += static_cast<char>(value);
-    i += 2;
-  }
-  return out;
+  std::optional<std::string> out = percent_decode(text);
+  return out && out->find('\0') == std::string::npos ? out : std::nullopt;
 }
 
 Result<bool> read_switch(const std::string& value, const char* wrong) {

@@ -13,23 +13,6 @@ namespace {
 
 Error bad(std::string text) { return Error{Errc::bad_config, "the URL of Redis: " + text}; }
 
-std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
-
 template <class Number>
 bool read_number(std::string_view text, Number& out) noexcept {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -52,7 +35,7 @@ Result<void> read_address(std::string_view text, RedisOptions& options) {
     address.host = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
   } else {
-    const auto host = decode(take_until(text, ":"));
+    const auto host = percent_decode(take_until(text, ":"));
     if (!host) return bad("a host is wrongly percent-encoded");
     address.host = *host;
   }
@@ -67,9 +50,9 @@ Result<void> read_address(std::string_view text, RedisOptions& options) {
 
 Result<void> read_user(std::string_view text, RedisOptions& options) {
   const std::size_t colon = text.find(':');
-  const auto user = decode(text.substr(0, colon));
+  const auto user = percent_decode(text.substr(0, colon));
   const auto password =
-      decode(colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1));
+      percent_decode(colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1));
   if (!user || !password) return bad("user or password is wrongly percent-encoded");
   options.user = *user;
   options.password = *password;
@@ -121,7 +104,7 @@ Result<void> read_query(std::string_view query, RedisOptions& options) {
     std::string_view pair = take_until(query, "&");
     const std::string_view name = take_until(pair, "=");
     if (!pair.empty()) pair.remove_prefix(1);
-    auto value = decode(pair);
+    auto value = percent_decode(pair);
     if (!value) return bad("a parameter is wrongly percent-encoded");
     if (Result<void> read = read_parameter(name, std::move(*value), options); !read) return read;
   }
@@ -131,7 +114,7 @@ Result<void> read_query(std::string_view query, RedisOptions& options) {
 Result<void> read_place(bool unix_socket, std::string_view hosts, std::string_view path,
                         RedisOptions& options) {
   if (unix_socket) {
-    const auto decoded = decode(path);
+    const auto decoded = percent_decode(path);
     if (!hosts.empty() || !decoded || decoded->size() < 2) {
       return bad("redis+unix:// needs the path of a socket: redis+unix:///run/redis/redis.sock");
     }

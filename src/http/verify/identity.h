@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+#include "http/verify/verify_options.h"
+#include "latchkey/record.h"
+
+namespace latchkey::http {
+
+// append_identity puts the headers on `response` that tell an application who asks. All of them are
+// always there, empty when there is nothing to tell (`session` is nullptr: nobody), because a proxy
+// passes the client's own header on where ours is missing. docs/http_api.md has the list.
+void append_identity(Response& response, const VerifySettings& settings,
+                     const SessionRecord* session, const User* user);
+
+// header_text makes any text fit for a header: all but printable ASCII, and '%' itself, is
+// percent-encoded, so no two texts become one.
+std::string header_text(std::string_view text);
+
+}  // namespace latchkey::http

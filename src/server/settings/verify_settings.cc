@@ -1,0 +1,91 @@
+#include "server/settings/verify_settings.h"
+
+#include "latchkey/cookie.h"
+#include "latchkey/public_url.h"
+#include "server/settings/setting_kinds.h"
+
+namespace latchkey::server {
+namespace {
+
+// texts is a list each entry of which must pass `flaw`.
+template <class Field>
+Setting texts(std::string_view key, std::string form, Field field, std::string_view help,
+              std::function<std::string(std::string_view)> flaw) {
+  Setting setting{.key = key,
+                  .kind = SettingKind::list,
+                  .form = std::move(form),
+                  .help = help,
+                  .set =
+                      [=](Config& config, const SettingValue& value) {
+                        field(config) = value.texts;
+                        return true;
+                      },
+                  .get =
+                      [=](const Config& config) {
+                        return SettingValue{field(const_cast<Config&>(config)), true};
+                      }};
+  return checked(std::move(setting), IfEmpty::off, std::move(flaw));
+}
+
+std::string rule_flaw(std::string_view entry) {
+  const std::string one[] = {std::string{entry}};
+  const auto parsed = http::PathRules::parse(one);
+  return parsed ? std::string{} : parsed.error().detail;
+}
+
+std::string origin_flaw(std::string_view entry) {
+  const auto parsed = PublicUrl::parse(entry);
+  if (!parsed) return parsed.error().detail;
+  return parsed->origin() == entry ? "" : "write it as browsers do: " + parsed->origin();
+}
+
+std::string domain_flaw(std::string_view entry) {
+  const auto writer = CookieWriter::make(session_cookie(entry));
+  return writer ? std::string{} : writer.error().detail;
+}
+
+}  // namespace
+
+void add_verify(std::vector<Setting>& all) {
+  all.push_back(checked(text(
+                            "cookie.domain", "a domain, such as \"example.com\"",
+                            [](Config & c) -> auto& { return c.cookie_domain; },
+                            "Share the session with all hosts of this domain; empty: with none."),
+                        IfEmpty::off, domain_flaw));
+  all.push_back(texts(
+      "verify.rules", "a list such as [\"/assets/* public\", \"/admin/* level2\"]",
+      [](Config & c) -> auto& { return c.verify_rules; },
+      "Which paths behind the proxy are public, or need a level; the others are protected.",
+      rule_flaw));
+  all.push_back(texts(
+      "verify.allowed_origins", "a list such as [\"https://www.example.com\"]",
+      [](Config & c) -> auto& { return c.verify_allowed_origins; },
+      "Other origins whose pages may send POST and so on to what the proxy protects.",
+      origin_flaw));
+  all.push_back(boolean(
+      "verify.aliases", [](Config & c) -> auto& { return c.verify_aliases; },
+      "Answer with Remote-* and X-Auth-Request-*, too."));
+  all.push_back(boolean(
+      "verify.data", [](Config & c) -> auto& { return c.verify_data; },
+      "Answer with the session's attributes in X-Session-Data."));
+  all.push_back(boolean(
+      "verify.allow_ambiguous_paths", [](Config & c) -> auto& { return c.allow_ambiguous_paths; },
+      "Let paths pass that servers read differently; not with verify.rules."));
+}
+
+Result<http::VerifySettings> verify_settings(const Config& config) {
+  auto rules = http::PathRules::parse(config.verify_rules);
+  if (!rules) return Error{Errc::bad_config, "verify.rules: " + rules.error().detail};
+  if (!rules->empty() && config.allow_ambiguous_paths) {
+    return Error{Errc::bad_config,
+                 "verify.allow_ambiguous_paths: with verify.rules such a path could get round a "
+                 "rule; remove one of the two"};
+  }
+  return http::VerifySettings{.rules = std::move(*rules),
+                              .aliases = config.verify_aliases,
+                              .data = config.verify_data,
+                              .allow_ambiguous_paths = config.allow_ambiguous_paths,
+                              .allowed_origins = config.verify_allowed_origins};
+}
+
+}  // namespace latchkey::server
