@@ -28,7 +28,9 @@ void add_key(CLI::App& program, Action& action);
 void add_migrate(CLI::App& program, Action& action);
 void add_seal(CLI::App& program, Action& action);
 void add_serve(CLI::App& program, Action& action);
+void add_session(CLI::App& program, Action& action);
 void add_unseal(CLI::App& program, Action& action);
+void add_user(CLI::App& program, Action& action);
 void add_version(CLI::App& program, Action& action);
 
 }  // namespace latchkey::cli
