@@ -96,17 +96,23 @@ Result<ImportOutcome> UserAdmin::import(StoredUser user) {
   auto clash = find_clash(user);
   if (!clash) return clash.error();
   if (*clash) return **clash;
-  if (user.user.id.empty()) {
+  StoredUser made = user;
+  if (made.user.id.empty()) {
     auto id = account::draw_user_id();
     if (!id) return id.error();
-    user.user.id = *std::move(id);
+    made.user.id = *std::move(id);
   }
-  user.user.username = std::move(name->shown);
-  user.user.attributes = *std::move(attributes);
-  if (user.user.created_at == UnixTime{}) user.user.created_at = now();
-  auto added = store_->users().add_user(user);
+  made.user.username = std::move(name->shown);
+  made.user.attributes = *std::move(attributes);
+  if (made.user.created_at == UnixTime{}) made.user.created_at = now();
+  auto added = store_->users().add_user(made);
+  if (added && *added) return ImportOutcome::added;
+  // Perhaps another import of the same user was faster.
+  clash = find_clash(user);
+  if (!clash) return clash.error();
+  if (*clash) return **clash;
   if (!added) return added.error();
-  return *added ? ImportOutcome::added : ImportOutcome::username_taken;
+  return ImportOutcome::username_taken;
 }
 
 Result<std::optional<StoredUser>> UserAdmin::find(std::string_view username) {

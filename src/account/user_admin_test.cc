@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "latchkey/faulty.h"
 #include "latchkey/forwarding_store.h"
@@ -61,7 +63,7 @@ class UserAdminTest : public ::testing::Test {
     return *admin_.import(std::move(user));
   }
 
-  ManualClock clock_;
+  testing::ManualClock clock_;
   std::unique_ptr<Store> memory_;
   BeforeInsert store_;
   std::unique_ptr<Sessions> sessions_;
@@ -77,7 +79,7 @@ TEST_F(UserAdminTest, AnAddedUserLogsIn) {
   EXPECT_TRUE(sessions_->list(ada.id)->records.size() == 1) << "adding opened none";
 }
 
-TEST_F(UserAdminTest, TheRulesAreThoseOfSignUp) {
+TEST_F(UserAdminTest, R67TheRulesAreThoseOfSignUp) {
   add("ada");
   const auto rejection = [&](std::string_view name, std::string_view password) {
     return admin_.add({name, password})->rejection;
@@ -105,7 +107,7 @@ TEST_F(UserAdminTest, ANewPasswordEndsEverySessionAndNeedsNoOldOne) {
   EXPECT_TRUE(nobody && !nobody->ended && nobody->rejection == Rejection::none);
 }
 
-TEST_F(UserAdminTest, WhoIsDisabledIsOutAndNoSessionComesBack) {
+TEST_F(UserAdminTest, R22WhoIsDisabledIsOutAndNoSessionComesBack) {
   const User ada = add("ada");
   const AccountOutcome before = log_in("ada");
   const auto ended = admin_.disable(ada.id);
@@ -144,11 +146,11 @@ TEST_F(UserAdminTest, ALogInUnderWayLoses) {
       {"set_password", [&](const UserId& id) {
          return admin_.set_password(id, "another long enough password")->ended.has_value();
        }}};
-  for (const auto& [name, change] : changes) {
-    const User user = add(name);
-    store_.hook = [&] { EXPECT_TRUE(change(user.id)); };
-    EXPECT_EQ(log_in(name).rejection, Rejection::wrong_credentials) << name;
-    EXPECT_TRUE(sessions_->list(user.id)->records.empty()) << name;
+  for (const auto& one : changes) {
+    const User user = add(one.first);
+    store_.hook = [&] { EXPECT_TRUE(one.second(user.id)); };
+    EXPECT_EQ(log_in(one.first).rejection, Rejection::wrong_credentials) << one.first;
+    EXPECT_TRUE(sessions_->list(user.id)->records.empty()) << one.first;
   }
 }
 
@@ -162,7 +164,7 @@ TEST_F(UserAdminTest, WhoIsDeletedDuringTheSignUpGetsNoSession) {
   EXPECT_TRUE(sessions_->list(id)->records.empty());
 }
 
-TEST_F(UserAdminTest, ADeletedUserIsGoneAndTheNameIsFree) {
+TEST_F(UserAdminTest, R22ADeletedUserIsGoneAndTheNameIsFree) {
   const User ada = add("ada");
   const AccountOutcome before = log_in("ada");
   ASSERT_TRUE(*admin_.remove(ada.id));
@@ -225,6 +227,21 @@ TEST_F(UserAdminTest, AnImportedUserIsJudgedAsOneWhoSignsUp) {
   EXPECT_EQ(import({.user = {.username = "bob"}, .password_hash = "$2b$12$abc"}),
             ImportOutcome::hash_unsupported);
   EXPECT_FALSE(*admin_.find("bob"));
+}
+
+TEST_F(UserAdminTest, OfManyImportsOfOneUserOneAddsIt) {
+  std::atomic<int> added{0}, there{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const ImportOutcome outcome = import({.user = {.id = UserId{7}, .username = "ada"}});
+      added += outcome == ImportOutcome::added ? 1 : 0;
+      there += outcome == ImportOutcome::already_there ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(added, 1);
+  EXPECT_EQ(there, 7);
 }
 
 TEST_F(UserAdminTest, AnImportWithoutIdsIsRunAgainWithoutHarm) {

@@ -39,13 +39,13 @@ class OperatorProgram : public ::testing::Test {
   TempDirectory directory_;
 };
 
-TEST_F(OperatorProgram, IsSeenByTwoServersOnSqlite) {
+TEST_F(OperatorProgram, R25IsSeenByTwoServersOnSqlite) {
   const Server first(data()), second(data());
   ASSERT_TRUE(first.ready() && second.ready());
   walk_operator(store(), first, second);
 }
 
-TEST_F(OperatorProgram, IsSeenByTwoServersOnRedis) {
+TEST_F(OperatorProgram, R25IsSeenByTwoServersOnRedis) {
   const RedisServer redis;
   const std::vector<std::string> place{"--store", "redis+unix://" + redis.socket_path()};
   const Server first(data() + "1", place), second(data() + "2", place);
@@ -140,7 +140,7 @@ TEST_F(OperatorProgram, ListsUsersInPages) {
 // Where sessions live in their cookies there are no rows, and a session is ended by its id.
 TEST_F(OperatorProgram, EndsSessionsThatLiveInTheirCookies) {
   const std::string config = write("latchkey.toml", "[session]\ncarrier = \"sealed\"\n");
-  const Server server(data(), {"--config", config});
+  Server server(data(), {"--config", config});
   ASSERT_TRUE(server.ready()) << server.program().errors();
   ASSERT_EQ(add("ada").code, 0);
   const std::string one = log_in_at(server, "ada"), two = log_in_at(server, "ada");

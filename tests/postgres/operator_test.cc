@@ -7,7 +7,7 @@
 namespace latchkey::testing {
 namespace {
 
-TEST(PostgresOperator, IsSeenByTwoServers) {
+TEST(PostgresOperator, R25IsSeenByTwoServers) {
   const TempDirectory directory;
   const std::vector<std::string> store{"--store", cluster().new_schema_url()};
   const Server first(directory.path() + "/one", store), second(directory.path() + "/two", store);

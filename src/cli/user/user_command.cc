@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/user/transfer.h"
 #include "cli/user/user_input.h"
 
 namespace latchkey::cli {
@@ -95,6 +96,47 @@ void add_changing(CLI::App& user, Action& action, const std::shared_ptr<UserInpu
   remove->add_flag("--yes", input->yes, "Do not ask; needed where there is no terminal to ask on");
 }
 
+CLI::App* add_transfer(CLI::App& user, Action& action, const std::shared_ptr<TransferInput>& input,
+                       const char* name, const char* help, int (*run)(const TransferInput&)) {
+  CLI::App* command = user.add_subcommand(name, help);
+  add_store_options(*command, input->user.store);
+  command->add_option("--format", input->format, "ndjson or csv; otherwise as the file is called")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"ndjson", "csv"}));
+  command->callback([input, run, &action] { action = [=] { return run(*input); }; });
+  return command;
+}
+
+void add_transfers(CLI::App& user, Action& action) {
+  auto input = std::make_shared<TransferInput>();
+  CLI::App* out =
+      add_transfer(user, action, input, "export", "Write users to a file", run_user_export);
+  add_named(*out, input->user.named, false);
+  out->add_option("--output", input->file, "A new file, for its owner alone")
+      ->type_name("FILE")
+      ->check(not_empty());
+  out->add_flag("--password-hashes", input->hashes, "With the hashes, to import them elsewhere");
+  out->footer(
+      "Examples:\n  latchkey user export --data latchkey-data --password-hashes --output "
+      "users.ndjson\n"
+      "  latchkey user export --data latchkey-data --username ada@example.com\n"
+      "Without a name, all users. Keep a file with hashes as safe as a backup.");
+  CLI::App* in =
+      add_transfer(user, action, input, "import", "Add users from a file", run_user_import);
+  in->add_option("file", input->file, "The file; without it, or as -, standard input");
+  in->add_option("--report", input->report, "Write every line that was refused, and why, here")
+      ->type_name("FILE")
+      ->check(not_empty());
+  in->add_flag("--json", input->user.json, "Print the counts as JSON");
+  in->footer(
+      "Example:\n  latchkey user import --data latchkey-data users.ndjson\n"
+      "Takes what export writes. Password hashes are Argon2id as PHC strings; others are refused "
+      "and\n"
+      "counted by their kind. Run again after an interruption, it goes on: who is there already "
+      "is\n"
+      "left as they are.");
+}
+
 }  // namespace
 
 void add_user(CLI::App& program, Action& action) {
@@ -105,6 +147,7 @@ void add_user(CLI::App& program, Action& action) {
   add_making(*user, action, input);
   add_looking(*user, action, input);
   add_changing(*user, action, input);
+  add_transfers(*user, action);
 }
 
 }  // namespace latchkey::cli
