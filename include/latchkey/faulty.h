@@ -25,6 +25,8 @@ enum class StoreCall : std::uint8_t {
   set_password,
   upgrade_hash,
   set_disabled,
+  delete_user,
+  list_users,
   deny,
   standing,
   prune_denials,

@@ -85,6 +85,12 @@ class ForwardingUserStore : public UserStore {
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
     return inner_.set_disabled(id, disabled);
   }
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override {
+    return inner_.delete_user(id, now);
+  }
+  Result<UserPage> list_users(const std::string& after, std::size_t limit) override {
+    return inner_.list_users(after, limit);
+  }
 
  protected:
   UserStore& inner() const noexcept { return inner_; }

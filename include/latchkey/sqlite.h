@@ -35,4 +35,13 @@ struct SqliteOptions {
 // docs/formats/sqlite.md; foreign tables in the file are left alone.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
 
+// back_up_sqlite writes the database at `path` to `copy`, a new file of mode 0600, as it is at one
+// moment, while programs use it. Returns what check_sqlite says of the copy, which is on the disk
+// then; after a failure there is none.
+Result<StoreMeta> back_up_sqlite(const std::string& path, const std::string& copy);
+
+// check_sqlite reads a whole database, which no program has open, and checks that it is sound and
+// has our tables, which it brings up to date: store_damaged, store_mismatch.
+Result<StoreMeta> check_sqlite(const std::string& path);
+
 }  // namespace latchkey

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,11 @@ struct SetPasswordOutcome {
   Removed removed{};
 };
 
+struct UserPage {
+  std::vector<StoredUser> users{};
+  std::string next{};  // empty: that was all
+};
+
 class UserStore {
  public:
   virtual ~UserStore() = default;
@@ -51,6 +57,15 @@ class UserStore {
                                     const std::string& new_hash) = 0;
   // set_disabled returns false when there is no such user. Cached sessions are invalidated.
   virtual Result<bool> set_disabled(const UserId& id, bool disabled) = 0;
+  // delete_user is one atomic step: the user goes, the epoch grows, the sessions end. The name is
+  // free again, and the epoch stays, so that a log-in under way fails and no cookie comes back.
+  // Nothing: there is no such user, and nothing changed.
+  virtual Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) = 0;
+  // list_users pages through all users: by username_key, or in an order of its own where an engine
+  // keeps none (Redis). `after` is `next` of the page before, empty at first. Users that are there
+  // from the first page to the last are seen at least once. `limit` is 1 to 1000 users, which a
+  // store without an order may exceed a little.
+  virtual Result<UserPage> list_users(const std::string& after, std::size_t limit) = 0;
 };
 
 }  // namespace latchkey

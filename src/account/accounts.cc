@@ -1,14 +1,13 @@
 #include "latchkey/accounts.h"
 
 #include <algorithm>
-#include <array>
 #include <thread>
 
 #include "account/hash_gate.h"
+#include "account/rules.h"
 #include "account/username.h"
 #include "base/fork.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "base/wipe_freed.h"
 #include "crypto/password_hash.h"
 #include "crypto/unicode.h"
@@ -20,36 +19,11 @@ using account::HashGate;
 using account::Username;
 using crypto::PasswordMatch;
 
-constexpr PasswordCost kFloor{};  // OWASP's minimum: 19 MiB, two passes, one lane
-
 AccountOutcome rejected(Rejection rejection) { return {rejection, std::nullopt, std::nullopt}; }
 
 PasswordChange wrong_password() { return {.rejection = Rejection::wrong_credentials}; }
 
 Error overloaded() { return {Errc::overloaded, "too many passwords are being checked"}; }
-
-// The limits hold for the text as typed; they are checked before any work (R67).
-Rejection shape_of(std::string_view password) noexcept {
-  if (password.size() > kMaxPasswordBytes) return Rejection::password_too_long;
-  return is_utf8(password) ? Rejection::none : Rejection::password_invalid;
-}
-
-Rejection strength_of(std::string_view password) noexcept {
-  if (const Rejection shape = shape_of(password); shape != Rejection::none) return shape;
-  return count_code_points(password).value_or(0) < kMinPasswordCodePoints
-             ? Rejection::password_too_short
-             : Rejection::none;
-}
-
-// Sixteen characters of a-z2-7, 80 random bits.
-Result<UserId> draw_user_id() {
-  static constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
-  std::array<std::uint8_t, 16> bytes;
-  if (Result<void> drawn = system_entropy().fill(bytes); !drawn) return drawn.error();
-  std::string text;
-  for (std::uint8_t byte : bytes) text += kAlphabet[byte & 31];
-  return *UserId::parse(text);
-}
 
 }  // namespace
 
@@ -78,27 +52,15 @@ struct Accounts::Impl {
 Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& sessions,
                                                  AccountsOptions options) {
   const PasswordCost& cost = options.cost;
-  const bool weak = cost.memory_kib < kFloor.memory_kib || cost.iterations < kFloor.iterations;
-  if (weak && !options.insecure_cost_for_tests) {
-    return Error{Errc::bad_config,
-                 "password cost is below the floor of 19456 KiB and 2 iterations"};
-  }
-  if (cost.memory_kib < 8 * cost.parallelism || cost.iterations < 1 || cost.parallelism < 1) {
-    return Error{Errc::bad_config, "password cost: Argon2id cannot run with these parameters"};
-  }
-  const crypto::Argon2Cost& most = crypto::kMostArgon2Cost;
-  if (cost.memory_kib > most.memory_kib || cost.iterations > most.iterations ||
-      cost.parallelism > most.parallelism) {
-    return Error{
-        Errc::bad_config,
-        "password cost is above 1 GiB, 64 iterations or 64 lanes: no login would check it"};
+  if (auto fine = account::check_cost(cost, options.insecure_cost_for_tests); !fine) {
+    return fine.error();
   }
   const std::uint32_t cores = std::max(2U, std::thread::hardware_concurrency());
   const std::uint32_t workers = options.workers > 0 ? options.workers : cores - 1;
   const crypto::Argon2Cost argon2{cost.memory_kib, cost.iterations, cost.parallelism};
   auto decoy_hash = crypto::hash_password("no password", argon2, system_entropy());
   if (!decoy_hash) return decoy_hash.error();
-  auto decoy_id = draw_user_id();
+  auto decoy_id = account::draw_user_id();
   if (!decoy_id) return decoy_id.error();
   return std::unique_ptr<Accounts>(new Accounts(
       std::unique_ptr<Impl>(new Impl{store, sessions, argon2, HashGate(workers, options.queue),
@@ -203,14 +165,15 @@ Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
                                          const CreateOptions& session) {
   auto name = account::parse_username(credentials.username);
   if (!name) return rejected(Rejection::username_invalid);
-  if (const Rejection fault = strength_of(credentials.password); fault != Rejection::none) {
+  if (const Rejection fault = account::strength_of(credentials.password);
+      fault != Rejection::none) {
     return rejected(fault);
   }
   auto known = impl_->store.users().find_username(name->key);
   if (!known) return known.error();
   if (*known) return rejected(Rejection::username_taken);
 
-  auto id = draw_user_id();
+  auto id = account::draw_user_id();
   if (!id) return id.error();
   auto phc = impl_->hash(credentials.password);
   if (!phc) return phc.error();
@@ -224,12 +187,15 @@ Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
   auto added = impl_->store.users().add_user(user);
   if (!added) return added.error();
   if (!*added) return rejected(Rejection::username_taken);
-  return impl_->open_session(user.user, session);
+  // Who is deleted at this very moment gets no session.
+  CreateOptions first = session;
+  first.user_epoch = 0;
+  return impl_->open_session(user.user, first);
 }
 
 Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
                                         const CreateOptions& session) {
-  if (const Rejection fault = shape_of(credentials.password); fault != Rejection::none) {
+  if (const Rejection fault = account::shape_of(credentials.password); fault != Rejection::none) {
     return rejected(fault);
   }
   auto known = impl_->look_up(account::parse_username(credentials.username));
@@ -256,8 +222,8 @@ Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
 Result<PasswordChange> Accounts::change_password(const UserId& user, std::string_view current,
                                                  std::string_view replacement,
                                                  const SessionRecord* keep) {
-  Rejection fault = shape_of(current);
-  if (fault == Rejection::none) fault = strength_of(replacement);
+  Rejection fault = account::shape_of(current);
+  if (fault == Rejection::none) fault = account::strength_of(replacement);
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
   auto stored = impl_->store.users().find_user(user);
   if (!stored) return stored.error();

@@ -67,8 +67,12 @@ int run_program(int argc, char** argv) {
   add_unseal(program, action);
   add_jwt(program, action);
   add_inspect(program, action);
+  add_user(program, action);
+  add_session(program, action);
   add_key(program, action);
+  add_backup(program, action);
   add_migrate(program, action);
+  add_help(program, action);
   add_version(program, action);
   if (const std::string unknown = find_unknown(program, argc, argv); !unknown.empty()) {
     return complain(server::kExitUsage, unknown);

@@ -100,6 +100,13 @@ class FaultyUsers final : public UserStore, public EpochStore, public MetaStore 
     return faults_.run(StoreCall::set_disabled,
                        [&] { return inner_.users().set_disabled(id, disabled); });
   }
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override {
+    return faults_.run(StoreCall::delete_user, [&] { return inner_.users().delete_user(id, now); });
+  }
+  Result<UserPage> list_users(const std::string& after, std::size_t limit) override {
+    return faults_.run(StoreCall::list_users,
+                       [&] { return inner_.users().list_users(after, limit); });
+  }
   Result<StoreMeta> meta() override {
     return faults_.run(StoreCall::meta, [&] { return inner_.meta().meta(); });
   }

@@ -66,6 +66,8 @@ inline int count_answers(Store& store) {
                           refuses(store.users().find_username("forked")),
                           refuses(store.users().add_user({})),
                           refuses(store.users().set_disabled(record.user_id, true)),
+                          refuses(store.users().delete_user(record.user_id, {})),
+                          refuses(store.users().list_users({}, 10)),
                           refuses(store.epochs().user_epoch(record.user_id)),
                           refuses(store.denials().standing("key", record.user_id)),
                           refuses(store.keys().keys())};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "latchkey/testing/store_fixture.h"
 
 // Conformance: users, epochs, meta.
@@ -133,6 +135,122 @@ TEST_P(StoreSuite, ADisabledUserIsSeenWithItsSessionsAtOnce) {
     EXPECT_EQ(must(users().find_user(user.user.id))->user.disabled, disabled);
   }
   EXPECT_FALSE(must(users().set_disabled(next_user(), true)));
+}
+
+TEST_P(StoreSuite, DeletingAUserEndsItsSessionsAndFreesItsName) {
+  const StoredUser user = make_user("ada");
+  const StoredUser other = make_user("eve");
+  ASSERT_TRUE(must(users().add_user(user)) && must(users().add_user(other)));
+  const SessionRecord ended = add(user.user.id);
+  const SessionRecord kept = add(other.user.id);
+  const UnixTime now = kStart + Millis{4};
+  const std::optional<Removed> removed = must(users().delete_user(user.user.id, now));
+  ASSERT_TRUE(removed.has_value());
+  EXPECT_EQ(removed->ids, std::vector{ended.id});
+  EXPECT_EQ(removed->user_epoch, 1);
+  EXPECT_FALSE(must(users().find_user(user.user.id)).has_value());
+  EXPECT_FALSE(must(users().find_username("ada")).has_value());
+  EXPECT_EQ(look_up(ended.id).tombstone,
+            (Tombstone{ended.id, ended.secret_hash, EndReason::revoked, now}));
+  EXPECT_TRUE(exists(kept.id));
+  EXPECT_EQ(must(epochs().user_epoch(user.user.id)), 1) << "it outlives the user";
+  EXPECT_EQ(
+      must(sessions().insert(make_record(user.user.id), {.now = now, .user_epoch = 0})).status,
+      InsertStatus::user_changed)
+      << "a login under way";
+  const StoredUser again = make_user("ada");
+  EXPECT_TRUE(must(users().add_user(again)));
+  EXPECT_TRUE(same_user(must(users().find_username("ada")).value(), again));
+}
+
+TEST_P(StoreSuite, DeletingNobodyChangesNothing) {
+  const UserId nobody = next_user();
+  const SessionRecord session = add(nobody);
+  EXPECT_FALSE(must(users().delete_user(nobody, kStart)).has_value());
+  EXPECT_TRUE(exists(session.id));
+  EXPECT_EQ(must(epochs().user_epoch(nobody)), 0);
+}
+
+TEST_P(StoreSuite, OfManyDeletionsOfOneUserOneWins) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  const SessionRecord session = add(user.user.id);
+  std::atomic<int> deleted{0};
+  run_parallel(8, [&](int) {
+    deleted += must(users().delete_user(user.user.id, kStart)).has_value() ? 1 : 0;
+  });
+  EXPECT_EQ(deleted, 1);
+  EXPECT_EQ(must(epochs().user_epoch(user.user.id)), 1);
+  EXPECT_FALSE(exists(session.id));
+}
+
+// Whichever comes first: a log-in that read the epoch before leaves no session of nobody.
+TEST_P(StoreSuite, NoLogInUnderWayOutlivesTheDeletionOfItsUser) {
+  for (int round = 0; round < scaled(10, 100); ++round) {
+    const StoredUser user = make_user("ada");
+    ASSERT_TRUE(must(users().add_user(user)));
+    std::vector<SessionRecord> records;
+    for (int i = 0; i < 3; ++i) records.push_back(make_record(user.user.id));
+    run_parallel(4, [&](int thread) {
+      if (thread == 3) {
+        EXPECT_TRUE(must(users().delete_user(user.user.id, kStart)).has_value());
+        return;
+      }
+      must(sessions().insert(records[static_cast<std::size_t>(thread)],
+                             {.now = kStart, .user_epoch = 0}));
+    });
+    EXPECT_TRUE(live(user.user.id, kStart).empty());
+  }
+}
+
+// A change of password and a deletion take the same locks.
+TEST_P(StoreSuite, ADeletionAndAChangeOfPasswordDoNotHinderEachOther) {
+  for (int round = 0; round < scaled(5, 50); ++round) {
+    const StoredUser user = make_user("ada");
+    ASSERT_TRUE(must(users().add_user(user)));
+    add(user.user.id);
+    run_parallel(4, [&](int thread) {
+      if (thread == 0) {
+        EXPECT_TRUE(must(users().delete_user(user.user.id, kStart)).has_value());
+        return;
+      }
+      const SetPassword change{.user = user.user.id,
+                               .new_hash = "new-" + std::to_string(thread),
+                               .expected_hash = user.password_hash,
+                               .now = kStart};
+      must(users().set_password(change));
+    });
+    EXPECT_FALSE(must(users().find_user(user.user.id)).has_value());
+    EXPECT_TRUE(live(user.user.id, kStart).empty());
+  }
+}
+
+TEST_P(StoreSuite, UsersAreListedPageByPage) {
+  std::map<std::string, StoredUser> added;
+  for (const char* name : {"mallory", "ada", "\xc3\xa9mile", "bob", "Zoe", "eve", "carol"}) {
+    StoredUser user = make_user(name);
+    user.user.attributes = R"({"a":1})";
+    user.user.disabled = user.username_key == "bob";
+    ASSERT_TRUE(must(users().add_user(user)));
+    added.emplace(name, user);
+  }
+  must(users().delete_user(added.at("eve").user.id, kStart));
+  added.erase("eve");
+  for (const std::size_t limit :
+       {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{6}, std::size_t{1000}}) {
+    std::map<std::string, StoredUser> seen;
+    std::string after;
+    do {
+      const UserPage page = must(users().list_users(after, limit));
+      for (const StoredUser& user : page.users) seen.emplace(user.username_key, user);
+      ASSERT_TRUE(page.next.empty() || page.next != after) << "a page points at itself";
+      after = page.next;
+    } while (!after.empty());
+    ASSERT_EQ(seen.size(), added.size()) << "pages of " << limit;
+    for (const auto& [name, user] : added) EXPECT_TRUE(same_user(seen[name], user)) << name;
+  }
+  EXPECT_EQ(users().list_users("", 0).error().code, Errc::invalid_argument);
+  EXPECT_EQ(users().list_users("", 1001).error().code, Errc::invalid_argument);
 }
 
 TEST_P(StoreSuite, EpochsNeedNoUserRow) {

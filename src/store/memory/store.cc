@@ -1,6 +1,8 @@
 #include "base/base64url.h"
 #include "latchkey/memory.h"
+#include "store/memory/page.h"
 #include "store/memory/table.h"
+#include "store/rules.h"
 
 namespace latchkey {
 namespace {
@@ -77,6 +79,27 @@ class MemoryUsers final : public UserStore, public EpochStore {
     if (user == nullptr) return false;
     user->user.disabled = disabled;
     return true;
+  }
+
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override {
+    if (data_.forked.crossed()) return forked_error();
+    const MutexLock lock(data_.mutex);
+    if (!data_.users.remove(id)) return std::optional<Removed>{};
+    Removed removed;
+    removed.ids = data_.sessions.end_user(id, std::nullopt, EndReason::revoked, now);
+    removed.user_epoch = data_.users.bump_epoch(id);
+    return std::optional{std::move(removed)};
+  }
+
+  Result<UserPage> list_users(const std::string& after, std::size_t limit) override {
+    if (Result<void> fine = check_scan_limit(limit); !fine) return fine.error();
+    if (data_.forked.crossed()) return forked_error();
+    const MutexLock lock(data_.mutex);
+    UserPage page;
+    page.next = memory::read_page(data_.users.names(), after, limit, [&](auto&, const UserId& id) {
+      page.users.push_back(*data_.users.find(id));
+    });
+    return page;
   }
 
  private:

@@ -102,6 +102,14 @@ void UserTable::add(const StoredUser& user) {
   users_.emplace(user.user.id, user);
 }
 
+bool UserTable::remove(const UserId& id) {
+  const auto it = users_.find(id);
+  if (it == users_.end()) return false;
+  by_name_.erase(it->second.username_key);
+  users_.erase(it);
+  return true;
+}
+
 StoredUser* UserTable::find(const UserId& id) noexcept {
   const auto it = users_.find(id);
   return it == users_.end() ? nullptr : &it->second;

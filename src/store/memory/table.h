@@ -57,11 +57,14 @@ class UserTable {
  public:
   // add needs a free id and a free name.
   void add(const StoredUser& user);
+  // remove frees the name. False: there is no such user.
+  bool remove(const UserId& id);
   StoredUser* find(const UserId& id) noexcept;
   const StoredUser* find_name(std::string_view username_key) const noexcept;
   std::int64_t epoch(const UserId& id) const noexcept;
   std::int64_t bump_epoch(const UserId& id) { return ++epochs_[id]; }
   const std::unordered_map<UserId, StoredUser>& all() const noexcept { return users_; }
+  const std::unordered_map<std::string, UserId>& names() const noexcept { return by_name_; }
   const std::unordered_map<UserId, std::int64_t>& epochs() const noexcept { return epochs_; }
 
  private:

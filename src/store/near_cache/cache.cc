@@ -203,6 +203,11 @@ class CachedUsers final : public ForwardingUserStore {
     table_.drop_user(id);
     return known;
   }
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override {
+    auto removed = inner().delete_user(id, now);
+    table_.drop_user(id);
+    return removed;
+  }
 
  private:
   Table& table_;

@@ -317,6 +317,11 @@ std::map<std::string, Change> changes() {
               {.user = record.user_id, .new_hash = "new", .expected_hash = "old", .now = kStart});
         },
         gone}},
+      {"delete_user",
+       {[](NearCache& cache, const SessionRecord& record) {
+          (void)cache.users().delete_user(record.user_id, kStart);
+        },
+        gone}},
       {"set_disabled",
        {[](NearCache& cache, const SessionRecord& record) {
           (void)cache.users().set_disabled(record.user_id, true);

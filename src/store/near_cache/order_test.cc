@@ -103,6 +103,12 @@ TEST_F(NearCacheOrder, AReaderWhileAUserIsDisabledLeavesNoOldCopy) {
   expect_cache_answers_as_the_store();
 }
 
+TEST_F(NearCacheOrder, AReaderWhileAUserIsDeletedLeavesNoOldCopy) {
+  read_between(StoreCall::delete_user);
+  ASSERT_TRUE(*cache_->users().delete_user(record_.user_id, clock_.now()));
+  expect_cache_answers_as_the_store();
+}
+
 TEST_F(NearCacheOrder, AReaderDuringAChangeOfPasswordLeavesNoOldCopy) {
   read_between(StoreCall::set_password);
   ASSERT_TRUE(

@@ -118,6 +118,12 @@ class TrackingEngine {
       engine_.tell_of(id);
       return known;
     }
+    Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override {
+      const MutexLock lock(engine_.mutex_);
+      auto removed = ForwardingUserStore::delete_user(id, now);
+      if (removed && *removed) engine_.tell((*removed)->ids);
+      return removed;
+    }
 
     TrackingEngine& engine_;
     const bool tracked_;

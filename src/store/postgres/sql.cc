@@ -69,6 +69,19 @@ std::string_view sql_template(Sql sql) noexcept {
       return "SELECT @upgrade_hash($1,$2,$3,$4)";
     case Sql::set_disabled:
       return "SELECT @set_disabled($1,$2,$3,$4)";
+    case Sql::delete_user:
+      // The function comes first, and with it the user's lock: only what it returns leads to the
+      // row. The first row is of the marker, which it checks even when there is no such user.
+      return "WITH ours AS MATERIALIZED(SELECT @begin($1)),"
+             "ended AS MATERIALIZED(SELECT u.id,r.removed,r.epoch FROM ours CROSS JOIN @users u "
+             "CROSS JOIN LATERAL @remove_user($1,$2,u.id,NULL,$4,$5,true) r WHERE u.id=$3),"
+             "gone AS(DELETE FROM @users u USING ended e WHERE u.id=e.id RETURNING u.id) "
+             "SELECT (SELECT count(*) FROM gone),e.removed,e.epoch FROM ours "
+             "LEFT JOIN ended e ON true";
+    case Sql::list_users:
+      return WITH_MARKER("SELECT " STORED_USER_COLUMNS
+                         " FROM @users u WHERE u.username_key>$1 "
+                         "ORDER BY u.username_key LIMIT $2") " ORDER BY x.username_key";
     case Sql::user_epoch:
       return WITH_MARKER("SELECT epoch FROM @user_epochs WHERE user_id=$1");
     case Sql::deny:

@@ -27,6 +27,8 @@ enum class Sql : std::uint8_t {
   set_password,
   upgrade_hash,
   set_disabled,
+  delete_user,
+  list_users,
   user_epoch,
   deny,
   standing,

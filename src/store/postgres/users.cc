@@ -3,6 +3,7 @@
 #include "store/postgres/errors.h"
 #include "store/postgres/row.h"
 #include "store/postgres/schema.h"
+#include "store/rules.h"
 
 namespace latchkey::postgres {
 
@@ -83,6 +84,37 @@ Result<bool> PostgresUsers::set_disabled(const UserId& id, bool disabled) {
   const bool known = rows->integer(0, 0) != 0;
   if (known) client_.changed();
   return known;
+}
+
+Result<std::optional<Removed>> PostgresUsers::delete_user(const UserId& id, UnixTime now) {
+  Params params = client_.params();
+  params.add(client_.origin())
+      .add(std::string_view(id.text()))
+      .add(static_cast<std::int64_t>(EndReason::revoked))
+      .add(now);
+  Result<Rows> rows = client_.write(Sql::delete_user, params);
+  if (!rows) return rows.error();
+  if (rows->integer(0, 0) == 0) return std::optional<Removed>();
+  client_.changed();
+  return std::optional<Removed>(read_removed(*rows, 1));
+}
+
+Result<UserPage> PostgresUsers::list_users(const std::string& after, std::size_t limit) {
+  if (Result<void> fine = check_scan_limit(limit); !fine) return fine.error();
+  Params params;
+  params.add(std::string_view(after)).add(static_cast<std::int64_t>(limit));
+  // Not a look-up of a request: it may take the time of a write.
+  Result<Rows> rows = client_.write(Sql::list_users, params);
+  if (!rows) return rows.error();
+  if (!client_.is_ours(*rows, kStoredUserColumns)) return lost_instance();
+  UserPage page;
+  for (int row = 0; row < rows->size() && !rows->is_null(row, 0); ++row) {
+    Result<StoredUser> user = read_stored_user(*rows, row);
+    if (!user) return user.error();
+    page.users.push_back(*std::move(user));
+  }
+  if (page.users.size() == limit) page.next = page.users.back().username_key;
+  return page;
 }
 
 Result<std::int64_t> PostgresUsers::user_epoch(const UserId& user) {

@@ -18,6 +18,8 @@ class PostgresUsers final : public UserStore, public EpochStore {
   Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
                             const std::string& new_hash) override;
   Result<bool> set_disabled(const UserId& id, bool disabled) override;
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override;
+  Result<UserPage> list_users(const std::string& after, std::size_t limit) override;
   Result<std::int64_t> user_epoch(const UserId& user) override;
 
  private:

@@ -291,6 +291,16 @@ tell_of(ARGV[3])
 return 1
 )lua"));
 
+// user now -> {epoch, username_key, ids...}; {}: there is no such user
+const Script kDeleteUser("allow-oom", with_ending(R"lua(
+local user, key = ARGV[3], base .. 'u:' .. ARGV[3]
+local name = redis.call('HGET', key, 'username_key')
+if not name then return {} end
+redis.call('DEL', key)
+local epoch = redis.call('INCR', base .. 'e:' .. user)
+return end_all_of(user, '', 2, tonumber(ARGV[4]), {epoch, name})
+)lua"));
+
 // key user -> {claim, now, 1 when it is new}
 const Script kClaimName("", R"lua(
 local time = redis.call('TIME')

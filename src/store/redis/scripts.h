@@ -25,8 +25,9 @@ class Script {
 // The scripts of sessions.
 extern const Script kFind, kInsert, kTouch, kReplace, kRemove, kRemoveUser, kList, kPrune;
 // Those of users, epochs, denials and keys.
-extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetDisabled, kClaimName,
-    kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kStanding, kReadKeys, kPutKeys;
+extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetDisabled, kDeleteUser,
+    kClaimName, kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kStanding, kReadKeys,
+    kPutKeys;
 // kProbe calls every command that a script of this store may call, on a key that is gone after it.
 extern const Script kProbe;
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "store/redis/scan_store.h"
 #include "store/redis/sessions.h"
 
 namespace latchkey::redis {
@@ -136,6 +137,32 @@ Result<bool> RedisUsers::set_disabled(const UserId& id, bool disabled) {
       engine_.write(kSetDisabled, engine_.keys().of_user(id), {id.text(), disabled ? "1" : "0"});
   if (!reply) return reply.error();
   return reply->integer == 1;
+}
+
+// A claim that stays because this failed gives way by itself.
+void RedisUsers::release(const UserId& id, const std::string& username_key) {
+  const Place name = engine_.keys().of_name(username_key);
+  const auto held = engine_.read(kReadName, name, {});
+  if (!held || !held->is_text() || claim_user(held->text) != id.text()) return;
+  (void)engine_.write(kMoveName, name, {held->text, ""}).has_value();
+}
+
+Result<std::optional<Removed>> RedisUsers::delete_user(const UserId& id, UnixTime now) {
+  auto reply =
+      engine_.write(kDeleteUser, engine_.keys().of_user(id), {id.text(), millis_text(now)});
+  if (!reply) return reply.error();
+  if (reply->elements.empty()) return std::optional<Removed>{};
+  if (reply->elements.size() < 2) return damaged();
+  auto ids = read_ids(*reply, 2);
+  if (!ids) return ids.error();
+  release(id, reply->elements[1].text);
+  return std::optional{Removed{std::move(*ids), reply->elements[0].integer}};
+}
+
+Result<UserPage> RedisUsers::list_users(const std::string& after, std::size_t limit) {
+  auto page = RedisScan(engine_).scan(ScanKind::users, after, limit);
+  if (!page) return page.error();
+  return UserPage{std::move(page->users), std::move(page->next)};
 }
 
 Result<std::int64_t> RedisUsers::user_epoch(const UserId& user) {

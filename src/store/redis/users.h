@@ -10,7 +10,7 @@ Result<std::optional<StoredUser>> read_stored_user(const UserId& id, const Reply
 
 // RedisUsers keeps users and epochs. A name is a key of its own, in another slot than its user, so
 // that signing up is three steps: claim the name, make the user, and let the claim stand. A claim
-// whose user was never made gives way after kClaimLife.
+// whose user was never made, or is gone, gives way after kClaimLife.
 class RedisUsers final : public UserStore, public EpochStore {
  public:
   explicit RedisUsers(Engine& engine) : engine_(engine) {}
@@ -22,12 +22,16 @@ class RedisUsers final : public UserStore, public EpochStore {
   Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
                             const std::string& new_hash) override;
   Result<bool> set_disabled(const UserId& id, bool disabled) override;
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override;
+  Result<UserPage> list_users(const std::string& after, std::size_t limit) override;
   Result<std::int64_t> user_epoch(const UserId& user) override;
 
  private:
   // claim returns the claim that is ours now, or nothing when the name is taken.
   Result<std::optional<std::string>> claim(const StoredUser& user);
   Result<bool> has_user(std::string_view claim, const std::string& username_key);
+  // release ends the claim that `id` has on its name.
+  void release(const UserId& id, const std::string& username_key);
 
   Engine& engine_;
 };

@@ -121,6 +121,11 @@ std::string_view sql_text(Sql sql) noexcept {
       return "UPDATE latchkey_users SET password_hash=?3 WHERE id=?1 AND password_hash=?2";
     case Sql::set_disabled:
       return "UPDATE latchkey_users SET disabled=?2 WHERE id=?1";
+    case Sql::delete_user:
+      return "DELETE FROM latchkey_users WHERE id=?1";
+    case Sql::list_users:
+      return "SELECT " STORED_USER_COLUMNS
+             " FROM latchkey_users u WHERE u.username_key>?1 ORDER BY u.username_key LIMIT ?2";
     case Sql::deny:
       return "INSERT INTO latchkey_denied(key,until) VALUES(?1,?2) ON CONFLICT(key) DO NOTHING";
     case Sql::extend_denial:

@@ -39,6 +39,8 @@ enum class Sql : std::uint8_t {
   find_username,
   set_password,
   set_disabled,
+  delete_user,
+  list_users,
   deny,
   extend_denial,
   standing,

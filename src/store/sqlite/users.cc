@@ -1,5 +1,6 @@
 #include "store/sqlite/users.h"
 
+#include "store/rules.h"
 #include "store/sqlite/row.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sessions.h"
@@ -102,6 +103,37 @@ Result<bool> SqliteUsers::set_disabled(const UserId& id, bool disabled) {
     if (Result<void> ran = query.run(); !ran) return ran.error();
     return connection.changes() == 1;
   });
+}
+
+Result<std::optional<Removed>> SqliteUsers::delete_user(const UserId& id, UnixTime now) {
+  return writer_.run(Durability::full,
+                     [&](Connection& connection) -> Result<std::optional<Removed>> {
+                       Query query(connection, Sql::delete_user);
+                       query.bind(id.text());
+                       if (Result<void> ran = query.run(); !ran) return ran.error();
+                       if (connection.changes() == 0) return std::optional<Removed>{};
+                       Result<Removed> removed =
+                           remove_user_sessions(connection, id, {.now = now, .bump_epoch = true});
+                       if (!removed) return removed.error();
+                       return std::optional{*std::move(removed)};
+                     });
+}
+
+Result<UserPage> SqliteUsers::list_users(const std::string& after, std::size_t limit) {
+  if (Result<void> fine = check_scan_limit(limit); !fine) return fine.error();
+  Result<ReaderPool::Lease> lease = readers_.acquire();
+  if (!lease) return lease.error();
+  Query query(**lease, Sql::list_users);
+  query.bind(after).bind(static_cast<std::int64_t>(limit));
+  UserPage page;
+  while (query.next()) {
+    Result<StoredUser> user = read_stored_user(query);
+    if (!user) return user.error();
+    page.users.push_back(*std::move(user));
+  }
+  if (query.failed()) return query.status().error();
+  if (page.users.size() == limit) page.next = page.users.back().username_key;
+  return page;
 }
 
 Result<std::int64_t> SqliteUsers::user_epoch(const UserId& user) {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "latchkey/accounts.h"
+
+// What holds for every account, however it is made: by its user, by an operator or by an import.
+namespace latchkey::account {
+
+// shape_of tells what makes `password` unfit to be checked at all. The limits hold for the text as
+// typed and are checked before any work (R67).
+Rejection shape_of(std::string_view password) noexcept;
+
+// strength_of tells what makes `password` unfit to be a new one.
+Rejection strength_of(std::string_view password) noexcept;
+
+// check_cost refuses with bad_config a cost under the floor (unless `allow_weak`), one that
+// Argon2id cannot run with, and one that no log-in would check.
+Result<void> check_cost(const PasswordCost& cost, bool allow_weak);
+
+// draw_user_id draws 16 characters of a-z2-7, 80 random bits.
+Result<UserId> draw_user_id();
+
+// hash_new_password hashes the NFKC form of `password` on this thread and leaves no copy of it.
+Result<std::string> hash_new_password(std::string_view password, const PasswordCost& cost);
+
+}  // namespace latchkey::account

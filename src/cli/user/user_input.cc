@@ -1,0 +1,24 @@
+#include "cli/user/user_input.h"
+
+#include "cli/json_out.h"
+
+namespace latchkey::cli {
+
+int with_users(const StoreInput& input, Access access, const UserWork& body) {
+  auto opened = open_server_store(input, access);
+  if (!opened) return fail(opened.error());
+  auto admin = UserAdmin::make(*opened->store, {.cost = opened->config.accounts.cost});
+  if (!admin) return fail(admin.error());
+  return body(*admin, *opened->store);
+}
+
+std::string user_json(const User& user) {
+  return JsonOut()
+      .text("id", user.id.text())
+      .text("username", user.username)
+      .time("created_at", user.created_at)
+      .flag("disabled", user.disabled)
+      .done();
+}
+
+}  // namespace latchkey::cli
