@@ -8,18 +8,18 @@ namespace latchkey::cli {
 
 // HelpOption is an option as a person writes it.
 struct HelpOption {
-  std::string flag;   // "--data"; empty for a positional
-  std::string value;  // "DIR"; empty for a switch
-  std::string text;
+  std::string flag{};   // "--data"; empty for a positional
+  std::string value{};  // "DIR"; empty for a switch
+  std::string text{};
 };
 
 // HelpCommand is a command with what --help says of it; the program itself is the first.
 struct HelpCommand {
-  std::string path;  // "latchkey user add"
-  std::string text;
-  std::string footer;
-  std::vector<HelpOption> options;
-  std::vector<std::string> commands;  // the names of those below it
+  std::string path{};  // "latchkey user add"
+  std::string text{};
+  std::string footer{};
+  std::vector<HelpOption> options{};
+  std::vector<std::string> commands{};  // the names of those below it
 };
 
 // help_tree lists every command of `program`, each before those below it.
