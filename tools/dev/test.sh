@@ -147,6 +147,7 @@ walk_example() {
         LATCHKEY_EXAMPLE=$program node tests/browser/run.mjs --folder tests/examples \
           --counts "$COUNTS"
       ;;
+    cpp_hello) python3 tests/examples/hello.py "$program" ;;
     *) (cd "build/consume/$1" && "$program") ;;
   esac
 }
