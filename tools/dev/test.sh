@@ -127,6 +127,8 @@ step_consume() {
     example=$(basename "$example")
     check "$example builds and runs against the installed package" consume "$example" "$prefix"
   done
+  . tests/docs/guide.sh
+  check_guide "$prefix"
 }
 
 consume() {
