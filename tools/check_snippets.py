@@ -7,8 +7,8 @@ check_snippets.py compile PREFIX    compiles the other blocks against an install
 
 Such a block is a fragment. It is compiled inside of a prelude, tests/docs/NAME.cc, which declares
 what the page takes for granted. A comment before the block names it, as in
-<!-- prelude: handler -->; without one it is `main`. All fragments whose preludes begin alike are one
-translation unit."""
+<!-- prelude: handler -->; without one it is `main`. All fragments whose preludes begin alike are
+one translation unit."""
 import concurrent.futures
 import os
 import pathlib
@@ -57,7 +57,7 @@ def units(pages, preludes):
                 continue
             number += 1
             head, each = preludes[prelude].split(EACH)
-            before, after = each.replace("@", str(number)).split(HERE)
+            before, after = each.replace("SNIPPET", f"snippet_{number}").split(HERE)
             bodies.setdefault(head, []).append(
                 f'{before}#line {line} "{path}"\n{code}#line 1 "{prelude} after {path}"\n{after}')
     return [head + "".join(bodies[head]) for head in bodies]

@@ -3,9 +3,9 @@ import unittest
 from check_snippets import compile_unit, programs, units
 
 PRELUDES = {
-    "main": "int given();\n//% each\nint snippet_@() {\n//% here\nreturn 0;\n}\n",
-    "scope": "int given();\n//% each\nnamespace snippet_@ {\n//% here\n}\n",
-    "alone": "int other();\n//% each\nint alone_@() {\n//% here\nreturn 0;\n}\n",
+    "main": "int given();\n//% each\nint SNIPPET() {\n//% here\nreturn 0;\n}\n",
+    "scope": "int given();\n//% each\nnamespace SNIPPET {\n//% here\n}\n",
+    "alone": "int other();\n//% each\nint SNIPPET() {\n//% here\nreturn 0;\n}\n",
 }
 
 
@@ -27,7 +27,8 @@ class CheckSnippets(unittest.TestCase):
         self.assertIn("gone", found[0])
 
     def test_a_body_of_a_generic_lambda_is_compiled_when_it_is_called(self):
-        self.assertIn("a.md:5", problems(page("return [](auto x) { return x.gone(); }(given());"))[0])
+        found = problems(page("return [](auto x) { return x.gone(); }(given());"))
+        self.assertIn("a.md:5", found[0])
 
     def test_a_warning_is_an_error(self):
         self.assertIn("conversion", problems(page("short x = given();"))[0])

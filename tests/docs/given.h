@@ -21,6 +21,7 @@
 #include <latchkey/memory.h>
 #include <latchkey/sessions.h>
 #include <latchkey/sqlite.h>
+#include <latchkey/user_admin.h>
 #include <boost/asio/thread_pool.hpp>
 
 namespace given {

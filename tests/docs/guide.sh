@@ -1,4 +1,4 @@
-# The guide in docs/cpp: its snippets compile, and its programs are built as their page says and run.
+# The guide in docs/cpp: its snippets compile, and its programs are built as their pages say.
 # Sourced by tools/dev/test.sh, after tests/consume/ways.sh.
 
 # check_guide PREFIX

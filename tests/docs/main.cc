@@ -1,10 +1,10 @@
 #include "given.h"
 //% each
-namespace snippet_@ {
+namespace SNIPPET {
 using namespace given;
 httplib::Response response;
 int snippet() {
-//% here
+  //% here
   return 0;
 }
-}  // namespace
+}  // namespace SNIPPET

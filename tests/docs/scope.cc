@@ -1,7 +1,7 @@
 #include "given.h"
 //% each
-namespace snippet_@ {
+namespace SNIPPET {
 using given::auth;
 using given::server;
 //% here
-}  // namespace
+}  // namespace SNIPPET

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Signs up and logs in at a program of the guide or the README: hello.py PROGRAM [PATH-TO-LOG-OUT]
 
-The program takes a public URL, keeps its users in the current directory, shows its log-in form at /login
-and the user at /."""
+The program takes its public URL, keeps its users in the current directory, shows its log-in form at
+/login and the user at /."""
 import os
 import subprocess
 import sys
@@ -48,7 +48,8 @@ def walk(port, log_out):
 def main():
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen([os.path.abspath(sys.argv[1]), f"http://localhost:{port}"], cwd=folder)
+        program = os.path.abspath(sys.argv[1])
+        process = subprocess.Popen([program, f"http://localhost:{port}"], cwd=folder)
         try:
             wait_for(port, process)
             outcomes = list(walk(port, sys.argv[2] if len(sys.argv) > 2 else ""))
