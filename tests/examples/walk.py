@@ -51,6 +51,19 @@ class Browser:
         return answer
 
 
+def wait_for(port, process):
+    """Returns when the program answers, and ends with it."""
+    for _ in range(600):
+        try:
+            Browser(port).send("GET", "/login")
+            return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+    sys.exit("the program does not listen")
+
+
 class Walk:
     def __init__(self, program):
         self.failures = []
@@ -60,16 +73,7 @@ class Walk:
         store = f"sqlite:{self.directory.name}/app.db"
         self.process = subprocess.Popen(
             [program, "--listen", f"127.0.0.1:{self.port}", "--store", store])
-        self.wait()
-
-    def wait(self):
-        for _ in range(200):
-            try:
-                Browser(self.port).send("GET", "/")
-                return
-            except OSError:
-                time.sleep(0.05)
-        sys.exit("the program does not listen")
+        wait_for(self.port, self.process)
 
     def check(self, held, what):
         self.checks += 1

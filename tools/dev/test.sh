@@ -127,6 +127,8 @@ step_consume() {
     example=$(basename "$example")
     check "$example builds and runs against the installed package" consume "$example" "$prefix"
   done
+  . tests/docs/guide.sh
+  check_guide "$prefix"
 }
 
 consume() {
@@ -147,6 +149,7 @@ walk_example() {
         LATCHKEY_EXAMPLE=$program node tests/browser/run.mjs --folder tests/examples \
           --counts "$COUNTS"
       ;;
+    cpp_hello) python3 tests/examples/hello.py "$program" ;;
     *) (cd "build/consume/$1" && "$program") ;;
   esac
 }

@@ -1,0 +1,10 @@
+#include "given.h"
+//% each
+namespace SNIPPET {
+using namespace given;
+httplib::Response response;
+int snippet() {
+  //% here
+  return 0;
+}
+}  // namespace SNIPPET

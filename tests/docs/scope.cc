@@ -1,0 +1,7 @@
+#include "given.h"
+//% each
+namespace SNIPPET {
+using given::auth;
+using given::server;
+//% here
+}  // namespace SNIPPET
