@@ -18,6 +18,7 @@ class GeneratedStore final : public Store, public SessionStore {
   EpochStore& epochs() override { return meta_.epochs(); }
   UserStore& users() override { return meta_.users(); }
   DenyStore& denials() override { return meta_.denials(); }
+  CounterStore& counters() override { return meta_.counters(); }
   KeyStore& keys() override { return meta_.keys(); }
   MetaStore& meta() override { return meta_.meta(); }
   Result<std::vector<Found>> find(std::span<const SessionId>, const FindOptions&) override {

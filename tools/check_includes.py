@@ -31,14 +31,14 @@ SUITES = "include/latchkey/testing/"
 # Which layer implements a public header.
 PUBLIC = {f"{header}.h": layer for layer, headers in {
     "base": "entropy result secret time",
-    "model": "ids record token",
+    "model": "address ids record token",
     "codec": "authjs cookie jose jwt native_seal seal",
-    "contract": "deny_store forwarding_store key key_store meta_store scan_store store "
+    "contract": "counter_store deny_store forwarding_store key key_store meta_store scan_store store "
                 "user_store wait watch",
     "session": "carrier keyring lookup policy session_calls sessions",
     "account": "accounts user_admin",
     "auth": "auth auth_session pending request_view",
-    "guard": "address client_address origin_check public_url safe_redirect",
+    "guard": "client_address origin_check public_url safe_redirect",
     "store": "faulty memory near_cache open_store postgres redis sqlite",
 }.items() for header in headers.split()}
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "latchkey/counter_store.h"
 #include "latchkey/sessions.h"
 
 namespace latchkey {
@@ -23,6 +26,8 @@ enum class Rejection : std::uint8_t {
   password_too_long,
   password_invalid,   // not UTF-8
   wrong_credentials,  // unknown user, wrong password, disabled: never told apart
+  rate_limited,       // too many tries: whether this one was right is not told
+  sign_up_closed,     // AccountsOptions::sign_up
 };
 std::string_view rejection_name(Rejection rejection) noexcept;
 std::string_view rejection_text(Rejection rejection) noexcept;
@@ -32,16 +37,26 @@ struct Credentials {
   std::string_view password{};
 };
 
+// Returning is what a client that has logged in before brings along. It is not kept out by what
+// others have tried (docs/guessing.md).
+struct Returning {
+  std::string_view device{};                  // the value of the device cookie
+  std::span<const SessionRecord> sessions{};  // valid ones that it showed
+};
+
 // AccountOutcome is a new session, or why there is none.
 struct AccountOutcome {
   Rejection rejection = Rejection::none;
+  Millis retry_after{0};                // rate_limited: no try is allowed before
   std::optional<NewSession> session{};  // set when nothing was rejected
   std::optional<User> user{};           // likewise
+  std::string device{};                 // likewise: what the device cookie is to hold now
 };
 
 // PasswordChange is what became of a change of password.
 struct PasswordChange {
   Rejection rejection = Rejection::none;  // none: the password is the new one
+  Millis retry_after{0};                  // rate_limited: no try is allowed before
   std::int64_t user_epoch = 0;            // the user's, which the change moved
   // The session that was kept, with the token to write as its cookie. Nothing when none was to be
   // kept or it could not be written anew: its user then has to log in with the new password.
@@ -56,10 +71,40 @@ struct PasswordCost {
   std::uint32_t parallelism = 1;
 };
 
+// GuessLimits bound how often passwords can be tried; docs/guessing.md says what each is for. The
+// client's address is that of CreateOptions::context; without one only accounts are counted.
+struct GuessLimits {
+  bool enabled = true;
+  // For each user name, whether it exists or not; the same for each known device, and for each
+  // session that changes its password.
+  CounterRule account{};
+  // Failed log-ins of one IPv4 address or IPv6 /64, and of one IPv4 /24 or IPv6 /48.
+  CounterRule address = CounterRule::at_most(20, std::chrono::minutes{10});
+  CounterRule network = CounterRule::at_most(100, std::chrono::minutes{10});
+  // Sign-ups of one address, successful or not.
+  CounterRule sign_ups = CounterRule::at_most(10, std::chrono::hours{1});
+  Millis device_life = std::chrono::days{365};  // since the last log-in there
+};
+
+// SignUp says whether anybody may add an account.
+enum class SignUp : std::uint8_t { open, closed };
+
+// LogInTry is what is known of a log-in before its password is looked at.
+struct LogInTry {
+  std::string_view username{};  // as it was typed
+  std::string_view address{};   // of the client; empty: not known
+};
+
 struct AccountsOptions {
   PasswordCost cost{};
+  SignUp sign_up = SignUp::open;
+  GuessLimits limits{};
   std::uint32_t workers = 0;  // hashes at once; 0: cores - 1, at least 1
   std::uint32_t queue = 64;   // callers that may wait; beyond it calls fail with Errc::overloaded
+  // before_log_in is a check of the program's own, such as a captcha or a list of addresses. It is
+  // asked before anything is counted, on the calling thread. 0 goes on; a longer time is
+  // Rejection::rate_limited with that wait; an Error is what log_in fails with.
+  std::function<Result<Millis>(const LogInTry&)> before_log_in{};
   // insecure_cost_for_tests allows a cost under the floor.
   bool insecure_cost_for_tests = false;
 };
@@ -75,16 +120,19 @@ class Accounts {
   ~Accounts();
 
   // sign_up adds a user and opens its first session.
-  Result<AccountOutcome> sign_up(const Credentials& credentials, const CreateOptions& session);
+  Result<AccountOutcome> sign_up(const Credentials& credentials, const CreateOptions& session,
+                                 const Returning& client = {});
   // log_in costs the same work for an unknown user. A login that races a change of password and
   // lost is wrong_credentials; one that raced the end of all sessions is Errc::user_changed.
-  Result<AccountOutcome> log_in(const Credentials& credentials, const CreateOptions& session);
+  Result<AccountOutcome> log_in(const Credentials& credentials, const CreateOptions& session,
+                                const Returning& client = {});
   // change_password needs the current one, ends every session of the user but `keep`, which a
   // validation returned, and beats any login under way with the old one. The kept session gets a
   // new secret, or is issued anew: whoever copied its cookie is out too.
   Result<PasswordChange> change_password(const UserId& user, std::string_view current,
                                          std::string_view replacement,
                                          const SessionRecord* keep = nullptr);
+  const AccountsOptions& options() const noexcept;
 
  private:
   struct Impl;

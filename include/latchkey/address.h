@@ -21,6 +21,8 @@ class Address {
   std::string text() const;
   // in_network tells whether the first `bits` bits are those of `network`, of the same family.
   bool in_network(const Address& network, unsigned bits) const noexcept;
+  // network is the address with all but its first `bits` bits zero.
+  Address network(unsigned bits) const noexcept;
   unsigned bits() const noexcept { return v6_ ? 128U : 32U; }
 
  private:

@@ -110,6 +110,9 @@ class AuthSession {
   Result<Rejection> sign_up(const Credentials& credentials, const LogInOptions& options = {});
   Result<Rejection> log_in(const Credentials& credentials, const LogInOptions& options = {});
   Result<Rejection> log_in(const UserId& user_id, const LogInOptions& options = {});
+  // retry_after: after Rejection::rate_limited, when the next try is allowed. Otherwise 0.
+  // response_headers() has it as Retry-After; answer 429.
+  Millis retry_after() const noexcept;
   // start_guest opens a session without a user. rate_limited: too many from one address.
   Result<void> start_guest();
   Result<bool> log_out();                // false: there was no session; the cookie goes in any case

@@ -109,6 +109,7 @@ class ForwardingStore : public Store {
   EpochStore& epochs() override { return inner_.epochs(); }
   UserStore& users() override { return inner_.users(); }
   DenyStore& denials() override { return inner_.denials(); }
+  CounterStore& counters() override { return inner_.counters(); }
   KeyStore& keys() override { return inner_.keys(); }
   MetaStore& meta() override { return inner_.meta(); }
 

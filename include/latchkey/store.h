@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "latchkey/counter_store.h"
 #include "latchkey/deny_store.h"
 #include "latchkey/key_store.h"
 #include "latchkey/meta_store.h"
@@ -167,6 +168,7 @@ class Store {
   virtual EpochStore& epochs() = 0;
   virtual UserStore& users() = 0;
   virtual DenyStore& denials() = 0;
+  virtual CounterStore& counters() = 0;
   virtual KeyStore& keys() = 0;
   virtual MetaStore& meta() = 0;
   // scan shows everything in the store, for copying it; nullptr: this store cannot.

@@ -5,7 +5,8 @@
 
 namespace latchkey::node {
 
-// make_rejection makes [name, text] of what a form is told; null when there is nothing to tell.
-napi_value make_rejection(napi_env env, Rejection rejection);
+// make_rejection makes [name, text, seconds] of what a form is told; null when there is nothing to
+// tell. The seconds are those until the next try, 0 unless there were too many.
+napi_value make_rejection(napi_env env, Rejection rejection, Millis retry_after);
 
 }  // namespace latchkey::node

@@ -25,7 +25,7 @@ struct Attempt {
 };
 
 napi_value make_outcome(napi_env env, const AccountOutcome& outcome) {
-  const napi_value values[] = {make_rejection(env, outcome.rejection),
+  const napi_value values[] = {make_rejection(env, outcome.rejection, outcome.retry_after),
                                outcome.session ? make_new_session(env, *outcome.session) : nullptr,
                                make_user(env, outcome.user)};
   return make_list(env, values);
@@ -89,7 +89,7 @@ napi_value change_password(napi_env env, napi_callback_info info) {
         return change(*open, token, current, replacement);
       },
       [](napi_env js, const PasswordChange& changed) {
-        const napi_value values[] = {make_rejection(js, changed.rejection),
+        const napi_value values[] = {make_rejection(js, changed.rejection, changed.retry_after),
                                      changed.kept ? make_new_session(js, *changed.kept) : nullptr};
         return make_list(js, values);
       });
@@ -97,10 +97,12 @@ napi_value change_password(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-napi_value make_rejection(napi_env env, Rejection rejection) {
+napi_value make_rejection(napi_env env, Rejection rejection, Millis retry_after) {
   if (rejection == Rejection::none) return make_null(env);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(retry_after).count();
   const napi_value values[] = {make_text(env, rejection_name(rejection)),
-                               make_text(env, rejection_text(rejection))};
+                               make_text(env, rejection_text(rejection)),
+                               make_number(env, static_cast<double>(seconds))};
   return make_list(env, values);
 }
 

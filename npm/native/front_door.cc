@@ -163,6 +163,7 @@ struct Change {
 // Changed is what came of it. `count` is how many sessions ended, where that is asked for.
 struct Changed {
   Rejection rejection = Rejection::none;
+  Millis retry_after{0};
   std::size_t count = 0;
   Judged judged{};
 };
@@ -231,6 +232,7 @@ Result<Changed> run(OpenSessions& open, const RequestText& request, const Verb& 
                         if (!changed) return changed.error();
                         const Result<Seen> seen = see(session, true);
                         if (!seen) return seen.error();
+                        changed->retry_after = session.retry_after();
                         changed->judged = keep(*seen);
                         return changed;
                       });
@@ -256,7 +258,7 @@ Result<std::unique_ptr<Change>> read_change(Options given) {
 }
 
 napi_value make_changed(napi_env env, const Changed& changed) {
-  const napi_value values[] = {make_rejection(env, changed.rejection),
+  const napi_value values[] = {make_rejection(env, changed.rejection, changed.retry_after),
                                make_number(env, static_cast<double>(changed.count)),
                                make_judged(env, changed.judged)};
   return make_list(env, values);

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <thread>
 
+#include "latchkey/accounts.h"
+
 namespace latchkey::node {
 namespace {
 
@@ -16,11 +18,13 @@ constexpr auto kIdle = std::chrono::seconds{10};
 constexpr Lane::Limits kStores{64, 16384, "too many calls wait for the store"};
 constexpr Lane::Limits kUpkeep{2, 256, "too much maintenance of stores waits"};
 
-// A log-in asks the store a few times beside its hash, so there are more threads than hashes may
-// run at once, which Accounts sees to.
+// Accounts says whose hash is next. A thread for each that waits there, and some for those that
+// find out by the limits that they need not.
 Lane::Limits password_limits() noexcept {
   const std::size_t cores = std::max(2U, std::thread::hardware_concurrency());
-  return {2 * cores, 64, "too many passwords are being checked"};
+  constexpr std::size_t kSpare = 8;
+  const std::size_t waiting = AccountsOptions{}.queue;
+  return {cores + waiting + kSpare, 1024, "too many passwords are being checked"};
 }
 
 }  // namespace

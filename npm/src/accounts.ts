@@ -12,10 +12,14 @@ export interface Rejection {
     | 'password_too_short'
     | 'password_too_long'
     | 'password_invalid'
-    | 'wrong_credentials';
+    | 'wrong_credentials'
+    | 'rate_limited'
+    | 'sign_up_closed';
   message: string;
   /** The field of the form that the message is about; null: of neither alone. */
   field: 'username' | 'password' | null;
+  /** With `rate_limited`: seconds until the next try. Answer 429 with it as Retry-After. */
+  retryAfter?: number;
 }
 
 export type AccountOutcome =
@@ -108,7 +112,7 @@ export function typedText(value: unknown): string {
 
 export function toRejection(list: RejectionList | null): Rejection | null {
   if (!list) return null;
-  const [code, message] = list;
+  const [code, message, retryAfter] = list;
   const [, field = null] = /^(username|password)_/.exec(code) ?? [];
-  return { code, message, field } as Rejection;
+  return { code, message, field, ...(retryAfter > 0 && { retryAfter }) } as Rejection;
 }

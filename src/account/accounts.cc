@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "account/guessing.h"
 #include "account/hash_gate.h"
 #include "account/rules.h"
 #include "account/username.h"
@@ -11,27 +12,59 @@
 #include "base/wipe_freed.h"
 #include "crypto/password_hash.h"
 #include "crypto/unicode.h"
+#include "latchkey/cookie.h"
 
 namespace latchkey {
 namespace {
 
+using account::Admission;
+using account::Guessing;
 using account::HashGate;
 using account::Username;
 using crypto::PasswordMatch;
 
-AccountOutcome rejected(Rejection rejection) { return {rejection, std::nullopt, std::nullopt}; }
+AccountOutcome rejected(Rejection rejection) { return {.rejection = rejection}; }
+
+// Outcome is an AccountOutcome or a PasswordChange.
+template <class Outcome>
+Outcome limited(Millis retry_after) {
+  Outcome outcome;
+  outcome.rejection = Rejection::rate_limited;
+  outcome.retry_after = retry_after;
+  return outcome;
+}
 
 PasswordChange wrong_password() { return {.rejection = Rejection::wrong_credentials}; }
 
-Error overloaded() { return {Errc::overloaded, "too many passwords are being checked"}; }
+// A share that is used up is the client's fault, a full queue is not.
+Error no_place(HashGate::Entry entry) {
+  if (entry == HashGate::Entry::over_share) {
+    return {Errc::rate_limited, "too many passwords of one client are being checked"};
+  }
+  return {Errc::overloaded, "too many passwords are being checked"};
+}
+
+Result<void> check_limits(const GuessLimits& limits) {
+  for (const CounterRule* rule :
+       {&limits.account, &limits.address, &limits.network, &limits.sign_ups}) {
+    if (rule->most < 1 || rule->window <= Millis{0} || rule->first_delay < Millis{0}) {
+      return Error{Errc::bad_config,
+                   "limits: a rule allows one try at least, and its window is above 0"};
+    }
+  }
+  if (limits.device_life > Millis{0} && limits.device_life <= kMaxCookieAge) return {};
+  return Error{Errc::bad_config, "limits.device_life is above 0 and at most 400 days"};
+}
 
 }  // namespace
 
 struct Accounts::Impl {
   Store& store;
   Sessions& sessions;
+  const AccountsOptions options;
   crypto::Argon2Cost cost;
   HashGate gate;
+  std::unique_ptr<Guessing> guessing;
   std::string decoy_hash;  // what an unknown user's password is checked against
   UserId decoy_id;
   ForkGuard forked{};
@@ -40,11 +73,18 @@ struct Accounts::Impl {
     std::optional<StoredUser> user;
     std::int64_t epoch = 0;
   };
-  Result<Known> look_up(const std::optional<Username>& name);
-  Result<PasswordMatch> verify(std::string_view password, const std::string& hash, bool usable);
-  Result<std::string> hash(std::string_view password);
-  void upgrade(const StoredUser& user, std::string_view password);
-  Result<AccountOutcome> open_session(const User& user, const CreateOptions& options);
+  Result<Known> look_up(const UserId& id);
+  Result<PasswordMatch> verify(std::string_view password, const std::string& hash, bool usable,
+                               const Admission& admission);
+  Result<std::string> hash(std::string_view password, const account::Claim& claim);
+  template <class Outcome>
+  Result<Outcome> not_hashed(const Admission& admission, const Error& error);
+  Result<AccountOutcome> check(const Credentials& credentials, const UserId& id,
+                               const CreateOptions& session, const Admission& admission);
+  Result<AccountOutcome> remember(Result<AccountOutcome> opened, std::string_view device);
+  UnixTime now() const noexcept;
+  void upgrade(const StoredUser& user, std::string_view password, const Admission& admission);
+  Result<AccountOutcome> open_session(const User& user, const CreateOptions& creating);
   Result<AccountOutcome> explain_lost_race(const StoredUser& checked, const Error& lost);
   std::optional<NewSession> keep_session(const SessionRecord& session, std::int64_t user_epoch);
 };
@@ -55,6 +95,7 @@ Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& session
   if (auto fine = account::check_cost(cost, options.insecure_cost_for_tests); !fine) {
     return fine.error();
   }
+  if (Result<void> fine = check_limits(options.limits); !fine) return fine.error();
   const std::uint32_t cores = std::max(2U, std::thread::hardware_concurrency());
   const std::uint32_t workers = options.workers > 0 ? options.workers : cores - 1;
   const crypto::Argon2Cost argon2{cost.memory_kib, cost.iterations, cost.parallelism};
@@ -62,9 +103,11 @@ Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& session
   if (!decoy_hash) return decoy_hash.error();
   auto decoy_id = account::draw_user_id();
   if (!decoy_id) return decoy_id.error();
-  return std::unique_ptr<Accounts>(new Accounts(
-      std::unique_ptr<Impl>(new Impl{store, sessions, argon2, HashGate(workers, options.queue),
-                                     std::move(*decoy_hash), std::move(*decoy_id)})));
+  auto guessing = Guessing::make(store, options.limits, sessions.options().keys);
+  if (!guessing) return guessing.error();
+  return std::unique_ptr<Accounts>(new Accounts(std::unique_ptr<Impl>(
+      new Impl{store, sessions, options, argon2, HashGate(workers, options.queue),
+               std::move(*guessing), std::move(*decoy_hash), std::move(*decoy_id)})));
 }
 
 Accounts::Accounts(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -72,12 +115,16 @@ Accounts::~Accounts() {
   if (impl_->forked.crossed()) static_cast<void>(impl_.release());  // base/fork.h
 }
 
+const AccountsOptions& Accounts::options() const noexcept { return impl_->options; }
+
+UnixTime Accounts::Impl::now() const noexcept {
+  const Clock* clock = sessions.options().clock;
+  return clock != nullptr ? clock->now() : system_clock().now();
+}
+
 // The epoch is read before the hash: a change of password that comes after this has another epoch,
-// one that came before has another hash. The unknown user costs the same three reads (R89).
-Result<Accounts::Impl::Known> Accounts::Impl::look_up(const std::optional<Username>& name) {
-  auto named = store.users().find_username(name ? std::string_view(name->key) : std::string_view());
-  if (!named) return named.error();
-  const UserId& id = *named ? (*named)->user.id : decoy_id;
+// one that came before has another hash. A decoy costs the same reads (R89).
+Result<Accounts::Impl::Known> Accounts::Impl::look_up(const UserId& id) {
   auto epoch = store.epochs().user_epoch(id);
   if (!epoch) return epoch.error();
   auto user = store.users().find_user(id);
@@ -88,14 +135,14 @@ Result<Accounts::Impl::Known> Accounts::Impl::look_up(const std::optional<Userna
 // A hash from before the cost was raised takes less work, which would tell that its name is known;
 // a refusal makes up for the rest (R90). `usable` is false when a match is a refusal, too.
 Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const std::string& hash,
-                                             bool usable) {
+                                             bool usable, const Admission& admission) {
   if (forked.crossed()) return forked_error();
   auto normal = crypto::nfkc(password);
   if (!normal) return PasswordMatch::mismatch;
-  const HashGate::Pass pass(gate);
+  const HashGate::Pass pass(gate, admission.claim);
   if (!pass.admitted()) {
     wipe(normal->data(), normal->size());
-    return overloaded();
+    return no_place(pass.entry());
   }
   auto match = crypto::verify_password(*normal, hash);
   if (match && (*match == PasswordMatch::mismatch || !usable)) {
@@ -107,14 +154,14 @@ Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const st
   return match;
 }
 
-Result<std::string> Accounts::Impl::hash(std::string_view password) {
+Result<std::string> Accounts::Impl::hash(std::string_view password, const account::Claim& claim) {
   if (forked.crossed()) return forked_error();
   auto normal = crypto::nfkc(password);
   if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
-  const HashGate::Pass pass(gate);
+  const HashGate::Pass pass(gate, claim);
   if (!pass.admitted()) {
     wipe(normal->data(), normal->size());
-    return overloaded();
+    return no_place(pass.entry());
   }
   auto phc = crypto::hash_password(*normal, cost, system_entropy());
   wipe(normal->data(), normal->size());
@@ -122,9 +169,18 @@ Result<std::string> Accounts::Impl::hash(std::string_view password) {
   return phc;
 }
 
+// What never got its turn was no try. A client that took more than its share waits for its own.
+template <class Outcome>
+Result<Outcome> Accounts::Impl::not_hashed(const Admission& admission, const Error& error) {
+  guessing->not_judged(admission);
+  if (error.code != Errc::rate_limited) return error;
+  return limited<Outcome>(std::chrono::seconds{1});
+}
+
 // A failed upgrade only leaves the old hash in place; the login goes on.
-void Accounts::Impl::upgrade(const StoredUser& user, std::string_view password) {
-  auto phc = hash(password);
+void Accounts::Impl::upgrade(const StoredUser& user, std::string_view password,
+                             const Admission& admission) {
+  auto phc = hash(password, admission.claim);
   if (phc) {
     auto upgraded = store.users().upgrade_hash(user.user.id, user.password_hash, *phc);
     if (upgraded) return;
@@ -133,10 +189,10 @@ void Accounts::Impl::upgrade(const StoredUser& user, std::string_view password) 
 }
 
 Result<AccountOutcome> Accounts::Impl::open_session(const User& user,
-                                                    const CreateOptions& options) {
-  auto session = sessions.create(user.id, options);
+                                                    const CreateOptions& creating) {
+  auto session = sessions.create(user.id, creating);
   if (!session) return session.error();
-  return AccountOutcome{Rejection::none, std::move(*session), user};
+  return AccountOutcome{.session = std::move(*session), .user = user};
 }
 
 // A change of password moves the epoch, but so does the end of all sessions, and then the password
@@ -162,26 +218,30 @@ std::optional<NewSession> Accounts::Impl::keep_session(const SessionRecord& sess
 }
 
 Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
-                                         const CreateOptions& session) {
+                                         const CreateOptions& session, const Returning& client) {
+  if (impl_->options.sign_up == SignUp::closed) return rejected(Rejection::sign_up_closed);
   auto name = account::parse_username(credentials.username);
   if (!name) return rejected(Rejection::username_invalid);
   if (const Rejection fault = account::strength_of(credentials.password);
       fault != Rejection::none) {
     return rejected(fault);
   }
+  const UnixTime now = impl_->now();
+  auto admission = impl_->guessing->before_sign_up(session.context.address, now);
+  if (!admission) return admission.error();
+  if (!admission->allowed) return limited<AccountOutcome>(admission->retry_after);
   auto known = impl_->store.users().find_username(name->key);
   if (!known) return known.error();
   if (*known) return rejected(Rejection::username_taken);
 
   auto id = account::draw_user_id();
   if (!id) return id.error();
-  auto phc = impl_->hash(credentials.password);
-  if (!phc) return phc.error();
-  const Clock* clock = impl_->sessions.options().clock;
+  auto phc = impl_->hash(credentials.password, admission->claim);
+  if (!phc) return impl_->not_hashed<AccountOutcome>(*admission, phc.error());
   StoredUser user;
   user.user.id = std::move(*id);
   user.user.username = std::move(name->shown);
-  user.user.created_at = clock != nullptr ? clock->now() : system_clock().now();
+  user.user.created_at = now;
   user.username_key = std::move(name->key);
   user.password_hash = std::move(*phc);
   auto added = impl_->store.users().add_user(user);
@@ -190,32 +250,65 @@ Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
   // Who is deleted at this very moment gets no session.
   CreateOptions first = session;
   first.user_epoch = 0;
-  return impl_->open_session(user.user, first);
+  return impl_->remember(impl_->open_session(user.user, first), client.device);
 }
 
 Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
-                                        const CreateOptions& session) {
+                                        const CreateOptions& session, const Returning& client) {
   if (const Rejection fault = account::shape_of(credentials.password); fault != Rejection::none) {
     return rejected(fault);
   }
-  auto known = impl_->look_up(account::parse_username(credentials.username));
+  if (impl_->options.before_log_in) {
+    const auto wait = impl_->options.before_log_in({credentials.username, session.context.address});
+    if (!wait) return wait.error();
+    if (*wait > Millis{0}) return limited<AccountOutcome>(*wait);
+  }
+  const auto name = account::parse_username(credentials.username);
+  const std::string_view key = name ? std::string_view(name->key) : std::string_view();
+  auto named = impl_->store.users().find_username(key);
+  if (!named) return named.error();
+  const UserId id = *named ? (*named)->user.id : impl_->decoy_id;
+  // Names that cannot exist have counters, too.
+  const std::string_view account = name ? key : credentials.username;
+  auto admission =
+      impl_->guessing->before_log_in(account, id, session.context.address, client, impl_->now());
+  if (!admission) return admission.error();
+  if (!admission->allowed) return limited<AccountOutcome>(admission->retry_after);
+  return impl_->remember(impl_->check(credentials, id, session, *admission), client.device);
+}
+
+// check is what comes behind the limits.
+Result<AccountOutcome> Accounts::Impl::check(const Credentials& credentials, const UserId& id,
+                                             const CreateOptions& session,
+                                             const Admission& admission) {
+  auto known = look_up(id);
   if (!known) return known.error();
-  const std::string& hash = known->user ? known->user->password_hash : impl_->decoy_hash;
+  const std::string& hash = known->user ? known->user->password_hash : decoy_hash;
   const bool usable = known->user && !known->user->user.disabled;
-  auto match = impl_->verify(credentials.password, hash, usable);
-  if (!match) return match.error();
+  auto match = verify(credentials.password, hash, usable, admission);
+  if (!match) return not_hashed<AccountOutcome>(admission, match.error());
   if (*match == PasswordMatch::mismatch || !usable) {
     return rejected(Rejection::wrong_credentials);
   }
+  guessing->succeeded(admission);
   CreateOptions creating = session;
   creating.user_epoch = known->epoch;
-  auto opened = impl_->open_session(known->user->user, creating);
+  auto opened = open_session(known->user->user, creating);
   if (!opened && opened.error().code == Errc::user_changed) {
-    return impl_->explain_lost_race(*known->user, opened.error());
+    return explain_lost_race(*known->user, opened.error());
   }
-  if (opened && crypto::needs_rehash(known->user->password_hash, impl_->cost)) {
-    impl_->upgrade(*known->user, credentials.password);
+  if (opened && crypto::needs_rehash(known->user->password_hash, cost)) {
+    upgrade(*known->user, credentials.password, admission);
   }
+  return opened;
+}
+
+// A browser that gets no device cookie is only not known next time.
+Result<AccountOutcome> Accounts::Impl::remember(Result<AccountOutcome> opened,
+                                                std::string_view device) {
+  if (!opened || !opened->user) return opened;
+  auto value = guessing->devices().issue(device, opened->user->id, now(), system_entropy());
+  if (value) opened->device = std::move(*value);
   return opened;
 }
 
@@ -225,19 +318,25 @@ Result<PasswordChange> Accounts::change_password(const UserId& user, std::string
   Rejection fault = account::shape_of(current);
   if (fault == Rejection::none) fault = account::strength_of(replacement);
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
+  const UnixTime now = impl_->now();
+  auto admission = impl_->guessing->before_change(user, keep, now);
+  if (!admission) return admission.error();
+  if (!admission->allowed) return limited<PasswordChange>(admission->retry_after);
   auto stored = impl_->store.users().find_user(user);
   if (!stored) return stored.error();
   const std::string& hash = *stored ? (*stored)->password_hash : impl_->decoy_hash;
   const bool usable = *stored && !(*stored)->user.disabled;
-  auto match = impl_->verify(current, hash, usable);
-  if (!match) return match.error();
+  auto match = impl_->verify(current, hash, usable, *admission);
+  if (!match) return impl_->not_hashed<PasswordChange>(*admission, match.error());
   if (*match == PasswordMatch::mismatch || !usable) {
     return wrong_password();
   }
-  auto phc = impl_->hash(replacement);
+  impl_->guessing->succeeded(*admission);
+  auto phc = impl_->hash(replacement, admission->claim);
+  if (!phc && phc.error().code == Errc::rate_limited) {
+    return limited<PasswordChange>(std::chrono::seconds{1});
+  }
   if (!phc) return phc.error();
-  const Clock* clock = impl_->sessions.options().clock;
-  const UnixTime now = clock != nullptr ? clock->now() : system_clock().now();
   std::optional<SessionId> except;
   if (keep != nullptr) except = keep->id;
   auto outcome = impl_->store.users().set_password({user, std::move(*phc), hash, except, now});
@@ -263,6 +362,10 @@ std::string_view rejection_name(Rejection rejection) noexcept {
       return "password_invalid";
     case Rejection::wrong_credentials:
       return "wrong_credentials";
+    case Rejection::rate_limited:
+      return "rate_limited";
+    case Rejection::sign_up_closed:
+      return "sign_up_closed";
     case Rejection::none:
       break;
   }
@@ -283,6 +386,10 @@ std::string_view rejection_text(Rejection rejection) noexcept {
       return "The password has characters that cannot be used.";
     case Rejection::wrong_credentials:
       return "User name or password is wrong.";
+    case Rejection::rate_limited:
+      return "Too many tries. Wait before you try again.";
+    case Rejection::sign_up_closed:
+      return "New accounts cannot be made here. Ask whoever runs this site for one.";
     case Rejection::none:
       break;
   }

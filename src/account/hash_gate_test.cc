@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -44,6 +46,104 @@ TEST(HashGate, R75NeverMoreThanTheSlotsRunAtOnce) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(most, 3);
   EXPECT_EQ(admitted, 1000);
+}
+
+// Line is callers that wait at a gate, each on a thread of its own, in the order they came.
+class Line {
+ public:
+  explicit Line(HashGate& gate) : gate_(gate) {}
+  ~Line() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+  // add returns once the caller waits, or was told something else.
+  void add(const std::string& name, const Claim& claim) {
+    std::atomic<bool> asked{false};
+    threads_.emplace_back([this, name, claim, &asked] {
+      asked = true;
+      const HashGate::Pass pass(gate_, claim);
+      const MutexLock lock(mutex_);
+      order_.push_back(pass.admitted() ? name : name + " refused");
+    });
+    while (!asked) std::this_thread::yield();
+  }
+  std::vector<std::string> order() {
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    const MutexLock lock(mutex_);
+    return order_;
+  }
+
+ private:
+  HashGate& gate_;
+  Mutex mutex_;
+  std::vector<std::string> order_ LATCHKEY_GUARDED_BY(mutex_);
+  std::vector<std::thread> threads_;
+};
+
+void wait_for_waiting(const HashGate& gate, std::size_t count) {
+  while (gate.waiting() != count) std::this_thread::yield();
+}
+
+TEST(HashGate, R75OneAddressHoldsAQuarterOfThePlacesAndLeavesTheRestToOthers) {
+  HashGate gate(1, 16);
+  auto running = std::make_unique<HashGate::Pass>(gate, Claim{.share = "192.0.2.7"});
+  {
+    Line line(gate);
+    for (int i = 0; i < 4; ++i) line.add("flood", {.share = "192.0.2.7"});
+    wait_for_waiting(gate, 4);
+    EXPECT_EQ(HashGate::Pass(gate, {.share = "192.0.2.7"}).entry(), HashGate::Entry::over_share);
+    line.add("other", {.share = "192.0.2.8"});
+    wait_for_waiting(gate, 5);
+    running.reset();
+    EXPECT_EQ(line.order().size(), 5U);
+  }
+  EXPECT_TRUE(HashGate::Pass(gate, {.share = "192.0.2.7"}).admitted()) << "places come back";
+}
+
+TEST(HashGate, R75AQuarterOfTheQueueIsKeptForKnownDevicesWhichGoFirst) {
+  HashGate gate(1, 8);
+  auto running = std::make_unique<HashGate::Pass>(gate);
+  Line line(gate);
+  for (int i = 0; i < 6; ++i) line.add("other", {.share = "192.0.2." + std::to_string(i)});
+  wait_for_waiting(gate, 6);
+  EXPECT_EQ(HashGate::Pass(gate, {.share = "192.0.2.99"}).entry(), HashGate::Entry::full);
+  for (int i = 0; i < 2; ++i) {
+    line.add("known", {.known_device = true, .share = "user " + std::to_string(i)});
+  }
+  wait_for_waiting(gate, 8);
+  EXPECT_EQ(HashGate::Pass(gate, {.known_device = true}).entry(), HashGate::Entry::full);
+  running.reset();
+  const std::vector<std::string> order = line.order();
+  ASSERT_EQ(order.size(), 8U);
+  EXPECT_EQ(order[0], "known");
+  EXPECT_EQ(order[1], "known");
+}
+
+TEST(HashGate, OthersHaveTheirTurnHoweverManyKnownDevicesWait) {
+  HashGate gate(1, 64);
+  auto running = std::make_unique<HashGate::Pass>(gate);
+  Line line(gate);
+  line.add("other", {});
+  wait_for_waiting(gate, 1);
+  for (int i = 0; i < 6; ++i) {
+    line.add("known", {.known_device = true, .share = "user " + std::to_string(i)});
+  }
+  wait_for_waiting(gate, 7);
+  running.reset();
+  const std::vector<std::string> order = line.order();
+  ASSERT_EQ(order.size(), 7U);
+  EXPECT_EQ(std::find(order.begin(), order.end(), "other") - order.begin(), 3);
+}
+
+TEST(HashGate, TheKnownDevicesOfOneUserHoldASmallerShare) {
+  HashGate gate(1, 32);
+  auto running = std::make_unique<HashGate::Pass>(gate, Claim{true, "user ann"});
+  Line line(gate);
+  for (int i = 0; i < 2; ++i) line.add("ann", {.known_device = true, .share = "user ann"});
+  wait_for_waiting(gate, 2);
+  EXPECT_EQ(HashGate::Pass(gate, {.known_device = true, .share = "user ann"}).entry(),
+            HashGate::Entry::over_share);
+  running.reset();
 }
 
 }  // namespace

@@ -79,11 +79,11 @@ const Problem* AuthSession::Impl::trouble() const noexcept {
 // signed-in GET has nothing to say but the two lines that all have.
 void AuthSession::Impl::rebuild() {
   const bool with_own = !cookies.empty() && !(is_cacheable && offered);
-  const bool with_cookies = with_own || !old_cookies.empty();
+  const bool with_cookies = with_own || !old_cookies.empty() || !device_line.empty();
   const Problem* problem = demand_failed || failure ? trouble() : nullptr;
   const std::span<const HeaderLine> usual =
       auth.options.bearer ? std::span(kBearerLines) : std::span(kLines);
-  if (!with_cookies && !clearing && problem == nullptr) {
+  if (!with_cookies && !clearing && problem == nullptr && retry_text.empty()) {
     lines = is_cacheable ? std::span<const HeaderLine>{} : usual;
     return;
   }
@@ -92,13 +92,16 @@ void AuthSession::Impl::rebuild() {
     for (const std::string& line : cookies) own_lines.push_back({"Set-Cookie", line});
   }
   for (const std::string& line : old_cookies) own_lines.push_back({"Set-Cookie", line});
+  if (!device_line.empty()) own_lines.push_back({"Set-Cookie", device_line});
   own_lines.insert(own_lines.end(), usual.begin(), usual.end());
   if (clearing) own_lines.push_back({"Clear-Site-Data", auth.clear_site_data});
   if (problem != nullptr && problem->status == 401) {
     challenge = auth::challenge(*problem);
     own_lines.push_back({"WWW-Authenticate", challenge});
   }
-  if (problem != nullptr && !problem->retry_after.empty()) {
+  if (!retry_text.empty()) {
+    own_lines.push_back({"Retry-After", retry_text});
+  } else if (problem != nullptr && !problem->retry_after.empty()) {
     own_lines.push_back({"Retry-After", problem->retry_after});
   }
   lines = own_lines;
@@ -168,7 +171,8 @@ bool AuthSession::replaces(std::string_view name, std::string_view value) const 
     if (is_chunk_of(cookie, impl_->auth.sessions->options().cookie.name)) return true;
     const auto same = [&](const std::string& line) { return cookie_name(line) == cookie; };
     return std::any_of(impl_->cookies.begin(), impl_->cookies.end(), same) ||
-           std::any_of(impl_->old_cookies.begin(), impl_->old_cookies.end(), same);
+           std::any_of(impl_->old_cookies.begin(), impl_->old_cookies.end(), same) ||
+           same(impl_->device_line);
   }
   // Ours binds: what depends on a session must not be kept by anybody (R58).
   const bool binding = !impl_->lines.empty();

@@ -105,12 +105,20 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
                                         .entropy = options.entropy});
   if (!opened) return opened.error();
   sessions = std::move(*opened);
+  if (Result<void> named = make_device_cookie(); !named) return named;
   auto made = Accounts::make(*store, *sessions, options.passwords);
   if (!made) return made.error();
   accounts = std::move(*made);
   if (options.prune_every > Millis{0}) {
     pruning = std::make_unique<Periodic>(options.prune_every, [this] { prune_and_log(*sessions); });
   }
+  return {};
+}
+
+Result<void> Auth::Impl::make_device_cookie() {
+  auto writer = CookieWriter::make(auth::device_cookie(sessions->options().cookie));
+  if (!writer) return writer.error();
+  device_cookie = std::move(*writer);
   return {};
 }
 

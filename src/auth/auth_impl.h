@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "base/periodic.h"
 #include "latchkey/auth.h"
 #include "latchkey/client_address.h"
+#include "latchkey/cookie.h"
 #include "latchkey/lookup.h"
 
 namespace latchkey {
@@ -21,6 +23,8 @@ struct Auth::Impl {
 
   // open builds what stands on the store. The options have been checked.
   Result<void> open(std::unique_ptr<Store> given);
+  // make_device_cookie: once `sessions` is there.
+  Result<void> make_device_cookie();
 
   // peer_refused: the request came over http from another machine.
   bool peer_refused(const auth::RequestFacts& facts) const noexcept;
@@ -41,6 +45,7 @@ struct Auth::Impl {
   Store* store = nullptr;  // the topmost of them
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Accounts> accounts;
+  std::optional<CookieWriter> device_cookie;
   std::unique_ptr<Periodic> pruning;
 };
 

@@ -13,6 +13,7 @@ Result<std::unique_ptr<Auth>> AuthParts::assemble(Store& store, std::unique_ptr<
   auto impl = std::make_unique<Auth::Impl>(std::move(options), std::move(*url));
   impl->store = &store;
   impl->sessions = std::move(sessions);
+  if (Result<void> named = impl->make_device_cookie(); !named) return named.error();
   return std::unique_ptr<Auth>(new Auth(std::move(impl)));
 }
 

@@ -172,6 +172,7 @@ Result<std::size_t> AuthSession::log_out_everywhere() {
 
 Result<Rejection> AuthSession::change_password(std::string_view current, std::string_view wanted) {
   impl_->failure.reset();
+  impl_->limit(Millis{0});
   Result<void> fine = impl_->may_change(true);
   if (fine) fine = impl_->need_user();
   if (!fine) return impl_->told(fine.error());
@@ -186,6 +187,7 @@ Result<Rejection> AuthSession::change_password(std::string_view current, std::st
       {{"reason", rejection_name(changed->rejection)},
        {"user_id", user_id().text()},
        {"address", impl_->client()}});
+  impl_->limit(changed->retry_after);
   if (changed->kept) {
     const Result<void> kept =
         impl_->renew(Updated{std::move(changed->kept->record), std::move(changed->kept->token)});

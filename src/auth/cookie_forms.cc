@@ -46,4 +46,18 @@ Result<CookieOptions> session_cookie(const PublicUrl& url, const AuthCookie& wan
   return cookie;
 }
 
+CookieOptions device_cookie(const CookieOptions& session) {
+  constexpr std::string_view kSession = "session";
+  CookieOptions cookie = session;
+  const std::size_t at = cookie.name.rfind(kSession);
+  if (at == std::string::npos) {
+    cookie.name += "-device";
+  } else {
+    cookie.name.replace(at, kSession.size(), "device");
+  }
+  cookie.http_only = true;
+  cookie.former.clear();
+  return cookie;
+}
+
 }  // namespace latchkey::auth

@@ -1,5 +1,6 @@
 #include "auth/session_impl.h"
 #include "base/log.h"
+#include "latchkey/cookie.h"
 #include "session/attributes.h"
 
 // The calls that open a session.
@@ -50,6 +51,7 @@ Result<void> AuthSession::Impl::replace(const std::vector<SessionRecord>& before
 Result<Rejection> AuthSession::Impl::enter(bool signing_up, const LogInOptions& given,
                                            const Entrance& open) {
   failure.reset();
+  limit(Millis{0});
   if (Result<void> may = may_change(!given.bearer); !may) return told(may.error());
   if (given.level < 1 || given.level > 3) {
     return told({Errc::invalid_argument, "the level of a log-in is 1 to 3"});
@@ -87,9 +89,11 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
                                .context = {std::string{facts.user_agent}, client()},
                                .remember = given.remember,
                                .level = given.level};
-  auto outcome = open(creating);
+  const auto device = find_cookie(facts.cookie_lines(), auth.device_cookie->options().name);
+  auto outcome = open(creating, {.device = device.value, .sessions = before});
   if (!outcome) return outcome.error();
   log_entrance(signing_up, *outcome, client());
+  if (outcome->retry_after > Millis{0}) limit(outcome->retry_after);
   if (outcome->rejection != Rejection::none) return outcome->rejection;
 
   NewSession& made = *outcome->session;
@@ -107,8 +111,27 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   user_known = outcome->user.has_value();
   user = std::move(outcome->user);
   edits.clear();
+  if (!written->empty()) mark_device(outcome->device, made.record.persistent);
   install(made.token, std::move(made.record), std::move(*written));
   return Rejection::none;
+}
+
+// Without it the browser is only not known next time.
+void AuthSession::Impl::mark_device(const std::string& value, bool persistent) {
+  if (value.empty()) return;
+  const UnixTime now = auth.clock.now();
+  const std::optional<UnixTime> until =
+      persistent ? std::optional(now + auth.options.passwords.limits.device_life) : std::nullopt;
+  if (auto line = auth.device_cookie->write(value, until, now)) device_line = std::move(*line);
+}
+
+void AuthSession::Impl::limit(Millis wait) {
+  constexpr Millis kSecond = std::chrono::seconds{1};
+  if (wait == retry_after) return;
+  retry_after = wait;
+  const auto seconds = (wait + kSecond - Millis{1}) / kSecond;
+  retry_text = wait > Millis{0} ? std::to_string(seconds) : std::string{};
+  rebuild();
 }
 
 // The epoch is read first: who ends all sessions of the user after that ends this log-in, too.
@@ -132,22 +155,27 @@ Result<AccountOutcome> AuthSession::Impl::open_for(const UserId& id,
 
 Result<Rejection> AuthSession::sign_up(const Credentials& credentials,
                                        const LogInOptions& options) {
-  return impl_->enter(true, options, [&](const CreateOptions& creating) {
-    return impl_->auth.accounts->sign_up(credentials, creating);
-  });
+  const auto open = [&](const CreateOptions& creating, const Returning& client) {
+    return impl_->auth.accounts->sign_up(credentials, creating, client);
+  };
+  return impl_->enter(true, options, open);
 }
 
 Result<Rejection> AuthSession::log_in(const Credentials& credentials, const LogInOptions& options) {
-  return impl_->enter(false, options, [&](const CreateOptions& creating) {
-    return impl_->auth.accounts->log_in(credentials, creating);
-  });
+  const auto open = [&](const CreateOptions& creating, const Returning& client) {
+    return impl_->auth.accounts->log_in(credentials, creating, client);
+  };
+  return impl_->enter(false, options, open);
 }
 
 Result<Rejection> AuthSession::log_in(const UserId& user_id, const LogInOptions& options) {
-  return impl_->enter(false, options, [&](const CreateOptions& creating) {
+  const auto open = [&](const CreateOptions& creating, const Returning&) {
     return impl_->open_for(user_id, creating);
-  });
+  };
+  return impl_->enter(false, options, open);
 }
+
+Millis AuthSession::retry_after() const noexcept { return impl_->retry_after; }
 
 Result<void> AuthSession::start_guest() {
   impl_->failure.reset();

@@ -54,13 +54,17 @@ struct AuthSession::Impl {
   void end(AuthState now);
 
   // log_in.cc
-  using Entrance = std::function<Result<AccountOutcome>(const CreateOptions&)>;
+  using Entrance = std::function<Result<AccountOutcome>(const CreateOptions&, const Returning&)>;
   Result<Rejection> enter(bool signing_up, const LogInOptions& given, const Entrance& open);
   Result<Rejection> open_session(bool signing_up, const LogInOptions& given, const Entrance& open);
   Result<AccountOutcome> open_for(const UserId& id, const CreateOptions& creating);
   // previous finds what this client had before, also when its user is disabled.
   Result<std::vector<SessionRecord>> previous();
   Result<void> replace(const std::vector<SessionRecord>& before);
+  // mark_device writes the cookie by which this browser is known to the user's next log-in.
+  void mark_device(const std::string& value, bool persistent);
+  // limit tells, or ends, that tries are refused for so long.
+  void limit(Millis wait);
 
   // answer.cc
   bool can_write() const noexcept;
@@ -96,6 +100,9 @@ struct AuthSession::Impl {
 
   std::vector<std::string> cookies{};      // Set-Cookie values
   std::vector<std::string> old_cookies{};  // likewise: they delete those of another system
+  std::string device_line{};               // likewise: the device cookie
+  Millis retry_after{0};                   // no try is allowed before
+  std::string retry_text{};                // the same in seconds, for a header
   bool offered = false;                    // they are an offer, which may stay away
   bool clearing = false;                   // Clear-Site-Data goes with them
   std::string challenge{};                 // WWW-Authenticate

@@ -23,6 +23,7 @@ struct App {
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 
+  bool sign_up_open() const noexcept { return auth.accounts().options().sign_up == SignUp::open; }
   bool stateless() const noexcept { return is_stateless(auth.options().carrier); }
 };
 

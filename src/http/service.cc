@@ -126,8 +126,9 @@ Response complete(App& app, const Request& request, const Plan& plan, Result<Aut
   if (session.record() != nullptr) {  // the browser did keep its cookie
     app.logins.came_back(session.record()->id, app.clock.now());
   }
-  Response response = route == nullptr ? page_problem(Problem::not_found, {.asker = asker(session)})
-                                       : respond(app, request, *route, session);
+  Response response = route == nullptr
+                          ? page_problem(Problem::not_found, {.asker = asker(app, session)})
+                          : respond(app, request, *route, session);
   session.apply(response);
   return response;
 }

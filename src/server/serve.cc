@@ -57,6 +57,10 @@ HttpServerOptions server_options(const Config& config) {
   const std::size_t cores = std::max(2U, std::thread::hardware_concurrency());
   // Those that wait for a remote store do nothing meanwhile, and share its answers.
   const std::size_t waiting = is_remote_store(config.store_url) ? 64 : 16;
+  const std::size_t hashing = config.accounts.workers != 0 ? config.accounts.workers : cores - 1;
+  // Accounts says whose turn it is. A thread for each that waits there, and some for those that
+  // find out by the limits that they need not.
+  constexpr std::size_t kSpare = 8, kWaitForThread = 1024;
   return {.host = config.host,
           .port = config.port,
           .threads = config.threads,
@@ -65,8 +69,9 @@ HttpServerOptions server_options(const Config& config) {
           .proxies = trusted_proxies(config),
           .blocking_workers = config.blocking_workers != 0 ? config.blocking_workers : waiting,
           .blocking_queue = config.blocking_queue,
-          .hashing_workers = config.accounts.workers != 0 ? config.accounts.workers : cores - 1,
-          .hashing_queue = config.accounts.queue,
+          .hashing_workers = hashing,
+          .hashing_queue = kWaitForThread,
+          .most_hashing_workers = hashing + config.accounts.queue + kSpare,
           .limits = config.limits,
           .timeouts = config.timeouts};
 }

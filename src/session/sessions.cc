@@ -60,6 +60,7 @@ Sessions::Impl::Impl(Store& store, SessionsOptions given, session::SessionCookie
     : options(std::move(given)),
       sessions(store.sessions()),
       denials(store.denials()),
+      counters(store.counters()),
       clock(options.clock != nullptr ? *options.clock : system_clock()),
       entropy(options.entropy != nullptr ? *options.entropy : system_entropy()),
       cookies(std::move(written)),
@@ -249,6 +250,7 @@ Result<std::size_t> Sessions::prune() {
   };
   Result<void> done = drain([&] { return impl_->sessions.prune(forgotten, kBatch); });
   if (done) done = drain([&] { return impl_->denials.prune_denials(now, kBatch); });
+  if (done) done = drain([&] { return impl_->counters.prune_counters(now, kBatch); });
   if (!done) return done.error();
   return total;
 }

@@ -72,6 +72,7 @@ struct Sessions::Impl {
   SessionsOptions options;
   SessionStore& sessions;
   DenyStore& denials;
+  CounterStore& counters;
   const Clock& clock;
   Entropy& entropy;
   session::SessionCookies cookies;

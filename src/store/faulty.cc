@@ -147,18 +147,41 @@ class FaultyKeys final : public DenyStore, public KeyStore {
   Faults& faults_;
 };
 
+class FaultyCounters final : public CounterStore {
+ public:
+  FaultyCounters(CounterStore& inner, Faults& faults) : inner_(inner), faults_(faults) {}
+
+  Result<CounterOutcome> take(std::span<const CounterTry> tries, UnixTime now) override {
+    return faults_.run(StoreCall::take, [&] { return inner_.take(tries, now); });
+  }
+  Result<void> settle(std::span<const std::string> cleared,
+                      std::span<const std::string> returned) override {
+    return faults_.run(StoreCall::settle, [&] { return inner_.settle(cleared, returned); });
+  }
+  Result<std::size_t> prune_counters(UnixTime now, std::size_t limit) override {
+    return faults_.run(StoreCall::prune_counters,
+                       [&] { return inner_.prune_counters(now, limit); });
+  }
+
+ private:
+  CounterStore& inner_;
+  Faults& faults_;
+};
+
 class FaultyStore final : public Store {
  public:
   FaultyStore(Store& inner, FaultPlan plan)
       : faults_(std::move(plan)),
         sessions_(inner.sessions(), faults_),
         users_(inner, faults_),
-        keys_(inner, faults_) {}
+        keys_(inner, faults_),
+        counters_(inner.counters(), faults_) {}
 
   SessionStore& sessions() override { return sessions_; }
   EpochStore& epochs() override { return users_; }
   UserStore& users() override { return users_; }
   DenyStore& denials() override { return keys_; }
+  CounterStore& counters() override { return counters_; }
   KeyStore& keys() override { return keys_; }
   MetaStore& meta() override { return users_; }
 
@@ -167,6 +190,7 @@ class FaultyStore final : public Store {
   FaultySessions sessions_;
   FaultyUsers users_;
   FaultyKeys keys_;
+  FaultyCounters counters_;
 };
 
 }  // namespace

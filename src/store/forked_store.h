@@ -8,7 +8,7 @@
 namespace latchkey {
 
 // ForkedStore is a Store of the parts of one engine, which a forked child leaves to its parent.
-// Parts names them sessions, users (with the epochs), denials, keys, meta and scan.
+// Parts names them sessions, users (with the epochs), denials, counters, keys, meta and scan.
 template <class Parts>
 class ForkedStore final : public Store {
  public:
@@ -18,6 +18,7 @@ class ForkedStore final : public Store {
   EpochStore& epochs() override { return parts_->users; }
   UserStore& users() override { return parts_->users; }
   DenyStore& denials() override { return parts_->denials; }
+  CounterStore& counters() override { return parts_->counters; }
   KeyStore& keys() override { return parts_->keys; }
   MetaStore& meta() override { return parts_->meta; }
   ScanStore* scan() override { return &parts_->scan; }

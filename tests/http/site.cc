@@ -45,6 +45,7 @@ http::Response Browser::send(std::string_view method, std::string_view target,
   if (!cookie.empty()) {
     all.emplace_back("Cookie", site_.sessions->options().cookie.name + "=" + cookie);
   }
+  if (!device.empty()) all.emplace_back("Cookie", device);
   if (method != "GET" && method != "HEAD") {
     all.emplace_back("Origin", site_.public_url);
     all.emplace_back("Sec-Fetch-Site", "same-origin");
@@ -107,6 +108,7 @@ http::Response Browser::log_in(std::string_view username, std::string_view passw
 }
 
 void Browser::keep_cookie(const http::Response& response) {
+  if (const auto line = device_line(response)) device = line->substr(0, line->find(';'));
   const auto set = header(response, "Set-Cookie");
   if (!set) return;
   const std::size_t equals = set->find('=');
@@ -114,10 +116,26 @@ void Browser::keep_cookie(const http::Response& response) {
   cookie = set->substr(equals + 1, set->find(';') - equals - 1);
 }
 
+namespace {
+
+bool is_device_cookie(std::string_view name, std::string_view value) {
+  return http::same_field(name, "Set-Cookie") &&
+         value.substr(0, value.find('=')).find("device") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<std::string> device_line(const http::Response& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (is_device_cookie(name, value)) return value;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> header(const http::Response& response, std::string_view name) {
   std::optional<std::string> found;
   for (const auto& [candidate, value] : response.headers) {
-    if (!http::same_field(candidate, name)) continue;
+    if (!http::same_field(candidate, name) || is_device_cookie(candidate, value)) continue;
     EXPECT_FALSE(found) << name << " came twice";
     found = value;
   }

@@ -61,6 +61,7 @@ class Browser {
   http::Response log_in(std::string_view username, std::string_view password = kPassword);
 
   std::string cookie;  // the value in the jar; empty: none
+  std::string device;  // name=value of the device cookie
   std::string user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
  private:
@@ -68,7 +69,8 @@ class Browser {
   Site& site_;
 };
 
-// header returns the only header of that name, or nothing. Twice fails the test.
+// header returns the only header of that name, or nothing. Twice fails the test; a device cookie
+// beside that of the session is left out.
 std::optional<std::string> header(const http::Response& response, std::string_view name);
 // text writes the response as it goes over the wire.
 std::string text(const http::Response& response, bool https = false);
@@ -76,6 +78,8 @@ std::string text(const http::Response& response, bool https = false);
 std::string code(const http::Response& response);
 // json_text returns the string member `name`, wherever it stands first.
 std::string json_text(std::string_view body, std::string_view name);
+// device_line returns the Set-Cookie of the device cookie, or nothing.
+std::optional<std::string> device_line(const http::Response& response);
 bool sets_cookie(const http::Response& response);
 bool blanks_cookie(const http::Response& response);
 

@@ -111,7 +111,7 @@ TEST_F(PostgresFaults, AStoreWithoutItsMarkerIsRefused) {
 TEST_F(PostgresFaults, TablesOfANewerVersionAreRefused) {
   ASSERT_TRUE(open_or_fail(patient_options(url_)));
   ASSERT_EQ(cluster().run("UPDATE " + schema_ +
-                          ".latchkey_meta SET value='2' WHERE key='schema_version'"),
+                          ".latchkey_meta SET value='99' WHERE key='schema_version'"),
             "");
   const Error error = open_error(patient_options(url_));
   EXPECT_EQ(error.code, Errc::store_mismatch);

@@ -122,13 +122,25 @@ class AuthFixture : public ::testing::Test {
     return pair_of(session);
   }
 
+  // lines returns the values of one header; of cookies those of the session.
   static std::vector<std::string> lines(const AuthSession& session,
                                         std::string_view name = "Set-Cookie") {
     std::vector<std::string> values;
     for (const HeaderLine& line : session.response_headers()) {
-      if (line.name == name) values.emplace_back(line.value);
+      if (line.name == name && !is_device_cookie(line.value)) values.emplace_back(line.value);
     }
     return values;
+  }
+  static bool is_device_cookie(std::string_view line) {
+    return line.substr(0, line.find('=')).find("device") != std::string_view::npos;
+  }
+  // device_of returns name=value of the device cookie that is written; empty when none is.
+  static std::string device_of(const AuthSession& session) {
+    for (const HeaderLine& line : session.response_headers()) {
+      if (line.name != "Set-Cookie" || !is_device_cookie(line.value)) continue;
+      return std::string(line.value.substr(0, line.value.find(';')));
+    }
+    return {};
   }
   static std::string line(const AuthSession& session, std::string_view name) {
     const auto values = lines(session, name);

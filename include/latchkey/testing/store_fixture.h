@@ -112,6 +112,7 @@ class StoreSuite : public ::testing::TestWithParam<StoreFactory> {
   UserStore& users() { return data_->store().users(); }
   EpochStore& epochs() { return data_->store().epochs(); }
   DenyStore& denials() { return data_->store().denials(); }
+  CounterStore& counters() { return data_->store().counters(); }
   KeyStore& keys() { return data_->store().keys(); }
 
   // next_id returns an id for a session of `user` that no test of this fixture had before.

@@ -13,6 +13,7 @@
 #include "latchkey/testing/store_fixture.h"
 #include "latchkey/testing/suite_bulk.h"
 #include "latchkey/testing/suite_changes.h"
+#include "latchkey/testing/suite_counters.h"
 #include "latchkey/testing/suite_keys.h"
 #include "latchkey/testing/suite_races.h"
 #include "latchkey/testing/suite_records.h"

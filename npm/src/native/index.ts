@@ -30,7 +30,7 @@ export type CookieList = [
   partitioned: boolean,
 ];
 
-export type RejectionList = [name: string, text: string];
+export type RejectionList = [name: string, text: string, retryAfter: number];
 export type OutcomeList = [
   rejection: RejectionList | null,
   session: NewSessionList | null,

@@ -26,6 +26,7 @@ const std::array<ProblemText, kProblems>& table() noexcept {
       of(Problem::expired, AuthState::expired),
       of(Problem::revoked, AuthState::revoked),
       of(Problem::wrong_credentials, 401, Rejection::wrong_credentials),
+      of(Problem::sign_up_closed, 403, Rejection::sign_up_closed),
       of(Problem::username_taken, 409, Rejection::username_taken),
       of(Problem::username_invalid, 400, Rejection::username_invalid),
       of(Problem::password_too_short, 400, Rejection::password_too_short),

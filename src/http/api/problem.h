@@ -16,6 +16,7 @@ enum class Problem : std::uint8_t {
   expired,
   revoked,
   wrong_credentials,
+  sign_up_closed,
   username_taken,
   username_invalid,
   password_too_short,

@@ -18,11 +18,13 @@ struct Sheet {
   bool remember = true;
   std::string next{};  // safe, or empty
   std::optional<Problem> problem{};
+  Millis retry_after{0};  // with Problem::rate_limited
 
   bool sign_up() const noexcept { return entrance == Entrance::sign_up; }
   // The field to correct: for wrong credentials, which blame none, the one that is empty again.
   bool starts_at_password() const noexcept {
-    return blames_password() || problem == Problem::wrong_credentials;
+    return blames_password() || problem == Problem::wrong_credentials ||
+           problem == Problem::rate_limited;
   }
   // Wrong credentials belong to the form as a whole; the other problems to one field.
   bool blames_username() const noexcept {
@@ -102,6 +104,26 @@ void append_form(Html& html, const Sheet& sheet) {
   }
 }
 
+// append_problem says what is to be put right, or how long to wait.
+void append_problem(Html& html, const Sheet& sheet) {
+  html.raw("<p class=\"error\" role=\"alert\" id=\"problem\">");
+  if (sheet.problem != Problem::rate_limited) {
+    html.text(problem_text(*sheet.problem).detail).raw("</p>");
+    return;
+  }
+  constexpr Millis kMinute = std::chrono::minutes{1}, kSecond = std::chrono::seconds{1};
+  const bool minutes = sheet.retry_after > kMinute;
+  const Millis unit = minutes ? kMinute : kSecond;
+  const auto count = (sheet.retry_after + unit - Millis{1}) / unit;
+  html.text(rejection_text(Rejection::rate_limited))
+      .raw(" You can try again in ")
+      .text(std::to_string(count))
+      .text(minutes      ? " minutes."
+            : count == 1 ? " second."
+                         : " seconds.")
+      .raw("</p>");
+}
+
 // append_lost_cookie tells a browser that has logged in and came back without the cookie.
 void append_lost_cookie(Html& html) {
   html.raw(
@@ -130,21 +152,19 @@ Response render_sheet(const Place& place, const Sheet& sheet) {
   html.raw("<div class=\"card narrow stack\"><h1>").text(title).raw("</h1>");
   append_address_notice(html, place.app, place.request);
   if (sheet.problem) {
-    html.raw("<p class=\"error\" role=\"alert\" id=\"problem\">")
-        .text(problem_text(*sheet.problem).detail)
-        .raw("</p>");
+    append_problem(html, sheet);
   } else if (place.lost_cookie()) {
     append_lost_cookie(html);
   } else {
     append_ended_notice(html, place.session);
   }
   append_form(html, sheet);
-  append_other_entrance(html, sheet);
+  if (sheet.sign_up() || place.app.sign_up_open()) append_other_entrance(html, sheet);
   html.raw("</div>");
   const int status = sheet.problem ? problem_text(*sheet.problem).status : 200;
   Response response = render_page({.title = title,
                                    .status = status,
-                                   .asker = Asker::stranger,
+                                   .asker = asker(place.app),
                                    .section = sheet.sign_up() ? Section::sign_up : Section::log_in},
                                   html);
   if (sheet.problem) add_problem_headers(*sheet.problem, response);
@@ -159,6 +179,9 @@ std::string next_of(const App& app, const std::optional<Form>& form) {
 }
 
 Response show(const Place& place, Entrance entrance) {
+  if (entrance == Entrance::sign_up && !place.app.sign_up_open() && !place.session) {
+    return page_problem(Problem::sign_up_closed, {.asker = asker(place.app)});
+  }
   const auto query = Form::parse(place.request.query);
   std::string next = next_of(place.app, query);
   // Who is asked to prove again who they are logs in again.
@@ -180,7 +203,11 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
   const Credentials credentials{sheet.username, form->get("password")};
   const auto entered = enter(session, entrance, credentials, sheet.remember);
   if (!entered) return page_failure(session);
+  if (*entered == Rejection::sign_up_closed) {
+    return page_problem(Problem::sign_up_closed, {.asker = asker(app)});
+  }
   if (*entered != Rejection::none) {
+    sheet.retry_after = session.retry_after();
     sheet.problem = problem_of(*entered);
     return render_sheet(place, sheet);
   }

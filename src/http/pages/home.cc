@@ -28,9 +28,11 @@ Html home_of_stranger(const App& app, const Request& request, const AuthSession&
   append_logo(html);
   html.raw(
           "<h1>Welcome</h1><p class=\"lead\">Log in to open the training page and to see on which ")
-      .raw("devices you are logged in. New here? All it takes is a name and a password.</p>")
-      .raw("<p class=\"actions\"><a class=\"button\" href=\"/login\">Log in</a>")
-      .raw("<a class=\"button quiet\" href=\"/signup\">Sign up</a></p></div>");
+      .raw("devices you are logged in.");
+  if (app.sign_up_open()) html.raw(" New here? All it takes is a name and a password.");
+  html.raw("</p><p class=\"actions\"><a class=\"button\" href=\"/login\">Log in</a>");
+  if (app.sign_up_open()) html.raw("<a class=\"button quiet\" href=\"/signup\">Sign up</a>");
+  html.raw("</p></div>");
   return html;
 }
 
@@ -40,7 +42,7 @@ Response page_home(App& app, const Request& request, AuthSession& session) {
   const auto user = session.user();
   if (!user) return page_failure(session);
   return render_page(
-      {.title = "Home", .asker = asker(session), .section = Section::home},
+      {.title = "Home", .asker = asker(app, session), .section = Section::home},
       session ? home_of(name_of(session, *user)) : home_of_stranger(app, request, session));
 }
 

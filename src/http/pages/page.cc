@@ -20,7 +20,9 @@ void append_navigation(Html& html, const Frame& frame) {
     html.raw("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>");
   } else {
     append_link(html, "/login", "Log in", frame.section == Section::log_in);
-    append_link(html, "/signup", "Sign up", frame.section == Section::sign_up);
+    if (frame.asker == Asker::newcomer) {
+      append_link(html, "/signup", "Sign up", frame.section == Section::sign_up);
+    }
   }
   html.raw("</nav>");
 }

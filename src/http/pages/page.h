@@ -12,9 +12,13 @@ namespace latchkey::http {
 enum class Section : std::uint8_t { none, home, training, sessions, log_in, sign_up };
 
 // Asker is who sees a page, as far as its navigation depends on it.
-enum class Asker : std::uint8_t { unknown, stranger, user };
-inline Asker asker(const AuthSession& session) noexcept {
-  return session ? Asker::user : Asker::stranger;
+// A newcomer is a stranger who may sign up.
+enum class Asker : std::uint8_t { unknown, stranger, newcomer, user };
+inline Asker asker(const App& app) noexcept {
+  return app.sign_up_open() ? Asker::newcomer : Asker::stranger;
+}
+inline Asker asker(const App& app, const AuthSession& session) noexcept {
+  return session ? Asker::user : asker(app);
 }
 
 // Frame is what surrounds the main part of a page.

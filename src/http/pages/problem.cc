@@ -11,6 +11,8 @@ std::string_view title_of(Problem problem) noexcept {
       return "Page not found";
     case Problem::origin_refused:
       return "This did not come from our pages";
+    case Problem::sign_up_closed:
+      return "Nobody can sign up here";
     case Problem::method_not_allowed:
       return "This page cannot do that";
     case Problem::store_unavailable:

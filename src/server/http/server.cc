@@ -57,7 +57,7 @@ struct HttpServer::Impl {
       : options(given),
         peers(share_of_one(given), given.proxies),
         blocking(given.blocking_workers, given.blocking_queue),
-        hashing(given.hashing_workers, given.hashing_queue),
+        hashing(given.hashing_workers, given.hashing_queue, given.most_hashing_workers),
         shared{.limits = given.limits,
                .timeouts = given.timeouts,
                .max_connections = given.max_connections,

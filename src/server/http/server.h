@@ -24,6 +24,7 @@ struct HttpServerOptions {
   std::size_t blocking_queue = 1024;
   std::size_t hashing_workers = 1;
   std::size_t hashing_queue = 64;
+  std::size_t most_hashing_workers = 0;  // at least hashing_workers; more for those that wait
   ParserLimits limits{};
   Timeouts timeouts{};
 };

@@ -1,12 +1,16 @@
 #include "server/http/worker_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace latchkey::server {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit)
-    : queue_limit_(std::max<std::size_t>(queue_limit, 1)), ring_(queue_limit_) {
-  threads_.reserve(threads);
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit, std::size_t most_threads)
+    : queue_limit_(std::max<std::size_t>(queue_limit, 1)),
+      most_threads_(std::max(threads, most_threads)),
+      ring_(queue_limit_) {
+  const MutexLock lock(mutex_);
+  threads_.reserve(most_threads_);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -20,18 +24,30 @@ bool WorkerPool::submit(Task task) {
     ring_[(first_ + queued_) % queue_limit_] = task;
     ++queued_;
     wake = idle_ > 0;
+    if (idle_ < queued_) grow();
   }
   if (wake) ready_.notify_one();
   return true;
 }
 
+// Without another thread those that run take the task.
+void WorkerPool::grow() {
+  if (threads_.size() >= most_threads_) return;
+  try {
+    threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+  }
+}
+
 void WorkerPool::stop() {
+  std::vector<std::thread> ending;
   {
     MutexLock lock(mutex_);
     stopping_ = true;
+    ending.swap(threads_);
   }
   ready_.notify_all();
-  for (std::thread& thread : threads_) {
+  for (std::thread& thread : ending) {
     if (thread.joinable()) thread.join();
   }
 }

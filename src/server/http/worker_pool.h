@@ -14,10 +14,11 @@ struct Task {
   void* context;
 };
 
-// WorkerPool runs tasks on threads of its own, in order of arrival. Its queue is bounded.
+// WorkerPool runs tasks on threads of its own, in order of arrival. Its queue is bounded. A pool
+// whose tasks may wait for each other has more threads, which are made when all are taken.
 class WorkerPool {
  public:
-  WorkerPool(std::size_t threads, std::size_t queue_limit);
+  WorkerPool(std::size_t threads, std::size_t queue_limit, std::size_t most_threads = 0);
   ~WorkerPool();  // stop()
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -29,8 +30,10 @@ class WorkerPool {
 
  private:
   void work() LATCHKEY_EXCLUDES(mutex_);
+  void grow() LATCHKEY_REQUIRES(mutex_);
 
   const std::size_t queue_limit_;
+  const std::size_t most_threads_;
   Mutex mutex_;
   Condition ready_;
   std::vector<Task> ring_ LATCHKEY_GUARDED_BY(mutex_);
@@ -38,7 +41,7 @@ class WorkerPool {
   std::size_t queued_ LATCHKEY_GUARDED_BY(mutex_) = 0;
   std::size_t idle_ LATCHKEY_GUARDED_BY(mutex_) = 0;
   bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> threads_ LATCHKEY_GUARDED_BY(mutex_);
 };
 
 }  // namespace latchkey::server

@@ -9,6 +9,7 @@
 #include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
 #include "server/settings/base_path.h"
+#include "server/settings/guessing_settings.h"
 #include "server/settings/load_config.h"
 #include "server/settings/setting_kinds.h"
 #include "server/settings/takeover_settings.h"
@@ -176,7 +177,7 @@ void add_workers(std::vector<Setting>& all) {
       "workers.hashing", 0, 256, [](Config & c) -> auto& { return c.accounts.workers; },
       "Threads that hash passwords; 0 takes one less than processors."));
   all.push_back(number(
-      "workers.hashing_queue", 1, 65536, [](Config & c) -> auto& { return c.accounts.queue; },
+      "workers.hashing_queue", 1, 1024, [](Config & c) -> auto& { return c.accounts.queue; },
       "Log-ins and sign-ups that may wait; 503 beyond."));
 }
 
@@ -362,6 +363,7 @@ std::span<const Setting> settings() {
     add_keys(made);
     add_verify(made);
     add_migrate(made);
+    add_guessing(made);
     add_passwords_and_log(made);
     return made;
   }();

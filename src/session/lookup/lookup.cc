@@ -54,6 +54,7 @@ class LookupStore final : public Lookup {
   EpochStore& epochs() override { return inner_.epochs(); }
   UserStore& users() override { return inner_.users(); }
   DenyStore& denials() override { return denials_; }
+  CounterStore& counters() override { return inner_.counters(); }
   KeyStore& keys() override { return inner_.keys(); }
   MetaStore& meta() override { return inner_.meta(); }
   LookupStats stats() const override { return sessions_.stats(); }

@@ -127,6 +127,7 @@ class MemoryStore final : public Store {
   EpochStore& epochs() override { return users_; }
   UserStore& users() override { return users_; }
   DenyStore& denials() override { return keys_; }
+  CounterStore& counters() override { return counters_; }
   KeyStore& keys() override { return keys_; }
   MetaStore& meta() override { return meta_; }
   ScanStore* scan() override { return &scan_; }
@@ -135,6 +136,7 @@ class MemoryStore final : public Store {
   Data data_;
   memory::Sessions sessions_{data_};
   MemoryUsers users_{data_};
+  memory::Counters counters_{data_};
   memory::Keys keys_{data_};
   MemoryMeta meta_;
   memory::Scan scan_{data_};

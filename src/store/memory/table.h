@@ -11,6 +11,7 @@
 #include "base/fork.h"
 #include "base/mutex.h"
 #include "latchkey/scan_store.h"
+#include "store/counter_rules.h"
 
 namespace latchkey::memory {
 
@@ -87,6 +88,20 @@ class DenialTable {
   std::set<std::pair<UnixTime, std::string>> by_until_;
 };
 
+// CounterTable holds counters and the order they expire in. Not thread-safe.
+class CounterTable {
+ public:
+  // find returns a counter that never counted when there is none.
+  Counter find(const std::string& key) const;
+  void put(const std::string& key, const Counter& counter);
+  void erase(const std::string& key);
+  std::size_t prune(UnixTime now, std::size_t limit);
+
+ private:
+  std::unordered_map<std::string, Counter> counters_;
+  std::set<std::pair<UnixTime, std::string>> by_expiry_;
+};
+
 // Data is everything of one store; each call of the contract is one critical section.
 struct Data {
   const ForkGuard forked{};  // a child has a copy, which nobody would hear of changes to
@@ -94,6 +109,7 @@ struct Data {
   SessionTable sessions LATCHKEY_GUARDED_BY(mutex);
   UserTable users LATCHKEY_GUARDED_BY(mutex);
   DenialTable denials LATCHKEY_GUARDED_BY(mutex);
+  CounterTable counters LATCHKEY_GUARDED_BY(mutex);
   StoredKeys keys LATCHKEY_GUARDED_BY(mutex);
 };
 
@@ -123,6 +139,19 @@ class Scan final : public ScanStore {
  public:
   explicit Scan(Data& data) : data_(data) {}
   Result<ScanPage> scan(ScanKind kind, const std::string& after, std::size_t limit) override;
+
+ private:
+  Data& data_;
+};
+
+class Counters final : public CounterStore {
+ public:
+  explicit Counters(Data& data) : data_(data) {}
+
+  Result<CounterOutcome> take(std::span<const CounterTry> tries, UnixTime now) override;
+  Result<void> settle(std::span<const std::string> cleared,
+                      std::span<const std::string> returned) override;
+  Result<std::size_t> prune_counters(UnixTime now, std::size_t limit) override;
 
  private:
   Data& data_;

@@ -227,6 +227,7 @@ class NearCacheStore final : public NearCache {
   EpochStore& epochs() override { return inner_.epochs(); }
   UserStore& users() override { return users_; }
   DenyStore& denials() override { return inner_.denials(); }
+  CounterStore& counters() override { return inner_.counters(); }
   KeyStore& keys() override { return inner_.keys(); }
   MetaStore& meta() override { return inner_.meta(); }
   NearCacheStats stats() const override { return table_.stats(); }

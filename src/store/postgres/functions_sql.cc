@@ -280,6 +280,71 @@ BEGIN
     WITH ORDINALITY k(id,state,secret,created_at,activates_at,n);
   RETURN true;
 END $f$;
+)sql",
+                                                               R"sql(
+-- take counts a try at each counter, or at none. A refused one locks and writes nothing. Rows are
+-- made and locked in the order of their keys; one that was pruned in between is made again.
+CREATE FUNCTION @take(p_instance text,p_keys text[],p_free int8[],p_first int8[],p_longest int8[],
+  p_most int8[],p_window int8[],p_moving int8[],p_now int8)
+RETURNS TABLE(taken int8,tries int8,next_at int8) LANGUAGE plpgsql AS $f$
+DECLARE v_locked int8; v_taken bool:=false;
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  IF NOT EXISTS(SELECT 1 FROM @counters c
+      WHERE c.key=ANY(p_keys) AND c.next_at>p_now AND c.expires_at>p_now) THEN
+    LOOP
+      INSERT INTO @counters AS c(key,count,next_at,expires_at)
+        SELECT k.key,0,0,0 FROM unnest(p_keys) k(key) ORDER BY k.key ON CONFLICT(key) DO NOTHING;
+      PERFORM 1 FROM @counters c WHERE c.key=ANY(p_keys) ORDER BY c.key FOR UPDATE;
+      GET DIAGNOSTICS v_locked=ROW_COUNT;
+      EXIT WHEN v_locked=cardinality(p_keys);
+    END LOOP;
+    v_taken:=NOT EXISTS(SELECT 1 FROM @counters c
+      WHERE c.key=ANY(p_keys) AND c.next_at>p_now AND c.expires_at>p_now);
+  END IF;
+  IF v_taken THEN
+    UPDATE @counters c SET count=n.count,expires_at=n.expires_at,next_at=CASE
+        WHEN n.count>=n.most THEN n.expires_at
+        WHEN n.count>=n.free THEN least(n.expires_at,
+          p_now+least(n.longest,n.first*(1::int8<<least(n.count-n.free,30)::int4)))
+        ELSE 0 END
+    FROM (SELECT r.key,r.free,r.first,r.longest,r.most,
+        CASE WHEN o.expires_at<=p_now THEN 1 ELSE o.count+1 END AS count,
+        CASE WHEN o.expires_at<=p_now OR r.moving<>0 THEN p_now+r.window
+          ELSE o.expires_at END AS expires_at
+      FROM unnest(p_keys,p_free,p_first,p_longest,p_most,p_window,p_moving)
+        r(key,free,first,longest,most,"window",moving) JOIN @counters o ON o.key=r.key) n
+    WHERE c.key=n.key;
+  END IF;
+  RETURN QUERY SELECT v_taken::int4::int8,
+      CASE WHEN c.expires_at>p_now THEN c.count ELSE 0 END,
+      CASE WHEN c.expires_at>p_now THEN c.next_at ELSE 0 END
+    FROM unnest(p_keys) WITH ORDINALITY k(key,n) LEFT JOIN @counters c ON c.key=k.key
+    ORDER BY k.n;
+END $f$;
+
+CREATE FUNCTION @settle(p_instance text,p_cleared text[],p_returned text[]) RETURNS void
+LANGUAGE plpgsql AS $f$
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  PERFORM 1 FROM @counters WHERE key=ANY(p_cleared||p_returned) ORDER BY key FOR UPDATE;
+  DELETE FROM @counters WHERE key=ANY(p_cleared);
+  UPDATE @counters SET count=greatest(count-1,0),next_at=0 WHERE key=ANY(p_returned);
+END $f$;
+
+CREATE FUNCTION @prune_counters(p_instance text,p_now int8,p_limit int8) RETURNS int8
+LANGUAGE plpgsql AS $f$
+DECLARE v_gone int8;
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  DELETE FROM @counters WHERE ctid=ANY(ARRAY(SELECT ctid FROM @counters WHERE expires_at<=p_now
+    ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS v_gone=ROW_COUNT;
+  RETURN v_gone;
+END $f$;
 )sql"};
 
 }  // namespace latchkey::postgres

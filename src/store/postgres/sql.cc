@@ -93,6 +93,12 @@ std::string_view sql_template(Sql sql) noexcept {
              "LEFT JOIN @user_epochs e ON e.user_id=$2 LEFT JOIN @users u ON u.id=$2";
     case Sql::prune_denials:
       return "SELECT @prune_denials($1,$2,$3)";
+    case Sql::take_tries:
+      return "SELECT taken,tries,next_at FROM @take($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+    case Sql::settle_tries:
+      return "SELECT @settle($1,$2,$3)";
+    case Sql::prune_counters:
+      return "SELECT @prune_counters($1,$2,$3)";
     case Sql::keys:
       return "SELECT m.value,k.id,k.state,k.secret,k.created_at,k.activates_at,i.value "
              "FROM @meta m LEFT JOIN @meta i ON i.key='instance' LEFT JOIN @keys k ON true "

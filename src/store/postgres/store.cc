@@ -3,6 +3,7 @@
 #include "latchkey/entropy.h"
 #include "latchkey/postgres.h"
 #include "store/forked_store.h"
+#include "store/postgres/counters.h"
 #include "store/postgres/keys.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/notifier.h"
@@ -77,6 +78,7 @@ struct Parts {
         sessions(client, listener),
         users(client),
         keys(client),
+        counters(client),
         meta(client),
         scan(client) {
     client.on_change([this] { notifier.tell(); });
@@ -89,6 +91,7 @@ struct Parts {
   PostgresUsers users;
   PostgresKeys keys;
   DenyStore& denials = keys;
+  PostgresCounters counters;
   PostgresMeta meta;
   PostgresScan scan;
 };

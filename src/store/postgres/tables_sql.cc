@@ -78,6 +78,15 @@ CREATE TABLE @outbox(
 );
 CREATE INDEX latchkey_outbox_by_xid ON @outbox(xid);
 CREATE INDEX latchkey_outbox_by_at ON @outbox(at);
+)sql",
+                                                            R"sql(
+CREATE TABLE @counters(
+  count int8 NOT NULL,
+  next_at int8 NOT NULL,
+  expires_at int8 NOT NULL,
+  key text COLLATE "C" PRIMARY KEY
+) WITH (fillfactor=70);
+CREATE INDEX latchkey_counters_by_expires_at ON @counters(expires_at);
 )sql"};
 
 }  // namespace latchkey::postgres

@@ -34,6 +34,7 @@ class Keys {
   // The base of these is the whole key.
   Place of_name(std::string_view username_key) const { return free_key("n:", username_key); }
   Place of_denial(std::string_view key) const { return free_key("d:", key); }
+  Place of_counter(std::string_view key) const { return free_key("c:", key); }
   Place of_ring() const { return at(prefix_ + "keys"); }
   Place of_key(std::string key) const { return at(std::move(key)); }
   Place of_meta() const { return at(prefix_ + "meta"); }

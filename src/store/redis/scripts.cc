@@ -356,6 +356,50 @@ if not ends or tonumber(ends) > tonumber(ARGV[3]) then return 0 end
 return redis.call('DEL', ARGV[2])
 )lua");
 
+// {key free first longest most window moving}... now -> {1 when every try was counted, {count,
+// next-at} of each}. A value is the three numbers of a counter; Redis forgets it when it expires.
+const Script kTake("", R"lua(
+local now, counters, out, taken = tonumber(ARGV[#ARGV]), {}, {}, 1
+for i = 2, #ARGV - 1, 7 do
+  local v = redis.call('GET', ARGV[i])
+  local count, next_at, ends = string.match(v or '', '^(%d+) (%d+) (%d+)$')
+  local c = {tonumber(count or 0), tonumber(next_at or 0), tonumber(ends or 0)}
+  if c[3] <= now then c = {0, 0, 0} end
+  if c[2] > now then taken = 0 end
+  counters[#counters + 1] = c
+end
+for n, c in ipairs(counters) do
+  if taken == 1 then
+    local i = 7 * n - 5
+    local free, first, longest = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
+    if c[3] == 0 or ARGV[i + 6] == '1' then c[3] = now + tonumber(ARGV[i + 5]) end
+    c[1], c[2] = c[1] + 1, 0
+    if c[1] >= tonumber(ARGV[i + 4]) then c[2] = c[3]
+    elseif c[1] >= free then
+      c[2] = math.min(c[3], now + math.min(longest, first * 2 ^ math.min(c[1] - free, 30)))
+    end
+    redis.call('SET', ARGV[i], string.format('%.0f %.0f %.0f', c[1], c[2], c[3]), 'PX',
+      string.format('%.0f', c[3] - now))
+  end
+  out[#out + 1], out[#out + 2] = c[1], c[2]
+end
+return {taken, out}
+)lua");
+
+// {key how}... -> 0. `how` is 0 to forget a counter and 1 to take one try back
+const Script kSettle("allow-oom", R"lua(
+for i = 2, #ARGV, 2 do
+  local count, ends =
+    string.match(redis.call('GET', ARGV[i]) or '', '^(%d+) %d+ (%d+)$')
+  if ARGV[i + 1] == '0' then redis.call('DEL', ARGV[i])
+  elseif count then
+    local rest = string.format('%.0f 0 ', math.max(count - 1, 0)) .. ends
+    redis.call('SET', ARGV[i], rest, 'KEEPTTL')
+  end
+end
+return 0
+)lua");
+
 // key -> {version, ring}
 const Script kReadKeys("no-writes", "return redis.call('HMGET', ARGV[2], 'version', 'ring')\n");
 

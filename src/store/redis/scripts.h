@@ -26,8 +26,8 @@ class Script {
 extern const Script kFind, kInsert, kTouch, kReplace, kRemove, kRemoveUser, kList, kPrune;
 // Those of users, epochs, denials and keys.
 extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetDisabled, kDeleteUser,
-    kClaimName, kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kStanding, kReadKeys,
-    kPutKeys;
+    kClaimName, kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kTake, kSettle,
+    kStanding, kReadKeys, kPutKeys;
 // kProbe calls every command that a script of this store may call, on a key that is gone after it.
 extern const Script kProbe;
 

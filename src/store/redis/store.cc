@@ -4,6 +4,7 @@
 #include "store/forked_store.h"
 #include "store/redis/changes.h"
 #include "store/redis/client.h"
+#include "store/redis/counters.h"
 #include "store/redis/denials.h"
 #include "store/redis/meta.h"
 #include "store/redis/preflight.h"
@@ -51,6 +52,7 @@ struct Parts {
   RedisSessions sessions{engine, changes};
   RedisUsers users{engine};
   RedisDenials denials{engine};
+  RedisCounters counters{engine};
   RedisKeys keys{engine};
   RedisMeta meta{engine};
   RedisScan scan{engine};

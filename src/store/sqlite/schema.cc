@@ -77,6 +77,15 @@ CREATE TABLE latchkey_keys(
   created_at INTEGER NOT NULL,
   activates_at INTEGER NOT NULL
 ) STRICT;
+)sql",
+                                                              R"sql(
+CREATE TABLE latchkey_counters(
+  key TEXT PRIMARY KEY NOT NULL,
+  count INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX latchkey_counters_by_expires_at ON latchkey_counters(expires_at);
 )sql"};
 
 Error mismatch(std::string_view what) { return Error{Errc::store_mismatch, std::string(what)}; }

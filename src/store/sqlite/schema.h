@@ -8,7 +8,7 @@
 
 namespace latchkey::sqlite {
 
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 
 struct SchemaRequest {
   bool create = true;               // make the tables when there are none

@@ -52,7 +52,7 @@ TEST(SqliteSchema, ANewerSchemaIsRefused) {
   TempDir dir;
   { const auto made = open_or_fail(dir.file()); }
   const auto other = open_plain(dir.file());
-  ASSERT_TRUE(other->exec("UPDATE latchkey_meta SET value='2' WHERE key='schema_version'"));
+  ASSERT_TRUE(other->exec("UPDATE latchkey_meta SET value='99' WHERE key='schema_version'"));
   EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);
   ASSERT_TRUE(other->exec("UPDATE latchkey_meta SET value='x' WHERE key='schema_version'"));
   EXPECT_EQ(schema_error({.path = dir.file()}), Errc::store_mismatch);

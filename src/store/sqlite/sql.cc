@@ -141,6 +141,19 @@ std::string_view sql_text(Sql sql) noexcept {
     case Sql::prune_denials:
       return "DELETE FROM latchkey_denied WHERE key IN "
              "(SELECT key FROM latchkey_denied WHERE until<=?1 LIMIT ?2)";
+    case Sql::find_counter:
+      return "SELECT count,next_at,expires_at FROM latchkey_counters WHERE key=?1";
+    case Sql::put_counter:
+      return "INSERT INTO latchkey_counters(key,count,next_at,expires_at) VALUES(?1,?2,?3,?4) "
+             "ON CONFLICT(key) DO UPDATE SET count=excluded.count,next_at=excluded.next_at,"
+             "expires_at=excluded.expires_at";
+    case Sql::clear_counter:
+      return "DELETE FROM latchkey_counters WHERE key=?1";
+    case Sql::return_counter:
+      return "UPDATE latchkey_counters SET count=max(count-1,0),next_at=0 WHERE key=?1";
+    case Sql::prune_counters:
+      return "DELETE FROM latchkey_counters WHERE key IN "
+             "(SELECT key FROM latchkey_counters WHERE expires_at<=?1 LIMIT ?2)";
     case Sql::list_keys:
       return "SELECT id,state,secret,created_at,activates_at FROM latchkey_keys ORDER BY position";
     case Sql::delete_keys:

@@ -7,6 +7,7 @@
 #include "base/mutex.h"
 #include "latchkey/sqlite.h"
 #include "store/forked_store.h"
+#include "store/sqlite/counters.h"
 #include "store/sqlite/descriptors.h"
 #include "store/sqlite/keys.h"
 #include "store/sqlite/reader.h"
@@ -94,6 +95,7 @@ struct Parts {
         sessions(readers, writer, opened.instance),
         users(readers, writer),
         keys(readers, writer, opened.instance),
+        counters(readers, writer),
         meta(readers, guard, opened),
         scan(readers) {}
 
@@ -104,6 +106,7 @@ struct Parts {
   SqliteUsers users;
   SqliteKeys keys;
   DenyStore& denials = keys;
+  SqliteCounters counters;
   SqliteMeta meta;
   SqliteScan scan;
 };

@@ -38,6 +38,15 @@ std::string Address::text() const {
   return text;
 }
 
+Address Address::network(unsigned count) const noexcept {
+  Address out = *this;
+  for (unsigned i = 0; i < out.bytes_.size(); ++i) {
+    const unsigned kept = count > 8 * i ? std::min(count - 8 * i, 8U) : 0U;
+    out.bytes_[i] = static_cast<std::uint8_t>(out.bytes_[i] & (0xff00U >> kept));
+  }
+  return out;
+}
+
 bool Address::in_network(const Address& network, unsigned count) const noexcept {
   if (v6_ != network.v6_ || count > bits()) return false;
   const unsigned whole = count / 8;

@@ -1,0 +1,98 @@
+// Guessing, from outside: what counts survives a restart and is shared, and a flood of one address
+// keeps nobody out.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/server/program.h"
+
+namespace latchkey::testing {
+namespace {
+
+const std::string kRight = "correct horse battery staple";
+
+std::string credentials(const std::string& username, const std::string& password = kRight) {
+  return R"({"username":")" + username + R"(","password":")" + password + "\"}";
+}
+
+class ServeGuessing : public ::testing::Test {
+ protected:
+  std::string data() const { return directory_.path() + "/data"; }
+  static int log_in(const Server& server, const std::string& username, const std::string& password,
+                    const std::string& cookies = {}) {
+    const auto answer = server.ask("POST", "/v1/login", cookies, credentials(username, password));
+    return answer ? answer->status : 0;
+  }
+  // sign_up returns the device cookie that comes with it.
+  static std::string sign_up(const Server& server, const std::string& username) {
+    const auto answer = server.ask("POST", "/v1/signup", "", credentials(username));
+    if (!answer || answer->status != 201) return {};
+    const std::size_t at = answer->head.find("device-");
+    return at == std::string::npos ? std::string{}
+                                   : answer->head.substr(at, answer->head.find(';', at) - at);
+  }
+
+  TempDirectory directory_;
+};
+
+TEST_F(ServeGuessing, R86CountersSurviveARestartAndAreSharedByNodes) {
+  {
+    Server server(data());
+    ASSERT_TRUE(server.ready()) << server.program().errors();
+    ASSERT_FALSE(sign_up(server, "ann").empty());
+    // So long that no machine is slow enough to wait it out.
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in(server, "ann", "wrong wrong wrong"), 401);
+  }
+  const std::vector<std::string> slow{"--set", "guessing.account_first_delay=900s"};
+  Server server(data(), slow), other(data(), slow);
+  ASSERT_TRUE(server.ready() && other.ready());
+  EXPECT_EQ(log_in(server, "ann", "wrong wrong wrong"), 401);
+  EXPECT_EQ(log_in(other, "ann", "wrong wrong wrong"), 401) << "the fifth";
+  EXPECT_EQ(log_in(server, "ann", kRight), 429);
+  EXPECT_EQ(log_in(other, "ann", kRight), 429);
+}
+
+TEST_F(ServeGuessing, R84AFloodOfOneAddressKeepsNoKnownDeviceOut) {
+  Server server(data());
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const std::string device = sign_up(server, "ann");
+  ASSERT_FALSE(device.empty());
+  std::atomic<bool> over{false};
+  std::atomic<int> answered{0};
+  std::vector<std::thread> flood;
+  for (int i = 0; i < 70; ++i) {
+    flood.emplace_back([&, name = "x" + std::to_string(i)] {
+      while (!over) {
+        log_in(server, name, "wrong wrong wrong");
+        ++answered;
+      }
+    });
+  }
+  while (answered < 100) std::this_thread::yield();
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(log_in(server, "ann", kRight, device), 200) << i;
+  EXPECT_EQ(log_in(server, "ann", kRight), 429) << "the address is used up";
+  over = true;
+  for (std::thread& thread : flood) thread.join();
+}
+
+TEST_F(ServeGuessing, ClosedSignUpIsASetting) {
+  Server server(data(), {"--set", "accounts.sign_up=closed"});
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const auto refused = server.ask("POST", "/v1/signup", "", credentials("ann"));
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 403);
+  EXPECT_EQ(json_text(refused->body, "code"), "sign_up_closed");
+}
+
+TEST_F(ServeGuessing, LimitsCanBeSwitchedOff) {
+  Server server(data(), {"--set", "guessing.enabled=false"});
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(log_in(server, "ann", "wrong wrong wrong"), 401);
+    EXPECT_FALSE(sign_up(server, "user" + std::to_string(i)).empty());
+  }
+}
+
+}  // namespace
+}  // namespace latchkey::testing
