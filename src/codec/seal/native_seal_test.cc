@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "tests/support/refusal.h"
+
 namespace latchkey {
 namespace {
 
@@ -37,15 +39,18 @@ TEST(NativeSeal, R114AnotherNameOrPurposeDoesNotOpen) {
   const std::string seal = *sealer_of({}, seal_key("a")).seal("x");
   NativeSealOptions other;
   other.cookie_name = "__Host-other";
-  EXPECT_EQ(sealer_of(other, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of(other, seal_key("a")).unseal(seal)),
+            NativeSealReason::forged);
   NativeSealOptions reset;
   reset.purpose = "reset";
-  EXPECT_EQ(sealer_of(reset, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of(reset, seal_key("a")).unseal(seal)),
+            NativeSealReason::forged);
   // Moving a character from one part to its neighbour changes what is authenticated.
   NativeSealOptions shifted;
   shifted.cookie_name = "__Host-sessions";
   shifted.purpose = "ession";
-  EXPECT_EQ(sealer_of(shifted, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of(shifted, seal_key("a")).unseal(seal)),
+            NativeSealReason::forged);
 }
 
 TEST(NativeSeal, R115NoTwoSealsShareASalt) {
@@ -63,9 +68,10 @@ TEST(NativeSeal, ReadOnlyKeysOpenAndUnknownOnesAreNamed) {
   const NativeUnsealed opened = both.unseal(seal);
   ASSERT_TRUE(opened);
   EXPECT_FALSE(opened.by_primary());
-  EXPECT_EQ(sealer_of({}, seal_key("new", 'n')).unseal(seal).reason(),
+  EXPECT_EQ(testing::refusal(sealer_of({}, seal_key("new", 'n')).unseal(seal)),
             NativeSealReason::unknown_key);
-  EXPECT_EQ(sealer_of({}, seal_key("old", 'x')).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of({}, seal_key("old", 'x')).unseal(seal)),
+            NativeSealReason::forged);
 }
 
 TEST(NativeSeal, AnyFlippedBitIsRefused) {
@@ -85,7 +91,7 @@ TEST(NativeSeal, WhatIsNoSealIsMalformed) {
        {std::string{}, std::string{"lks1_"}, std::string{"lks1_AA"}, "lks2_" + seal.substr(5),
         seal + "=", " " + seal, seal.substr(0, 60), "lks1_" + std::string(200, 'A'),
         "lks1_" + std::string(80, '_')}) {
-    EXPECT_EQ(sealer.unseal(bad).reason(), NativeSealReason::malformed) << bad;
+    EXPECT_EQ(testing::refusal(sealer.unseal(bad)), NativeSealReason::malformed) << bad;
   }
 }
 
@@ -93,6 +99,13 @@ TEST(NativeSeal, TheLimitHoldsForBothDirections) {
   const auto seal = sealer_of({.max_bytes = 100}, seal_key("a")).seal(std::string(100, 'x'));
   ASSERT_FALSE(seal);
   EXPECT_EQ(seal.error().code, Errc::too_large);
+  const std::string text = *sealer_of({}, seal_key("a")).seal("content");
+  const NativeSealer exact = sealer_of({.max_bytes = text.size()}, seal_key("a"));
+  EXPECT_TRUE(exact.seal("content"));
+  EXPECT_TRUE(exact.unseal(text));
+  const NativeSealer less = sealer_of({.max_bytes = text.size() - 1}, seal_key("a"));
+  EXPECT_FALSE(less.seal("content"));
+  EXPECT_EQ(testing::refusal(less.unseal(text)), NativeSealReason::malformed);
 }
 
 TEST(NativeSeal, MisuseIsRefusedAtConstruction) {
