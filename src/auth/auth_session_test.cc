@@ -309,8 +309,10 @@ TEST_P(AuthOnCarrier, OnceTheHeadersAreGoneNothingIsLostUnnoticed) {
   ASSERT_TRUE(session.set("a", "1"));
   session.mark_headers_sent();
   const auto sent = session.commit();
-  const auto touched = session.touch();
-  const auto others = session.log_out_others();
+  AuthSession idle = begin(*auth_, form().with("Cookie", log_in(*auth_)));
+  idle.mark_headers_sent();
+  const auto touched = idle.touch();
+  const auto others = idle.log_out_others();
   if (!is_stateless(GetParam())) {
     EXPECT_TRUE(sent);
     EXPECT_TRUE(touched);
@@ -395,6 +397,8 @@ TEST_P(AuthOnCarrier, ABearerTokenIsASessionWithoutACookie) {
   AuthSession after = begin(*auth, script().with("Authorization", "Bearer " + token));
   EXPECT_FALSE(after);
   EXPECT_TRUE(lines(after).empty());
+  ASSERT_TRUE(login.log_out());
+  EXPECT_EQ(login.bearer_token(), "");
 }
 
 // A program that runs beside a browser gets a session of its own.

@@ -264,11 +264,13 @@ TEST_F(AuthTest, ApplyReplacesItsOwnLinesAndKeepsOthers) {
   Answer answer{{{"Set-Cookie", "theme=dark"},
                  {"Set-Cookie", "session-8080=old; Path=/"},
                  {"Set-Cookie", "session-80801=foreign"},
+                 {"Set-Cookie", "session-8080.123=foreign"},
+                 {"Set-Cookie", "another-8080.1=foreign"},
                  {"Vary", "Accept"},
                  {"cache-control", "public, max-age=60"}}};
   session.apply(answer);
   session.apply(answer);
-  EXPECT_EQ(answer.count("Set-Cookie"), 3) << "theirs, the similar name, and ours once";
+  EXPECT_EQ(answer.count("Set-Cookie"), 5) << "theirs, the similar names, and ours once";
   EXPECT_EQ(answer.count("Vary"), 2);
   EXPECT_EQ(answer.count("Cache-Control"), 1);
   EXPECT_EQ(answer.count("cache-control"), 0) << "R58: a shared cache must not keep it";
@@ -358,6 +360,75 @@ TEST_F(AuthTest, OfACookieThatCameTwiceALogInEndsBoth) {
   for (const std::string& cookie : {one, two}) {
     EXPECT_EQ(begin(*auth, page().with("Cookie", cookie)).state(), AuthState::revoked);
   }
+}
+
+TEST_F(AuthTest, WhoEndsAllSessionsOfAUserEndsALogInUnderWay) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, form());
+  const UserId user{7};
+  failing_at_ = [&](StoreCall call) {
+    if (call == StoreCall::insert) {
+      EXPECT_TRUE(inner_->sessions().remove_user(user, {.now = clock_.now(), .bump_epoch = true}));
+    }
+    return false;
+  };
+  const auto done = session.log_in(user);
+  failing_at_ = nullptr;
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Errc::user_changed);
+  EXPECT_EQ(session.status(), 409);
+  EXPECT_TRUE(lines(session).empty());
+}
+
+TEST_F(AuthTest, OnlyAGuestHasSomethingToTakeAlong) {
+  const auto auth = open(usual());
+  AuthSession before = begin(*auth, form().with("Cookie", sign_up(*auth)));
+  ASSERT_TRUE(before.set("cart", "[1]"));
+  ASSERT_TRUE(before.commit());
+  const std::uint64_t calls = calls_;
+  ASSERT_TRUE(before.commit());
+  EXPECT_EQ(calls_, calls) << "what was sent is not sent again";
+  const auto done = before.log_in({"ann", kPassword}, {.carry = {"cart"}});
+  ASSERT_TRUE(done && *done == Rejection::none);
+  EXPECT_FALSE(before.attribute("cart"));
+}
+
+TEST_F(AuthTest, AGuestThatEndedElsewhereKeepsNobodyFromLoggingIn) {
+  const auto auth = open(usual());
+  sign_up(*auth);
+  AuthSession guest = begin(*auth, form());
+  ASSERT_TRUE(guest.start_guest());
+  const std::string cookie = pair_of(guest);
+  AuthSession session = begin(*auth, form().with("Cookie", cookie));
+  ASSERT_TRUE(session.set("cart", "[1]"));
+  ASSERT_TRUE(begin(*auth, form().with("Cookie", cookie)).log_out());
+  const auto done = session.log_in({"ann", kPassword});
+  ASSERT_TRUE(done) << error_name(done.error().code);
+  EXPECT_EQ(*done, Rejection::none);
+  EXPECT_FALSE(session.attribute("cart"));
+}
+
+TEST_F(AuthTest, NothingIsClearedOverPlainHttp) {
+  AuthOptions options = usual();
+  options.clear_site_data = {"cache"};
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, form().with("Cookie", sign_up(*auth)));
+  ASSERT_TRUE(session.log_out());
+  EXPECT_EQ(line(session, "Clear-Site-Data"), "");
+}
+
+TEST_F(AuthTest, ALogInThatFailsHalfwayLeavesNoSessionBehind) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  AuthSession session = begin(*auth, form().with("Cookie", cookie));
+  const UserId ann = session.user_id();
+  int removals = 0;
+  failing_at_ = [&](StoreCall call) { return call == StoreCall::remove && ++removals == 1; };
+  const auto done = session.log_in({"ann", kPassword});
+  failing_at_ = nullptr;
+  ASSERT_FALSE(done);
+  EXPECT_EQ(auth->sessions().list(ann)->records.size(), 1U) << "the one from before";
+  EXPECT_TRUE(begin(*auth, page().with("Cookie", cookie)));
 }
 
 std::atomic<int> g_store_failures{0};

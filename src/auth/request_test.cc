@@ -60,6 +60,11 @@ TEST_F(RequestTest, OnlyWhoIsNobodyIsChallenged) {
   AuthSession nobody = begin(*auth, script());
   EXPECT_FALSE(nobody.require());
   EXPECT_EQ(line(nobody, "WWW-Authenticate"), R"(Session error="no_session")");
+  AuthSession idle = begin(*auth, script("POST"));
+  EXPECT_FALSE(idle.failed());
+  EXPECT_FALSE(idle.touch());
+  EXPECT_TRUE(idle.failed());
+  EXPECT_EQ(line(idle, "WWW-Authenticate"), R"(Session error="no_session")");
   AuthSession foreign = begin(*auth, form().with("Origin", "https://evil.example"));
   EXPECT_FALSE(foreign.log_out());
   EXPECT_EQ(foreign.status(), 403);
@@ -110,6 +115,9 @@ TEST_F(RequestTest, PlainHttpReachesOtherMachinesOnlyWhenAllowed) {
   Ask far = page();
   far.peer = "192.0.2.7";
   EXPECT_EQ(begin(*open(options), far).state(), AuthState::refused);
+  AuthOptions proxied = usual();
+  proxied.trusted_proxies = {"192.0.2.0/24"};
+  EXPECT_EQ(begin(*open(proxied), far).state(), AuthState::none) << "a proxy on the way is ours";
   options.allow_plain_http = true;
   EXPECT_EQ(begin(*open(options), far).state(), AuthState::none);
 }

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "base/base64url.h"
+#include "crypto/digest.h"
 #include "tests/support/refusal.h"
 
 namespace latchkey {
@@ -14,10 +16,15 @@ NativeSealKey seal_key(std::string id, char fill = 'k') {
 }
 
 template <class... Keys>
-NativeSealer sealer_of(const NativeSealOptions& options, Keys... keys) {
+std::vector<NativeSealKey> ring_of(Keys... keys) {
   std::vector<NativeSealKey> ring;
   (ring.push_back(std::move(keys)), ...);
-  Result<NativeSealer> made = NativeSealer::make(std::move(ring), options);
+  return ring;
+}
+
+template <class... Keys>
+NativeSealer sealer_of(const NativeSealOptions& options, Keys... keys) {
+  Result<NativeSealer> made = NativeSealer::make(ring_of(std::move(keys)...), options);
   EXPECT_TRUE(made) << made.error().detail;
   return *std::move(made);
 }
@@ -106,6 +113,23 @@ TEST(NativeSeal, TheLimitHoldsForBothDirections) {
   const NativeSealer less = sealer_of({.max_bytes = text.size() - 1}, seal_key("a"));
   EXPECT_FALSE(less.seal("content"));
   EXPECT_EQ(testing::refusal(less.unseal(text)), NativeSealReason::malformed);
+}
+
+TEST(NativeSeal, AKeyIdHasOneTo32OctetsAndAPurpose255) {
+  const std::string longest(32, 'i');
+  EXPECT_TRUE(NativeSealer::make(ring_of(seal_key(longest)), {}));
+  EXPECT_FALSE(NativeSealer::make(ring_of(seal_key(longest + "i")), {}));
+  EXPECT_TRUE(NativeSealer::make(ring_of(seal_key("a")), {.purpose = std::string(255, 'p')}));
+  EXPECT_FALSE(NativeSealer::make(ring_of(seal_key("a")), {.purpose = std::string(256, 'p')}));
+  const NativeSealer sealer = sealer_of({}, seal_key("a"));
+  const auto with_id = [](std::size_t size) {
+    std::string body(1 + size + 24 + 16 + 1, 'i');
+    body[0] = static_cast<char>(size);
+    return std::string(NativeSealer::kPrefix) + base64url_encode(crypto::as_bytes(body));
+  };
+  EXPECT_EQ(testing::refusal(sealer.unseal(with_id(0))), NativeSealReason::malformed);
+  EXPECT_EQ(testing::refusal(sealer.unseal(with_id(32))), NativeSealReason::unknown_key);
+  EXPECT_EQ(testing::refusal(sealer.unseal(with_id(33))), NativeSealReason::malformed);
 }
 
 TEST(NativeSeal, MisuseIsRefusedAtConstruction) {

@@ -52,6 +52,15 @@ TEST(Seal, OpensUntilItsLifeAndTheSkewAreOver) {
   EXPECT_EQ(testing::refusal(sealer.unseal(seal, end + Millis{1})), SealReason::expired);
 }
 
+TEST(Seal, AClockOffsetMovesTheEndThatIsWrittenAndTheOneThatIsRead) {
+  const std::chrono::seconds life{300}, offset{1000};
+  const Sealer sealer = seal_with({.ttl = life, .clock_offset = offset}, password("1"));
+  const std::string seal = *sealer.seal("[1]", kSealedAt);
+  const auto end = std::to_string(to_unix_millis(kSealedAt + offset + life));
+  EXPECT_NE(seal.find("*" + end + "*"), std::string::npos) << seal;
+  EXPECT_TRUE(sealer.unseal(seal, kSealedAt + life));
+}
+
 TEST(Seal, R118EndlessSealsMustBeAskedFor) {
   EXPECT_FALSE(try_make({.ttl = Millis{0}}, password("1")));
   const Sealer sealer = seal_with({.ttl = Millis{0}, .allow_missing_expiry = true}, password("1"));

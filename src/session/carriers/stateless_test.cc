@@ -85,6 +85,7 @@ TEST_P(Stateless, R22ADisabledUserHasNoSession) {
   ASSERT_TRUE(*inner_->users().add_user(user));
   const NewSession made = log_in(*a_);
   EXPECT_EQ(look(*a_, made.token.reveal(), {.with_user = true}).user->id.text(), "alice");
+  EXPECT_FALSE(look(*a_, made.token.reveal()).user) << "nobody asked";
   ASSERT_TRUE(*inner_->users().set_disabled(user.user.id, true));
   EXPECT_EQ(state(*b_, made.token.reveal()), SessionState::none);
   EXPECT_TRUE(look(*b_, made.token.reveal(), {.disabled_too = true}).session) << "to be ended";

@@ -123,6 +123,18 @@ TEST_F(NearCacheTest, TheUserIsCachedBesideTheSessionOnceAskedFor) {
   EXPECT_EQ(reads_of([&] { EXPECT_FALSE(look_up().user.has_value()); }), 0);
 }
 
+class NearCacheWithoutUsers : public NearCacheTest {
+ protected:
+  NearCacheWithoutUsers() : NearCacheTest({.max_age = kAge, .cache_users = false}) {}
+};
+
+TEST_F(NearCacheWithoutUsers, AUserIsAskedForEachTime) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(reads_of([&] { EXPECT_TRUE(look_up({.with_user = true}).user); }), 1);
+  }
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record, record_); }), 0);
+}
+
 TEST_F(NearCacheTest, FreshAsksTheStoreAndRenewsTheCopy) {
   look_up();
   SessionRecord changed = record_;
