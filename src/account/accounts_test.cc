@@ -203,6 +203,16 @@ TEST_F(AccountsTest, R23AChangeOfPasswordEndsEveryOtherSession) {
   EXPECT_EQ(log_in("alice", kOther).rejection, Rejection::none);
 }
 
+TEST_F(AccountsTest, R88ADisabledUserCannotChangeThePassword) {
+  const AccountOutcome alice = sign_up("alice");
+  ASSERT_TRUE(*memory_->users().set_disabled(alice.user->id, true));
+  const auto change = accounts_->change_password(alice.user->id, kPassword, kOther);
+  ASSERT_TRUE(change) << change.error().detail;
+  EXPECT_EQ(change->rejection, Rejection::wrong_credentials);
+  ASSERT_TRUE(*memory_->users().set_disabled(alice.user->id, false));
+  EXPECT_EQ(log_in("alice").rejection, Rejection::none);
+}
+
 TEST_F(AccountsTest, ALoginWithTheOldPasswordCannotSurviveAChangeThatBeatsIt) {
   const AccountOutcome alice = sign_up("alice");
   store_.before_insert = [&] {

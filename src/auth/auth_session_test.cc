@@ -107,6 +107,7 @@ TEST_P(AuthOnCarrier, ARaisedLevelIsANewTokenAndMeetsTheDemand) {
   EXPECT_FALSE(session.require({.level = 2}));
   EXPECT_EQ(session.status(), 401);
   ASSERT_TRUE(session.raise_level(2));
+  EXPECT_EQ(session.status(), 200);
   EXPECT_TRUE(session.require({.level = 2}));
   const std::string raised = pair_of(session);
   AuthSession next = begin(*auth_, page().with("Cookie", raised));
@@ -293,6 +294,86 @@ TEST_P(AuthOnCarrier, OnceTheHeadersAreGoneOnlyRevocationWorks) {
   EXPECT_FALSE(begin(*auth_, form().with("Cookie", cookie)));
 }
 
+TEST_P(AuthOnCarrier, WhatWasNotWrittenBeforeALogOutIsForgotten) {
+  AuthSession session = begin(*auth_, form().with("Cookie", sign_up(*auth_)));
+  ASSERT_TRUE(session.set("a", "1"));
+  EXPECT_FALSE(session.attribute("b"));
+  ASSERT_TRUE(session.log_out());
+  EXPECT_FALSE(session.attribute("a"));
+}
+
+// What lives in a cookie cannot change any more then, and what has a row can.
+TEST_P(AuthOnCarrier, OnceTheHeadersAreGoneNothingIsLostUnnoticed) {
+  const std::string other = sign_up(*auth_);
+  AuthSession session = begin(*auth_, form().with("Cookie", log_in(*auth_)));
+  ASSERT_TRUE(session.set("a", "1"));
+  session.mark_headers_sent();
+  const auto sent = session.commit();
+  AuthSession idle = begin(*auth_, form().with("Cookie", log_in(*auth_)));
+  idle.mark_headers_sent();
+  const auto touched = idle.touch();
+  const auto others = idle.log_out_others();
+  if (!is_stateless(GetParam())) {
+    EXPECT_TRUE(sent);
+    EXPECT_TRUE(touched);
+    EXPECT_TRUE(others);
+    return;
+  }
+  ASSERT_FALSE(sent || touched || others);
+  EXPECT_EQ(sent.error().code, Errc::headers_sent);
+  EXPECT_EQ(touched.error().code, Errc::headers_sent);
+  EXPECT_EQ(others.error().code, Errc::headers_sent);
+  EXPECT_TRUE(begin(*auth_, page().with("Cookie", other))) << "nobody was logged out";
+}
+
+TEST_P(AuthOnCarrier, WhoseSessionEndedElsewhereChangesNoPasswordAndEndsNobody) {
+  const std::string cookie = sign_up(*auth_);
+  AuthSession session = begin(*auth_, form().with("Cookie", cookie));
+  AuthSession second = begin(*auth_, form().with("Cookie", cookie));
+  ASSERT_TRUE(begin(*auth_, form().with("Cookie", cookie)).log_out());
+  const auto changed = session.change_password(kPassword, "another horse battery");
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, Errc::not_found);
+  EXPECT_EQ(session.state(), AuthState::revoked);
+  EXPECT_EQ(session.status(), 401);
+  EXPECT_FALSE(log_in(*auth_).empty()) << "with the old password";
+  if (!is_stateless(GetParam())) return;
+  const auto others = second.log_out_others();
+  ASSERT_FALSE(others);
+  EXPECT_EQ(others.error().code, Errc::not_found);
+  EXPECT_EQ(second.state(), AuthState::revoked);
+}
+
+TEST_P(AuthOnCarrier, AGuestIsStartedOnce) {
+  AuthSession guest = begin(*auth_, form());
+  ASSERT_TRUE(guest.start_guest());
+  AuthSession again = begin(*auth_, form().with("Cookie", pair_of(guest)));
+  ASSERT_TRUE(again.start_guest());
+  EXPECT_TRUE(lines(again).empty());
+  AuthSession user = begin(*auth_, form().with("Cookie", sign_up(*auth_)));
+  const auto refused = user.start_guest();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+  EXPECT_EQ(user.state(), AuthState::user);
+}
+
+TEST_P(AuthOnCarrier, WithoutBearerTokensNobodyGetsOne) {
+  AuthSession session = begin(*auth_, form());
+  const auto done = session.log_in(UserId{7}, {.bearer = true});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Errc::unsupported);
+}
+
+TEST_P(AuthOnCarrier, ALevelOfALogInIsOneToThree) {
+  for (const int level : {0, 4}) {
+    AuthSession session = begin(*auth_, form());
+    const auto done = session.log_in(UserId{7}, {.level = static_cast<std::uint8_t>(level)});
+    ASSERT_FALSE(done) << level;
+    EXPECT_EQ(done.error().code, Errc::invalid_argument);
+    EXPECT_TRUE(lines(session).empty());
+  }
+}
+
 TEST_P(AuthOnCarrier, ABearerTokenIsASessionWithoutACookie) {
   AuthOptions options = usual(GetParam());
   options.bearer = true;
@@ -316,6 +397,24 @@ TEST_P(AuthOnCarrier, ABearerTokenIsASessionWithoutACookie) {
   AuthSession after = begin(*auth, script().with("Authorization", "Bearer " + token));
   EXPECT_FALSE(after);
   EXPECT_TRUE(lines(after).empty());
+  ASSERT_TRUE(login.log_out());
+  EXPECT_EQ(login.bearer_token(), "");
+}
+
+// A program that runs beside a browser gets a session of its own.
+TEST_P(AuthOnCarrier, ALogInForABearerLeavesTheSessionOfTheCookie) {
+  AuthOptions options = usual(GetParam());
+  options.bearer = true;
+  const auto auth = open(std::move(options));
+  const std::string cookie = sign_up(*auth);
+  AuthSession login = begin(*auth, form().with("Cookie", cookie));
+  login.mark_headers_sent();  // no cookie has to go out
+  const auto done = login.log_in({"ann", kPassword}, {.bearer = true});
+  ASSERT_TRUE(done && *done == Rejection::none);
+  EXPECT_TRUE(begin(*auth, page().with("Cookie", cookie)));
+  // Blanks around a token belong to the header.
+  const std::string token = " " + std::string(login.bearer_token()) + "\t ";
+  EXPECT_TRUE(begin(*auth, script().with("Authorization", "bearer " + token)));
 }
 
 }  // namespace

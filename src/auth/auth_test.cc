@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "base/log.h"
 #include "tests/support/auth_fixture.h"
 
 namespace latchkey::testing {
@@ -36,7 +37,9 @@ TEST_F(AuthTest, MisuseIsRefusedWithWhatToChange) {
   EXPECT_NE(with([](auto& o) { o.public_url = ""; }), "");
   EXPECT_NE(with([](auto& o) { o.login_path = "https://evil.example"; }).find("login_path"),
             std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.login_path = ""; }).find("login_path"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.home_path = "//evil"; }).find("home_path"), std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.home_path = ""; }).find("home_path"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.allowed_origins = {"*"}; }).find("allowed_origins"),
             std::string::npos);
   EXPECT_NE(with([](auto& o) { o.trusted_proxies = {"10.0.0"}; }).find("trusted_proxies"),
@@ -62,6 +65,30 @@ TEST_F(AuthTest, ADomainThatNoBrowserWouldTakeIsRefused) {
                              "pp.example.com", "x.app.example.com", ".example.com"}) {
     EXPECT_NE(with(domain).find("cookie.domain"), std::string::npos) << domain << " (F12)";
   }
+}
+
+TEST_F(AuthTest, WhatTheCookieIsGivenReachesTheBrowser) {
+  AuthOptions options = usual();
+  options.public_url = "https://app.example.com";
+  options.cookie.same_site = SameSite::none;
+  options.cookie.partitioned = true;
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, form().with("Origin", "https://app.example.com"));
+  ASSERT_TRUE(session.sign_up({"ann", kPassword}));
+  const std::string cookie = line(session, "Set-Cookie");
+  EXPECT_NE(cookie.find("; SameSite=None"), std::string::npos) << cookie;
+  EXPECT_NE(cookie.find("; Partitioned"), std::string::npos) << cookie;
+}
+
+TEST_F(AuthTest, TheHostItselfIsADomainAndARefusalNamesIt) {
+  AuthOptions options = usual();
+  options.public_url = "https://app.example.com";
+  options.cookie.domain = "app.example.com";
+  EXPECT_NE(open(options), nullptr);
+  options = usual();
+  options.public_url = "http://[::1]:8080";
+  options.cookie.domain = "example.com";
+  EXPECT_NE(refused(std::move(options)).find(" from [::1];"), std::string::npos);
 }
 
 TEST_F(AuthTest, AFormerFormThatCannotExistIsRefused) {
@@ -237,11 +264,13 @@ TEST_F(AuthTest, ApplyReplacesItsOwnLinesAndKeepsOthers) {
   Answer answer{{{"Set-Cookie", "theme=dark"},
                  {"Set-Cookie", "session-8080=old; Path=/"},
                  {"Set-Cookie", "session-80801=foreign"},
+                 {"Set-Cookie", "session-8080.123=foreign"},
+                 {"Set-Cookie", "another-8080.1=foreign"},
                  {"Vary", "Accept"},
                  {"cache-control", "public, max-age=60"}}};
   session.apply(answer);
   session.apply(answer);
-  EXPECT_EQ(answer.count("Set-Cookie"), 3) << "theirs, the similar name, and ours once";
+  EXPECT_EQ(answer.count("Set-Cookie"), 5) << "theirs, the similar names, and ours once";
   EXPECT_EQ(answer.count("Vary"), 2);
   EXPECT_EQ(answer.count("Cache-Control"), 1);
   EXPECT_EQ(answer.count("cache-control"), 0) << "R58: a shared cache must not keep it";
@@ -273,6 +302,170 @@ TEST_F(AuthTest, ANodeWithAnOldCopyDoesNotLogOutWhoRaisedTheirLevelElsewhere) {
   AuthSession next = begin(*a, page().with("Cookie", after));
   EXPECT_TRUE(next);
   EXPECT_TRUE(lines(next).empty()) << "its cookie must not be deleted";
+}
+
+TEST_F(AuthTest, NoPasswordIsChangedOnTheWordOfAnOldCopy) {
+  AuthOptions cached = usual();
+  cached.near_cache = NearCacheOptions{};
+  const auto a = open(std::move(cached));
+  const auto b = open(usual());  // another node: no invalidation reaches the first one
+  const std::string cookie = sign_up(*a);
+  ASSERT_TRUE(begin(*a, page().with("Cookie", cookie)));  // a copy is kept
+  ASSERT_TRUE(begin(*b, form().with("Cookie", cookie)).log_out());
+  AuthSession session = begin(*a, form().with("Cookie", cookie));
+  ASSERT_TRUE(session) << "as of the copy";
+  const auto changed = session.change_password(kPassword, "another horse battery");
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, Errc::not_found);
+  EXPECT_FALSE(log_in(*a).empty()) << "with the old password";
+}
+
+TEST_F(AuthTest, ALogInAfterALogOutOfTheSameRequestClearsNothing) {
+  AuthOptions options = usual();
+  options.public_url = "https://app.example.com";
+  options.clear_site_data = {"cache"};
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, form().with("Origin", "https://app.example.com"));
+  ASSERT_FALSE(session.require());
+  ASSERT_TRUE(session.log_out());
+  EXPECT_EQ(line(session, "Clear-Site-Data"), R"("cache")");
+  ASSERT_TRUE(session.sign_up({"ann", kPassword}));
+  EXPECT_EQ(line(session, "Clear-Site-Data"), "");
+  EXPECT_FALSE(session.failed()) << "the demand from before was another one's";
+}
+
+TEST_F(AuthTest, WhyASessionEndedIsKept) {
+  const auto auth = open(usual());
+  const auto reason_of = [&](const std::string& cookie) {
+    const SessionId id = SessionToken::parse(cookie.substr(cookie.find('=') + 1))->id();
+    const auto found = inner_->sessions().find({&id, 1}, {});
+    EXPECT_TRUE(found && found->front().tombstone);
+    return found->front().tombstone.value_or(Tombstone{}).reason;
+  };
+  AuthSession guest = begin(*auth, form());
+  ASSERT_TRUE(guest.start_guest());
+  const std::string before = pair_of(guest);
+  AuthSession user = begin(*auth, form().with("Cookie", before));
+  ASSERT_TRUE(user.sign_up({"ann", kPassword}));
+  EXPECT_EQ(reason_of(before), EndReason::replaced);
+  const std::string after = pair_of(user);
+  ASSERT_TRUE(begin(*auth, form().with("Cookie", after)).log_out());
+  EXPECT_EQ(reason_of(after), EndReason::logout);
+}
+
+TEST_F(AuthTest, OfACookieThatCameTwiceALogInEndsBoth) {
+  const auto auth = open(usual());
+  const std::string one = sign_up(*auth), two = log_in(*auth);
+  log_in(*auth, form().with("Cookie", one + "; " + two));
+  for (const std::string& cookie : {one, two}) {
+    EXPECT_EQ(begin(*auth, page().with("Cookie", cookie)).state(), AuthState::revoked);
+  }
+}
+
+TEST_F(AuthTest, WhoEndsAllSessionsOfAUserEndsALogInUnderWay) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, form());
+  const UserId user{7};
+  failing_at_ = [&](StoreCall call) {
+    if (call == StoreCall::insert) {
+      EXPECT_TRUE(inner_->sessions().remove_user(user, {.now = clock_.now(), .bump_epoch = true}));
+    }
+    return false;
+  };
+  const auto done = session.log_in(user);
+  failing_at_ = nullptr;
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Errc::user_changed);
+  EXPECT_EQ(session.status(), 409);
+  EXPECT_TRUE(lines(session).empty());
+}
+
+TEST_F(AuthTest, OnlyAGuestHasSomethingToTakeAlong) {
+  const auto auth = open(usual());
+  AuthSession before = begin(*auth, form().with("Cookie", sign_up(*auth)));
+  ASSERT_TRUE(before.set("cart", "[1]"));
+  ASSERT_TRUE(before.commit());
+  const std::uint64_t calls = calls_;
+  ASSERT_TRUE(before.commit());
+  EXPECT_EQ(calls_, calls) << "what was sent is not sent again";
+  const auto done = before.log_in({"ann", kPassword}, {.carry = {"cart"}});
+  ASSERT_TRUE(done && *done == Rejection::none);
+  EXPECT_FALSE(before.attribute("cart"));
+}
+
+TEST_F(AuthTest, AGuestThatEndedElsewhereKeepsNobodyFromLoggingIn) {
+  const auto auth = open(usual());
+  sign_up(*auth);
+  AuthSession guest = begin(*auth, form());
+  ASSERT_TRUE(guest.start_guest());
+  const std::string cookie = pair_of(guest);
+  AuthSession session = begin(*auth, form().with("Cookie", cookie));
+  ASSERT_TRUE(session.set("cart", "[1]"));
+  ASSERT_TRUE(begin(*auth, form().with("Cookie", cookie)).log_out());
+  const auto done = session.log_in({"ann", kPassword});
+  ASSERT_TRUE(done) << error_name(done.error().code);
+  EXPECT_EQ(*done, Rejection::none);
+  EXPECT_FALSE(session.attribute("cart"));
+}
+
+TEST_F(AuthTest, NothingIsClearedOverPlainHttp) {
+  AuthOptions options = usual();
+  options.clear_site_data = {"cache"};
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, form().with("Cookie", sign_up(*auth)));
+  ASSERT_TRUE(session.log_out());
+  EXPECT_EQ(line(session, "Clear-Site-Data"), "");
+}
+
+TEST_F(AuthTest, ALogInThatFailsHalfwayLeavesNoSessionBehind) {
+  const auto auth = open(usual());
+  const std::string cookie = sign_up(*auth);
+  AuthSession session = begin(*auth, form().with("Cookie", cookie));
+  const UserId ann = session.user_id();
+  int removals = 0;
+  failing_at_ = [&](StoreCall call) { return call == StoreCall::remove && ++removals == 1; };
+  const auto done = session.log_in({"ann", kPassword});
+  failing_at_ = nullptr;
+  ASSERT_FALSE(done);
+  EXPECT_EQ(auth->sessions().list(ann)->records.size(), 1U) << "the one from before";
+  EXPECT_TRUE(begin(*auth, page().with("Cookie", cookie)));
+}
+
+std::atomic<int> g_store_failures{0};
+
+TEST_F(AuthTest, AStoreThatFailsInAVerbIsLogged) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, form());
+  g_store_failures = 0;
+  set_log_sink([](LogLevel level, std::string_view event, std::initializer_list<LogField>) {
+    g_store_failures += level == LogLevel::error && event == "store_failure" ? 1 : 0;
+  });
+  fail(StoreCall::insert);
+  EXPECT_FALSE(session.log_in(UserId{7}));
+  set_log_sink(nullptr);
+  EXPECT_EQ(session.status(), 503);
+  EXPECT_EQ(g_store_failures, 1);
+}
+
+TEST_F(AuthTest, WhatHasExpiredIsPrunedByItself) {
+  AuthOptions options = usual();
+  options.prune_every = Millis{1};
+  const auto auth = open(std::move(options));
+  const auto late = std::chrono::steady_clock::now() + seconds{60};
+  const std::uint64_t before = calls_;
+  while (calls_ == before && std::chrono::steady_clock::now() < late) std::this_thread::yield();
+  EXPECT_NE(calls_, before);
+}
+
+TEST_F(AuthTest, ATouchThatHasToRenewTheCookieNeedsTheHeaders) {
+  AuthOptions options = usual();
+  options.policy = Policy::lucia();
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, form().with("Cookie", sign_up(*auth)));
+  session.mark_headers_sent();
+  const auto touched = session.touch();
+  ASSERT_FALSE(touched);
+  EXPECT_EQ(touched.error().code, Errc::headers_sent);
 }
 
 TEST_F(AuthTest, ManyThreadsShareOneAuth) {

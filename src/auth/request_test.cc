@@ -7,6 +7,7 @@ namespace latchkey::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class RequestTest : public AuthFixture {};
 
@@ -17,6 +18,74 @@ TEST_F(RequestTest, ACookieThatIsKeptIsDeletedByTheNextPage) {
   EXPECT_FALSE(deletes(begin(*auth, bad, {.page = true, .keep_bad_cookie = true})));
   EXPECT_TRUE(deletes(begin(*auth, bad)));
   EXPECT_TRUE(deletes(begin(*auth, Ask{.headers = bad.headers}, {.page = true})));
+  const Ask fetched = script()
+                          .with("Accept", "text/html")
+                          .with("Cookie", auth->sessions().options().cookie.name + "=x");
+  EXPECT_FALSE(deletes(begin(*auth, fetched)));
+  EXPECT_TRUE(deletes(begin(*auth, fetched, {.page = true}))) << "the program knows better";
+}
+
+TEST_F(RequestTest, AHandshakeIsNoPage) {
+  const auto auth = open(usual());
+  AuthSession session = begin(*auth, Ask{.headers = {{"Accept", "text/html"},
+                                                     {"Upgrade", "h2c, WebSocket"},
+                                                     {"Origin", "http://localhost:8080"},
+                                                     {"Cookie", "session-8080=x"}}});
+  EXPECT_TRUE(lines(session).empty());
+  EXPECT_EQ(session.status(), 401);
+  EXPECT_EQ(session.redirect(), "");
+  Ask foreign{.headers = {{"Upgrade", "h2c, WebSocket"}, {"Origin", "https://evil.example"}}};
+  EXPECT_EQ(begin(*auth, std::move(foreign)).state(), AuthState::refused);
+}
+
+TEST_F(RequestTest, WhatComesTwiceProvesNothing) {
+  AuthOptions options = usual();
+  options.allowed_origins = {"https://partner.example"};
+  const auto auth = open(std::move(options));
+  Ask twice = script("POST").with("Origin", "https://partner.example");
+  EXPECT_EQ(begin(*auth, twice).state(), AuthState::none);
+  twice.headers.emplace_back("origin", "https://partner.example");
+  EXPECT_EQ(begin(*auth, twice).state(), AuthState::refused);
+  Ask own = script("POST");
+  own.headers.emplace_back("Sec-Fetch-Site", "same-origin");
+  EXPECT_EQ(begin(*auth, own).state(), AuthState::refused);
+  Ask typed = script("POST").with("Origin", "").with("Sec-Fetch-Site", "");
+  EXPECT_EQ(begin(*auth, typed).state(), AuthState::none) << "no form sends JSON";
+  typed.headers.emplace_back("Content-Type", "application/json");
+  EXPECT_EQ(begin(*auth, typed).state(), AuthState::refused);
+}
+
+TEST_F(RequestTest, OnlyWhoIsNobodyIsChallenged) {
+  const auto auth = open(usual());
+  AuthSession nobody = begin(*auth, script());
+  EXPECT_FALSE(nobody.require());
+  EXPECT_EQ(line(nobody, "WWW-Authenticate"), R"(Session error="no_session")");
+  AuthSession idle = begin(*auth, script("POST"));
+  EXPECT_FALSE(idle.failed());
+  EXPECT_FALSE(idle.touch());
+  EXPECT_TRUE(idle.failed());
+  EXPECT_EQ(line(idle, "WWW-Authenticate"), R"(Session error="no_session")");
+  AuthSession foreign = begin(*auth, form().with("Origin", "https://evil.example"));
+  EXPECT_FALSE(foreign.log_out());
+  EXPECT_EQ(foreign.status(), 403);
+  EXPECT_EQ(line(foreign, "WWW-Authenticate"), "");
+}
+
+TEST_F(RequestTest, ALogInPageMayHaveAQueryOfItsOwn) {
+  AuthOptions options = usual();
+  options.login_path = "/enter?theme=dark";
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, page().to("/training"));
+  EXPECT_EQ(session.redirect(), "/enter?theme=dark&next=/training");
+}
+
+TEST_F(RequestTest, WithoutChunksACookieNamedLikeOneIsSomebodyElses) {
+  AuthOptions options = usual();
+  options.cookie.max_chunks = 1;
+  const auto auth = open(std::move(options));
+  AuthSession session = begin(*auth, page().with("Cookie", "session-8080.0=x"));
+  EXPECT_FALSE(session.brought_token());
+  EXPECT_TRUE(lines(session).empty());
 }
 
 TEST_F(RequestTest, ARefusalNamesBothOrigins) {
@@ -29,6 +98,16 @@ TEST_F(RequestTest, ARefusalNamesBothOrigins) {
   EXPECT_THAT(session.problem(), HasSubstr(R"("received_origin":"https://evil.example?")"));
   EXPECT_EQ(session.problem_code(), "origin_refused");
   EXPECT_FALSE(begin(*auth, form()).refusal());
+  AuthSession nameless =
+      begin(*auth, form().with("Origin", "").with("Sec-Fetch-Site", "cross-site"));
+  ASSERT_TRUE(nameless.refusal());
+  EXPECT_THAT(nameless.problem(), Not(HasSubstr("received_origin")));
+}
+
+TEST_F(RequestTest, BlanksAroundAValueDoNotCount) {
+  const auto auth = open(usual());
+  EXPECT_EQ(begin(*auth, form().with("Origin", " http://localhost:8080\t")).state(),
+            AuthState::none);
 }
 
 TEST_F(RequestTest, PlainHttpReachesOtherMachinesOnlyWhenAllowed) {
@@ -36,6 +115,9 @@ TEST_F(RequestTest, PlainHttpReachesOtherMachinesOnlyWhenAllowed) {
   Ask far = page();
   far.peer = "192.0.2.7";
   EXPECT_EQ(begin(*open(options), far).state(), AuthState::refused);
+  AuthOptions proxied = usual();
+  proxied.trusted_proxies = {"192.0.2.0/24"};
+  EXPECT_EQ(begin(*open(proxied), far).state(), AuthState::none) << "a proxy on the way is ours";
   options.allow_plain_http = true;
   EXPECT_EQ(begin(*open(options), far).state(), AuthState::none);
 }
@@ -45,6 +127,8 @@ TEST_F(RequestTest, WhetherATokenCameIsToldApartFromWhatItIsWorth) {
   EXPECT_FALSE(begin(*auth, page()).brought_token());
   EXPECT_TRUE(begin(*auth, page().with("Cookie", "session-8080=x")).brought_token());
   EXPECT_EQ(begin(*auth, page()).client_address(), "127.0.0.1");
+  EXPECT_EQ(begin(*auth, page(), {.client_address = "203.0.113.9"}).client_address(),
+            "203.0.113.9");
 }
 
 TEST_F(RequestTest, ALogOutTellsWhetherThereWasASession) {

@@ -38,6 +38,8 @@ TEST(ClientAddress, R127GarbageEndsTheWalkAtTheLastAddressKnown) {
   EXPECT_EQ(client("127.0.0.1", {"6.6.6.6,"}, trusted), "127.0.0.1");
   EXPECT_EQ(client("127.0.0.1", {"<script>"}, trusted), "127.0.0.1");
   EXPECT_EQ(client("127.0.0.1", {"[::1"}, trusted), "127.0.0.1");
+  const auto two = proxies({"127.0.0.1", "10.0.0.0/8"});
+  EXPECT_EQ(client("127.0.0.1", {"6.6.6.6, unknown, 10.0.0.1"}, two), "10.0.0.1");
 }
 
 TEST(ClientAddress, R127ReadsPortsAndIpv6) {
@@ -53,6 +55,14 @@ TEST(ClientAddress, R127AThousandHopsEndAfterThirtyTwo) {
   std::string chain = "6.6.6.6";
   for (int i = 0; i < 1000; ++i) chain += ", 127.0.0.1";
   EXPECT_EQ(client("127.0.0.1", {chain}, proxies({"127.0.0.1"})), "127.0.0.1");
+}
+
+TEST(ClientAddress, R127TheThirtySecondHopIsTheLast) {
+  const auto trusted = proxies({"127.0.0.1"});
+  std::string chain = "6.6.6.6";
+  for (int hop = 1; hop < 32; ++hop) chain += ", 127.0.0.1";
+  EXPECT_EQ(client("127.0.0.1", {chain}, trusted), "6.6.6.6");
+  EXPECT_EQ(client("127.0.0.1", {chain + ", 127.0.0.1"}, trusted), "127.0.0.1");
 }
 
 TEST(ClientAddress, APeerThatIsNoAddressIsTakenAsItIs) {

@@ -33,5 +33,14 @@ TEST(Loopback, F9ANameThatBeginsLikeALoopbackAddressIsNone) {
   }
 }
 
+TEST(Host, LabelsHave63OctetsAndNames253AtMost) {
+  const std::string label(63, 'a');
+  EXPECT_TRUE(is_host(label + ".example"));
+  EXPECT_FALSE(is_host(label + "a.example"));
+  const std::string three = label + "." + label + "." + label + ".";
+  EXPECT_TRUE(is_host(three + std::string(61, 'b')));
+  EXPECT_FALSE(is_host(three + std::string(62, 'b')));
+}
+
 }  // namespace
 }  // namespace latchkey::guard

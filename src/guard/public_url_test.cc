@@ -111,6 +111,14 @@ TEST(PublicUrl, SameOriginIsExact) {
   }
 }
 
+TEST(PublicUrl, ASiteBeyondLoopbackHasNothingToDoWithAPageOfThisMachine) {
+  const auto url = PublicUrl::parse("https://app.example");
+  ASSERT_TRUE(url);
+  for (const char* origin : {"https://localhost", "https://127.0.0.1", "https://[::1]"}) {
+    EXPECT_FALSE(url->same_origin(origin)) << origin;
+  }
+}
+
 TEST(PublicUrl, LoopbackNamesOnOnePortAndSchemeAreOneOrigin) {
   const PublicUrl site = url("http://localhost:4470");
   for (const auto* same : {"http://localhost:4470", "http://127.0.0.1:4470",

@@ -16,6 +16,13 @@ TEST(GuestLimiter, R12AnAddressHasItsAllowanceEveryMinute) {
   EXPECT_TRUE(limiter.allow("192.0.2.1", kNow + std::chrono::minutes{1}));
 }
 
+TEST(GuestLimiter, R159AClockThatWentBackLocksNobodyOut) {
+  GuestLimiter limiter(1);
+  EXPECT_TRUE(limiter.allow("192.0.2.1", kNow));
+  EXPECT_TRUE(limiter.allow("192.0.2.1", kNow - std::chrono::hours{1}));
+  EXPECT_FALSE(limiter.allow("192.0.2.1", kNow - std::chrono::hours{1}));
+}
+
 TEST(GuestLimiter, M8WithoutAnAddressNobodyIsRefusedForOthers) {
   GuestLimiter limiter(1);
   for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(limiter.allow("", kNow)) << i;

@@ -113,26 +113,101 @@ TEST_P(InterleavedStateless, ATouchUnderAShorterPolicyDoesNotShorten) {
   EXPECT_GE(touched->record.idle_expires_at, record.idle_expires_at);
 }
 
+TEST_P(InterleavedStateless, TheSecondOfTwoRotationsFails) {
+  const auto sessions = node(GetParam());
+  const NewSession made = log_in(*sessions);
+  const SessionRecord record = *look(*sessions, made.token.reveal()).session;
+  just_before(StoreCall::deny, [&] { EXPECT_TRUE(sessions->rotate(record)); });
+  const auto late = sessions->rotate(record);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::not_found);
+}
+
+TEST_F(CarrierFixture, TheSecondOfTwoLogInsOfOneGuestLeavesNoSession) {
+  const auto sessions = node(Carrier::stored);
+  const auto guest = sessions->create_guest();
+  ASSERT_TRUE(guest);
+  const UserId alice = *UserId::parse("alice");
+  just_before(StoreCall::remove,
+              [&] { EXPECT_TRUE(sessions->attach(guest->record, *UserId::parse("bob"))); });
+  const auto late = sessions->attach(guest->record, alice);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::not_found);
+  EXPECT_TRUE(sessions->list(alice)->records.empty());
+  EXPECT_EQ(sessions->list(*UserId::parse("bob"))->records.size(), 1U);
+}
+
+// A node with copies of its own beside another one, on a store that cannot tell of changes.
+class InterleavedCopies : public CarrierFixture {
+ protected:
+  std::unique_ptr<Sessions> on(Store& store) {
+    SessionsOptions options;
+    options.clock = &clock_;
+    options.touch_every = hours{1};
+    return std::move(*Sessions::open(store, options));
+  }
+  const std::unique_ptr<NearCache> cache_ =
+      make_near_cache(*inner_, {.max_age = days{40}}, &clock_);
+  const std::unique_ptr<Sessions> near_ = on(*cache_);
+  const std::unique_ptr<Sessions> far_ = on(*inner_);
+};
+
 // S6: a copy that looks expired is asked for again, and the store's answer counts.
-TEST_F(CarrierFixture, ASessionThatAnotherNodeExtendedOutlivesTheCopyHere) {
-  const auto cache = make_near_cache(*inner_, {.max_age = days{40}}, &clock_);
-  SessionsOptions options;
-  options.clock = &clock_;
-  options.touch_every = hours{1};
-  auto near = std::move(*Sessions::open(*cache, options));
-  options = {};
-  options.clock = &clock_;
-  options.touch_every = hours{1};
-  auto far = std::move(*Sessions::open(*inner_, options));
-  const NewSession made = log_in(*near);
-  ASSERT_EQ(state(*near, made.token.reveal()), SessionState::active) << "a copy is kept";
-  clock_.advance(days{8});
-  ASSERT_EQ(state(*far, made.token.reveal()), SessionState::active);
-  ASSERT_TRUE(far->flush());
-  clock_.advance(days{7});
-  EXPECT_EQ(state(*near, made.token.reveal()), SessionState::active);
-  ASSERT_TRUE(near->flush());
-  EXPECT_EQ(state(*far, made.token.reveal()), SessionState::active) << "the row is still there";
+TEST_F(InterleavedCopies, ASessionThatAnotherNodeExtendedOutlivesTheCopyHere) {
+  for (const bool many : {false, true}) {
+    const NewSession made = log_in(*near_);
+    const std::string token = made.token.reveal();
+    ASSERT_EQ(state(*near_, token), SessionState::active) << "a copy is kept";
+    clock_.advance(days{8});
+    ASSERT_EQ(state(*far_, token), SessionState::active);
+    ASSERT_TRUE(far_->flush());
+    clock_.advance(days{7});
+    const TokenCheck check{token, {}};
+    const SessionState seen =
+        many ? near_->validate_all({&check, 1}).front()->state : state(*near_, token);
+    EXPECT_EQ(seen, SessionState::active) << many;
+    ASSERT_TRUE(near_->flush());
+    EXPECT_EQ(state(*far_, token), SessionState::active) << "the row is still there";
+  }
+}
+
+TEST_F(InterleavedCopies, ASecretThatAnotherNodeJustMadeIsGoodHere) {
+  const NewSession made = log_in(*near_);
+  ASSERT_EQ(state(*near_, made.token.reveal()), SessionState::active) << "a copy is kept";
+  const auto rotated = far_->rotate(made.record.id);
+  ASSERT_TRUE(rotated);
+  EXPECT_EQ(state(*near_, rotated->token.reveal()), SessionState::active);
+  EXPECT_EQ(state(*near_, made.token.reveal()), SessionState::none);
+}
+
+TEST_F(InterleavedCopies, ATouchTellsOfWhatAnotherNodeWrote) {
+  const NewSession made = log_in(*near_);
+  ASSERT_EQ(state(*near_, made.token.reveal()), SessionState::active) << "a copy is kept";
+  ASSERT_TRUE(far_->update(made.record.id, R"({"theme":"dark"})"));
+  const auto touched = near_->touch(made.record.id);
+  ASSERT_TRUE(touched);
+  EXPECT_EQ(touched->attributes, R"({"theme":"dark"})");
+}
+
+TEST_F(InterleavedCopies, OfManyWhoWantsAFreshAnswerGetsOne) {
+  const NewSession made = log_in(*near_);
+  const std::string token = made.token.reveal();
+  ASSERT_EQ(state(*near_, token), SessionState::active) << "a copy is kept";
+  ASSERT_TRUE(*far_->revoke(made.record.id));
+  const std::vector<TokenCheck> checks{{token, {.fresh = true}}, {token, {}}};
+  const auto answers = near_->validate_all(checks);
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[0]->state, SessionState::revoked);
+}
+
+TEST_F(CarrierFixture, AnUpdateThatLosesItsRaceIsDoneAgain) {
+  const auto sessions = node(Carrier::stored);
+  const NewSession made = log_in(*sessions);
+  just_before(StoreCall::replace,
+              [&] { EXPECT_TRUE(sessions->update(made.record.id, R"({"theirs":1})")); });
+  const auto mine = sessions->update(made.record.id, R"({"mine":2})");
+  ASSERT_TRUE(mine) << mine.error().detail;
+  EXPECT_EQ(mine->attributes, R"({"theirs":1,"mine":2})");
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ TEST(Policy, R18ATouchIsDueExactlyAtHalfLife) {
   EXPECT_FALSE(judge(record, kStart + days{7} - kTick, policy).touch_due);
   const Judgement at = judge(record, kStart + days{7}, policy);
   EXPECT_TRUE(at.touch_due);
+  EXPECT_FALSE(at.renew_due) << "this cookie lives as long as the session may";
   EXPECT_EQ(at.idle_expires_at, kStart + days{21});
   EXPECT_TRUE(judge(record, kStart + days{7} + kTick, policy).touch_due);
 }
@@ -81,6 +82,18 @@ TEST(Policy, AFixedSessionNeverSlides) {
   EXPECT_FALSE(judge(record, kStart + hours{1} - kTick, policy).touch_due);
   EXPECT_EQ(judge(record, kStart + hours{1} - kTick, policy).liveness, Liveness::active);
   EXPECT_NE(judge(record, kStart + hours{1}, policy).liveness, Liveness::active);
+  Policy still;
+  still.sliding = false;
+  EXPECT_EQ(made(still).idle, Millis{0}) << "nor does it after a change of the policy";
+}
+
+TEST(Policy, ASessionFromBeforeSlidingWasSwitchedOffSlidesNoMore) {
+  Policy policy;
+  const SessionRecord record = made(policy);
+  policy.sliding = false;
+  const Judgement judgement = judge(record, kStart + days{10}, policy);
+  EXPECT_FALSE(judgement.touch_due);
+  EXPECT_EQ(judgement.idle_expires_at, record.idle_expires_at);
 }
 
 TEST(Policy, AClockThatWentBackMovesNothing) {
@@ -182,9 +195,16 @@ TEST(Policy, NonsenseIsRefused) {
   crossed.idle = days{31};
   Policy negative;
   negative.idle = Millis{-1};
+  Policy before_birth;
+  before_birth.absolute = Millis{-1};
   Policy guestless;
   guestless.guest = Millis{0};
-  for (const Policy& policy : {endless, crossed, negative, guestless}) {
+  Policy idle_never, absolute_never, seen_never;
+  idle_never.browser_idle = Millis{0};
+  absolute_never.browser_absolute = Millis{0};
+  seen_never.last_seen_every = Millis{-1};
+  for (const Policy& policy : {endless, crossed, negative, before_birth, guestless, idle_never,
+                               absolute_never, seen_never}) {
     EXPECT_NE(validate_policy(policy), "");
   }
   EXPECT_EQ(validate_policy({}), "");

@@ -1,15 +1,18 @@
 // validate_all and create_all: many at once, each with an outcome of its own.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "latchkey/faulty.h"
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/sessions.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/twice_entropy.h"
 
 namespace latchkey {
 namespace {
@@ -85,6 +88,90 @@ TEST_P(ManyAtOnce, EachTokenGetsTheAnswerThatItGetsAlone) {
                               SessionState::active}));
 }
 
+TEST_P(ManyAtOnce, EachGetsAUserOnlyWhenItAskedForOne) {
+  const UserId ann = *UserId::parse("ann");
+  ASSERT_TRUE(*store_->users().add_user({{.id = ann, .username = "ann"}, "ann", "hash"}));
+  const std::string token = create("ann");
+  const std::vector<TokenCheck> checks{
+      {token, {}}, {token, {.with_user = true}}, {token, {.with_user = false}}};
+  const auto answers = sessions_->validate_all(checks);
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_FALSE(answers[0]->user);
+  EXPECT_TRUE(answers[1]->user);
+  EXPECT_FALSE(answers[2]->user);
+  ASSERT_TRUE(*store_->users().set_disabled(ann, true));
+  const auto disabled = sessions_->validate_all(checks);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(disabled[i]->state, alone(checks[i]).state) << i;
+}
+
+TEST_P(ManyAtOnce, ASnapshotIsJudgedAtTheTimeOfItsQuestion) {
+  const std::string token = create("ann");
+  const UnixTime now = clock_.now();
+  const ValidateOptions quick{.touch = false, .snapshot_ok = true};
+  const std::vector<TokenCheck> checks{{token, quick, now},
+                                       {token, quick, now + std::chrono::minutes{10}}};
+  const auto answers = sessions_->validate_all(checks);
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[0]->from_snapshot, GetParam() == Carrier::hybrid);
+  EXPECT_FALSE(answers[1]->from_snapshot) << "it is out of date then";
+  EXPECT_EQ(answers[1]->state, SessionState::active);
+}
+
+// Damaged is a store with one row that cannot be read, nor any list with it.
+class Damaged final : public ForwardingStore, public ForwardingSessionStore {
+ public:
+  explicit Damaged(Store& inner)
+      : ForwardingStore(inner), ForwardingSessionStore(inner.sessions()) {}
+  SessionStore& sessions() override { return *this; }
+  Result<std::vector<Found>> find(std::span<const SessionId> ids,
+                                  const FindOptions& options) override {
+    if (std::find(ids.begin(), ids.end(), damaged) != ids.end()) {
+      return Error{Errc::store_damaged, "a row cannot be read"};
+    }
+    return ForwardingSessionStore::find(ids, options);
+  }
+  SessionId damaged;
+};
+
+TEST_P(ManyAtOnce, ADamagedRowFailsNobodyElse) {
+  Damaged store(*memory_);
+  SessionsOptions options;
+  options.clock = &clock_;
+  options.carrier = GetParam();
+  options.keys = sessions_->options().keys;
+  const auto sessions = std::move(*Sessions::open(store, options));
+  const NewSession bad = std::move(*sessions->create(*UserId::parse("bad")));
+  const std::string good = create("good"), text = bad.token.reveal();
+  store.damaged = bad.record.id;
+  const std::vector<TokenCheck> checks{{good, {}}, {text, {}}, {good, {}}};
+  const auto answers = sessions->validate_all(checks);
+  ASSERT_EQ(answers.size(), 3U);
+  ASSERT_TRUE(answers[0] && answers[2]);
+  EXPECT_EQ(answers[0]->state, SessionState::active);
+  ASSERT_FALSE(answers[1]);
+  EXPECT_EQ(answers[1].error().code, Errc::store_damaged);
+}
+
+TEST(ManyAtOnceDrawn, AnIdThatIsTakenIsDrawnAgainAndTimesAreTheirOwn) {
+  testing::ManualClock clock;
+  auto store = std::move(*make_memory_store());
+  testing::TwiceEntropy entropy;
+  SessionsOptions options;
+  options.clock = &clock;
+  options.entropy = &entropy;
+  auto sessions = std::move(*Sessions::open(*store, options));
+  const UnixTime earlier = clock.now() - std::chrono::hours{1};
+  const std::vector<CreateRequest> requests{{*UserId::parse("ada"), {}, earlier},
+                                            {*UserId::parse("ada"), {}}};
+  const auto made = sessions->create_all(requests);
+  ASSERT_EQ(made.size(), 2U);
+  ASSERT_TRUE(made[0]);
+  ASSERT_TRUE(made[1]) << made[1].error().detail;
+  EXPECT_NE(made[0]->record.id, made[1]->record.id);
+  EXPECT_EQ(made[0]->record.created_at, earlier);
+  EXPECT_EQ(made[1]->record.created_at, clock.now());
+}
+
 TEST_P(ManyAtOnce, ATouchCountsAndEachIsJudgedAtItsOwnTime) {
   const std::string token = create("ada");
   const UnixTime start = clock_.now();
@@ -104,9 +191,9 @@ TEST_P(ManyAtOnce, OneLookUpServesSixtyFour) {
   std::vector<TokenCheck> checks;
   for (const std::string& token : tokens) checks.push_back({token, {}});
   finds_ = 0;
-  for (const auto& answer : sessions_->validate_all(checks)) {
-    EXPECT_EQ(answer->state, SessionState::active);
-  }
+  const auto answers = sessions_->validate_all(checks);
+  ASSERT_EQ(answers.size(), checks.size());
+  for (const auto& answer : answers) EXPECT_EQ(answer->state, SessionState::active);
   EXPECT_EQ(finds_, 3);
 }
 
@@ -158,7 +245,9 @@ TEST_P(ManyAtOnce, EachNewSessionIsOneOfItsOwn) {
 TEST_P(ManyAtOnce, TheLimitOfAUserHolds) {
   const UserId ada = *UserId::parse("ada");
   const std::vector<CreateRequest> requests(70, {ada, {}});
-  for (const auto& made : sessions_->create_all(requests)) EXPECT_TRUE(made);
+  const auto all = sessions_->create_all(requests);
+  ASSERT_EQ(all.size(), requests.size());
+  for (const auto& made : all) EXPECT_TRUE(made);
   EXPECT_EQ(sessions_->list(ada)->records.size(), 3U);
 }
 
@@ -186,6 +275,12 @@ TEST(ManyAtOnceWithoutRows, AreAnsweredOneAfterAnother) {
   EXPECT_EQ(answers[1]->state, SessionState::revoked);
   EXPECT_EQ(answers[2]->state, SessionState::active);
   EXPECT_EQ(answers[3]->state, SessionState::none);
+
+  const UnixTime later = clock.now() + std::chrono::days{1};
+  const std::vector<CreateRequest> dated{{*UserId::parse("ada"), {}, later}};
+  EXPECT_EQ(sessions->create_all(dated)[0]->record.created_at, later);
+  const std::vector<TokenCheck> much_later{{tokens[0], {}, later + std::chrono::days{31}}};
+  EXPECT_EQ(sessions->validate_all(much_later)[0]->state, SessionState::expired);
 }
 
 }  // namespace

@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <map>
 #include <set>
-#include <thread>
 
-#include "latchkey/memory.h"
 #include "session/mint.h"
-#include "tests/support/manual_clock.h"
+#include "tests/support/sessions_fixture.h"
+#include "tests/support/twice_entropy.h"
 
 namespace latchkey {
 namespace {
@@ -19,39 +17,9 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using testing::with_secret;
 
-class SessionsTest : public ::testing::Test {
- protected:
-  SessionsTest() : store_(std::move(*make_memory_store())) { reopen({}); }
-
-  void reopen(SessionsOptions options) {
-    sessions_.reset();
-    options.clock = &clock_;
-    options.touch_every = hours{1};  // only flush() writes
-    auto opened = Sessions::open(*store_, std::move(options));
-    ASSERT_TRUE(opened) << opened.error().detail;
-    sessions_ = std::move(*opened);
-  }
-  NewSession create(std::string_view user = "alice", CreateOptions options = {}) {
-    auto made = sessions_->create(*UserId::parse(user), options);
-    EXPECT_TRUE(made) << made.error().detail;
-    return std::move(*made);
-  }
-  Validation validate(const SessionToken& token, ValidateOptions options = {}) {
-    auto validation = sessions_->validate(token.reveal(), options);
-    EXPECT_TRUE(validation);
-    return std::move(*validation);
-  }
-  SessionState state(const SessionToken& token) { return validate(token).state; }
-
-  testing::ManualClock clock_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Sessions> sessions_;
-};
-
-SessionToken with_secret(const SessionToken& token, std::string_view secret) {
-  return std::move(*SessionToken::assemble(token.id(), secret));
-}
+class SessionsTest : public testing::SessionsFixture {};
 
 TEST_F(SessionsTest, ACreatedSessionValidates) {
   const NewSession made =
@@ -127,6 +95,15 @@ TEST_F(SessionsTest, ATouchWaitingInTheQueueCounts) {
   EXPECT_EQ(state(made.token), SessionState::active);  // queued, not written
   clock_.advance(days{2});
   EXPECT_EQ(state(made.token), SessionState::active);
+}
+
+TEST_F(SessionsTest, WhoLooksIsToldOfTheirOwnTouch) {
+  const NewSession made = create();
+  clock_.advance(days{8});
+  const Validation validation = validate(made.token);
+  ASSERT_EQ(validation.state, SessionState::active);
+  EXPECT_EQ(validation.session->last_seen_at, clock_.now());
+  EXPECT_EQ(validation.session->idle_expires_at, clock_.now() + days{14});
 }
 
 TEST_F(SessionsTest, LookingWithoutTouchingMovesNothing) {
@@ -233,163 +210,6 @@ TEST_F(SessionsTest, TheLuciaPolicyAsksForANewCookieAtHalfLife) {
   EXPECT_NE(cookie.find("; Max-Age=2592000;"), std::string::npos) << cookie;
 }
 
-TEST_F(SessionsTest, TouchMovesTheDeadlineAtOnce) {
-  const NewSession made = create();
-  clock_.advance(hours{1});
-  const auto touched = sessions_->touch(made.record.id);
-  ASSERT_TRUE(touched);
-  EXPECT_EQ(touched->idle_expires_at, clock_.now() + days{14});
-  EXPECT_EQ(touched->last_seen_at, clock_.now());
-  clock_.advance(days{31});
-  EXPECT_EQ(sessions_->touch(made.record.id).error().code, Errc::not_found);
-}
-
-TEST_F(SessionsTest, ATouchThatMovesTheDeadlineRenewsTheCookieWhereItSlides) {
-  for (const bool renew : {false, true}) {
-    SessionsOptions options;
-    options.policy.renew_cookie = renew;
-    reopen(options);
-    const NewSession made = create();
-    const std::string presented = made.token.reveal();
-    EXPECT_FALSE(sessions_->touch(made.record, presented)->token) << "nothing moved";
-    clock_.advance(hours{1});
-    const auto touched = sessions_->touch(made.record, presented);
-    ASSERT_TRUE(touched);
-    ASSERT_EQ(touched->token.has_value(), renew);
-    EXPECT_TRUE(!renew || touched->token->reveal() == presented);
-    EXPECT_FALSE(sessions_->touch(made.record, create().token.reveal())->token) << "another's";
-  }
-}
-
-TEST_F(SessionsTest, UpdateMergesAndCountsVersions) {
-  const NewSession made = create("alice", {.attributes = R"({"a":1,"b":2})"});
-  const auto updated = sessions_->update(made.record.id, R"({"b":null,"c":[3]})");
-  ASSERT_TRUE(updated) << updated.error().detail;
-  EXPECT_EQ(updated->attributes, R"({"a":1,"c":[3]})");
-  EXPECT_EQ(updated->version, 2);
-  EXPECT_EQ(validate(made.token).session->attributes, updated->attributes);
-}
-
-TEST_F(SessionsTest, ParallelUpdatesAreAllKept) {
-  const NewSession made = create();
-  std::vector<std::thread> threads;
-  std::atomic<int> failed{0};
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 8; ++i) {
-        const std::string patch =
-            "{\"k" + std::to_string(t) + "_" + std::to_string(i) + "\":" + std::to_string(i) + "}";
-        if (!sessions_->update(made.record.id, patch)) ++failed;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(failed, 0);
-  const std::string attributes = validate(made.token).session->attributes;
-  EXPECT_EQ(std::count(attributes.begin(), attributes.end(), ':'), 32);
-}
-
-TEST_F(SessionsTest, R6HostileAttributesAreRefusedAndNothingChanges) {
-  const NewSession made = create("alice", {.attributes = R"({"a":1})"});
-  for (std::string_view bad : {"[]", "1", "null", "{", "{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}"}) {
-    const auto updated = sessions_->update(made.record.id, bad);
-    ASSERT_FALSE(updated) << bad;
-    EXPECT_EQ(updated.error().code, Errc::invalid_argument);
-    EXPECT_FALSE(sessions_->create(*UserId::parse("alice"), {.attributes = bad}));
-  }
-  const std::string large = "{\"a\":\"" + std::string(kMaxAttributesBytes, 'x') + "\"}";
-  EXPECT_EQ(sessions_->update(made.record.id, large).error().code, Errc::too_large);
-  EXPECT_EQ(validate(made.token).session->attributes, R"({"a":1})");
-  EXPECT_EQ(validate(made.token).session->version, 1);
-}
-
-TEST_F(SessionsTest, AttributesOfExactly8KiBFit) {
-  const std::string text = "{\"a\":\"" + std::string(kMaxAttributesBytes - 8, 'x') + "\"}";
-  ASSERT_EQ(text.size(), kMaxAttributesBytes);
-  const NewSession made = create("alice", {.attributes = text});
-  EXPECT_EQ(validate(made.token).session->attributes, text);
-}
-
-// C6: what a framework returns for a header is gone at the end of the line.
-TEST_F(SessionsTest, OptionsOutliveTheTextsTheyWereMadeOf) {
-  const auto header = [](char fill) { return std::string(40, fill); };
-  const CreateOptions options{.attributes = "{\"note\":\"" + header('n') + "\"}",
-                              .context = {.user_agent = header('u'), .address = header('a')}};
-  const NewSession made = create("alice", options);
-  EXPECT_EQ(made.record.user_agent, header('u'));
-  EXPECT_EQ(made.record.address, header('a'));
-  EXPECT_EQ(made.record.attributes, "{\"note\":\"" + header('n') + "\"}");
-}
-
-TEST_F(SessionsTest, DeviceContextIsCutAndCleaned) {
-  const std::string agent = "A\r\nB\0C" + std::string(300, 'x');
-  const NewSession made = create("alice", {.context = {agent, "1\n2"}});
-  EXPECT_EQ(made.record.user_agent.size(), kMaxUserAgentBytes);
-  EXPECT_TRUE(made.record.user_agent.starts_with("AB"));
-  EXPECT_EQ(made.record.address, "12");
-}
-
-TEST_F(SessionsTest, R5RotateKeepsTheIdAndKillsTheOldSecretAtOnce) {
-  const NewSession made = create();
-  const auto rotated = sessions_->rotate(made.record.id, {.level = 2});
-  ASSERT_TRUE(rotated);
-  EXPECT_EQ(rotated->record.id, made.record.id);
-  EXPECT_EQ(rotated->record.level, 2);
-  EXPECT_EQ(state(made.token), SessionState::none);
-  EXPECT_EQ(state(rotated->token), SessionState::active);
-}
-
-TEST_F(SessionsTest, R154DuringTheGraceTheOldSecretGetsTheSameNewOne) {
-  const NewSession made = create();
-  const auto rotated =
-      sessions_->rotate(made.record.id, {.grace = seconds{60}, .current = &made.token});
-  ASSERT_TRUE(rotated) << rotated.error().detail;
-  for (int i = 0; i < 3; ++i) {
-    const Validation late = validate(made.token);
-    ASSERT_EQ(late.state, SessionState::active);
-    EXPECT_TRUE(late.fresh);
-    EXPECT_EQ(late.token->reveal(), rotated->token.reveal());
-  }
-  clock_.advance(seconds{60} - milliseconds{1});
-  EXPECT_EQ(state(made.token), SessionState::active);
-  clock_.advance(milliseconds{1});
-  EXPECT_EQ(state(made.token), SessionState::none);
-  EXPECT_EQ(state(rotated->token), SessionState::active);
-  EXPECT_FALSE(sessions_->update(made.record.id, R"({"a":1})")->previous);
-}
-
-TEST_F(SessionsTest, AGraceNeedsTheCurrentTokenAndIsShort) {
-  const NewSession made = create();
-  const SessionToken wrong = with_secret(made.token, "AAAAAAAAAAAAAAAAAAAAAAAA");
-  EXPECT_EQ(sessions_->rotate(made.record.id, {.grace = seconds{60}}).error().code,
-            Errc::invalid_argument);
-  EXPECT_EQ(sessions_->rotate(made.record.id, {.grace = seconds{61}, .current = &made.token})
-                .error()
-                .code,
-            Errc::invalid_argument);
-  EXPECT_EQ(
-      sessions_->rotate(made.record.id, {.grace = seconds{1}, .current = &wrong}).error().code,
-      Errc::not_found);
-  EXPECT_EQ(state(made.token), SessionState::active);
-}
-
-TEST_F(SessionsTest, AttachMakesAUsersSessionAndEndsTheGuests) {
-  auto guest = sessions_->create_guest({.attributes = R"({"cart":[1,2],"csrf":"x"})"});
-  ASSERT_TRUE(guest);
-  EXPECT_EQ(guest->record.level, 0);
-  EXPECT_EQ(guest->record.authenticated_at, UnixTime{});
-  const UserId alice = *UserId::parse("alice");
-  auto attached = sessions_->attach(guest->record.id, alice, {.carry = {"cart"}});
-  ASSERT_TRUE(attached) << attached.error().detail;
-  EXPECT_NE(attached->record.id, guest->record.id);
-  EXPECT_EQ(attached->record.attributes, R"({"cart":[1,2]})");  // R6: only what was named
-  EXPECT_EQ(attached->record.user_id, alice);
-  EXPECT_EQ(state(guest->token), SessionState::revoked);
-  EXPECT_EQ(sessions_->attach(guest->record.id, alice).error().code, Errc::not_found);
-  EXPECT_EQ(sessions_->attach(attached->record.id, alice).error().code, Errc::invalid_argument);
-  EXPECT_EQ(sessions_->list(alice)->records.size(), 1U);
-}
-
 TEST_F(SessionsTest, R12GuestsAreLimitedPerAddressAndMinute) {
   SessionsOptions options;
   options.guests_per_minute = 3;
@@ -411,6 +231,16 @@ TEST_F(SessionsTest, R26PruneIsHygieneOnly) {
   ASSERT_TRUE(pruned);
   EXPECT_EQ(*pruned, 1U);
   EXPECT_EQ(state(young.token), SessionState::active);
+}
+
+TEST_F(SessionsTest, OnePruneTakesMoreThanOneBatch) {
+  constexpr std::size_t kMoreThanABatch = 1001;
+  SessionsOptions options;
+  options.policy.max_per_user = 0;
+  reopen(options);
+  for (std::size_t i = 0; i < kMoreThanABatch; ++i) create();
+  clock_.advance(days{32});
+  EXPECT_EQ(*sessions_->prune(), kMoreThanABatch);
 }
 
 TEST_F(SessionsTest, ItsHolderIsToldExpiredForADayHoweverOftenIsPruned) {
@@ -487,12 +317,26 @@ TEST_F(SessionsTest, MisuseIsRefusedAtConstruction) {
   cookie.cookie.secure = false;
   SessionsOptions never;
   never.touch_every = Millis{0};
-  for (const SessionsOptions& options : {endless, cookie, never}) {
+  SessionsOptions seldom;
+  seldom.touch_every = days{1} + Millis{1};
+  for (const SessionsOptions& options : {endless, cookie, never, seldom}) {
     const auto opened = Sessions::open(*store_, options);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::bad_config);
   }
   EXPECT_EQ(sessions_->create(UserId{}).error().code, Errc::invalid_argument);
+}
+
+TEST_F(SessionsTest, AnIdThatIsTakenIsDrawnAgain) {
+  testing::TwiceEntropy entropy;
+  SessionsOptions options;
+  options.entropy = &entropy;
+  reopen(options);
+  const NewSession first = create();
+  const auto second = sessions_->create(*UserId::parse("alice"), {});
+  ASSERT_TRUE(second) << second.error().detail;
+  EXPECT_NE(second->record.id, first.record.id);
+  EXPECT_EQ(state(first.token), SessionState::active);
 }
 
 }  // namespace

@@ -114,6 +114,16 @@ TEST_F(Hybrid, ASnapshotServesNoOtherToken) {
   EXPECT_EQ(look(*a_, guessed, kRead).state, SessionState::none);
 }
 
+TEST_F(Hybrid, ASnapshotServesNoOtherIdWithTheSameSecret) {
+  const std::string mine = log_in(*a_, "alice").token.reveal();
+  const std::string other = log_in(*a_, "bob").token.reveal();
+  const std::size_t id_end = SessionToken::kPrefix.size() + SessionId::kLength;
+  const std::string mixed = other.substr(0, id_end) + mine.substr(id_end);
+  const Validation validation = look(*a_, mixed, kRead);
+  EXPECT_EQ(validation.state, SessionState::none);
+  EXPECT_FALSE(validation.from_snapshot);
+}
+
 TEST_F(Hybrid, AFlippedBitOfTheSnapshotOnlyCostsARoundTrip) {
   const std::string text = log_in(*a_).token.reveal();
   for (std::size_t i = SessionToken::kLength + 1; i < text.size(); ++i) {
@@ -314,6 +324,17 @@ TEST_F(CarrierOptions, TheMostThatFitsIntoFourCookiesIsChecked) {
   const auto made =
       sessions->create(*UserId::parse("alice"), {.attributes = R"({"a":")" + filler + R"("})"});
   ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::too_large);
+}
+
+TEST_F(CarrierOptions, WhatIsMadeForSeveralCookiesAlwaysFitsThem) {
+  const auto sessions = node(Carrier::sealed, {.cookie = {.name = "__Host-s"}, .max_chunks = 2});
+  std::size_t filler = 5900;
+  Result<NewSession> made = attempt(*sessions, filler);
+  for (; made; made = attempt(*sessions, ++filler)) {
+    ASSERT_TRUE(sessions->set_cookies(made->token, made->record, {})) << filler;
+  }
+  EXPECT_GT(filler, 5900U);
   EXPECT_EQ(made.error().code, Errc::too_large);
 }
 

@@ -139,7 +139,7 @@ std::size_t judge_vectors(const std::string& operation) {
   const Json vectors = Json::parse(file);
   std::vector<Json> tests;
   std::string input;
-  for (const Json& test : vectors["cases"].list()) {
+  for (const Json& test : vectors["cases"].cases()) {
     if (test.str("op") != operation) continue;
     tests.push_back(test);
     input += jwt_request(test, vectors["keys"]);
@@ -170,7 +170,7 @@ TEST(BatchProgram, JwtDecryptOpensAuthjsCookiesUnderTheirDerivedKeys) {
   const std::string file = read_vectors("jwt.json");
   std::string input;
   std::vector<Json> tests;
-  for (const Json& test : Json::parse(file)["authjs"]["tokens"].list()) {
+  for (const Json& test : Json::parse(file)["authjs"]["tokens"].cases()) {
     if (!test.has("derivedKeyHex") || test["expected"].str("outcome") != "ok") continue;
     tests.push_back(test);
     input += "{\"id\":" + in_quotes(test.str("id")) + ",\"token\":" + in_quotes(test.str("token")) +

@@ -101,7 +101,7 @@ TEST(InspectProgram, RefusesAnExpiredTokenWithoutAKeyAsItDoesASeal) {
 TEST(InspectProgram, RecognisesAndOpensCookiesOfAuthjs) {
   const std::string file = read_vectors("jwt.json");
   int opened = 0;
-  for (const Json& test : Json::parse(file)["authjs"]["tokens"].list()) {
+  for (const Json& test : Json::parse(file)["authjs"]["tokens"].cases()) {
     if (test["expected"].str("outcome") != "ok" || test["header"].is("null") ||
         test["secret"].kind() != codec::JsonKind::string ||
         test.str("salt").find("state") != std::string::npos) {

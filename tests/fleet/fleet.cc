@@ -131,6 +131,7 @@ Lag measure_lag(Fleet& fleet, const LagOptions& options) {
   std::atomic<std::size_t> gave_up{0};
   const auto parties = static_cast<std::ptrdiff_t>(fleet.size() + 1);
   std::barrier begin(parties);
+  std::barrier looking(parties);
   std::barrier end(parties);
 
   std::vector<std::thread> nodes;
@@ -139,8 +140,9 @@ Lag measure_lag(Fleet& fleet, const LagOptions& options) {
       while (true) {
         begin.arrive_and_wait();
         if (stopping.load()) return;
-        Look seen = Look::failed;
-        while ((seen = look(fleet.sessions(node), watch.token)) != Look::ended) {
+        Look seen = look(fleet.sessions(node), watch.token);
+        static_cast<void>(looking.arrive());
+        for (; seen != Look::ended; seen = look(fleet.sessions(node), watch.token)) {
           if (seen == Look::active) watch.last_accepted[node] = Steady::now();
           const std::int64_t until = deadline.load();
           if (until != 0 && Steady::now().time_since_epoch().count() > until) {
@@ -161,7 +163,7 @@ Lag measure_lag(Fleet& fleet, const LagOptions& options) {
     touch_everywhere(fleet, session.record);
     const std::size_t gave_up_before = gave_up.load();
     begin.arrive_and_wait();
-    std::this_thread::sleep_for(4 * kLook);  // every node is looking
+    looking.arrive_and_wait();
     const auto ended = fleet.sessions((i + 1) % fleet.size()).revoke(session.record.id);
     const Steady::time_point acknowledged = Steady::now();
     deadline.store((acknowledged + options.give_up).time_since_epoch().count());

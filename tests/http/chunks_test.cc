@@ -47,6 +47,7 @@ TEST_F(Chunks, RenewalAtHalfLifeWritesAllOfThem) {
   site_.clock.advance(std::chrono::days{8});
   EXPECT_EQ(jar_.send("GET", "/training").status, 200);
   ASSERT_EQ(jar_.cookies.size(), 3U);
+  ASSERT_EQ(before.size(), 3U);
   for (const auto& [name, value] : before) EXPECT_NE(jar_.cookies[name], value) << name;
   EXPECT_EQ(jar_.send("GET", "/v1/session").status, 200);
 }

@@ -1,6 +1,7 @@
 #include "tests/redis/cluster.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <thread>
 
@@ -22,6 +23,17 @@ bool holds(Condition condition) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
   return true;
+}
+
+// offset_of reads how much of the stream of writes a node has.
+std::uint64_t offset_of(const RedisServer& node, std::string_view field) {
+  const std::string info = node.ask({"INFO", "replication"}).text;
+  const std::size_t at = info.find(field);
+  std::uint64_t offset = 0;
+  if (at != std::string::npos) {
+    std::from_chars(info.data() + at + field.size(), info.data() + info.size(), offset);
+  }
+  return offset;
 }
 
 }  // namespace
@@ -82,6 +94,17 @@ bool RedisCluster::ready() {
     }
     return true;
   });
+}
+
+bool RedisCluster::replicated() {
+  for (std::size_t i = 0; i < kPrimaries; ++i) {
+    const std::uint64_t wanted = offset_of(node(i), "master_repl_offset:");
+    if (wanted == 0 ||
+        !holds([&] { return offset_of(replica_of(i), "slave_repl_offset:") >= wanted; })) {
+      return false;
+    }
+  }
+  return true;
 }
 
 void RedisCluster::empty() {

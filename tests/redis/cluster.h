@@ -21,6 +21,9 @@ class RedisCluster {
 
   // ready waits until every node says that the cluster works; false when it does not come to that.
   bool ready();
+  // replicated waits until every replica has what its primary has now; false when it does not come
+  // to that. Replication is asynchronous.
+  bool replicated();
   void empty();  // of every key
   RedisServer& node(std::size_t number) { return *nodes_[number]; }
   RedisServer& replica_of(std::size_t number) { return *nodes_[number + kPrimaries]; }

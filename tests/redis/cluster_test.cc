@@ -134,9 +134,7 @@ TEST_F(RedisClusterTest, AReplicaTakesOverFromAPrimaryThatFails) {
   for (int i = 0; i < 30; ++i) records.push_back(add(*store, i, UserId{i}));
   const SessionRecord& ended = records.back();
   ASSERT_EQ(must(store->sessions().remove({&ended.id, 1}, EndReason::logout, kStart)), 1U);
-  for (std::size_t i = 0; i < RedisCluster::kPrimaries; ++i)
-    cluster.node(i).ask({"WAIT", "1", "2000"});
-  std::this_thread::sleep_for(Millis{200});  // replication is asynchronous
+  ASSERT_TRUE(cluster.replicated());
   cluster.node(1).kill();
   std::size_t wrong = 0, refused = 0;
   const auto deadline = steady_clock::now() + std::chrono::seconds{60};

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "tests/server/program.h"
 
@@ -174,16 +173,20 @@ TEST_F(ServeApi, R8TokensAndPasswordsAreNowhereButInTheCookie) {
   server.program().signal(SIGTERM);
   EXPECT_EQ(server.program().wait(), 0);
 
-  std::ostringstream written;
-  written << bodies << server.program().errors() << server.program().output();
+  const std::string logged = server.program().errors() + server.program().output();
+  std::string stored;
   for (const auto& entry : std::filesystem::directory_iterator(data())) {
-    written << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    std::ifstream file(entry.path(), std::ios::binary);
+    stored.append(std::istreambuf_iterator<char>(file), {});
   }
-  const std::string all = written.str();
+  const std::string all = bodies + logged + stored;
   EXPECT_EQ(all.find("lk1_"), std::string::npos);
   for (const std::string& cookie : cookies) {
     const std::string secret = cookie.substr(cookie.size() - 24);
     EXPECT_EQ(all.find(secret), std::string::npos);
+    const std::string id = cookie.substr(cookie.size() - 24 - 23, 23);
+    EXPECT_NE(logged.find(id), std::string::npos) << "the log was read";
+    EXPECT_NE(stored.find(id), std::string::npos) << "the data was read";
   }
   EXPECT_EQ(all.find(kPassword), std::string::npos);
   EXPECT_EQ(all.find("not the right password"), std::string::npos);

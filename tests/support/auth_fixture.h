@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -74,7 +75,7 @@ class AuthFixture : public ::testing::Test {
         inner_(std::move(*make_memory_store())),
         store_(make_faulty_store(*inner_, [this](StoreCall call, std::uint64_t) {
           ++calls_;
-          if (all_fail_) return Fault::fail_before;
+          if (all_fail_ || (failing_at_ && failing_at_(call))) return Fault::fail_before;
           return failing_ && call == *failing_ ? fault_ : Fault::none;
         })) {}
 
@@ -173,6 +174,7 @@ class AuthFixture : public ::testing::Test {
   std::atomic<std::uint64_t> calls_{0};
   std::optional<StoreCall> failing_{};
   Fault fault_ = Fault::fail_before;
+  std::function<bool(StoreCall)> failing_at_{};  // which call fails, for a test that counts them
   bool all_fail_ = false;
   std::unique_ptr<Store> store_;
   std::vector<std::unique_ptr<Ask>> asks_;

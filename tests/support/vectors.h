@@ -65,6 +65,12 @@ class Json {
     for (const codec::JsonValue& element : elements.value()) list.push_back(Json{element});
     return list;
   }
+  // cases is a list that throws when it is empty: a test that loops over nothing would pass.
+  std::vector<Json> cases() const {
+    std::vector<Json> cases = list();
+    if (cases.empty()) throw std::runtime_error("vectors without a case");
+    return cases;
+  }
   std::vector<std::pair<std::string, Json>> items() const {
     std::vector<std::pair<std::string, Json>> items;
     const auto object = codec::JsonObject::parse(value_.text);

@@ -64,7 +64,7 @@ TEST(JoseVectors, EveryTokenHasTheOutcomeOfJose) {
   const std::string file = read_vectors("jwt.json");
   const Json vectors = Json::parse(file);
   int count = 0;
-  for (const Json& test : vectors["cases"].list()) {
+  for (const Json& test : vectors["cases"].cases()) {
     SCOPED_TRACE(test.str("id") + " " + test.str("note"));
     // An option of the wrong type cannot be written down in C++.
     if (test.str("note") == "allow-list not an array") continue;
@@ -100,7 +100,7 @@ std::string with_claim(std::string claims, const std::string& name, double value
 TEST(JoseVectors, SigningGivesTheSameBytes) {
   const std::string file = read_vectors("jwt.json");
   const Json vectors = Json::parse(file);
-  for (const Json& test : vectors["signing"].list()) {
+  for (const Json& test : vectors["signing"].cases()) {
     const double clock = test["clock"].num();
     std::string claims = test["claims"].print();
     const std::string header = test["header"].print();
@@ -119,7 +119,7 @@ TEST(JoseVectors, SigningGivesTheSameBytes) {
 TEST(JoseVectors, DurationsReadAsJoseReadsThem) {
   const std::string file = read_vectors("jwt.json");
   int count = 0;
-  for (const Json& test : Json::parse(file)["durations"].list()) {
+  for (const Json& test : Json::parse(file)["durations"].cases()) {
     if (!test.has("input")) continue;  // numbers and dates are no text
     SCOPED_TRACE(test.str("input"));
     ++count;
@@ -134,7 +134,7 @@ TEST(JoseVectors, DurationsReadAsJoseReadsThem) {
 
 TEST(JoseVectors, ContentEncryptionMatchesRfc7518AppendixB) {
   const std::string file = read_vectors("jwt.json");
-  for (const Json& test : Json::parse(file)["primitives"].list()) {
+  for (const Json& test : Json::parse(file)["primitives"].cases()) {
     const std::string rfc = test.str("rfc");
     SCOPED_TRACE(rfc);
     const auto* encryption = codec::find_jwe_encryption(rfc.substr(rfc.rfind(' ') + 1));

@@ -21,8 +21,8 @@ template <class F>
 int for_each(const std::string& name, F&& f) {
   const std::string file = read_vectors("wycheproof/" + name + "_test.json");
   int count = 0;
-  for (const Json& group : Json::parse(file)["testGroups"].list()) {
-    for (const Json& test : group["tests"].list()) {
+  for (const Json& group : Json::parse(file)["testGroups"].cases()) {
+    for (const Json& test : group["tests"].cases()) {
       SCOPED_TRACE(name + " " + std::string{test["tcId"].text()} + " " + test.str("comment"));
       f(group, test);
       ++count;

@@ -19,6 +19,7 @@ TEST(FindCookie, FindsThePairAmongOthers) {
   const CookieMatch match = find({"a=1; __Host-s=good; b=2"});
   EXPECT_EQ(match.state, State::found);
   EXPECT_EQ(match.value, "good");
+  EXPECT_EQ(find({"a=1;  __Host-s =  good\t; b=2"}).value, "good") << "blanks are nobody's";
 }
 
 TEST(FindCookie, R40JoinsSeveralLinesAndToleratesAMissingBlank) {

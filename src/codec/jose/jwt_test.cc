@@ -7,6 +7,7 @@
 #include "base/base64url.h"
 #include "codec/jose/jws.h"
 #include "crypto/digest.h"
+#include "tests/support/refusal.h"
 
 namespace latchkey {
 namespace {
@@ -235,6 +236,17 @@ TEST(Jwt, R108SizeAndDepthHaveLimits) {
   EXPECT_EQ(issued.error().code, Errc::too_large);
 }
 
+TEST(Jwt, R108ATokenOfExactlyTheLimitIsWrittenAndRead) {
+  const auto expiry = kSignedAt + std::chrono::hours{1};
+  const std::string token = *plain_codec().issue("{}", expiry, kSignedAt);
+  const JwtCodec exact = plain_codec({.max_bytes = token.size()});
+  ASSERT_TRUE(exact.issue("{}", expiry, kSignedAt));
+  EXPECT_TRUE(exact.verify(token, kSignedAt));
+  const JwtCodec less = plain_codec({.max_bytes = token.size() - 1});
+  EXPECT_FALSE(less.issue("{}", expiry, kSignedAt));
+  EXPECT_EQ(testing::refusal(less.verify(token, kSignedAt)), JwtReason::too_long);
+}
+
 TEST(Jwt, R110ReadOnlyKeysVerifyAndRemovedOnesEndTheirTokens) {
   const auto expiry = kSignedAt + std::chrono::hours{1};
   const JwtCodec before = codec_of({}, key_of(JwtAlgorithm::hs256, "old", 'o'));
@@ -245,7 +257,7 @@ TEST(Jwt, R110ReadOnlyKeysVerifyAndRemovedOnesEndTheirTokens) {
   const JwtVerdict verdict = during.verify(token, kSignedAt);
   ASSERT_TRUE(verdict);
   EXPECT_FALSE(verdict->by_primary());
-  EXPECT_EQ(after.verify(token, kSignedAt).reason(), JwtReason::unknown_key);
+  EXPECT_EQ(testing::refusal(after.verify(token, kSignedAt)), JwtReason::unknown_key);
   const JwtVerdict fresh = during.verify(*during.issue("{}", expiry, kSignedAt), kSignedAt);
   ASSERT_TRUE(fresh);
   EXPECT_TRUE(fresh->by_primary());

@@ -113,6 +113,19 @@ TEST(PackedRecord, HasOneFormOnly) {
   }
 }
 
+TEST(PackedUser, ANumberHasOneFormOnly) {
+  const auto reads = [](std::vector<std::uint8_t> packed) {
+    Bytes in{packed};
+    User user;
+    return unpack_user(in, user) && in.empty();
+  };
+  EXPECT_TRUE(reads({1, 0, 0, 0, 0}));
+  EXPECT_FALSE(reads({1, 0, 0x80, 0, 0, 0})) << "an octet that says nothing";
+  EXPECT_TRUE(reads({1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0}));
+  EXPECT_FALSE(reads({1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0}))
+      << "over 64 bits";
+}
+
 TEST(PackedRecord, RefusesUnknownFormatsAndFlags) {
   const std::vector<std::uint8_t> packed = pack(plain());
   for (const auto& [at, value] : {std::pair{0, 2}, {0, 0}, {1, 4}, {1, 0x81}}) {

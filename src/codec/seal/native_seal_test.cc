@@ -4,6 +4,10 @@
 
 #include <set>
 
+#include "base/base64url.h"
+#include "crypto/digest.h"
+#include "tests/support/refusal.h"
+
 namespace latchkey {
 namespace {
 
@@ -12,10 +16,15 @@ NativeSealKey seal_key(std::string id, char fill = 'k') {
 }
 
 template <class... Keys>
-NativeSealer sealer_of(const NativeSealOptions& options, Keys... keys) {
+std::vector<NativeSealKey> ring_of(Keys... keys) {
   std::vector<NativeSealKey> ring;
   (ring.push_back(std::move(keys)), ...);
-  Result<NativeSealer> made = NativeSealer::make(std::move(ring), options);
+  return ring;
+}
+
+template <class... Keys>
+NativeSealer sealer_of(const NativeSealOptions& options, Keys... keys) {
+  Result<NativeSealer> made = NativeSealer::make(ring_of(std::move(keys)...), options);
   EXPECT_TRUE(made) << made.error().detail;
   return *std::move(made);
 }
@@ -37,15 +46,18 @@ TEST(NativeSeal, R114AnotherNameOrPurposeDoesNotOpen) {
   const std::string seal = *sealer_of({}, seal_key("a")).seal("x");
   NativeSealOptions other;
   other.cookie_name = "__Host-other";
-  EXPECT_EQ(sealer_of(other, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of(other, seal_key("a")).unseal(seal)),
+            NativeSealReason::forged);
   NativeSealOptions reset;
   reset.purpose = "reset";
-  EXPECT_EQ(sealer_of(reset, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of(reset, seal_key("a")).unseal(seal)),
+            NativeSealReason::forged);
   // Moving a character from one part to its neighbour changes what is authenticated.
   NativeSealOptions shifted;
   shifted.cookie_name = "__Host-sessions";
   shifted.purpose = "ession";
-  EXPECT_EQ(sealer_of(shifted, seal_key("a")).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of(shifted, seal_key("a")).unseal(seal)),
+            NativeSealReason::forged);
 }
 
 TEST(NativeSeal, R115NoTwoSealsShareASalt) {
@@ -63,9 +75,10 @@ TEST(NativeSeal, ReadOnlyKeysOpenAndUnknownOnesAreNamed) {
   const NativeUnsealed opened = both.unseal(seal);
   ASSERT_TRUE(opened);
   EXPECT_FALSE(opened.by_primary());
-  EXPECT_EQ(sealer_of({}, seal_key("new", 'n')).unseal(seal).reason(),
+  EXPECT_EQ(testing::refusal(sealer_of({}, seal_key("new", 'n')).unseal(seal)),
             NativeSealReason::unknown_key);
-  EXPECT_EQ(sealer_of({}, seal_key("old", 'x')).unseal(seal).reason(), NativeSealReason::forged);
+  EXPECT_EQ(testing::refusal(sealer_of({}, seal_key("old", 'x')).unseal(seal)),
+            NativeSealReason::forged);
 }
 
 TEST(NativeSeal, AnyFlippedBitIsRefused) {
@@ -85,7 +98,7 @@ TEST(NativeSeal, WhatIsNoSealIsMalformed) {
        {std::string{}, std::string{"lks1_"}, std::string{"lks1_AA"}, "lks2_" + seal.substr(5),
         seal + "=", " " + seal, seal.substr(0, 60), "lks1_" + std::string(200, 'A'),
         "lks1_" + std::string(80, '_')}) {
-    EXPECT_EQ(sealer.unseal(bad).reason(), NativeSealReason::malformed) << bad;
+    EXPECT_EQ(testing::refusal(sealer.unseal(bad)), NativeSealReason::malformed) << bad;
   }
 }
 
@@ -93,6 +106,30 @@ TEST(NativeSeal, TheLimitHoldsForBothDirections) {
   const auto seal = sealer_of({.max_bytes = 100}, seal_key("a")).seal(std::string(100, 'x'));
   ASSERT_FALSE(seal);
   EXPECT_EQ(seal.error().code, Errc::too_large);
+  const std::string text = *sealer_of({}, seal_key("a")).seal("content");
+  const NativeSealer exact = sealer_of({.max_bytes = text.size()}, seal_key("a"));
+  EXPECT_TRUE(exact.seal("content"));
+  EXPECT_TRUE(exact.unseal(text));
+  const NativeSealer less = sealer_of({.max_bytes = text.size() - 1}, seal_key("a"));
+  EXPECT_FALSE(less.seal("content"));
+  EXPECT_EQ(testing::refusal(less.unseal(text)), NativeSealReason::malformed);
+}
+
+TEST(NativeSeal, AKeyIdHasOneTo32OctetsAndAPurpose255) {
+  const std::string longest(32, 'i');
+  EXPECT_TRUE(NativeSealer::make(ring_of(seal_key(longest)), {}));
+  EXPECT_FALSE(NativeSealer::make(ring_of(seal_key(longest + "i")), {}));
+  EXPECT_TRUE(NativeSealer::make(ring_of(seal_key("a")), {.purpose = std::string(255, 'p')}));
+  EXPECT_FALSE(NativeSealer::make(ring_of(seal_key("a")), {.purpose = std::string(256, 'p')}));
+  const NativeSealer sealer = sealer_of({}, seal_key("a"));
+  const auto with_id = [](std::size_t size) {
+    std::string body(1 + size + 24 + 16 + 1, 'i');
+    body[0] = static_cast<char>(size);
+    return std::string(NativeSealer::kPrefix) + base64url_encode(crypto::as_bytes(body));
+  };
+  EXPECT_EQ(testing::refusal(sealer.unseal(with_id(0))), NativeSealReason::malformed);
+  EXPECT_EQ(testing::refusal(sealer.unseal(with_id(32))), NativeSealReason::unknown_key);
+  EXPECT_EQ(testing::refusal(sealer.unseal(with_id(33))), NativeSealReason::malformed);
 }
 
 TEST(NativeSeal, MisuseIsRefusedAtConstruction) {

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "base/base64url.h"
+#include "codec/token/opaque_token.h"
 #include "codec/token/slot_tag.h"
+#include "codec/token/token_parts.h"
 
 namespace latchkey {
 namespace {
@@ -39,6 +41,18 @@ TEST(SessionToken, RefusesEveryOtherLengthPrefixAndAlphabet) {
       EXPECT_FALSE(SessionToken::parse(text)) << at << ' ' << int(bad);
     }
   }
+}
+
+// Who looks a token up by its parts has no other check.
+TEST(SessionToken, IsSplitAndPutTogetherOfWholePartsOnly) {
+  ASSERT_TRUE(codec::split_token(kText));
+  EXPECT_FALSE(codec::split_token("lk1_" + kId + "0123456789abcdefghijABC!"));
+  const SessionId id = *SessionId::parse(kId);
+  EXPECT_TRUE(SessionToken::assemble(id, kTokenSecret));
+  EXPECT_FALSE(SessionToken::assemble(id, kTokenSecret.substr(1)));
+  EXPECT_FALSE(SessionToken::assemble(id, kTokenSecret + "A"));
+  const SessionId foreign = *codec::opaque_session_id("abc");
+  EXPECT_FALSE(SessionToken::assemble(foreign, kTokenSecret));
 }
 
 TEST(SessionToken, AMovedFromTokenIsStillWipedAndHarmless) {

@@ -51,6 +51,12 @@ TEST(BodyReader, ReadsChunksInAnyPieces) {
   }
 }
 
+TEST(BodyReader, EachChunkHasItsOwnDigits) {
+  std::string input;
+  for (int chunk = 0; chunk < 40; ++chunk) input += "1\r\nx\r\n";
+  EXPECT_EQ(read_chunks(input + "0\r\n\r\n", 100).body, std::string(40, 'x'));
+}
+
 // Two packets like these made an assertion of Beast's own parser abort the program.
 TEST(BodyReader, M6TakesAnEmptyBodyWhoseEndComesByteByByte) {
   BodyReader reader;

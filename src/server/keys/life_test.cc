@@ -48,6 +48,20 @@ TEST(KeyLife, SettlingMakesTheActivatedKeyPrimaryAndKeepsOnePrimary) {
   EXPECT_FALSE(wrote_until(file.keys, key_of(file, id)));
 }
 
+TEST(KeyLife, OfTwoActivatedKeysTheLaterWritesWhereverItStands) {
+  for (const bool later_first : {true, false}) {
+    std::vector<Key> keys = new_file().keys;
+    for (const bool later : {later_first, !later_first}) {
+      keys.push_back(*generate_key(KeyState::next, kLifeNow, kLifeNow + seconds{later ? 2 : 1}));
+    }
+    settle_keys(keys, kLifeNow + seconds{2});
+    for (const Key& key : keys) {
+      const bool writes = key.activates_at == kLifeNow + seconds{2};
+      EXPECT_EQ(key.state, writes ? KeyState::primary : KeyState::read_only);
+    }
+  }
+}
+
 TEST(KeyLife, RotatingTwiceAtOnceIsRefused) {
   KeyFile file = new_file();
   ASSERT_TRUE(rotate_keys(file, kLifeNow, system_entropy()));

@@ -28,6 +28,7 @@ TEST(Settings, HaveDistinctNamesAlsoInTheEnvironment) {
     EXPECT_TRUE(names.insert(environment_name(setting.key) + "_FILE").second) << setting.key;
     EXPECT_FALSE(setting.help.empty());
   }
+  EXPECT_GT(names.size(), 60U) << "the table has all of them";
 }
 
 TEST(Settings, EachTakesItsOwnDefaultBack) {

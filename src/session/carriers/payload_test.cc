@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "base/log.h"
+#include "session/carriers/native_ring.h"
 #include "tests/support/carrier_fixture.h"
 
 namespace latchkey::testing {
@@ -105,6 +106,19 @@ TEST_P(PayloadsTest, WhatIsNoObjectOrTooLongOrPastIsNotEncoded) {
   EXPECT_EQ(payloads->encode("{}", clock_.now()).error().code, Errc::invalid_argument);
   const std::string large = R"({"a":")" + std::string(4096, 'x') + R"("})";
   EXPECT_EQ(payloads->encode(large, in(hours{1})).error().code, Errc::too_large);
+}
+
+// R123: what a key holder wrote is data, and is checked as such.
+TEST_P(PayloadsTest, AnAuthenticTextWithoutATimeIsRefused) {
+  if (GetParam() != PayloadForm::sealed) return;  // a signed one without it is a case of the JWTs
+  const auto payloads = make();
+  const std::shared_ptr<const KeyRing> ring = keys_->get();
+  const auto sealer = session::native_sealer({.cookie_name = "session", .purpose = "payload"})(
+      *ring, ring->writer(clock_.now()));
+  ASSERT_TRUE(sealer);
+  for (const char* content : {"", "{}", "1234567"}) {
+    EXPECT_FALSE(payloads->decode(*sealer->seal(content))) << content;
+  }
 }
 
 TEST_P(PayloadsTest, KeysRotate) {

@@ -85,6 +85,7 @@ TEST_P(Stateless, R22ADisabledUserHasNoSession) {
   ASSERT_TRUE(*inner_->users().add_user(user));
   const NewSession made = log_in(*a_);
   EXPECT_EQ(look(*a_, made.token.reveal(), {.with_user = true}).user->id.text(), "alice");
+  EXPECT_FALSE(look(*a_, made.token.reveal()).user) << "nobody asked";
   ASSERT_TRUE(*inner_->users().set_disabled(user.user.id, true));
   EXPECT_EQ(state(*b_, made.token.reveal()), SessionState::none);
   EXPECT_TRUE(look(*b_, made.token.reveal(), {.disabled_too = true}).session) << "to be ended";
@@ -218,6 +219,31 @@ TEST_P(Stateless, ADenialOutlivesEveryTokenOfItsSessionAndNoMore) {
   EXPECT_EQ(state(*b_, renewed.token->reveal()), SessionState::expired);
 }
 
+TEST_P(Stateless, ADenialEndsWithTheAbsoluteDeadline) {
+  NewSession made = log_in(*a_);
+  for (int day = 0; day < 29; ++day) {
+    clock_.advance(days{1});
+    Validation seen = look(*a_, made.token.reveal());
+    ASSERT_EQ(seen.state, SessionState::active);
+    if (seen.token) made = {std::move(*seen.token), *seen.session};
+  }
+  ASSERT_TRUE(*a_->revoke(made.record));
+  clock_.advance(days{1} - Millis{1});
+  EXPECT_EQ(*a_->prune(), 0U);
+  clock_.advance(Millis{1});
+  EXPECT_EQ(*a_->prune(), 1U);
+}
+
+TEST_P(Stateless, UnderAPolicyWithoutPersistentCookiesEverySessionLivesAsLong) {
+  SessionsOptions options;
+  options.policy.persistent = false;
+  const auto sessions = node(GetParam(), std::move(options));
+  const NewSession made = log_in(*sessions);
+  const Validation seen = look(*sessions, made.token.reveal());
+  ASSERT_EQ(seen.state, SessionState::active);
+  EXPECT_EQ(seen.session->idle, days{14});
+}
+
 // M11: how long a denial has to live is decided by the session, not by the policy of today.
 TEST_P(Stateless, ADenialOutlivesASessionOfALongerPolicyThanTodays) {
   SessionsOptions shortened;
@@ -280,10 +306,19 @@ TEST_P(Stateless, AnExplicitTouchSlides) {
   const auto touched = a_->touch(made.record);
   ASSERT_TRUE(touched && touched->token);
   EXPECT_EQ(touched->record.idle_expires_at, clock_.now() + days{14});
+  EXPECT_EQ(touched->record.last_seen_at, clock_.now());
   EXPECT_EQ(look(*b_, touched->token->reveal()).session->idle_expires_at,
             touched->record.idle_expires_at);
   ASSERT_TRUE(a_->revoke(made.record.id));
   EXPECT_EQ(a_->touch(touched->record).error().code, Errc::not_found);
+}
+
+TEST_P(Stateless, AnExpiredSessionChangesNoMore) {
+  const NewSession made = log_in(*a_);
+  clock_.advance(days{15});
+  EXPECT_EQ(a_->update(made.record, "{}").error().code, Errc::not_found);
+  EXPECT_EQ(a_->touch(made.record).error().code, Errc::not_found);
+  EXPECT_EQ(a_->rotate(made.record).error().code, Errc::not_found);
 }
 
 TEST_P(Stateless, AChangeOfLevelIsANewIdAndTheOldTokenEnds) {
@@ -394,6 +429,7 @@ TEST_P(Stateless, R110ATokenOfAKeyThatOnlyReadsIsWrittenAnewWithoutALongerLife) 
   const Validation validation = look(*a_, made.token.reveal());
   ASSERT_TRUE(validation.fresh);
   EXPECT_EQ(validation.session->idle_expires_at, made.record.idle_expires_at);
+  EXPECT_EQ(validation.session->last_seen_at, made.record.last_seen_at);
   keys_->set(make_ring(ring_key("b", KeyState::primary, kSecretB)));
   EXPECT_EQ(state(*a_, made.token.reveal()), SessionState::none);
   EXPECT_EQ(state(*a_, validation.token->reveal()), SessionState::active);

@@ -89,12 +89,18 @@ TEST(KeyRing, R119WeakAndSampleSecretsAreRefusedWithTheCommandForAGoodOne) {
            std::string("your_very_long_jwt_signing_value_here_1234"),
            std::string("P@ssw0rdP@ssw1rdP@ssw2rdP@ssw3rd"),
            std::string("DER.HUND.KAM.IN.DIE.KUECHE.UND.STAHL"),
+           std::string("kV7z!mQ2xR9pkV7z!mQ2xR9pkV7z!mQ2xR9p"),
+           std::string("a7k2q9xa2k7q9a2xk7a9q2k7xq9a2k7a9xq2"),
        }) {
     const std::string said = refusal(key("a", KeyState::primary, secret));
     EXPECT_NE(said.find("latchkey key new"), std::string::npos) << secret;
     EXPECT_NE(said.find("openssl rand -base64 32"), std::string::npos) << secret;
     EXPECT_TRUE(secret.empty() || said.find(secret) == std::string::npos) << "the secret is told";
   }
+}
+
+TEST(KeyRing, EightDifferentCharactersAreEnough) {
+  EXPECT_EQ(weak_secret_reason("a7k2q9xza2k7q9za2xk7a9q2k7xq9za2k7a9xq2"), "");
 }
 
 // Draws draws the same every time, so that a test of chance cannot fail by chance.

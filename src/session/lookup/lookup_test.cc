@@ -8,6 +8,7 @@
 
 #include "base/mutex.h"
 #include "latchkey/faulty.h"
+#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
 
@@ -157,6 +158,50 @@ TEST_F(LookupTest, WhoeverFindsNoPlaceInTimeIsOverloaded) {
   release();
   first.join();
   EXPECT_TRUE(find(1)) << "nothing of it was left in the queue";
+}
+
+TEST_F(LookupTest, WhoeverGaveUpTakesNoPlaceInTheQueue) {
+  lookup_ = make_lookup(*slow_, {.max_batches = 1, .max_waiting = 1, .max_wait = Millis{0}});
+  hold();
+  std::thread first([&] { EXPECT_TRUE(find(0)); });
+  wait_until_begun(1);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(find(1).error().code, Errc::overloaded);
+  release();
+  first.join();
+  EXPECT_TRUE(find(1));
+}
+
+// Asked remembers how the last read was asked for.
+class Asked final : public ForwardingStore, public ForwardingSessionStore {
+ public:
+  explicit Asked(Store& inner) : ForwardingStore(inner), ForwardingSessionStore(inner.sessions()) {}
+  SessionStore& sessions() override { return *this; }
+  Result<std::vector<Found>> find(std::span<const SessionId> ids,
+                                  const FindOptions& options) override {
+    last = options;
+    return ForwardingSessionStore::find(ids, options);
+  }
+  FindOptions last;
+};
+
+TEST_F(LookupTest, OneWhoWantsAFreshAnswerGetsItForAllThatShareTheRead) {
+  Asked asked(*slow_);
+  lookup_ = make_lookup(asked, {.max_batches = 1, .max_wait = std::chrono::minutes{1}});
+  hold();
+  std::vector<std::thread> callers;
+  callers.emplace_back([&] { EXPECT_TRUE(find(0)); });
+  wait_until_begun(1);
+  std::uint64_t waiting = 1;
+  for (const FindOptions& options :
+       {FindOptions{.with_user = true, .fresh = true}, FindOptions{}}) {
+    callers.emplace_back([&, options] { EXPECT_TRUE(find(1, options)); });
+    wait_until_asked(++waiting);
+  }
+  release();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_TRUE(asked.last.fresh);
+  EXPECT_TRUE(asked.last.with_user);
+  lookup_.reset();
 }
 
 TEST_F(LookupTest, AFailedReadIsAFailureForAllItWasFor) {

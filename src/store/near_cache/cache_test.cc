@@ -100,6 +100,8 @@ TEST_F(NearCacheTest, OneReadAnswersForAllThatIsMissing) {
               EXPECT_EQ(found[3].record, record_);
             }),
             1);
+  const std::vector most(kMaxFind, record_.id);
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(must(sessions().find(most, {})).size(), kMaxFind); }), 0);
 }
 
 TEST_F(NearCacheTest, TombstonesAndMissesAreNeverCached) {
@@ -121,6 +123,18 @@ TEST_F(NearCacheTest, TheUserIsCachedBesideTheSessionOnceAskedFor) {
   EXPECT_EQ(reads_of([&] { EXPECT_FALSE(look_up().user.has_value()); }), 0);
 }
 
+class NearCacheWithoutUsers : public NearCacheTest {
+ protected:
+  NearCacheWithoutUsers() : NearCacheTest({.max_age = kAge, .cache_users = false}) {}
+};
+
+TEST_F(NearCacheWithoutUsers, AUserIsAskedForEachTime) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(reads_of([&] { EXPECT_TRUE(look_up({.with_user = true}).user); }), 1);
+  }
+  EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record, record_); }), 0);
+}
+
 TEST_F(NearCacheTest, FreshAsksTheStoreAndRenewsTheCopy) {
   look_up();
   SessionRecord changed = record_;
@@ -128,6 +142,7 @@ TEST_F(NearCacheTest, FreshAsksTheStoreAndRenewsTheCopy) {
   ASSERT_EQ(must(store_.memory().sessions().replace(changed, 1, kStart)), ReplaceStatus::replaced);
   EXPECT_EQ(look_up().record, record_) << "somebody else's change may be seen late";
   EXPECT_EQ(look_up({.fresh = true}).record->attributes, changed.attributes);
+  EXPECT_EQ(cache_->stats().misses, 1U) << "who does not want a copy misses none";
   EXPECT_EQ(reads_of([&] { EXPECT_EQ(look_up().record->attributes, changed.attributes); }), 0);
 }
 

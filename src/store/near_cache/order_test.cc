@@ -97,6 +97,30 @@ TEST_F(NearCacheOrder, AReaderDuringTheEndOfAllSessionsLeavesNoOldCopy) {
   expect_cache_answers_as_the_store();
 }
 
+TEST_F(NearCacheOrder, AReaderDuringPruningLeavesNoOldCopy) {
+  clock_.advance(std::chrono::days{2});
+  read_between(StoreCall::prune);
+  ASSERT_EQ(*cache_->sessions().prune(clock_.now(), 10), 1U);
+  expect_cache_answers_as_the_store();
+}
+
+// Whom a log-in evicts is forgotten here too, whether one logs in or many do.
+TEST_F(NearCacheOrder, NoCopyOfAnEvictedSessionStays) {
+  const auto evicted_by = [&](const char* id, bool many) {
+    const SessionRecord old = record_;
+    EXPECT_TRUE(find(*cache_, old.id).record) << "a copy is kept";
+    record_.id = *SessionId::parse(id);
+    const Insertion insertion{record_, {.now = clock_.now(), .max_per_user = 1}};
+    SessionStore& sessions = cache_->sessions();
+    const auto made = many ? sessions.insert_all({&insertion, 1}).front()
+                           : sessions.insert(insertion.record, insertion.options);
+    EXPECT_TRUE(made && made->evicted.size() == 1);
+    return !find(*cache_, old.id).record;
+  };
+  EXPECT_TRUE(evicted_by("BBBBBBBBBBBBBBBBBBBBBBB", false));
+  EXPECT_TRUE(evicted_by("CCCCCCCCCCCCCCCCCCCCCCC", true));
+}
+
 TEST_F(NearCacheOrder, AReaderWhileAUserIsDisabledLeavesNoOldCopy) {
   read_between(StoreCall::set_disabled);
   ASSERT_TRUE(*cache_->users().set_disabled(record_.user_id, true));

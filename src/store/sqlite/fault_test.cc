@@ -382,6 +382,19 @@ TEST(SqliteFault, AnEmptiedDatabaseIsAMismatchAndNotALogout) {
   EXPECT_EQ(open_error({.path = dir.file()}), Errc::store_mismatch);
 }
 
+TEST(SqliteFault, TheDataOfAnotherStoreInTheSameFileAreAMismatch) {
+  TempDir dir;
+  auto store = open_or_fail(dir.file());
+  ASSERT_TRUE(insert_ok(*store, make_record(1)));
+  const auto other = open_plain(dir.file());
+  ASSERT_TRUE(other->exec("UPDATE latchkey_meta SET value='another' WHERE key='instance'"));
+  EXPECT_EQ(find_error(*store, 1), Errc::store_mismatch);
+  EXPECT_EQ(insert_error(*store, 2), Errc::store_mismatch);
+  const auto standing = store->denials().standing("key", *UserId::parse("u1"));
+  ASSERT_FALSE(standing);
+  EXPECT_EQ(standing.error().code, Errc::store_mismatch);
+}
+
 TEST(SqliteFault, DroppedTablesAreAMismatch) {
   TempDir dir;
   auto store = open_or_fail(dir.file());

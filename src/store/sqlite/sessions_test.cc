@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "store/sqlite/test_support.h"
 
 namespace latchkey::sqlite::testing {
@@ -53,6 +57,32 @@ TEST_F(SqliteSessionsTest, AnEmptyIdNamesNothingAmongOthers) {
   EXPECT_EQ((*found)[2].record->id, make_id(1));
   EXPECT_EQ((*found)[3].record->id, make_id(2));
   EXPECT_FALSE((*found)[4].record);
+}
+
+// One end of all: whoever looks for all at once finds all or none, whenever that happens.
+TEST_F(SqliteSessionsTest, ALookForManyIsOfOneMoment) {
+  for (std::uint64_t trial = 0; trial < 10; ++trial) {
+    std::vector<SessionId> ids;
+    for (std::uint64_t i = 0; i < kMaxFind; ++i) {
+      ids.push_back(make_id(1000 * trial + i));
+      ASSERT_TRUE(insert_ok(*store_, make_record(1000 * trial + i)));
+    }
+    std::atomic<bool> looked{false};
+    std::thread reader([&] {
+      std::ptrdiff_t alive = 1;
+      while (alive != 0) {
+        const auto found = sessions().find(ids, {});
+        looked = true;
+        ASSERT_TRUE(found) << found.error().detail;
+        alive = std::count_if(found->begin(), found->end(),
+                              [](const Found& one) { return one.record.has_value(); });
+        EXPECT_TRUE(alive == 0 || alive == std::ssize(ids)) << alive;
+      }
+    });
+    while (!looked) std::this_thread::yield();
+    EXPECT_EQ(*sessions().remove(ids, EndReason::logout, kNow), ids.size());
+    reader.join();
+  }
 }
 
 TEST_F(SqliteSessionsTest, ARecordThatBreaksARuleOfTheTableFailsAlone) {

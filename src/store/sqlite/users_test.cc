@@ -28,8 +28,29 @@ class SqliteUsersTest : public ::testing::Test {
 TEST_F(SqliteUsersTest, ATakenNameIsAnAnswerAndATakenIdAnError) {
   ASSERT_TRUE(*users().add_user(make_user("u1", "ada")));
   EXPECT_FALSE(*users().add_user(make_user("u2", "ada")));
-  EXPECT_EQ(users().add_user(make_user("u1", "bob")).error().code, Errc::invalid_argument);
+  const auto taken = users().add_user(make_user("u1", "bob"));
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, Errc::invalid_argument);
+  EXPECT_NE(taken.error().detail.find("draw another id"), std::string::npos);
   EXPECT_FALSE(users().find_username("bob-key")->has_value());
+}
+
+TEST_F(SqliteUsersTest, KeysThatNobodyHereWroteAreDamage) {
+  const Key key{.id = "a", .state = KeyState::primary, .secret = SecretBytes(std::string(32, 'k'))};
+  ASSERT_TRUE(*store_->keys().put_keys({&key, 1}, 0));
+  ASSERT_TRUE(store_->keys().keys());
+  for (const char* damage :
+       {"UPDATE latchkey_keys SET state=99", "UPDATE latchkey_keys SET state=-1",
+        "UPDATE latchkey_meta SET value='1x' WHERE key='keys_version'"}) {
+    const auto plain = open_plain(dir_.file());
+    ASSERT_TRUE(plain->exec(damage));
+    const auto keys = store_->keys().keys();
+    ASSERT_FALSE(keys) << damage;
+    EXPECT_EQ(keys.error().code, Errc::store_damaged);
+    ASSERT_TRUE(plain->exec("UPDATE latchkey_keys SET state=1"));
+    ASSERT_TRUE(plain->exec("UPDATE latchkey_meta SET value='1' WHERE key='keys_version'"));
+  }
+  EXPECT_TRUE(store_->keys().keys());
 }
 
 TEST_F(SqliteUsersTest, UsersAndEpochsSurviveReopening) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <future>
 #include <map>
 #include <vector>
@@ -88,23 +89,27 @@ TEST_F(SqliteWriterTest, JobsThatWaitTogetherShareOneCommit) {
     sqlite3_commit_hook(connection.handle(), count, &commits);
     return true;
   }));
-  std::vector<std::thread> callers;
-  std::atomic<int> started{0};
-  const int before = commits.load();
-  {
-    Gate gate(*writer_);
-    for (int i = 0; i < 20; ++i) {
-      callers.emplace_back([&, i] {
-        ++started;
-        EXPECT_TRUE(write("INSERT INTO t(v) VALUES(" + std::to_string(i) + ")"));
-      });
+  // Whether all have come to wait when the gate opens is chance; that they ever share is not.
+  int fewest = 1000, trial = 0;
+  for (; trial < 100 && fewest > 2; ++trial) {
+    const int before = commits.load();
+    std::vector<std::thread> callers;
+    std::atomic<int> started{0};
+    {
+      Gate gate(*writer_);
+      for (int i = 0; i < 20; ++i) {
+        callers.emplace_back([&, i] {
+          ++started;
+          EXPECT_TRUE(write("INSERT INTO t(v) VALUES(" + std::to_string(20 * trial + i) + ")"));
+        });
+      }
+      while (started.load() < 20) std::this_thread::yield();
     }
-    while (started.load() < 20) std::this_thread::yield();
+    for (std::thread& caller : callers) caller.join();
+    fewest = std::min(fewest, commits.load() - before);
   }
-  for (std::thread& caller : callers) caller.join();
-  EXPECT_EQ(rows(), "20");
-  EXPECT_LE(commits.load() - before, 3)
-      << "the gate's own, one for those that waited, one for a caller that came late";
+  EXPECT_EQ(rows(), std::to_string(20 * trial));
+  EXPECT_EQ(fewest, 2) << "the gate's own, and one for those that waited";
 }
 
 TEST_F(SqliteWriterTest, ACallerThatIsAloneWritesByItself) {
@@ -170,6 +175,17 @@ TEST_F(SqliteWriterTest, AJobThatFailsAloneLeavesTheOthersAlone) {
   });
   EXPECT_EQ(taken.load(), 8);
   EXPECT_EQ(rows(), "9");
+}
+
+TEST_F(SqliteWriterTest, ACommitIntoAFileThatWasTakenAwayIsNotAcknowledged) {
+  const auto wrote = writer_->run(Durability::relaxed, [&](Connection& connection) -> Result<bool> {
+    std::filesystem::rename(dir_.file(), dir_.file("away"));
+    if (Result<void> ran = connection.exec("INSERT INTO t(v) VALUES(1)"); !ran) return ran.error();
+    return true;
+  });
+  std::filesystem::rename(dir_.file("away"), dir_.file());
+  ASSERT_FALSE(wrote);
+  EXPECT_EQ(wrote.error().code, Errc::store_unavailable);
 }
 
 TEST_F(SqliteWriterTest, AJobThatFailsHalfwayIsUndone) {
