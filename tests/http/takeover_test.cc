@@ -64,6 +64,17 @@ class TakeoverTest : public ::testing::TestWithParam<Carrier> {
   Site site_{"https://app.example", {}, failing_site, GetParam()};
 };
 
+// The answer's cookies may be lost on their way through a proxy, and the old session with them.
+TEST_P(TakeoverTest, AProxyThatAsksTakesNothingOver) {
+  Jar jar = visitor();
+  EXPECT_EQ(jar.get("/v1/verify").status, 401);
+  EXPECT_EQ(jar.lane, http::Lane::inline_read);
+  EXPECT_EQ(jar.cookies.count(kOurs), 0U);
+  EXPECT_EQ(jar.get("/login").status, 303) << "the log-in page does it";
+  EXPECT_EQ(jar.cookies.count(kOurs), 1U);
+  EXPECT_EQ(jar.get("/v1/verify").status, 200);
+}
+
 TEST_P(TakeoverTest, AnOldCookieLogsInOnceAndIsReplacedByOurs) {
   Jar jar = visitor();
   Jar thief = copy_of(jar);

@@ -527,6 +527,24 @@ TEST_F(VerifyTest, R131NoUserAgentAndNoHealthPathGetsPast) {
   }
 }
 
+// Where the session lives in the cookie, using it writes the cookie again.
+TEST_F(VerifyTest, EveryCarrierKeepsABusyUserIn) {
+  for (const Carrier carrier : {Carrier::stored, Carrier::encrypted_id, Carrier::hybrid,
+                                Carrier::sealed, Carrier::signed_token}) {
+    serve({}, [&](AuthOptions& options) { options.carrier = carrier; });
+    Browser bob(site_);
+    ASSERT_EQ(bob.sign_up("bob" + std::to_string(static_cast<int>(carrier))).status, 201);
+    for (int day = 0; day < 25; ++day) {
+      site_.clock.advance(hours{24});
+      cookie_.second = site_.sessions->options().cookie.name + "=" + bob.cookie;
+      const auto answer = ask(kNginx, nginx("https://app.example.com/a"));
+      ASSERT_EQ(answer.status, 200) << carrier_name(carrier) << " after " << day;
+      const auto set = header(answer, "Set-Cookie");
+      if (set) bob.cookie = set->substr(set->find('=') + 1, set->find(';') - set->find('=') - 1);
+    }
+  }
+}
+
 TEST_F(VerifyTest, ACookieInSeveralPiecesIsNotWritten) {
   serve({}, [](AuthOptions& options) {
     options.cookie.max_chunks = 3;

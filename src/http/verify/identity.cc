@@ -32,7 +32,6 @@ void append_identity(Response& response, const VerifySettings& settings,
   const bool known = session != nullptr;
   const std::string id = known ? header_text(session->user_id.text()) : std::string{};
   const std::string name = known && user != nullptr ? header_text(user->username) : std::string{};
-  response.headers.reserve(24);
   add("X-Session-Id", known ? std::string(session->id.text()) : std::string{});
   add("X-Session-User", id);
   add("X-Session-Username", name);

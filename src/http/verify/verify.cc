@@ -23,6 +23,7 @@ std::string lower_host(std::string_view authority) {
 Response base_answer(int status) {
   Response response;
   response.status = status;
+  response.headers.reserve(24);
   response.headers.emplace_back("X-Accel-Expires", "0");
   return response;
 }
@@ -71,14 +72,23 @@ std::optional<Problem> VerifyCall::read() {
   original_ = read_original(dialect_, request_, trusted);
   if (original_.malformed) return Problem::bad_original;
   if (!read_options(trusted)) return Problem::bad_query;
-  const AuthOptions& auth = app_.auth.options();
-  own_origin_ = guard::site_origin(original_.authority, app_.auth.public_url(), auth.cookie.domain);
-  if (const auto origin = request_.header("origin");
-      origin && request_.header_count("origin") == 1) {
-    const auto& allowed = app_.verify.allowed_origins;
-    origin_allowed_ = std::find(allowed.begin(), allowed.end(), *origin) != allowed.end();
-  }
+  if (!guard::is_safe_method(original_.method) || request_.header("upgrade")) read_origin();
   return dialect_ == Dialect::own ? std::nullopt : read_need();
+}
+
+// own_origin is that of the application that is asked for; empty: none of this site.
+std::string VerifyCall::own_origin() const {
+  return guard::site_origin(original_.authority, app_.auth.public_url(),
+                            app_.auth.options().cookie.domain);
+}
+
+// What changes something must come from pages of the application itself, or of allowed ones.
+void VerifyCall::read_origin() {
+  own_origin_ = own_origin();
+  const auto origin = request_.header("origin");
+  const auto& allowed = app_.verify.allowed_origins;
+  origin_allowed_ = origin && request_.header_count("origin") == 1 &&
+                    std::find(allowed.begin(), allowed.end(), *origin) != allowed.end();
 }
 
 // Behind Envoy's prefix the query is the client's. Elsewhere it is the operator's, unless it is the
@@ -210,10 +220,11 @@ std::string VerifyCall::log_in_location(const AuthSession& session) const {
   const PublicUrl& url = app_.auth.public_url();
   const AuthOptions& auth = app_.auth.options();
   const std::string_view code = session.problem_code();
-  const bool foreign = !original_.authority.empty() && own_origin_.empty();
-  const bool own_site = url.same_origin(own_origin_);
   if (dialect_ == Dialect::own || !options_.redirect || session.status() != 401) return {};
-  if (code == "level_required" || foreign || !navigation()) return {};
+  if (code == "level_required" || !navigation()) return {};
+  const std::string own = own_origin();
+  const bool own_site = url.same_origin(own);
+  if (own.empty() && !original_.authority.empty()) return {};
   const std::string page = app_.base + auth.login_path;
   if (own_site && original_.path == page) return {};
   std::string to = url.origin() + page;
@@ -223,13 +234,13 @@ std::string VerifyCall::log_in_location(const AuthSession& session) const {
     separator = '&';
   }
   // What a form was sent to is no page to come back to.
-  if (own_origin_.empty() || (original_.method != "GET" && original_.method != "HEAD")) return to;
+  if (own.empty() || (original_.method != "GET" && original_.method != "HEAD")) return to;
   std::string target(original_.path);
   if (!original_.query.empty()) target.append("?").append(original_.query);
   const std::string next = guard::safe_redirect(target, "");
   if (next.empty()) return to;
   to.append(1, separator).append("next=");
-  return to.append(percent_encode(own_site ? next : own_origin_ + next));
+  return to.append(percent_encode(own_site ? next : own + next));
 }
 
 }  // namespace latchkey::http

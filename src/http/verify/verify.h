@@ -40,6 +40,8 @@ class VerifyCall {
   bool query_may_be_the_clients(bool trusted) const;
   bool read_options(bool trusted);
   std::optional<Problem> read_need();
+  std::string own_origin() const;
+  void read_origin();
   bool is_preflight() const noexcept;
   Response refuse(Problem problem) const;
   Response refuse(const AuthSession& session) const;
@@ -54,7 +56,7 @@ class VerifyCall {
   Original original_{};
   VerifyOptions options_{};
   Need need_{};
-  std::string own_origin_{};  // of the application that is asked for; empty: not of this site
+  std::string own_origin_{};  // when where the request comes from matters
   bool origin_allowed_ = false;
   std::optional<Response> early_{};
 };
