@@ -96,9 +96,10 @@ class MemoryUsers final : public UserStore, public EpochStore {
     if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);
     UserPage page;
-    page.next = memory::read_page(data_.users.names(), after, limit, [&](auto&, const UserId& id) {
-      page.users.push_back(*data_.users.find(id));
-    });
+    std::vector<UserId> ids;
+    page.next = memory::read_page(data_.users.names(), after, limit,
+                                  [&](auto&, const UserId& id) { ids.push_back(id); });
+    for (const UserId& id : ids) page.users.push_back(*data_.users.find(id));
     return page;
   }
 
