@@ -154,7 +154,8 @@ Result<PasswordReset> UserAdmin::set_password(const UserId& id, std::string_view
 }
 
 // The user is disabled first: a log-in that began before has the old epoch and fails, one that
-// begins later is refused. Should the second step fail, the sessions are refused all the same.
+// begins later is refused. Should the second step fail, whoever validates with the user (with_user)
+// refuses the sessions all the same.
 Result<std::optional<Removed>> UserAdmin::disable(const UserId& id) {
   auto known = store_->users().set_disabled(id, true);
   if (!known) return known.error();
