@@ -415,6 +415,11 @@ TEST_P(AuthOnCarrier, ALogInForABearerLeavesTheSessionOfTheCookie) {
   // Blanks around a token belong to the header.
   const std::string token = " " + std::string(login.bearer_token()) + "\t ";
   EXPECT_TRUE(begin(*auth, script().with("Authorization", "bearer " + token)));
+  EXPECT_TRUE(login.replaces("Vary", "Cookie, Authorization"));
+  clock_.advance(days{8});
+  AuthSession later = begin(*auth, script().with("Authorization", "bearer " + token));
+  EXPECT_TRUE(later);
+  EXPECT_EQ(later.bearer_token().empty(), !is_stateless(GetParam())) << "renewed at half-life";
 }
 
 }  // namespace

@@ -38,6 +38,17 @@ TEST_F(RequestTest, AHandshakeIsNoPage) {
   EXPECT_EQ(begin(*auth, std::move(foreign)).state(), AuthState::refused);
 }
 
+TEST_F(RequestTest, OfManyForwardedLinesTheLastCount) {
+  AuthOptions options = usual();
+  options.trusted_proxies = {"127.0.0.1", "10.0.0.0/8"};
+  const auto auth = open(std::move(options));
+  Ask ask = page();
+  for (int i = 0; i < 100; ++i) ask.headers.emplace_back("X-Forwarded-For", "6.6.6.6");
+  ask.headers.emplace_back("X-Forwarded-For", "203.0.113.9");
+  ask.headers.emplace_back("X-Forwarded-For", "10.0.0.1");
+  EXPECT_EQ(begin(*auth, std::move(ask)).client_address(), "203.0.113.9");
+}
+
 TEST_F(RequestTest, WhatComesTwiceProvesNothing) {
   AuthOptions options = usual();
   options.allowed_origins = {"https://partner.example"};

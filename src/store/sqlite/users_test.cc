@@ -41,7 +41,9 @@ TEST_F(SqliteUsersTest, KeysThatNobodyHereWroteAreDamage) {
   ASSERT_TRUE(store_->keys().keys());
   for (const char* damage :
        {"UPDATE latchkey_keys SET state=99", "UPDATE latchkey_keys SET state=-1",
-        "UPDATE latchkey_meta SET value='1x' WHERE key='keys_version'"}) {
+        "UPDATE latchkey_meta SET value='1x' WHERE key='keys_version'",
+        "UPDATE latchkey_meta SET value='99999999999999999999' "
+        "WHERE key='keys_version'"}) {
     const auto plain = open_plain(dir_.file());
     ASSERT_TRUE(plain->exec(damage));
     const auto keys = store_->keys().keys();
