@@ -56,7 +56,8 @@ def documents():
     for folder in (".", "docs", "examples", "tests"):
         pattern = "*.md" if folder == "." else "**/*.md"
         for path in sorted((sources.ROOT / folder).glob(pattern)):
-            if path.name not in ("CHANGELOG.md", "reference.md") and not sources.GENERATED & set(path.parts):
+            mine = path.name not in ("CHANGELOG.md", "reference.md")
+            if mine and not sources.GENERATED & set(path.parts):
                 yield path.relative_to(sources.ROOT).as_posix(), path.read_text("utf-8")
 
 
