@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Words that must not be in the code: weak randomness, unfinished work."""
+"""Words that must not be in the code (weak randomness, unfinished work), and phrases that make the
+documents hard to read for somebody whose first language is not English."""
 import re
 
 import sources
@@ -11,6 +12,17 @@ BANNED = {
         "use system_entropy(), or write a small generator out in the test",
     r"\bstd::(rand|minstd_rand\w*|default_random_engine|ranlux\w*)\b": "use system_entropy()",
     r"\busing\s+namespace\s+std\s*;": "name what is used",
+}
+# Phrase -> what to write instead. Only of documents.
+PHRASES = {
+    r"\b(the|of|for|when|lost) news\b": "write invalidation, notification or change",
+    r"\bwho(so)?ever\b": "write anyone who",
+    r"\banew\b": "write again, or from scratch",
+    r"\bnone of (ours|yours)\b": "write that it is not ours",
+    r"(?-i:^Who) [a-z]+ .* (takes|writes|wants|has)\b": "write: if ..., use ...",
+    r"\bone of one's own\b": "write your own",
+    r"\bwithout a word\b": "write silently",
+    r"\bis what (stands|counts)\b": "name the thing",
 }
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
@@ -29,5 +41,25 @@ def check(files):
     return problems
 
 
+def check_prose(files):
+    problems = []
+    for path, text in files:
+        for pattern, advice in PHRASES.items():
+            for match in re.finditer(pattern, text, re.I | re.M):
+                line = text.count("\n", 0, match.start()) + 1
+                problems.append(f"{path}:{line}: {match.group()}: {advice}")
+    return problems
+
+
+def documents():
+    """Yields the documents, but not the history of changes and what is generated."""
+    for folder in (".", "docs", "examples", "tests"):
+        pattern = "*.md" if folder == "." else "**/*.md"
+        for path in sorted((sources.ROOT / folder).glob(pattern)):
+            mine = path.name not in ("CHANGELOG.md", "reference.md")
+            if mine and not sources.GENERATED & set(path.parts):
+                yield path.relative_to(sources.ROOT).as_posix(), path.read_text("utf-8")
+
+
 if __name__ == "__main__":
-    sources.report(check(sources.files((".h", ".cc"))))
+    sources.report(check(sources.files((".h", ".cc"))) + check_prose(documents()))

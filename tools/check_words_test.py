@@ -1,6 +1,6 @@
 import unittest
 
-from check_words import check
+from check_words import check, check_prose
 
 
 class CheckWords(unittest.TestCase):
@@ -26,6 +26,19 @@ class CheckWords(unittest.TestCase):
 
     def test_unfinished_work_is_caught_in_comments_too(self):
         self.assertTrue(check([("src/a.cc", "// TODO: later")]))
+
+    def test_phrases_that_are_hard_to_read_are_caught_in_documents(self):
+        for line in ("Normally the news arrive late.", "Whoever reads the store can forge it.",
+                     "The cookie is written anew.", "text that is none of ours",
+                     "Who cannot accept that takes PostgreSQL.", "dropped without a word"):
+            problems = check_prose([("docs/a.md", f"# A\n{line}\n")])
+            self.assertEqual(len(problems), 1, line)
+            self.assertTrue(problems[0].startswith("docs/a.md:2: "), problems)
+
+    def test_plain_english_passes(self):
+        for line in ("Anyone who reads the store can forge it.", "Who sends a request?",
+                     "It is written again.", "If that is unacceptable, use PostgreSQL."):
+            self.assertEqual(check_prose([("docs/a.md", line)]), [], line)
 
 
 if __name__ == "__main__":

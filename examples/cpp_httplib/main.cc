@@ -45,8 +45,8 @@ void enter(const Request& request, Response& response, AuthSession& session) {
   if (!done) return;  // the store failed: the adapter answers 503
   if (*done == latchkey::Rejection::none) return response.set_redirect(next, 303);
   const std::string problem{latchkey::rejection_text(*done)};
-  const int status = *done == latchkey::Rejection::rate_limited ? 429 : 422;
-  html(response, pages::form({sign_up, name, problem, next}), status);
+  const bool limited = *done == latchkey::Rejection::rate_limited;
+  html(response, pages::form({sign_up, name, problem, next}), limited ? 429 : 422);
 }
 
 void devices(const Request&, Response& response, AuthSession& session) {

@@ -12,12 +12,24 @@ struct HttpRequest {
   const Address& peerAddr() const;
   const std::map<std::string, std::string>& headers() const;
 };
-enum HttpStatusCode { k303SeeOther = 303 };
+enum HttpStatusCode : int;
+class Cookie {
+ public:
+  enum class SameSite { kNull, kLax, kStrict, kNone };
+  Cookie(const std::string& name, const std::string& value);
+  void setPath(const std::string& path);
+  void setDomain(const std::string& domain);
+  void setMaxAge(int seconds);
+  void setSecure(bool secure);
+  void setHttpOnly(bool only);
+  void setSameSite(SameSite same_site);
+};
 struct HttpResponse {
   static std::shared_ptr<HttpResponse> newHttpResponse();
   void setStatusCode(HttpStatusCode status);
   void setBody(std::string body);
   void addHeader(std::string name, const std::string& value);
+  void addCookie(Cookie&& cookie);
   void removeHeader(std::string name);
   const std::map<std::string, std::string>& headers() const;
 };

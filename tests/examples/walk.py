@@ -21,18 +21,19 @@ def free_port():
 
 
 class Browser:
-    """Sends requests as the pages do, and keeps the cookie."""
+    """Sends requests as the pages do, and keeps the cookies: `cookie` is that of the session."""
 
     def __init__(self, port):
         self.port = port
         self.cookie = ""
+        self.device = ""
 
     def send(self, method, path, form=None, cookie=None, **headers):
         sent = {"Host": f"localhost:{self.port}", "Accept": "text/html",
                 "Origin": f"http://localhost:{self.port}", "Sec-Fetch-Site": "same-origin",
                 "Sec-Fetch-Mode": "navigate", "User-Agent": "Walker"}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
-        cookie = self.cookie if cookie is None else cookie
+        cookie = "; ".join(filter(None, (self.cookie, self.device))) if cookie is None else cookie
         if cookie:
             sent["Cookie"] = cookie
         body = None
@@ -44,10 +45,14 @@ class Browser:
         answer = connection.getresponse()
         answer.text = answer.read().decode()
         connection.close()
-        answer.set = [v for k, v in answer.getheaders() if k.lower() == "set-cookie"]
-        for line in answer.set:
-            pair = line.split(";")[0]
-            self.cookie = "" if "Max-Age=0" in line else pair
+        lines = [v for k, v in answer.getheaders() if k.lower() == "set-cookie"]
+        answer.set = [line for line in lines if line.startswith("session-")]
+        for line in lines:
+            pair = "" if "Max-Age=0" in line else line.split(";")[0]
+            if line in answer.set:
+                self.cookie = pair
+            else:
+                self.device = pair
         return answer
 
 
@@ -120,6 +125,7 @@ class Walk:
         self.check("no-store" in (page.getheader("Cache-Control") or ""), "is not kept by caches")
         self.check("Cookie" in (page.getheader("Vary") or ""), "Vary: Cookie")
         self.check(not page.set, "and writes no cookie")
+        self.check(browser.device.startswith("device-"), "the device is known from now on")
         self.check('"user":{"id":' in browser.send("GET", "/api/me").text, "/api/me of a user")
         for target in ("//evil.example", "/\\evil.example", "https://evil.example"):
             query = urllib.parse.urlencode({"next": target})

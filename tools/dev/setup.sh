@@ -7,6 +7,7 @@ PACKAGES_test=(make libgtest-dev libgmock-dev libcpp-httplib-dev procps python3 
 PACKAGES_clang=(clang libclang-rt-14-dev)
 PACKAGES_format=(clang-format-14)
 PACKAGES_lint=(clang-tidy-14)
+PACKAGES_docs=(doxygen)
 PACKAGES_browser=(chromium openssl)
 PACKAGES_bench=(libjwt-dev nginx-light wrk redis-server postgresql)
 PACKAGES_proxy=(nginx-light caddy haproxy python3)
