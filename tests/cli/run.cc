@@ -13,7 +13,7 @@
 namespace latchkey::testing {
 namespace {
 
-std::string read_file(const std::string& path) {
+std::string file_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
@@ -51,7 +51,7 @@ Ran run(const std::vector<std::string>& args, std::string_view input,
   if (failed != 0 || ::waitpid(child, &status, 0) != child) {
     throw std::runtime_error("the program cannot be run: " LATCHKEY_PROGRAM);
   }
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, file_text(out), file_text(err)};
 }
 
 std::vector<std::string> lines(std::string_view text) {

@@ -12,7 +12,7 @@ namespace {
 
 const std::string kRight = "correct horse battery staple";
 
-std::string credentials(const std::string& username, const std::string& password = kRight) {
+std::string guessed(const std::string& username, const std::string& password = kRight) {
   return R"({"username":")" + username + R"(","password":")" + password + "\"}";
 }
 
@@ -21,12 +21,12 @@ class ServeGuessing : public ::testing::Test {
   std::string data() const { return directory_.path() + "/data"; }
   static int log_in(const Server& server, const std::string& username, const std::string& password,
                     const std::string& cookies = {}) {
-    const auto answer = server.ask("POST", "/v1/login", cookies, credentials(username, password));
+    const auto answer = server.ask("POST", "/v1/login", cookies, guessed(username, password));
     return answer ? answer->status : 0;
   }
   // sign_up returns the device cookie that comes with it.
   static std::string sign_up(const Server& server, const std::string& username) {
-    const auto answer = server.ask("POST", "/v1/signup", "", credentials(username));
+    const auto answer = server.ask("POST", "/v1/signup", "", guessed(username));
     if (!answer || answer->status != 201) return {};
     const std::size_t at = answer->head.find("device-");
     return at == std::string::npos ? std::string{}
@@ -79,7 +79,7 @@ TEST_F(ServeGuessing, R84AFloodOfOneAddressKeepsNoKnownDeviceOut) {
 TEST_F(ServeGuessing, ClosedSignUpIsASetting) {
   Server server(data(), {"--set", "accounts.sign_up=closed"});
   ASSERT_TRUE(server.ready()) << server.program().errors();
-  const auto refused = server.ask("POST", "/v1/signup", "", credentials("ann"));
+  const auto refused = server.ask("POST", "/v1/signup", "", guessed("ann"));
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 403);
   EXPECT_EQ(json_text(refused->body, "code"), "sign_up_closed");
