@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMaxData = 2048;  // bytes of X-Session-Data
 
 std::string data_of(const SessionRecord& session) {
-  const std::string_view json = session.attributes.empty() ? "{}" : session.attributes;
+  std::string_view json = session.attributes;
+  if (json.empty()) json = "{}";
   if (json.size() > kMaxData / 4 * 3) return {};
   return base64url_encode({reinterpret_cast<const std::uint8_t*>(json.data()), json.size()});
 }
