@@ -33,8 +33,8 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
     "base": "entropy result secret time",
     "model": "address ids record token",
     "codec": "authjs cookie jose jwt native_seal seal",
-    "contract": "counter_store deny_store forwarding_store key key_store meta_store scan_store store "
-                "user_store wait watch",
+    "contract": "counter_store deny_store forwarding_store key key_store meta_store scan_store "
+                "store user_store wait watch",
     "session": "carrier keyring lookup policy session_calls sessions",
     "account": "accounts user_admin",
     "auth": "auth auth_session pending request_view",
