@@ -41,12 +41,14 @@ class GuessingTest : public ::testing::Test {
   }
   AccountOutcome try_log_in(std::string_view name, std::string_view password,
                             std::string_view address, const Returning& client = {}) {
-    auto outcome = accounts_->log_in({name, password}, {.context = {.address = std::string{address}}}, client);
+    auto outcome =
+        accounts_->log_in({name, password}, {.context = {.address = std::string{address}}}, client);
     EXPECT_TRUE(outcome);
     return outcome ? std::move(*outcome) : AccountOutcome{};
   }
   AccountOutcome sign_up(std::string_view name, std::string_view address = {}) {
-    auto outcome = accounts_->sign_up({name, kRight}, {.context = {.address = std::string{address}}});
+    auto outcome =
+        accounts_->sign_up({name, kRight}, {.context = {.address = std::string{address}}});
     EXPECT_TRUE(outcome);
     return outcome ? std::move(*outcome) : AccountOutcome{};
   }
@@ -321,7 +323,8 @@ TEST_F(GuessingTest, WhatFoundNoPlaceInTheQueueWasNoTry) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 40; ++i) {
     threads.emplace_back([&, address = next_address()] {
-      const auto told = accounts_->log_in({"ann", kWrong}, {.context = {.address = std::string{address}}});
+      const auto told =
+          accounts_->log_in({"ann", kWrong}, {.context = {.address = std::string{address}}});
       if (told && told->rejection == Rejection::wrong_credentials) ++judged;
     });
   }
