@@ -144,13 +144,14 @@ TEST(PageLogIn, ASessionEndedElsewhereIsTold) {
   EXPECT_TRUE(blanks_cookie(page));
 }
 
-TEST(PageLogIn, SendsALoggedInVisitorHome) {
+TEST(PageLogIn, SendsALoggedInVisitorOn) {
   Site site;
   Browser browser(site);
   browser.sign_up("ada");
   EXPECT_EQ(location(browser.get("/login")), "/");
   EXPECT_EQ(location(browser.get("/signup")), "/");
-  EXPECT_EQ(location(browser.get("/login?next=/sessions")), "/");
+  EXPECT_EQ(location(browser.get("/login?next=/sessions")), "/sessions");
+  EXPECT_EQ(location(browser.get("/login?next=//evil.example")), "/");
 }
 
 TEST(PageLogIn, HasLabelledFieldsForPasswordManagers) {

@@ -53,7 +53,7 @@ TEST(CommandLine, AWrongCommandLineIsCode2) {
 // C16: `latchkey user list` said "A subcommand is required".
 TEST(CommandLine, AWordThatIsNoCommandIsNamedWithTheNearest) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
-      {{"user", "list"}, "latchkey: no such command: latchkey user; there are serve, "},
+      {{"account", "list"}, "latchkey: no such command: latchkey account; there are serve, "},
       {{"sevre"}, "latchkey: no such command: latchkey sevre; did you mean latchkey serve?\n"},
       {{"key", "lsit"},
        "latchkey: no such command: latchkey key lsit; did you mean latchkey key list?\n"},

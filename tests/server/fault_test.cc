@@ -244,15 +244,14 @@ TEST_F(ServeFaults, C15TheBackupOfThePageCanBeReadByItsOwnerOnlyAndRestored) {
   const std::string cookie = sign_up(server);
   ASSERT_NE(cookie, "");
   fs::create_directory(to);
-  fs::permissions(to, fs::perms::owner_all);
-  std::ofstream(to + "/latchkey.db") << "an older backup";
-  fs::permissions(to + "/latchkey.db", fs::perms(0644));
   const std::string recipe = backup_recipe(data(), to);
-  ASSERT_EQ(std::system(("umask 022\n" + recipe).c_str()), 0) << recipe;
-  for (const char* file : {"/latchkey.db", "/latchkey.key"}) {
+  const std::string programs = fs::path(LATCHKEY_PROGRAM).parent_path();
+  const std::string command = "umask 022\nPATH=" + programs + ":$PATH\n" + recipe;
+  ASSERT_EQ(std::system(command.c_str()), 0) << recipe;
+  for (const char* file : {"/monday/latchkey.db", "/monday/latchkey.key"}) {
     EXPECT_EQ(fs::status(to + file).permissions(), fs::perms(0600)) << file;
   }
-  Server restored(to);
+  Server restored(to + "/monday");
   ASSERT_TRUE(restored.ready()) << restored.program().errors();
   const std::string moved = restored.cookie_name() + cookie.substr(cookie.find('='));
   EXPECT_EQ(status(restored.ask("GET", "/v1/session", moved)), 200);

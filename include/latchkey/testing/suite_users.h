@@ -292,6 +292,8 @@ TEST_P(StoreSuite, WatchCanBeSetReplacedAndEnded) {
   std::atomic<int> third{0};
   const auto end_elsewhere = [&] {
     const SessionRecord record = add(next_user());
+    // A store may hear only of what it has read.
+    EXPECT_TRUE(must(sessions().find({&record.id, 1}, {})).at(0).record);
     SessionStore& elsewhere = other != nullptr ? other->sessions() : sessions();
     EXPECT_EQ(must(elsewhere.remove(std::span(&record.id, 1), EndReason::revoked, kStart)), 1U);
   };

@@ -49,6 +49,7 @@ export function page(title${t(': string')}, body${t(': string')})${t(': string')
 }
 ${t(`
 export interface Problem {
+  code: string;
   message: string;
   field: string | null;
 }
@@ -58,6 +59,10 @@ interface Entrance {
   problem?: Problem | null;
 }
 `)}
+// Too many tries are told from what is wrong with the form.
+export function statusOf(problem${t(': Problem')}) {
+  return problem.code === 'rate_limited' ? 429 : 422;
+}
 const alert = (problem${t('?: Problem | null')}) =>
   problem ? \`<p role="alert">\${escape(problem.message)}</p>\` : '';
 const invalid = (field${t(': string')}, problem${t('?: Problem | null')}) =>
@@ -101,7 +106,7 @@ const EXPRESS = (t: (types: string) => string): string => `\
 import express from 'express';
 ${t("import type { Express, NextFunction, Request, Response } from 'express';\n")}\
 import { auth } from './auth.js';
-import { account, entrance } from './auth_html.js';
+import { account, entrance, statusOf } from './auth_html.js';
 
 const route = (handler${t(': (req: Request, res: Response) => Promise<unknown>')}) =>
   (req${t(': Request')}, res${t(': Response')}, next${t(': NextFunction')}) => {
@@ -110,7 +115,7 @@ const route = (handler${t(': (req: Request, res: Response) => Promise<unknown>')
 
 async function showAccount(req${t(': Request')}, res${t(': Response')}, notice = '', problem${t(': Parameters<typeof account>[3]')} = null) {
   const devices = await req.auth.devices();
-  res.status(problem ? 422 : 200).send(account(req.auth.user?.username ?? '', devices, notice, problem));
+  res.status(problem ? statusOf(problem) : 200).send(account(req.auth.user?.username ?? '', devices, notice, problem));
 }
 
 /** Pages to log in, to sign up and for one's account. Call it before your own routes. */
@@ -131,8 +136,8 @@ export function addAuth(app${t(': Express')}) {
       const problem = kind === 'signup'
         ? await req.auth.signUp({ username, password }, options)
         : await req.auth.logIn({ username, password }, options);
-      if (problem) res.status(422).send(entrance(kind, { next, username: String(username ?? ''), problem }));
-      else res.redirect(303, next);
+      if (!problem) res.redirect(303, next);
+      else res.status(statusOf(problem)).send(entrance(kind, { next, username: String(username ?? ''), problem }));
     }));
   }
 
@@ -161,12 +166,12 @@ export function addAuth(app${t(': Express')}) {
 const HONO = (t: (types: string) => string): string => `\
 ${t("import type { Context, Hono } from 'hono';\nimport type { AuthEnv } from 'latchkey/hono';\n")}\
 import { auth } from './auth.js';
-import { account, entrance } from './auth_html.js';
+import { account, entrance, statusOf } from './auth_html.js';
 
 async function showAccount(c${t(': Context<AuthEnv>')}, notice = '', problem${t(': Parameters<typeof account>[3]')} = null) {
   const session = c.get('auth');
   const devices = await session.devices();
-  return c.html(account(session.user?.username ?? '', devices, notice, problem), problem ? 422 : 200);
+  return c.html(account(session.user?.username ?? '', devices, notice, problem), problem ? statusOf(problem) : 200);
 }
 
 /** Pages to log in, to sign up and for one's account. Call it before your own routes. */
@@ -188,7 +193,7 @@ export function addAuth(app${t(': Hono<AuthEnv>')}) {
         ? await session.signUp({ username, password }, options)
         : await session.logIn({ username, password }, options);
       if (!problem) return c.redirect(next, 303);
-      return c.html(entrance(kind, { next, username: String(username ?? ''), problem }), 422);
+      return c.html(entrance(kind, { next, username: String(username ?? ''), problem }), statusOf(problem));
     });
   }
 

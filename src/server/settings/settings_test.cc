@@ -71,7 +71,7 @@ TEST(Settings, EachRefusesWhatItCannotUse) {
       {"server.listen", "", ""},
       {"server.public_url", "", "empty"},
       {"server.public_url", "example.com", "https://"},
-      {"server.public_url", "https://example.com/app", "remove the path"},
+      {"server.public_url", "https://example.com/a%2Fb", "remove the path"},
       {"server.public_url", "http://192.0.2.7", "https://192.0.2.7"},
       {"server.data", "", "empty"},
       {"server.data", "$DATA", "not filled in"},
