@@ -135,7 +135,7 @@ Sent ServedCase::send(const Way& way, const Ask& ask) {
   http::Service service(auth(), {});
   Sent sent{service.handle(request)};
   for (const auto& [name, value] : sent.response.headers) {
-    // The rows are about the session's cookie.
+    // The rows are of the session's cookie; a log-in writes one for the device, too.
     const bool of_device = value.substr(0, value.find('=')).find("device") != std::string::npos;
     if (name == "Set-Cookie" && !of_device) sent.cookies.push_back(brief(value));
   }

@@ -65,7 +65,7 @@ TEST_F(Chunks, AShorterSessionDeletesTheLeftovers) {
   put_session(9000);
   const std::string credentials = R"({"username":"ada","password":"correct horse battery"})";
   ASSERT_EQ(jar_.send("POST", "/v1/signup", credentials).status, 201);
-  EXPECT_EQ(jar_.cookies.size(), 2U) << "of the session and of the device";
+  EXPECT_EQ(jar_.cookies.size(), 2U) << "of the session, and of the device";
   EXPECT_EQ(jar_.send("GET", "/v1/session").status, 200);
 }
 

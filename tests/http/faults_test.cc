@@ -120,7 +120,9 @@ TEST_F(Faults, EachSingleFailingCallIs503WithoutCookieOrDoesNotMatter) {
       failing = fault;
       const auto response = visitor.send(call.method, call.target, call.body, headers);
       failing = -1;
-      if (failed > 0) {
+      // A password was right by then: counters that are not settled run out.
+      const bool matters = fault != static_cast<int>(StoreCall::settle);
+      if (failed > 0 && matters) {
         EXPECT_EQ(response.status, 503);
         EXPECT_FALSE(header(response, "Set-Cookie"));
       } else {

@@ -126,7 +126,7 @@ TEST_P(TakeoverTest, ALogInKeepsOnlyTheNewSession) {
   const std::string ada = R"({"username":"ada","password":"correct horse battery"})";
   const auto response = jar.send("POST", "/v1/signup", ada);
   EXPECT_EQ(response.status, 201);
-  EXPECT_EQ(jar.cookies.size(), 2U) << "of the session and of the device";
+  EXPECT_EQ(jar.cookies.size(), 2U) << "of the session, and of the device";
   EXPECT_THAT(jar.get("/v1/session").body, HasSubstr("\"ada\""));
 }
 
