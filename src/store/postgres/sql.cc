@@ -70,13 +70,15 @@ std::string_view sql_template(Sql sql) noexcept {
     case Sql::set_disabled:
       return "SELECT @set_disabled($1,$2,$3,$4)";
     case Sql::delete_user:
-      // The function comes first, and with it the user's lock: only what it returns leads to the
-      // row. The first row is of the marker, which it checks even when there is no such user.
-      return "WITH ours AS MATERIALIZED(SELECT @begin($1)),"
-             "ended AS MATERIALIZED(SELECT u.id,r.removed,r.epoch FROM ours CROSS JOIN @users u "
-             "CROSS JOIN LATERAL @remove_user($1,$2,u.id,NULL,$4,$5,true) r WHERE u.id=$3),"
+      // The user's lock comes first, as everywhere. FOR UPDATE then looks at the row as it is now,
+      // and not as it was before the wait: of many deletions one finds it.
+      return "WITH held AS MATERIALIZED(SELECT @begin($1)::text||@lock_user($3)::text AS locks),"
+             "ended AS MATERIALIZED(SELECT u.id,r.removed,r.epoch FROM held "
+             "CROSS JOIN LATERAL (SELECT w.id FROM @users w "
+             "WHERE w.id=$3 AND held.locks IS NOT NULL FOR UPDATE) u "
+             "CROSS JOIN LATERAL @remove_user($1,$2,u.id,NULL,$4,$5,true) r),"
              "gone AS(DELETE FROM @users u USING ended e WHERE u.id=e.id RETURNING u.id) "
-             "SELECT (SELECT count(*) FROM gone),e.removed,e.epoch FROM ours "
+             "SELECT (SELECT count(*) FROM gone),e.removed,e.epoch FROM held "
              "LEFT JOIN ended e ON true";
     case Sql::list_users:
       return WITH_MARKER("SELECT " STORED_USER_COLUMNS
