@@ -71,7 +71,7 @@ async function start(t, root, entry) {
     sent.end(body && new URLSearchParams(body).toString());
     const [answer] = await once(sent, 'response');
     const text = (await answer.toArray()).join('');
-    const pair = (answer.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).at(-1);
+    const pair = (answer.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).find((line) => line.startsWith('session-'));
     return { status: answer.statusCode, location: answer.headers.location, cookie: pair, text };
   };
   for (let tries = 0; ; tries++) {

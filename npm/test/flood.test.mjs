@@ -8,12 +8,12 @@ import { temporaryFolder } from './support/lucia_tables.mjs';
 
 const password = 'correct horse battery staple';
 
-// flood begins `count` calls and tells how they end.
+// flood begins `count` calls and tells how they end. Who may not try again yet is told at once.
 function flood(count, call) {
-  const told = { hashed: 0, refused: [] };
+  const told = { hashed: 0, limited: 0, refused: [] };
   const calls = Array.from({ length: count }, (_, i) =>
     call(i).then(
-      () => told.hashed++,
+      (outcome) => (outcome?.rejection?.code === 'rate_limited' ? told.limited++ : told.hashed++),
       (error) => told.refused.push(error),
     ),
   );

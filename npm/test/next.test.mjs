@@ -219,7 +219,7 @@ test('a guest is known by its own call only, and takes what is named into sign-u
     const done = await during('action', { cookie }, () => sessions[enter](account,
       { carry: ['cart', 'theme', 'toString'], attributes: { theme: 'b' } }));
     assert.equal(done.value.rejection, null);
-    const mine = { cookie: `${NAME}=${done.written.at(-1).value}` };
+    const mine = { cookie: `${NAME}=${done.written.find(({ name }) => name === NAME).value}` };
     assert.deepEqual((await during('page', mine, () => sessions.getSession())).value.attributes,
       { cart: [1], theme: 'b' }, enter);
     assert.equal((await during('page', mine, () => sessions.getGuestSession())).value, null);
@@ -227,7 +227,7 @@ test('a guest is known by its own call only, and takes what is named into sign-u
   }
   const user = await signIn(sessions, 'ada', { attributes: { cart: [9] } });
   const other = await during('action', { cookie: user.cookieHeader }, () => sessions.logIn(account, { carry: ['cart'] }));
-  assert.deepEqual(sessions.core.validate(other.written.at(-1).value).session.attributes, {});
+  assert.deepEqual(sessions.core.validate(other.written.find(({ name }) => name === NAME).value).session.attributes, {});
 });
 
 test('passwords: sign up, log in, change, and what is refused', async () => {
@@ -273,7 +273,7 @@ test('a form of another site signs nobody in', async () => {
     { origin: 'null', 'sec-fetch-site': 'same-origin' }]) {
     const { value, written } = await enter('logIn', headers);
     assert.equal(value?.user.username, 'eve', JSON.stringify(headers));
-    assert.equal(written.length, 1);
+    assert.deepEqual(written.map(({ name }) => name).filter((name) => name === NAME), [NAME]);
   }
 });
 

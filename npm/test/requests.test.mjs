@@ -10,7 +10,8 @@ let count = 0;
 const make = (options = {}) =>
   new Sessions({ store: `memory:requests${++count}`, publicUrl: 'http://localhost:3000', ...options });
 const own = { origin: 'http://localhost:3000', 'user-agent': 'Test/1' };
-const pairOf = ({ headers }) => setCookiesOf(headers).at(-1).split(';')[0];
+const pairOf = ({ headers }) =>
+  setCookiesOf(headers).map((line) => line.split(';')[0]).findLast((pair) => pair.startsWith('session-3000='));
 
 test('begin tells who asks, and all that goes back', async () => {
   const sessions = make();

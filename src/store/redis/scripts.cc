@@ -357,7 +357,8 @@ return redis.call('DEL', ARGV[2])
 )lua");
 
 // {key free first longest most window moving}... now -> {1 when every try was counted, {count,
-// next-at} of each}. A value is the three numbers of a counter; Redis forgets it when it expires.
+// next-at} of each}. A value is the three numbers of a counter and says itself when it is over: Redis
+// forgets it a minute later, as the clocks of nodes differ.
 const Script kTake("", R"lua(
 local now, counters, out, taken = tonumber(ARGV[#ARGV]), {}, {}, 1
 for i = 2, #ARGV - 1, 7 do
@@ -379,7 +380,7 @@ for n, c in ipairs(counters) do
       c[2] = math.min(c[3], now + math.min(longest, first * 2 ^ math.min(c[1] - free, 30)))
     end
     redis.call('SET', ARGV[i], string.format('%.0f %.0f %.0f', c[1], c[2], c[3]), 'PX',
-      string.format('%.0f', c[3] - now))
+      string.format('%.0f', c[3] - now + 60000))
   end
   out[#out + 1], out[#out + 2] = c[1], c[2]
 end
