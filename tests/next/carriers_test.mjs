@@ -9,7 +9,7 @@ import {
 } from './support/person.mjs';
 import { open, visit } from './support/visit.mjs';
 
-const IDLE = 8000;
+const IDLE = 16_000;
 
 let app;
 before(async () => {
@@ -70,7 +70,7 @@ test('sealed: row-less sessions slide by a new cookie from the proxy', () =>
     await assertTraining(page);
     const first = await sessionCookie(context);
     for (let round = 0; round < 2; round++) {
-      await sleep(IDLE * 0.65);
+      await sleep(IDLE * 0.55);
       await page.getByRole('link', { name: 'Account' }).click();
       await assertShown(page, '/account', 'sealed-slide');
       await page.getByRole('link', { name: 'Training' }).click();

@@ -37,7 +37,7 @@ export const assertLogin = (page) => assertShown(page, '/login', 'Welcome back')
 
 export async function sessionCookie(context) {
   const cookies = await context.cookies();
-  return cookies.find((cookie) => cookie.name.startsWith('training-'));
+  return cookies.find(({ name }) => name.startsWith('training-') && !name.endsWith('device'));
 }
 
 /** The toasts on the page, as text. */
