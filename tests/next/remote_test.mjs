@@ -17,9 +17,12 @@ before(async () => {
   elsewhere = new Sessions({ store: redis.url });
 });
 after(async () => {
-  await elsewhere?.close();
-  await app?.stop();
-  await redis?.stop();
+  try {
+    await elsewhere?.close();
+    await app?.stop();
+  } finally {
+    await redis?.stop(); // or this process waits for it
+  }
 });
 
 test('a session ended by another process is over here, and a stale cookie gives the login', () =>
