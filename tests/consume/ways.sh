@@ -41,7 +41,7 @@ pkg_config() {
 
 way_pkg_config() {
   pkg_config g++ "$1" latchkey-sqlite -fno-exceptions -fno-rtti &&
-    build/consume/by_pkg_config build/consume/ways.db &&
+    build/consume/by_pkg_config build/consume/by_pkg_config.db &&
     ! links build/consume/by_pkg_config 'libpq\|libssl'
 }
 
@@ -57,7 +57,7 @@ way_moved() {
 # Inside another project: a library and nothing else, with one engine.
 way_add_subdirectory() {
   build_consumer subdirectory tests/consume/fetch -DLATCHKEY_SOURCE="$PWD" &&
-    build/consume/subdirectory/consumer build/consume/ways.db &&
+    build/consume/subdirectory/consumer build/consume/subdirectory.db &&
     ! links build/consume/subdirectory/consumer 'libpq\|libssl' &&
     ! ninja -C build/consume/subdirectory -t targets all | grep -q '_tests:\|fuzz_\|serve'
 }
