@@ -88,6 +88,13 @@ def check_installs(texts):
             for path, text in texts.items() for found in INSTALLS.finditer(text)]
 
 
+def check_intros(headers):
+    """A public header says what it is for before it declares anything."""
+    return [f"{path}: begin with what the header is for, and an example"
+            for path, text in headers
+            if not re.search(r"^// ", re.split(r"^(?:namespace|#define)", text, 1, re.M)[0], re.M)]
+
+
 def main():
     root = sources.ROOT
     paths = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("examples/**/*.md"),
@@ -104,6 +111,7 @@ def main():
         ("npm", "src", "examples", "include"))
         if not re.search(r"(^|/)test/|package-lock\.json$|_test\.cc$", path)}
     problems += check_installs({**documents, **shown})
+    problems += check_intros(sources.files((".h",), ("include",)))
     if not documents:
         sys.exit("no documents found")
     sources.report(problems)

@@ -1,6 +1,6 @@
 import unittest
 
-from check_docs import check_installs, check_links, check_snippets
+from check_docs import check_installs, check_intros, check_links, check_snippets
 
 
 class CheckDocs(unittest.TestCase):
@@ -55,6 +55,12 @@ class CheckDocs(unittest.TestCase):
                 "npm i latchkey-0.1.0.tgz react; npx latchkey secret",
                 '"bin": { "latchkey": "./dist/cli.js" }', "apt-get install latchkey-config.txt"):
             self.assertEqual(check_installs({"docs/a.md": line}), [], line)
+
+    def test_a_header_without_an_introduction_is_caught(self):
+        bare = "#pragma once\n#include <map>\nnamespace a {\n// f adds.\nint f();\n}\n"
+        self.assertEqual(len(check_intros([("include/latchkey/a.h", bare)])), 1)
+        told = bare.replace("namespace", "// Adding.\nnamespace")
+        self.assertEqual(check_intros([("include/latchkey/a.h", told)]), [])
 
 
 if __name__ == "__main__":

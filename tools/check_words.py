@@ -13,7 +13,7 @@ BANNED = {
     r"\bstd::(rand|minstd_rand\w*|default_random_engine|ranlux\w*)\b": "use system_entropy()",
     r"\busing\s+namespace\s+std\s*;": "name what is used",
 }
-# Phrase -> what to write instead. Only of documents.
+# Phrase -> what to write instead. In documents and public headers.
 PHRASES = {
     r"\b(the|of|for|when|lost) news\b": "write invalidation, notification or change",
     r"\bwho(so)?ever\b": "write anyone who",
@@ -62,4 +62,5 @@ def documents():
 
 
 if __name__ == "__main__":
-    sources.report(check(sources.files((".h", ".cc"))) + check_prose(documents()))
+    prose = [*documents(), *sources.files((".h",), ("include",))]
+    sources.report(check(sources.files((".h", ".cc"))) + check_prose(prose))

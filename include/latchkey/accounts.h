@@ -11,6 +11,13 @@
 #include "latchkey/counter_store.h"
 #include "latchkey/sessions.h"
 
+// Users with passwords, for programs without HTTP; AuthSession calls this for you.
+//
+//   auto accounts = latchkey::Accounts::make(store, sessions, {});
+//   if (!accounts) return fail(accounts.error().detail);
+//   auto outcome = (*accounts)->log_in({name, password}, {});
+//   if (!outcome) return fail(outcome.error().detail);  // the store failed
+//   if (outcome->rejection != latchkey::Rejection::none) return answer(422);
 namespace latchkey {
 
 // Limits of R67 (docs/requirements.md): code points for the minimum, UTF-8 bytes for the maximum.
@@ -59,7 +66,7 @@ struct PasswordChange {
   Millis retry_after{0};                  // rate_limited: no try is allowed before
   std::int64_t user_epoch = 0;            // the user's, which the change moved
   // The session that was kept, with the token to write as its cookie. Nothing when none was to be
-  // kept or it could not be written anew: its user then has to log in with the new password.
+  // kept or it could not be written again: its user then has to log in with the new password.
   std::optional<NewSession> kept{};
 };
 
@@ -128,7 +135,7 @@ class Accounts {
                                 const Returning& client = {});
   // change_password needs the current one, ends every session of the user but `keep`, which a
   // validation returned, and beats any login under way with the old one. The kept session gets a
-  // new secret, or is issued anew: whoever copied its cookie is out too.
+  // new secret, or is issued again: a copied cookie stops working.
   Result<PasswordChange> change_password(const UserId& user, std::string_view current,
                                          std::string_view replacement,
                                          const SessionRecord* keep = nullptr);

@@ -6,6 +6,10 @@
 #include <string>
 #include <string_view>
 
+// IP addresses, as text and by network.
+//
+//   auto address = latchkey::guard::Address::parse("203.0.113.7");  // nothing: not an address
+//   if (address && address->is_loopback()) return answer(200);
 namespace latchkey::guard {
 
 // Address is an IPv4 or IPv6 address. An IPv4 address written as IPv6 (::ffff:1.2.3.4) is IPv4.

@@ -20,18 +20,18 @@
 #include "latchkey/store.h"
 
 // Start here. Auth is everything a program needs for log-ins: it opens the store, finds out who
-// sends a request, and says which headers must go back.
+// sends a request, and says which headers must go back. The guide: docs/cpp/README.md
 //
 //   auto auth = latchkey::Auth::open({.store = "sqlite:app.db",
 //                                     .public_url = "https://app.example.com"});
-//   if (!auth) return fail(auth.error());                  // the text says what to change
+//   if (!auth) return fail(auth.error().detail);  // the text says what to change
 //
 //   // For each request:
 //   auto session = (*auth)->begin({method, target, peer_address, headers});
-//   if (!session) return answer(503);                      // the store failed; nobody is logged
-//   out if (*session) show_page(session->user_id());           // a signed-in, enabled user else
-//   redirect_to("/login"); session->apply(response);                              // or
-//   session->response_headers()
+//   if (!session) return answer(503);             // the store failed; nobody is logged out
+//   if (!*session) return redirect("/login");     // `if (session)` is a signed-in, enabled user
+//   show_page(session->user_id());
+//   session->apply(response);                     // Set-Cookie, Cache-Control, Vary
 //
 // Adapters for cpp-httplib and Boost.Beast do this for every route: latchkey/adapters/.
 namespace latchkey {

@@ -13,6 +13,7 @@
 #include "latchkey/result.h"
 #include "latchkey/time.h"
 
+// One request: who sent it, what they may do, which headers go back. Include auth.h.
 namespace latchkey {
 
 // AuthState is who sends a request. Only `user` is signed in.

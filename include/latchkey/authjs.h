@@ -12,6 +12,7 @@
 #include "latchkey/secret.h"
 #include "latchkey/time.h"
 
+// Reads and writes the session cookies of Auth.js, for programs that move from it.
 namespace latchkey {
 
 // Session cookies of Auth.js: next-auth 4 (A256GCM) and @auth/core (A256CBC-HS512, with a key id).

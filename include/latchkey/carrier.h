@@ -4,6 +4,12 @@
 #include <optional>
 #include <string_view>
 
+// What the cookie holds. Keep the default, `stored`, unless docs/cpp/carriers.md gives a reason.
+//
+//   auto auth = latchkey::Auth::open({.store = "sqlite:app.db",
+//                                     .public_url = "https://app.example.com",
+//                                     .carrier = latchkey::Carrier::sealed,
+//                                     .keys = keys});
 namespace latchkey {
 
 // Carrier says how a session travels. docs/carriers.md tells which is for whom.

@@ -12,6 +12,11 @@
 #include "latchkey/result.h"
 #include "latchkey/time.h"
 
+// Reading Cookie lines and writing Set-Cookie lines. Auth does both for you.
+//
+//   const std::string_view lines[] = {"theme=dark; session=abc"};
+//   auto match = latchkey::find_cookie(lines, "session");
+//   if (match.state == latchkey::CookieMatch::State::found) use(match.value);
 namespace latchkey {
 
 // Limits of RFC 6265bis section 5.6 and 5.5. R numbers are those of docs/requirements.md.

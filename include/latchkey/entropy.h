@@ -5,6 +5,11 @@
 
 #include "latchkey/result.h"
 
+// Random bytes for secrets. Tests may replace the source: AuthOptions::entropy.
+//
+//   std::array<std::uint8_t, 32> bytes{};
+//   auto filled = latchkey::system_entropy().fill(bytes);
+//   if (!filled) return fail(filled.error().detail);
 namespace latchkey {
 
 // Entropy draws random bytes fit for secrets. Thread-safe.

@@ -6,6 +6,11 @@
 
 #include "latchkey/store.h"
 
+// A store whose calls fail on demand, for tests of your program: docs/cpp/testing.md.
+//
+//   auto broken = latchkey::make_faulty_store(store, [](latchkey::StoreCall, std::uint64_t) {
+//     return latchkey::Fault::fail_before;
+//   });
 namespace latchkey {
 
 // StoreCall names one call of the contract, for tests that let it fail.

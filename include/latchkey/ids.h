@@ -9,6 +9,10 @@
 #include <string>
 #include <string_view>
 
+// Names of sessions and users.
+//
+//   auto id = latchkey::SessionId::parse(text);  // nothing: no id
+//   auto user = latchkey::UserId::parse("alice");  // or UserId{42}
 namespace latchkey {
 
 // SessionId is the public name of a session: safe to log, to list and to put into a URL. It opens

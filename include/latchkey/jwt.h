@@ -13,6 +13,7 @@
 #include "latchkey/secret.h"
 #include "latchkey/time.h"
 
+// Signed and encrypted JSON Web Tokens. Sessions need none of this: it is for tokens of your own.
 namespace latchkey {
 
 // JWTs as sessions: compact JWS or JWE under strict rules. The algorithm belongs to the key, never

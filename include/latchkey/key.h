@@ -8,6 +8,7 @@
 #include "latchkey/secret.h"
 #include "latchkey/time.h"
 
+// One key of a key ring: latchkey/keyring.h.
 namespace latchkey {
 
 // KeyState is the life of a key: `next` reads everywhere before it writes, `primary` writes,

@@ -16,7 +16,7 @@ struct StoredKeys {
   std::int64_t version = 0;
 };
 
-// KeyStore keeps the key ring of nodes that share a store. Whoever reads the store can forge
+// KeyStore keeps the key ring of nodes that share a store. Anyone who reads the store can forge
 // stateless sessions; keys in files or the environment avoid that.
 class KeyStore {
  public:

@@ -11,6 +11,13 @@
 #include "latchkey/key.h"
 #include "latchkey/result.h"
 
+// Keys for every carrier but `stored`, and how they change while requests run.
+//
+//   auto keys = latchkey::keys_from_environment();  // LATCHKEY_SECRET
+//   if (!keys) return fail(keys.error().detail);
+//   auto ring = latchkey::KeyRing::make(std::move(*keys));
+//   if (!ring) return fail(ring.error().detail);
+//   auto shared = std::make_shared<latchkey::SharedKeyRing>(std::move(*ring));
 namespace latchkey {
 
 // weak_secret_reason returns why `secret` is none: under 32 bytes, a pattern, too few different

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
+// What the library reports while it works. By default nothing is written.
 namespace latchkey {
 
 // What the library has to say while it works: a refused cookie, a store that fails, a log-in. By

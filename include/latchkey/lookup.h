@@ -6,6 +6,9 @@
 
 #include "latchkey/store.h"
 
+// Groups the look-ups of all threads into few reads. Auth does this for stores on a network.
+//
+//   auto lookup = latchkey::make_lookup(store);
 namespace latchkey {
 
 struct LookupOptions {

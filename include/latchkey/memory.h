@@ -5,6 +5,11 @@
 #include "latchkey/entropy.h"
 #include "latchkey/store.h"
 
+// A store in memory, for tests and for sessions that may end with the process.
+//
+//   auto store = latchkey::make_memory_store();
+//   if (!store) return fail(store.error().detail);
+//   auto auth = latchkey::Auth::open(std::move(*store), {.public_url = "http://localhost:8080"});
 namespace latchkey {
 
 // make_memory_store returns a store in this process's memory, for tests and for programs whose

@@ -6,6 +6,7 @@
 
 #include "latchkey/result.h"
 
+// What a store knows about itself. Part of the contract in latchkey/store.h.
 namespace latchkey {
 
 // Meta is what a store knows about itself.

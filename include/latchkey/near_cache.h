@@ -7,6 +7,9 @@
 #include "latchkey/store.h"
 #include "latchkey/time.h"
 
+// Copies of sessions in this process. Auth has one by default: AuthOptions::near_cache.
+//
+//   auto cached = latchkey::make_near_cache(store, {.max_age = std::chrono::seconds{2}});
 namespace latchkey {
 
 struct NearCacheOptions {

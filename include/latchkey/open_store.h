@@ -10,6 +10,10 @@
 #include "latchkey/store.h"
 #include "latchkey/time.h"
 
+// Opens the store that a URL names. Auth::open does this with AuthOptions::store.
+//
+//   auto store = latchkey::open_store("redis://10.0.0.5");
+//   if (!store) return fail(store.error().detail);  // says what to write instead
 namespace latchkey {
 
 struct OpenStoreOptions {

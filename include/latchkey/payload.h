@@ -9,6 +9,11 @@
 #include "latchkey/keyring.h"
 #include "latchkey/result.h"
 
+// A JSON object of your own in a cookie, sealed or signed, that no store knows.
+//
+//   auto payloads = latchkey::Payloads::make({.keys = keys});
+//   if (!payloads) return fail(payloads.error().detail);
+//   auto text = (*payloads)->encode(R"({"step": 2})", expires_at);
 namespace latchkey {
 
 // PayloadForm: a signed payload can be read by everybody, a sealed one by nobody.
@@ -25,8 +30,8 @@ struct PayloadOptions {
 };
 
 // Payloads turns a JSON object of the application, {"userId":"7","role":"admin"} say, into text for
-// a cookie and back. There is no session behind it and nothing to revoke: whoever has the text has
-// it until it expires. For sessions that can be ended use Sessions. Thread-safe.
+// a cookie and back. There is no session and nothing to revoke: anyone who has the text has it
+// until it expires. For sessions that can be ended use Sessions. Thread-safe.
 class Payloads {
  public:
   // make refuses (Errc::bad_config) a missing ring and a fallback that is no JSON object.
@@ -37,7 +42,7 @@ class Payloads {
   // writes itself (iat, exp, iss, aud) or has expired already; too_large over max_bytes.
   Result<std::string> encode(std::string_view json, UnixTime expires_at) const;
   // decode returns the object, or nothing when `text` is absent (empty), forged or expired. It
-  // writes one log line about text that is none of ours and never fails otherwise.
+  // logs one line if the text is not ours, and cannot fail.
   std::optional<std::string> decode(std::string_view text) const;
   // decode_or_fallback returns PayloadOptions::fallback where decode returns nothing.
   std::string decode_or_fallback(std::string_view text) const;

@@ -5,6 +5,7 @@
 
 #include "latchkey/auth_session.h"
 
+// A request whose session cannot be known without waiting: Auth::begin_now returns it.
 namespace latchkey {
 
 // Pending is a request whose session cannot be told without waiting for a store. Nothing has

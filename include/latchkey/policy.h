@@ -7,6 +7,11 @@
 #include "latchkey/record.h"
 #include "latchkey/time.h"
 
+// How long sessions live: docs/policy.md.
+//
+//   auto auth = latchkey::Auth::open({.store = "sqlite:app.db",
+//                                     .public_url = "https://app.example.com",
+//                                     .policy = latchkey::Policy::aal2()});
 namespace latchkey {
 
 // Policy says how long sessions live. The defaults are the safe choice for a web application.
@@ -63,7 +68,7 @@ enum class SessionKind : std::uint8_t { remembered, browser_lived, guest };
 Lifetime lifetime_of(SessionKind kind, UnixTime now, const Policy& policy) noexcept;
 
 // longest_life bounds how long a token of any session made under `policy` can be good without being
-// written anew.
+// written again.
 Millis longest_life(const Policy& policy) noexcept;
 
 // validate_policy returns what is wrong with `policy`, or empty text.

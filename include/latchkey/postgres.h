@@ -10,6 +10,10 @@
 #include "latchkey/store.h"
 #include "latchkey/time.h"
 
+// Sessions in PostgreSQL. Auth::open with a postgres:// URL calls this.
+//
+//   auto store = latchkey::open_postgres({.url = "postgres://app@10.0.0.6/app"});
+//   if (!store) return fail(store.error().detail);
 namespace latchkey {
 
 struct PostgresOptions {

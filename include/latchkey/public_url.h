@@ -7,6 +7,10 @@
 #include "latchkey/cookie.h"
 #include "latchkey/result.h"
 
+// The address that browsers use. It decides the cookie and which pages may send forms.
+//
+//   auto url = latchkey::PublicUrl::parse("https://app.example.com");
+//   if (!url) return fail(url.error().detail);
 namespace latchkey {
 
 // PublicUrl is the address under which browsers reach the application. It decides the cookie's

@@ -9,6 +9,7 @@
 #include "latchkey/ids.h"
 #include "latchkey/time.h"
 
+// The stored row of a session, and what is left of it after its end.
 namespace latchkey {
 
 // Limits of a record's variable parts, in bytes. A store must hold them; Sessions enforces them.
@@ -28,8 +29,9 @@ enum class EndReason : std::uint8_t {
 };
 std::string_view end_reason_name(EndReason reason) noexcept;
 
-// PreviousSecret lives in a record only during the grace of an optional rotation: whoever shows the
-// old secret gets the same new one, which only the old secret opens. docs/formats/record.md
+// PreviousSecret lives in a record only during the grace of an optional rotation: a client that
+// shows the old secret gets the same new one, which only the old secret opens.
+// docs/formats/record.md
 struct PreviousSecret {
   SecretHash hash{};
   std::string sealed_secret{};  // the current secret, sealed under a key derived from the old one

@@ -12,6 +12,10 @@
 #include "latchkey/store.h"
 #include "latchkey/time.h"
 
+// Sessions in Redis or a Redis Cluster. Auth::open with a redis:// URL calls this.
+//
+//   auto store = latchkey::open_redis({.addresses = {{.host = "10.0.0.5"}}});
+//   if (!store) return fail(store.error().detail);
 namespace latchkey {
 
 // RedisAddress is a host and port, or the path of a unix socket.

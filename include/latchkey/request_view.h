@@ -4,6 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
+// How Auth sees a request of any framework.
 namespace latchkey {
 
 // RequestView shows one HTTP request to Auth, whatever the container its headers are in:

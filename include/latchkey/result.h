@@ -8,6 +8,11 @@
 #include <utility>
 #include <variant>
 
+// What every call that can fail returns. Test it before you use it.
+//
+//   auto session = auth.begin({method, target, peer_address, headers});
+//   if (!session) return answer(latchkey::failure_status(session.error()));
+//   if (*session) use(session->user_id().text());
 namespace latchkey {
 
 // Errc is the closed set of failures. Absence (no session, expired, revoked) and rejection (wrong

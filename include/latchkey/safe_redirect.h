@@ -5,6 +5,7 @@
 
 #include "latchkey/public_url.h"
 
+// Where a log-in may lead. AuthSession::safe_next calls this.
 namespace latchkey::guard {
 
 // Where a log-in may lead: latchkey::guard::safe_redirect(form["next"], "/").

@@ -13,6 +13,7 @@
 #include "latchkey/secret.h"
 #include "latchkey/time.h"
 
+// Seals of iron-session and @hapi/iron, for programs that share cookies with Node.js.
 namespace latchkey {
 
 // Fe26.2 seals: JSON, encrypted and authenticated, as @hapi/iron, iron-webcrypto and iron-session

@@ -6,6 +6,10 @@
 #include <string_view>
 #include <vector>
 
+// Bytes that are wiped when they are no longer needed, and comparison in constant time.
+//
+//   latchkey::SecretBytes secret{std::string_view{text}};
+//   if (latchkey::equal_ct(secret.bytes(), other.bytes())) return answer(200);
 namespace latchkey {
 
 // equal_ct compares in time that depends on the lengths only. Different lengths are unequal.

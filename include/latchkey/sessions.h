@@ -21,6 +21,13 @@
 #include "latchkey/time.h"
 #include "latchkey/token.h"
 
+// Sessions without HTTP: the layer below Auth. docs/cpp/sessions.md
+//
+//   auto sessions = latchkey::Sessions::open(store, {});
+//   if (!sessions) return fail(sessions.error().detail);
+//   auto known = (*sessions)->validate(token, {.with_user = true});
+//   if (!known) return answer(503);  // the store failed: this is not a log-out
+//   if (known->state != latchkey::SessionState::active) return answer(401);
 namespace latchkey {
 
 struct RotateOptions {
@@ -102,7 +109,7 @@ class Sessions {
   // update applies a JSON merge patch (RFC 7396) to the attributes. In rows parallel updates are
   // all kept; of parallel updates of a stateless session the cookie written last wins.
   Result<SessionRecord> update(const SessionId& id, std::string_view merge_patch);
-  // With `presented`, the client's cookie, a hybrid session writes its snapshot anew at once.
+  // With `presented`, the client's cookie, a hybrid session writes its snapshot again at once.
   Result<Updated> update(const SessionRecord& session, std::string_view merge_patch,
                          std::string_view presented = {});
   // edit sets and erases attributes by name, whole members: parallel edits of other names are kept.

@@ -7,6 +7,10 @@
 #include "latchkey/result.h"
 #include "latchkey/store.h"
 
+// Sessions in a SQLite file. Auth::open with "sqlite:PATH" calls this.
+//
+//   auto store = latchkey::open_sqlite({.path = "app.db"});
+//   if (!store) return fail(store.error().detail);
 namespace latchkey {
 
 struct SqliteOptions {

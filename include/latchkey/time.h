@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cstdint>
 
+// Times, durations and the clock. Tests move a clock of their own: docs/cpp/testing.md.
+//
+//   auto in_an_hour = latchkey::add(latchkey::system_clock().now(), std::chrono::hours{1});
 namespace latchkey {
 
 // Millis is the only duration of the public interface.

@@ -10,6 +10,7 @@
 #include "latchkey/ids.h"
 #include "latchkey/secret.h"
 
+// The secret text that a client holds. Code above Sessions rarely needs it.
 namespace latchkey {
 
 // SessionToken is what the client holds: `lk1_` + id (23) + secret (24), 51 base64url characters in

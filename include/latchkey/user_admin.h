@@ -10,6 +10,7 @@
 #include "latchkey/accounts.h"
 #include "latchkey/store.h"
 
+// What an administrator may do to users, with nobody logged in.
 namespace latchkey {
 
 struct UserAdminOptions {
@@ -46,8 +47,11 @@ std::string_view import_outcome_name(ImportOutcome outcome) noexcept;
 // UserAdmin does what an operator may do to users, with nobody logged in. It changes the store
 // alone, so it works beside running servers, and they see every change as they see each other's.
 //
-//   latchkey::UserAdmin admin = *latchkey::UserAdmin::make(store, {});
-//   if (auto user = admin.find("ada@example.com"); user && *user) admin.disable((*user)->user.id);
+//   auto admin = latchkey::UserAdmin::make(auth.store(), {});
+//   if (!admin) return fail(admin.error().detail);
+//   auto user = admin->find("ada@example.com");
+//   if (!user) return fail(user.error().detail);  // the store failed
+//   if (*user && !admin->disable((*user)->user.id)) return fail("not disabled");
 //
 // Thread-safe. Each call that ends sessions also ends log-ins under way. Of what they return,
 // nothing means that there is no such user, and that nothing changed.

@@ -4,6 +4,7 @@
 
 #include "latchkey/result.h"
 
+// Whether a call may wait for the network. Auth::begin_now uses it.
 namespace latchkey {
 
 // Wait says whether a call may wait for a store on the other side of a network. Stores in memory

@@ -22,7 +22,7 @@ struct WatchStatus {
   bool up = false;     // the channel stands
   Millis heard_ago{};  // since the engine last said anything over it
   // Between a change and hearing it, if known. PostgreSQL: of the last change that was told. Redis:
-  // the round trip of the last call or sign of life, which the news share a connection with.
+  // the round trip of the last call or ping, because invalidations use the same connection.
   std::optional<std::chrono::microseconds> lag{};
 };
 

@@ -19,6 +19,7 @@
 #include "latchkey/store.h"
 #include "latchkey/token.h"
 
+// The fixture of the conformance suite: latchkey/testing/store_suite.h says how to use it.
 namespace latchkey {
 
 // How GoogleTest tells what differs.
