@@ -357,8 +357,8 @@ return redis.call('DEL', ARGV[2])
 )lua");
 
 // {key free first longest most window moving}... now -> {1 when every try was counted, {count,
-// next-at} of each}. A value is the three numbers of a counter and says itself when it is over: Redis
-// forgets it a minute later, as the clocks of nodes differ.
+// next-at} of each}. A value is the three numbers of a counter and says itself when it is over:
+// Redis forgets it a minute later, as the clocks of nodes differ.
 const Script kTake("", R"lua(
 local now, counters, out, taken = tonumber(ARGV[#ARGV]), {}, {}, 1
 for i = 2, #ARGV - 1, 7 do
