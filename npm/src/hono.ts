@@ -56,7 +56,7 @@ export function createAuth(options: AuthOptions<Request>) {
       return async (c: Context, next: Next): Promise<Response | void> => {
         const session = c.get('auth') as RequestSession | undefined;
         if (session === undefined) throw misplaced();
-        const refusal = refusalOf(session, demand);
+        const refusal = await refusalOf(session, demand);
         if (refusal !== null) return toResponse(refusal);
         await next();
       };

@@ -83,9 +83,10 @@ export class NodeAuth {
   ): (request: NodeRequest, response: ServerResponse, next: NodeNext) => void {
     return (request, response, next) => {
       if (!request.auth) return next(misplaced());
-      const refusal = refusalOf(request.auth, demand);
-      if (refusal === null) next();
-      else answer(response, refusal);
+      refusalOf(request.auth, demand).then((refusal) => {
+        if (refusal === null) next();
+        else answer(response, refusal);
+      }, next);
     };
   }
 

@@ -1,6 +1,7 @@
 // latchkey/web, node, hono, express and sveltekit, and Fastify and Koa over latchkey/node: the same
 // walk through the same application on each.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { apps } from './support/framework_apps.mjs';
 
@@ -114,4 +115,19 @@ test("sveltekit: the router is told to go to the log-in, with the page's own pat
   assert.equal(told.status, 200);
   assert.deepEqual(await told.json(), { type: 'redirect', location: '/login?next=/training%3Fweek%3D2' });
   assert.equal(told.headers.get('cache-control'), 'private, no-store');
+});
+
+test('a level is judged by the store, and by no snapshot', async () => {
+  const { createAuth } = await import('latchkey/web');
+  const options = { store: 'memory:snapshots', publicUrl: URL, carrier: 'hybrid', secret: randomBytes(32).toString('base64url'), snapshot: '1m' };
+  const auth = createAuth(options);
+  const login = await auth.withAuth(async (_, session) => {
+    await session.logInUser('ada', { level: 2 });
+    return new Response();
+  })(new Request(`${URL}/login`, { method: 'POST', headers: { origin: URL } }));
+  const cookie = login.headers.getSetCookie().map((line) => line.split(';')[0]).find((pair) => pair.startsWith('session-3000='));
+  const ask = (require) => auth.withAuth(() => new Response('in'), { require })(new Request(URL, { headers: { cookie } }));
+  assert.equal((await ask({ level: 2 })).status, 200);
+  await auth.sessions.revokeUser('ada');
+  assert.equal((await ask({ level: 2 })).status, 401);
 });

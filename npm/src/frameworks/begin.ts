@@ -38,16 +38,19 @@ export async function openRequest(
   const { require = false, ...facts } = options;
   try {
     const session = await beginSession(setup, request, facts, changed);
-    return { session, answer: refusalOf(session, require) };
+    return { session, answer: await refusalOf(session, require) };
   } catch (error) {
     return { session: null, answer: failureAnswer(setup, request, facts, error) };
   }
 }
 
 /** refusalOf is what goes back when a session does not fit a route; null: it does. */
-export function refusalOf(session: RequestSession, require: boolean | Demand): Answer | null {
+export async function refusalOf(
+  session: RequestSession,
+  require: boolean | Demand,
+): Promise<Answer | null> {
   const demand = require === true ? {} : require;
-  const fits = session.state !== 'refused' && (demand === false || session.require(demand));
+  const fits = session.state !== 'refused' && (demand === false || (await session.require(demand)));
   return fits ? null : session.refusal();
 }
 

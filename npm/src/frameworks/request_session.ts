@@ -157,15 +157,16 @@ export class RequestSession {
     return found;
   }
 
-  /** Ends one of the user's own sessions. false: there is none of this id. */
+  /** Ends one of the user's own sessions. false: the user has no such session. */
   async endDevice(id: string): Promise<boolean> {
     textOf(id, 'id');
     if (!(await this.devices()).some((device) => device.id === id)) return false;
     return this.#setup.sessions.revoke({ id });
   }
 
-  /** Whether this is a signed-in user who has what is demanded. */
-  require(demand: Demand = {}): boolean {
+  /** Whether a signed-in user has what is demanded. A level or an age is judged by the store. */
+  async require(demand: Demand = {}): Promise<boolean> {
+    if (this.state === 'user' && (demand.level || demand.maxAuthAge)) await this.#refresh();
     this.#shortfall = shortfallOf(this.session, demand);
     return this.state === 'user' && this.#shortfall === null;
   }
@@ -179,6 +180,14 @@ export class RequestSession {
   /** Where a log-in leads: `wanted` when it stays on this site, otherwise home. */
   safeNext(wanted: unknown): string {
     return safeNext(this.#setup, wanted);
+  }
+
+  async #refresh(): Promise<void> {
+    const asked = { ...this.#request, ...(this.#cookie !== undefined && { cookie: this.#cookie }) };
+    const facts = { ...this.#facts, fresh: true, passive: true, mayWrite: this.#mayWrite };
+    const begun = await this.#setup.sessions.begin(asked, facts);
+    this.#begun = { ...begun, headers: joinCookies(this.#begun.headers, begun.headers) };
+    this.#changed(this);
   }
 
   get #mayWrite(): boolean {

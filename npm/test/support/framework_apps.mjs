@@ -232,7 +232,7 @@ export const apps = {
     app.use(async (ctx) => {
       const session = ctx.req.auth;
       const wanted = { '/training': true, '/secret': { level: 2 } }[ctx.path];
-      if (wanted && !session.require(wanted === true ? {} : wanted)) {
+      if (wanted && !(await session.require(wanted === true ? {} : wanted))) {
         const { status, headers, body } = session.refusal();
         ctx.status = status;
         for (const [name, value] of headers) ctx.set(name, value);

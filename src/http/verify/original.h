@@ -18,7 +18,7 @@ enum class Dialect : std::uint8_t {
 
 // Original is the request a proxy asks about. Views into the request; what is empty was not said.
 struct Original {
-  bool malformed = false;  // something was said twice, or is none of HTTP
+  bool malformed = false;  // a header came twice, or is not valid HTTP
   std::string_view method{};
   std::string_view authority{};  // host[:port]
   std::string_view path{};       // as sent, without query

@@ -11,7 +11,7 @@
 
 namespace latchkey::http {
 
-// Need is what a path asks of whoever wants it.
+// Need is what a visitor must have to see a path.
 struct Need {
   bool open = false;       // anyone, signed in or not
   std::uint8_t level = 0;  // at least this one
