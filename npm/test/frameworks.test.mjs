@@ -128,6 +128,17 @@ test('a level is judged by the store, and by no snapshot', async () => {
   const cookie = login.headers.getSetCookie().map((line) => line.split(';')[0]).find((pair) => pair.startsWith('session-3000='));
   const ask = (require) => auth.withAuth(() => new Response('in'), { require })(new Request(URL, { headers: { cookie } }));
   assert.equal((await ask({ level: 2 })).status, 200);
+  const begin = auth.sessions.begin.bind(auth.sessions);
+  const asked = [];
+  auth.sessions.begin = (request, facts) => {
+    asked.push(facts.fresh === true);
+    return begin(request, facts);
+  };
+  for (const [demand, fresh] of [[{ level: 2 }, true], [{ maxAuthAge: '5m' }, true], [{}, false], [true, false]]) {
+    asked.length = 0;
+    assert.equal((await ask(demand)).status, 200);
+    assert.equal(asked.at(-1), fresh, JSON.stringify(demand));
+  }
   await auth.sessions.revokeUser('ada');
   assert.equal((await ask({ level: 2 })).status, 401);
 });
