@@ -48,3 +48,13 @@ export function isLatchkeyError(error: unknown): error is LatchkeyError {
 export function makeError(code: ErrorCode, message: string, status?: number): LatchkeyError {
   return Object.assign(new Error(message), status === undefined ? { code } : { code, status });
 }
+
+/** orNull: a session that has ended meanwhile is none. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_NOT_FOUND') return null;
+    throw error;
+  }
+}

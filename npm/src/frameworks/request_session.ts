@@ -1,6 +1,6 @@
 import type { Credentials, Rejection } from '../accounts';
 import { textOf } from '../arguments';
-import { isLatchkeyError, makeError } from '../errors';
+import { makeError, orNull } from '../errors';
 import type { RequestFacts } from '../facts';
 import type { Begun, Change, ChangeOptions, HeaderLine, RequestLike } from '../requests';
 import { tokenOf } from '../session_lists';
@@ -236,14 +236,4 @@ export class RequestSession {
 function headersSent(call: string) {
   const message = `${call} writes a cookie, and the answer has left already`;
   return makeError('ERR_LATCHKEY_HEADERS_SENT', message, 500);
-}
-
-// A session that has ended meanwhile is none.
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_NOT_FOUND') return null;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { checkOptions, textOf } from '../arguments';
-import { isLatchkeyError } from '../errors';
+import { isLatchkeyError, orNull } from '../errors';
 import type { RequestFacts } from '../facts';
 import type { Change, ChangedRequest, ChangeOptions, HeaderLine } from '../requests';
 import type { Session as CoreSession } from '../sessions_types';
@@ -170,15 +170,5 @@ export class Changes<A extends Attributes> {
     const lines = sessions.setCookies(token, session, request.cookie);
     writeCookies(request, lines.map((line): HeaderLine => ['Set-Cookie', line]));
     forget(request, sessions);
-  }
-}
-
-// A session that has ended meanwhile is none.
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isLatchkeyError(error) && error.code === 'ERR_LATCHKEY_NOT_FOUND') return null;
-    throw error;
   }
 }
