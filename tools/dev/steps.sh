@@ -18,7 +18,13 @@ counted() {
 last_duration() {
   local seconds
   seconds=$(cat "$LOGS/$1.seconds" 2>/dev/null) || { echo "not run yet" && return; }
-  printf '%4d s, %s passed, %s failed' "$seconds" $(counted "$1")
+  printf '%4d s, %4d s of CPU, %s passed, %s failed' "$seconds" "$(processor_time "$1")" \
+    $(counted "$1")
+}
+
+# processor_time STEP prints the seconds of CPU that a step and what it waited for took.
+processor_time() {
+  awk -F'[ms ]+' 'NR == 2 { print int($1 * 60 + $2 + $3 * 60 + $4) }' "$LOGS/$1.times" 2>/dev/null
 }
 
 # end_tree PID ends a process and all it started, the parent first, so that it reports nothing.
@@ -61,8 +67,8 @@ run_step() {
   COUNTS=$LOGS/$name.counts
   printf '[%d steps] %s\n' "$TOTAL" "$name"
   : >"$log"
-  rm -f "$COUNTS" "$LOGS/$name.seconds"
-  (set -e; "step_$name") >"$log" 2>&1 &
+  rm -f "$COUNTS" "$LOGS/$name.seconds" "$LOGS/$name.times"
+  (trap 'times >"$LOGS/$name.times"' EXIT; set -e; "step_$name") >"$log" 2>&1 &
   step=$!
   watch "$name" "$log" "$step" "$(seconds_left)" &
   beat=$!
@@ -79,8 +85,8 @@ run_step() {
     tail -n 40 "$log" | sed 's/^/        /'
     echo "        whole log: build/logs/$name.log"
   fi
-  printf '        %s: %d passed, %d failed, %d s\n' "$name" "$passed" "$failed" \
-    $((SECONDS - started))
+  printf '        %s: %d passed, %d failed, %d s, %d s of CPU\n' "$name" "$passed" "$failed" \
+    $((SECONDS - started)) "$(processor_time "$name")"
 }
 
 # run_lane STEP... runs steps one after the other.
