@@ -57,7 +57,7 @@ struct AccountOutcome {
   Millis retry_after{0};                // rate_limited: no try is allowed before
   std::optional<NewSession> session{};  // set when nothing was rejected
   std::optional<User> user{};           // likewise
-  std::string device{};                 // likewise: what the device cookie is to hold now
+  std::string device{};                 // log_in alone: what the device cookie is to hold now
 };
 
 // PasswordChange is what became of a change of password.
@@ -127,12 +127,14 @@ class Accounts {
   ~Accounts();
 
   // sign_up adds a user and opens its first session.
-  Result<AccountOutcome> sign_up(const Credentials& credentials, const CreateOptions& session,
-                                 const Returning& client = {});
+  Result<AccountOutcome> sign_up(const Credentials& credentials, const CreateOptions& session);
   // log_in costs the same work for an unknown user. A login that races a change of password and
   // lost is wrong_credentials; one that raced the end of all sessions is Errc::user_changed.
   Result<AccountOutcome> log_in(const Credentials& credentials, const CreateOptions& session,
                                 const Returning& client = {});
+  // known_device returns what the device cookie is to hold when a session of `user` ends by
+  // log-out: the browser stays known. `device` is what it holds. Empty: none could be made.
+  std::string known_device(const UserId& user, std::string_view device);
   // change_password needs the current one, ends every session of the user but `keep`, which a
   // validation returned, and beats any login under way with the old one. The kept session gets a
   // new secret, or is issued again: a copied cookie stops working.

@@ -81,7 +81,6 @@ struct Accounts::Impl {
   Result<Outcome> not_hashed(const Admission& admission, const Error& error);
   Result<AccountOutcome> check(const Credentials& credentials, const UserId& id,
                                const CreateOptions& session, const Admission& admission);
-  Result<AccountOutcome> remember(Result<AccountOutcome> opened, std::string_view device);
   UnixTime now() const noexcept;
   void upgrade(const StoredUser& user, std::string_view password, const Admission& admission);
   Result<AccountOutcome> open_session(const User& user, const CreateOptions& creating);
@@ -218,7 +217,7 @@ std::optional<NewSession> Accounts::Impl::keep_session(const SessionRecord& sess
 }
 
 Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
-                                         const CreateOptions& session, const Returning& client) {
+                                         const CreateOptions& session) {
   if (impl_->options.sign_up == SignUp::closed) return rejected(Rejection::sign_up_closed);
   auto name = account::parse_username(credentials.username);
   if (!name) return rejected(Rejection::username_invalid);
@@ -250,7 +249,7 @@ Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
   // Who is deleted at this very moment gets no session.
   CreateOptions first = session;
   first.user_epoch = 0;
-  return impl_->remember(impl_->open_session(user.user, first), client.device);
+  return impl_->open_session(user.user, first);
 }
 
 Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
@@ -274,7 +273,9 @@ Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
       impl_->guessing->before_log_in(account, id, session.context.address, client, impl_->now());
   if (!admission) return admission.error();
   if (!admission->allowed) return limited<AccountOutcome>(admission->retry_after);
-  return impl_->remember(impl_->check(credentials, id, session, *admission), client.device);
+  auto outcome = impl_->check(credentials, id, session, *admission);
+  if (outcome && outcome->user) outcome->device = known_device(outcome->user->id, client.device);
+  return outcome;
 }
 
 // check is what comes behind the limits.
@@ -304,12 +305,9 @@ Result<AccountOutcome> Accounts::Impl::check(const Credentials& credentials, con
 }
 
 // A browser that gets no device cookie is only not known next time.
-Result<AccountOutcome> Accounts::Impl::remember(Result<AccountOutcome> opened,
-                                                std::string_view device) {
-  if (!opened || !opened->user) return opened;
-  auto value = guessing->devices().issue(device, opened->user->id, now(), system_entropy());
-  if (value) opened->device = std::move(*value);
-  return opened;
+std::string Accounts::known_device(const UserId& user, std::string_view device) {
+  auto value = impl_->guessing->devices().issue(device, user, impl_->now(), system_entropy());
+  return value ? std::move(*value) : std::string{};
 }
 
 Result<PasswordChange> Accounts::change_password(const UserId& user, std::string_view current,

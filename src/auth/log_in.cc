@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "auth/session_impl.h"
 #include "base/log.h"
 #include "latchkey/cookie.h"
@@ -89,8 +91,7 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
                                .context = {std::string{facts.user_agent}, client()},
                                .remember = given.remember,
                                .level = given.level};
-  const auto device = find_cookie(facts.cookie_lines(), auth.device_cookie->options().name);
-  auto outcome = open(creating, {.device = device.value, .sessions = before});
+  auto outcome = open(creating, {.device = shown_device(), .sessions = before});
   if (!outcome) return outcome.error();
   log_entrance(signing_up, *outcome, client());
   if (outcome->retry_after > Millis{0}) limit(outcome->retry_after);
@@ -111,9 +112,19 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   user_known = outcome->user.has_value();
   user = std::move(outcome->user);
   edits.clear();
-  if (!written->empty()) mark_device(outcome->device, made.record.persistent);
+  // A browser that has shown a session of this user gets its device cookie at log-out.
+  const bool proven = std::any_of(before.begin(), before.end(), [&](const SessionRecord& one) {
+    return one.user_id == made.record.user_id;
+  });
+  if (!written->empty() && (!proven || !shown_device().empty())) {
+    mark_device(outcome->device, made.record.persistent);
+  }
   install(made.token, std::move(made.record), std::move(*written));
   return Rejection::none;
+}
+
+std::string_view AuthSession::Impl::shown_device() const noexcept {
+  return find_cookie(facts.cookie_lines(), auth.device_cookie->options().name).value;
 }
 
 // Without it the browser is only not known next time.
@@ -155,8 +166,8 @@ Result<AccountOutcome> AuthSession::Impl::open_for(const UserId& id,
 
 Result<Rejection> AuthSession::sign_up(const Credentials& credentials,
                                        const LogInOptions& options) {
-  const auto open = [&](const CreateOptions& creating, const Returning& client) {
-    return impl_->auth.accounts->sign_up(credentials, creating, client);
+  const auto open = [&](const CreateOptions& creating, const Returning&) {
+    return impl_->auth.accounts->sign_up(credentials, creating);
   };
   return impl_->enter(true, options, open);
 }

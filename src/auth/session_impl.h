@@ -61,6 +61,8 @@ struct AuthSession::Impl {
   // previous finds what this client had before, also when its user is disabled.
   Result<std::vector<SessionRecord>> previous();
   Result<void> replace(const std::vector<SessionRecord>& before);
+  // shown_device returns the value of the device cookie that came.
+  std::string_view shown_device() const noexcept;
   // mark_device writes the cookie by which this browser is known to the user's next log-in.
   void mark_device(const std::string& value, bool persistent);
   // limit tells, or ends, that tries are refused for so long.

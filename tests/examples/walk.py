@@ -45,9 +45,9 @@ class Browser:
         answer = connection.getresponse()
         answer.text = answer.read().decode()
         connection.close()
-        lines = [v for k, v in answer.getheaders() if k.lower() == "set-cookie"]
-        answer.set = [line for line in lines if line.startswith("session-")]
-        for line in lines:
+        answer.lines = [v for k, v in answer.getheaders() if k.lower() == "set-cookie"]
+        answer.set = [line for line in answer.lines if line.startswith("session-")]
+        for line in answer.lines:
             pair = "" if "Max-Age=0" in line else line.split(";")[0]
             if line in answer.set:
                 self.cookie = pair
@@ -118,7 +118,8 @@ class Walk:
                    "the form comes back with the name and what is wrong")
         answer = browser.send("POST", "/signup", {**USER, "next": "/devices"})
         self.check(answer.status == 303 and answer.getheader("Location") == "/devices", "sign-up")
-        self.check(len(answer.set) == 1 and "HttpOnly" in answer.set[0] and
+        self.check(answer.lines == answer.set and len(answer.set) == 1, "one cookie alone")
+        self.check("HttpOnly" in answer.set[0] and
                    "SameSite=Lax" in answer.set[0] and "Max-Age" in answer.set[0], "its cookie")
         page = browser.send("GET", "/training")
         self.check(page.status == 200 and USER["username"] in page.text, "/training of a user")
@@ -181,8 +182,9 @@ class Walk:
 
     def log_out(self, browser):
         before = browser.cookie
-        browser.send("POST", "/login", USER)
+        answer = browser.send("POST", "/login", USER)
         self.check(browser.cookie != before, "a log-in is a new session")
+        self.check(answer.lines == answer.set, "a device that has shown its session gets no cookie")
         self.check(Browser(self.port).send("GET", "/training", cookie=before).status == 303,
                    "and ends the one before")
         held = browser.cookie

@@ -39,8 +39,9 @@ TEST(Guessing, R87TooManyTriesAre429WithRetryAfterWhetherTheNameExistsOrNot) {
 
 TEST(Guessing, R84ABrowserThatLoggedInBeforeIsLetIn) {
   Site site;
+  EXPECT_FALSE(device_line(Browser(site).sign_up("ada"))) << "its session is enough";
   Browser owner(site);
-  const auto made = owner.sign_up("ada");
+  const auto made = owner.log_in("ada");
   ASSERT_TRUE(device_line(made));
   EXPECT_THAT(*device_line(made), HasSubstr("device-4470=1"));
   EXPECT_THAT(*device_line(made), HasSubstr("; HttpOnly"));
@@ -55,15 +56,36 @@ TEST(Guessing, R84ABrowserThatLoggedInBeforeIsLetIn) {
   EXPECT_EQ(Browser(site).log_in("ada").status, 429);
 }
 
+TEST(Guessing, R84ABrowserThatSignedUpStaysKnownWhenItLogsOut) {
+  Site site;
+  Browser owner(site);
+  owner.sign_up("ada");
+  EXPECT_FALSE(device_line(owner.log_in("ada"))) << "it has shown a session";
+  ASSERT_TRUE(device_line(owner.post_json("/v1/logout", "{}")));
+  fail_five(site, "ada");
+  EXPECT_EQ(Browser(site).log_in("ada").status, 429);
+  const auto again = owner.log_in("ada");
+  EXPECT_EQ(again.status, 200);
+  EXPECT_TRUE(device_line(again)) << "it is renewed";
+}
+
+TEST(Guessing, ALogOutWithoutASessionMakesNoDeviceKnown) {
+  Site site;
+  EXPECT_FALSE(device_line(Browser(site).post_json("/v1/logout", "{}")));
+}
+
 TEST(Guessing, R84TheDeviceCookieFollowsTheSessionCookiesPlace) {
   Site site("https://app.example.com");
-  const auto line = device_line(Browser(site).sign_up("ada"));
+  Browser(site).sign_up("ada");
+  const auto line = device_line(Browser(site).log_in("ada"));
   ASSERT_TRUE(line);
   EXPECT_THAT(*line, HasSubstr("__Host-device=1"));
   EXPECT_THAT(*line, HasSubstr("; Secure"));
   EXPECT_THAT(*line, HasSubstr("; Path=/"));
   EXPECT_THAT(*line, Not(HasSubstr("Domain")));
-  const auto short_lived = device_line(Browser(site).sign_up("bob", /*remember=*/false));
+  Browser borrowed(site);
+  borrowed.sign_up("bob", /*remember=*/false);
+  const auto short_lived = device_line(borrowed.post_json("/v1/logout", "{}"));
   ASSERT_TRUE(short_lived);
   EXPECT_THAT(*short_lived, Not(HasSubstr("Max-Age"))) << "a borrowed computer forgets it";
 }

@@ -36,6 +36,11 @@ class Jar {
   }
   http::Response get(std::string_view path) { return send("GET", path); }
 
+  // only_knows_the_device: what is left after a log-out.
+  bool only_knows_the_device() const {
+    return cookies.size() == 1 && cookies.begin()->first.find("device") != std::string::npos;
+  }
+
   // keep takes one Set-Cookie value; an empty cookie goes.
   void keep(const std::string& value) {
     const std::size_t equals = value.find('=');

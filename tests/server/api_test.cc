@@ -125,8 +125,12 @@ TEST_F(ServeApi, SigtermFinishesWhatIsUnderWay) {
   Server server(data());
   ASSERT_TRUE(server.ready());
   RawClient half = server.client();
-  const std::string text = request_text("POST", "/v1/signup", "", credentials("ann"));
-  ASSERT_TRUE(half.send(text.substr(0, text.size() - 5)));
+  std::string text = request_text("POST", "/v1/signup", "", credentials("ann"));
+  text.insert(text.find("Content-Type"), "Expect: 100-continue\r\n");
+  const std::size_t body = text.find("\r\n\r\n") + 4;
+  ASSERT_TRUE(half.send(text.substr(0, body)));
+  ASSERT_EQ(status(half.answer()), 100) << "now it is under way";
+  ASSERT_TRUE(half.send(text.substr(body, text.size() - body - 5)));
   RawClient idle = server.client();
   ASSERT_TRUE(idle.send(request_text("GET", "/livez")));
   ASSERT_EQ(status(idle.answer()), 200);
