@@ -41,7 +41,10 @@ run_docs() {
   rm -rf build/docs
   mkdir -p build/docs
   doxygen tools/docs/Doxyfile
-  echo "build/docs/html/index.html"
+  ensure_node
+  ensure_npm npm
+  (cd npm && node_modules/.bin/typedoc)
+  printf '%s\n' build/docs/html/index.html build/docs/npm/index.html
 }
 
 run_fuzz() {
