@@ -91,6 +91,8 @@ struct GuessLimits {
   // Sign-ups of one address, successful or not.
   CounterRule sign_ups = CounterRule::at_most(10, std::chrono::hours{1});
   Millis device_life = std::chrono::days{365};  // since the last log-in there
+  // A sign-up marks its browser as the user's, as a log-in does, and not only the log-out after it.
+  bool device_at_sign_up = false;
 };
 
 // SignUp says whether anybody may add an account.

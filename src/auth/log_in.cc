@@ -112,6 +112,9 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   user_known = outcome->user.has_value();
   user = std::move(outcome->user);
   edits.clear();
+  if (signing_up && auth.options.passwords.limits.device_at_sign_up) {
+    outcome->device = auth.accounts->known_device(made.record.user_id, shown_device());
+  }
   // A browser that has shown a session of this user gets its device cookie at log-out.
   const bool proven = std::any_of(before.begin(), before.end(), [&](const SessionRecord& one) {
     return one.user_id == made.record.user_id;

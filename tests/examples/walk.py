@@ -126,7 +126,6 @@ class Walk:
         self.check("no-store" in (page.getheader("Cache-Control") or ""), "is not kept by caches")
         self.check("Cookie" in (page.getheader("Vary") or ""), "Vary: Cookie")
         self.check(not page.set, "and writes no cookie")
-        self.check(browser.device.startswith("device-"), "the device is known from now on")
         self.check('"user":{"id":' in browser.send("GET", "/api/me").text, "/api/me of a user")
         for target in ("//evil.example", "/\\evil.example", "https://evil.example"):
             query = urllib.parse.urlencode({"next": target})
@@ -190,6 +189,7 @@ class Walk:
         held = browser.cookie
         answer = browser.send("POST", "/logout", {})
         self.check(answer.status == 303 and "Max-Age=0" in answer.set[-1], "log-out")
+        self.check(browser.device.startswith("device-"), "the device is known from now on")
         self.check(Browser(self.port).send("GET", "/training", cookie=held).status == 303,
                    "the session has ended")
         self.check(browser.send("POST", "/logout", {}).status == 303, "a second log-out")

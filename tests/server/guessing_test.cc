@@ -57,6 +57,15 @@ TEST_F(ServeGuessing, R86CountersSurviveARestartAndAreSharedByNodes) {
   EXPECT_EQ(log_in(other, "ann", kRight), 429);
 }
 
+TEST_F(ServeGuessing, R84ABrowserThatSignedUpStaysKnownWhateverBecomesOfItsSession) {
+  Server server(data());
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const auto made = server.ask("POST", "/v1/signup", "", guessed("ann"));
+  ASSERT_TRUE(made);
+  EXPECT_NE(made->head.find("device-"), std::string::npos);
+  EXPECT_LT(made->head.find("session-"), made->head.find("device-")) << "the session is first";
+}
+
 TEST_F(ServeGuessing, R84AFloodOfOneAddressKeepsNoKnownDeviceOut) {
   Server server(data());
   ASSERT_TRUE(server.ready()) << server.program().errors();

@@ -71,7 +71,9 @@ struct Config {
 
   std::uint32_t blocking_workers = 0;
   std::uint32_t blocking_queue = 1024;
-  AccountsOptions accounts;  // its workers and queue are the hashing pool's, too
+  // Its workers and queue are the hashing pool's, too. Sessions may be short and end without a
+  // log-out, so a sign-up marks its browser at once.
+  AccountsOptions accounts{.limits = {.device_at_sign_up = true}};
 
   std::string store_url;   // empty: latchkey.db in `data`
   OpenStoreOptions store;  // create and expected_instance are filled in when it is opened
