@@ -37,7 +37,7 @@ struct RevokeAllTrial {
 };
 
 TEST_P(StoreSuite, RevokeAllAndOthersAreExactUnderParallelInsertsAndTouches) {
-  const int trials = scaled(100, 2'000);
+  const int trials = scaled(40, 2'000);
   for (int trial = 0; trial < trials; ++trial) {
     RevokeAllTrial run;
     const UserId user = next_user();
@@ -118,7 +118,7 @@ TEST_P(StoreSuite, RevokeOthersKeepsExactlyTheOneExcepted) {
 }
 
 TEST_P(StoreSuite, LogoutBeatsTouchAndReplace) {
-  const int trials = scaled(500, 10'000);
+  const int trials = scaled(200, 10'000);
   std::vector<SessionRecord> records;
   for (int i = 0; i < trials; ++i) records.push_back(make_record(next_user()));
   std::barrier step(2);
