@@ -141,6 +141,7 @@ class AuthSession {
   Result<void> set(std::string_view name, std::string_view json);
   Result<void> set_text(std::string_view name, std::string_view text);
   Result<void> erase(std::string_view name);
+  bool has_changes() const noexcept;  // commit() has something to send
   Result<void> commit();
 
   // What goes back. response_headers is the complete list as of now: Set-Cookie lines, the rules

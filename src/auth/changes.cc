@@ -106,6 +106,8 @@ void AuthSession::Impl::end(AuthState now) {
   rebuild();
 }
 
+bool AuthSession::has_changes() const noexcept { return !impl_->edits.empty(); }
+
 Result<void> AuthSession::commit() {
   if (impl_->edits.empty()) return {};
   impl_->failure.reset();

@@ -10,11 +10,17 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "latchkey/auth.h"
+#include "latchkey/pending.h"
 
 // Sessions for Boost.Beast, with threads or with coroutines. Header-only; needs Boost 1.81.
 //
@@ -26,6 +32,14 @@
 //                                             Response& response, latchkey::AuthSession& session) {
 //     response.body() = session ? "Hello " + session.user_id().text() : "Hello";
 //   });
+//
+// A handler may be a coroutine of its own, which stays with the connection and waits on the pool:
+//
+//   [&](const Request& request, Response& response,
+//       latchkey::AuthSession& session) -> boost::asio::awaitable<void> {
+//     auto outcome = co_await beast.wait([&] { return session.log_in({name, password}); });
+//     ...
+//   }
 //
 // Each answer is the right one without a line of yours when the store fails (503, the cookie stays)
 // and when a foreign page sent the request (403). What the handler changes is committed after it;
@@ -84,6 +98,10 @@ void answer_refusal(Response& response, const AuthSession& session) {
 // BeastAuth answers requests. Copies share the Auth, which must outlive them. Thread-safe.
 class BeastAuth {
  public:
+  using Response = boost::beast::http::response<boost::beast::http::string_body>;
+  template <class T>
+  using awaitable = boost::asio::awaitable<T>;
+
   // `pool` is where a coroutine waits for the store and hashes passwords: never the executor of the
   // connections, which would stand still meanwhile.
   BeastAuth(Auth& auth, boost::asio::any_io_executor pool) : auth_(&auth), pool_(std::move(pool)) {}
@@ -91,53 +109,130 @@ class BeastAuth {
   // answer_now answers on this thread, which may wait. `handle(request, response, session)` writes
   // a response of the type it takes; one with a string body.
   template <class Body, class Fields, class Handle>
-  boost::beast::http::response<boost::beast::http::string_body> answer_now(
-      const boost::beast::http::request<Body, Fields>& request, std::string_view peer,
-      const Handle& handle, const BeginOptions& options = {}) {
-    boost::beast::http::response<boost::beast::http::string_body> response;
-    response.version(request.version());
+  Response answer_now(const boost::beast::http::request<Body, Fields>& request,
+                      std::string_view peer, const Handle& handle,
+                      const BeginOptions& options = {}) {
+    Response response;
     auto session = auth_->begin(view_of(request, peer), options);
-    if (!session) {
-      answer_problem(response, failure_status(session.error()), failure_problem(session.error()));
-      response.set(boost::beast::http::field::cache_control, "no-store");
-    } else if (session->state() == AuthState::refused) {
-      answer_refusal(response, *session);
-      session->apply(response);
-    } else {
+    if (opened(session, response)) {
       handle(request, response, *session);
-      // A handler that returned after a failed call without an answer is answered for.
-      const bool answered =
-          response.result() != boost::beast::http::status::ok || !response.body().empty();
-      if (session->failed() && !answered) answer_refusal(response, *session);
-      if (!session->commit()) answer_refusal(response, *session);
-      session->apply(response);
+      answer_failed(*session, response);
+      close(*session, session->commit(), response);
     }
-    response.keep_alive(request.keep_alive());
-    response.prepare_payload();
-    return response;
+    return finished(request, std::move(response));
   }
 
-  // answer does the same on the pool and resumes where the coroutine runs. `request` and `handle`
-  // must live until then. What `handle` throws comes out here.
+  // answer does the same for a coroutine. A plain handler runs on the pool. One that returns
+  // awaitable<void> runs where the caller does, so what waits in it goes through wait(). `request`
+  // and `handle` must live until the answer is there. What `handle` throws comes out here.
   template <class Body, class Fields, class Handle>
-  boost::asio::awaitable<boost::beast::http::response<boost::beast::http::string_body>> answer(
-      const boost::beast::http::request<Body, Fields>& request, std::string peer,
-      const Handle& handle, BeginOptions options = {}) {
+  awaitable<Response> answer(const boost::beast::http::request<Body, Fields>& request,
+                             std::string peer, const Handle& handle, BeginOptions options = {}) {
+    using Returned =
+        decltype(handle(request, std::declval<Response&>(), std::declval<AuthSession&>()));
+    if constexpr (std::is_same_v<Returned, awaitable<void>>) {
+      return answer_waiting<Body, Fields>(
+          request, std::move(peer),
+          [&](Response& response, AuthSession& session) {
+            return handle(request, response, session);
+          },
+          options);
+    } else {
+      return wait([this, &request, peer = std::move(peer), &handle, options] {
+        return answer_now(request, peer, handle, options);
+      });
+    }
+  }
+
+  // begin tells who asks, for programs that answer by themselves. It stays where the caller runs
+  // when the answer is in this process, and waits for the store on the pool otherwise. `request`
+  // and `peer` must outlive the session.
+  template <class Body, class Fields>
+  awaitable<Result<AuthSession>> begin(const boost::beast::http::request<Body, Fields>& request,
+                                       std::string_view peer, BeginOptions options = {}) {
+    Result<Begun> begun = auth_->begin_now(view_of(request, peer), options);
+    if (!begun) co_return begun.error();
+    if (auto* const known = std::get_if<AuthSession>(&*begun)) co_return std::move(*known);
+    co_return co_await wait([&] { return std::get<Pending>(*std::move(begun)).resume(); });
+  }
+
+  // wait makes a call that may wait, such as AuthSession::log_in, on the pool and returns its
+  // result where the caller runs. The call is kept until then, and with it what it owns. What it
+  // throws comes out here.
+  template <class Call>
+  awaitable<std::invoke_result_t<Call&>> wait(Call call) {
+    const auto kept = std::make_shared<Call>(std::move(call));
+    return wait_for<std::invoke_result_t<Call&>>([kept] { return (*kept)(); });
+  }
+
+ private:
+  // These coroutines name no type of a caller's handler or call, of which GCC would warn.
+  template <class Body, class Fields>
+  awaitable<Response> answer_waiting(const boost::beast::http::request<Body, Fields>& request,
+                                     std::string peer,
+                                     std::function<awaitable<void>(Response&, AuthSession&)> handle,
+                                     BeginOptions options) {
+    Response response;
+    auto session = co_await begin(request, peer, options);
+    if (opened(session, response)) {
+      co_await handle(response, *session);
+      answer_failed(*session, response);
+      Result<void> committed;
+      if (session->has_changes()) committed = co_await wait([&] { return session->commit(); });
+      close(*session, committed, response);
+    }
+    co_return finished(request, std::move(response));
+  }
+  template <class Returned>
+  awaitable<Returned> wait_for(std::function<Returned()> call) {
     const auto home = co_await boost::asio::this_coro::executor;
-    boost::beast::http::response<boost::beast::http::string_body> response;
+    std::optional<Returned> result;
     std::exception_ptr thrown;
     co_await boost::asio::post(boost::asio::bind_executor(pool_, boost::asio::use_awaitable));
     try {
-      response = answer_now(request, peer, handle, options);
+      result.emplace(call());
     } catch (...) {
       thrown = std::current_exception();
     }
     co_await boost::asio::post(boost::asio::bind_executor(home, boost::asio::use_awaitable));
     if (thrown) std::rethrow_exception(thrown);
-    co_return response;
+    co_return *std::move(result);
   }
 
- private:
+  // opened answers what no handler sees: a failed store, and a foreign page.
+  static bool opened(Result<AuthSession>& session, Response& response) {
+    if (!session) {
+      answer_problem(response, failure_status(session.error()), failure_problem(session.error()));
+      response.set(boost::beast::http::field::cache_control, "no-store");
+      return false;
+    }
+    if (session->state() != AuthState::refused) return true;
+    answer_refusal(response, *session);
+    session->apply(response);
+    return false;
+  }
+
+  // A handler that returned after a failed call without an answer is answered for.
+  static void answer_failed(const AuthSession& session, Response& response) {
+    const bool answered =
+        response.result() != boost::beast::http::status::ok || !response.body().empty();
+    if (session.failed() && !answered) answer_refusal(response, session);
+  }
+
+  static void close(AuthSession& session, const Result<void>& committed, Response& response) {
+    if (!committed) answer_refusal(response, session);
+    session.apply(response);
+  }
+
+  template <class Body, class Fields>
+  static Response finished(const boost::beast::http::request<Body, Fields>& request,
+                           Response response) {
+    response.version(request.version());
+    response.keep_alive(request.keep_alive());
+    response.prepare_payload();
+    return response;
+  }
+
   Auth* auth_;
   boost::asio::any_io_executor pool_;
 };
