@@ -19,6 +19,7 @@
 #include <utility>
 #include <variant>
 
+#include "latchkey/adapters/beast_response.h"
 #include "latchkey/auth.h"
 #include "latchkey/pending.h"
 
@@ -45,55 +46,6 @@
 // and when a foreign page sent the request (403). What the handler changes is committed after it;
 // if that fails, the failure is answered in place of what the handler wrote.
 namespace latchkey {
-
-template <class Body, class Fields>
-struct ResponseHeaders<boost::beast::http::response<Body, Fields>> {
-  using Response = boost::beast::http::response<Body, Fields>;
-  template <class Unwanted>
-  static void remove_if(Response& response, const Unwanted& unwanted) {
-    for (auto header = response.begin(); header != response.end();) {
-      header = unwanted(header->name_string(), header->value()) ? response.erase(header)
-                                                                : std::next(header);
-    }
-  }
-  static void add(Response& response, std::string_view name, std::string_view value) {
-    response.insert(name, value);
-  }
-};
-
-// view_of shows `request`, which must outlive the session. `peer` is the address of the socket.
-template <class Body, class Fields>
-RequestView view_of(const boost::beast::http::request<Body, Fields>& request,
-                    std::string_view peer) noexcept {
-  return {request.method_string(), request.target(), peer, request.base()};
-}
-
-// see_other redirects to `page`.
-template <class Response>
-void see_other(Response& response, std::string_view page) {
-  response.result(boost::beast::http::status::see_other);
-  response.set(boost::beast::http::field::location, page);
-}
-
-// answer_problem makes `response` a problem+json.
-template <class Response>
-void answer_problem(Response& response, int status, std::string problem) {
-  response.result(static_cast<unsigned>(status));
-  response.erase(boost::beast::http::field::location);
-  response.set(boost::beast::http::field::content_type, "application/problem+json");
-  response.body() = std::move(problem);
-}
-
-// answer_refusal sends the visitor to the log-in page, or says why there is nothing else.
-template <class Response>
-void answer_refusal(Response& response, const AuthSession& session) {
-  const std::string page = session.redirect();
-  answer_problem(response, session.status(), session.problem());
-  if (page.empty()) return;
-  response.erase(boost::beast::http::field::content_type);
-  response.body().clear();
-  see_other(response, page);
-}
 
 // BeastAuth answers requests. Copies share the Auth, which must outlive them. Thread-safe.
 class BeastAuth {
