@@ -86,8 +86,8 @@ step_dev() { build_and_ctest dev; }
 step_asan() { build_and_ctest asan; }
 
 # ThreadSanitizer looks at what has threads; the rest has none, and asan runs all of it.
-THREADED=(account adapters auth conformance fleet http_service memory near_cache postgres_engine redis_store
-  server server_process session sqlite)
+THREADED=(account adapters auth conformance fleet http_service memory near_cache postgres_engine
+  redis_store server server_process session sqlite)
 # Left to --full: the same code behind another server, and tests of the program's single threads.
 ONLY_FULL_TSAN=('*BehindPooler*' 'Postgres/StoreSuite*/BehindNearCache'
   'Redis/StoreSuite*/RedisCluster' 'KeyRing.*' 'CommandLine.*' 'OpenDirectory.*' 'Privacy.*'
