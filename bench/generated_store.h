@@ -19,6 +19,8 @@ class GeneratedStore final : public Store, public SessionStore {
   UserStore& users() override { return meta_.users(); }
   DenyStore& denials() override { return meta_.denials(); }
   CounterStore& counters() override { return meta_.counters(); }
+  OneTimeStore& one_time() override { return meta_.one_time(); }
+  EventStore& events() override { return meta_.events(); }
   KeyStore& keys() override { return meta_.keys(); }
   MetaStore& meta() override { return meta_.meta(); }
   Result<std::vector<Found>> find(std::span<const SessionId>, const FindOptions&) override {

@@ -110,6 +110,8 @@ class ForwardingStore : public Store {
   UserStore& users() override { return inner_.users(); }
   DenyStore& denials() override { return inner_.denials(); }
   CounterStore& counters() override { return inner_.counters(); }
+  OneTimeStore& one_time() override { return inner_.one_time(); }
+  EventStore& events() override { return inner_.events(); }
   KeyStore& keys() override { return inner_.keys(); }
   MetaStore& meta() override { return inner_.meta(); }
 

@@ -12,8 +12,10 @@
 
 #include "latchkey/counter_store.h"
 #include "latchkey/deny_store.h"
+#include "latchkey/event_store.h"
 #include "latchkey/key_store.h"
 #include "latchkey/meta_store.h"
+#include "latchkey/one_time_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
 #include "latchkey/user_store.h"
@@ -169,6 +171,8 @@ class Store {
   virtual UserStore& users() = 0;
   virtual DenyStore& denials() = 0;
   virtual CounterStore& counters() = 0;
+  virtual OneTimeStore& one_time() = 0;
+  virtual EventStore& events() = 0;
   virtual KeyStore& keys() = 0;
   virtual MetaStore& meta() = 0;
   // scan shows everything in the store, for copying it; nullptr: this store cannot.

@@ -168,6 +168,59 @@ class FaultyCounters final : public CounterStore {
   Faults& faults_;
 };
 
+class FaultyOneTime final : public OneTimeStore {
+ public:
+  FaultyOneTime(OneTimeStore& inner, Faults& faults) : inner_(inner), faults_(faults) {}
+
+  Result<void> put_secret(const OneTimeSecret& secret, std::size_t most) override {
+    return faults_.run(StoreCall::put_secret, [&] { return inner_.put_secret(secret, most); });
+  }
+  Result<std::optional<OneTimeSecret>> find_secret(const SecretHash& hash, std::string_view purpose,
+                                                   UnixTime now) override {
+    return faults_.run(StoreCall::find_secret,
+                       [&] { return inner_.find_secret(hash, purpose, now); });
+  }
+  Result<std::optional<OneTimeSecret>> take_secret(const SecretHash& hash, std::string_view purpose,
+                                                   UnixTime now) override {
+    return faults_.run(StoreCall::take_secret,
+                       [&] { return inner_.take_secret(hash, purpose, now); });
+  }
+  Result<std::size_t> remove_secrets(const UserId& user_id, std::string_view purpose) override {
+    return faults_.run(StoreCall::remove_secrets,
+                       [&] { return inner_.remove_secrets(user_id, purpose); });
+  }
+  Result<std::size_t> prune_secrets(UnixTime now, std::size_t limit) override {
+    return faults_.run(StoreCall::prune_secrets, [&] { return inner_.prune_secrets(now, limit); });
+  }
+
+ private:
+  OneTimeStore& inner_;
+  Faults& faults_;
+};
+
+class FaultyEvents final : public EventStore {
+ public:
+  FaultyEvents(EventStore& inner, Faults& faults) : inner_(inner), faults_(faults) {}
+
+  Result<void> append_events(std::span<const Event> events) override {
+    return faults_.run(StoreCall::append_events, [&] { return inner_.append_events(events); });
+  }
+  Result<EventPage> list_events(const EventQuery& query) override {
+    return faults_.run(StoreCall::list_events, [&] { return inner_.list_events(query); });
+  }
+  Result<std::size_t> blank_addresses(UnixTime before, std::size_t limit) override {
+    return faults_.run(StoreCall::blank_addresses,
+                       [&] { return inner_.blank_addresses(before, limit); });
+  }
+  Result<std::size_t> prune_events(UnixTime before, std::size_t limit) override {
+    return faults_.run(StoreCall::prune_events, [&] { return inner_.prune_events(before, limit); });
+  }
+
+ private:
+  EventStore& inner_;
+  Faults& faults_;
+};
+
 class FaultyStore final : public Store {
  public:
   FaultyStore(Store& inner, FaultPlan plan)
@@ -175,13 +228,17 @@ class FaultyStore final : public Store {
         sessions_(inner.sessions(), faults_),
         users_(inner, faults_),
         keys_(inner, faults_),
-        counters_(inner.counters(), faults_) {}
+        counters_(inner.counters(), faults_),
+        one_time_(inner.one_time(), faults_),
+        events_(inner.events(), faults_) {}
 
   SessionStore& sessions() override { return sessions_; }
   EpochStore& epochs() override { return users_; }
   UserStore& users() override { return users_; }
   DenyStore& denials() override { return keys_; }
   CounterStore& counters() override { return counters_; }
+  OneTimeStore& one_time() override { return one_time_; }
+  EventStore& events() override { return events_; }
   KeyStore& keys() override { return keys_; }
   MetaStore& meta() override { return users_; }
 
@@ -191,6 +248,8 @@ class FaultyStore final : public Store {
   FaultyUsers users_;
   FaultyKeys keys_;
   FaultyCounters counters_;
+  FaultyOneTime one_time_;
+  FaultyEvents events_;
 };
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace latchkey {
 
 // ForkedStore is a Store of the parts of one engine, which a forked child leaves to its parent.
-// Parts names them sessions, users (with the epochs), denials, counters, keys, meta and scan.
+// Parts names them sessions, users (with the epochs), denials, counters, one_time,
+// events, keys, meta and scan.
 template <class Parts>
 class ForkedStore final : public Store {
  public:
@@ -19,6 +20,8 @@ class ForkedStore final : public Store {
   UserStore& users() override { return parts_->users; }
   DenyStore& denials() override { return parts_->denials; }
   CounterStore& counters() override { return parts_->counters; }
+  OneTimeStore& one_time() override { return parts_->one_time; }
+  EventStore& events() override { return parts_->events; }
   KeyStore& keys() override { return parts_->keys; }
   MetaStore& meta() override { return parts_->meta; }
   ScanStore* scan() override { return &parts_->scan; }

@@ -55,6 +55,8 @@ class LookupStore final : public Lookup {
   UserStore& users() override { return inner_.users(); }
   DenyStore& denials() override { return denials_; }
   CounterStore& counters() override { return inner_.counters(); }
+  OneTimeStore& one_time() override { return inner_.one_time(); }
+  EventStore& events() override { return inner_.events(); }
   KeyStore& keys() override { return inner_.keys(); }
   MetaStore& meta() override { return inner_.meta(); }
   LookupStats stats() const override { return sessions_.stats(); }

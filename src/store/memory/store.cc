@@ -129,6 +129,8 @@ class MemoryStore final : public Store {
   UserStore& users() override { return users_; }
   DenyStore& denials() override { return keys_; }
   CounterStore& counters() override { return counters_; }
+  OneTimeStore& one_time() override { return one_time_; }
+  EventStore& events() override { return events_; }
   KeyStore& keys() override { return keys_; }
   MetaStore& meta() override { return meta_; }
   ScanStore* scan() override { return &scan_; }
@@ -138,6 +140,8 @@ class MemoryStore final : public Store {
   memory::Sessions sessions_{data_};
   MemoryUsers users_{data_};
   memory::Counters counters_{data_};
+  memory::OneTime one_time_{data_};
+  memory::Events events_{data_};
   memory::Keys keys_{data_};
   MemoryMeta meta_;
   memory::Scan scan_{data_};

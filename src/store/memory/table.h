@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -12,6 +14,8 @@
 #include "base/mutex.h"
 #include "latchkey/scan_store.h"
 #include "store/counter_rules.h"
+#include "store/event_rules.h"
+#include "store/one_time_rules.h"
 
 namespace latchkey::memory {
 
@@ -102,6 +106,35 @@ class CounterTable {
   std::set<std::pair<UnixTime, std::string>> by_expiry_;
 };
 
+// SecretTable holds one-time secrets. Not thread-safe.
+class SecretTable {
+ public:
+  // find returns the secret that `hash` opens for `purpose` at `now`, or nullptr.
+  const OneTimeSecret* find(const SecretHash& hash, std::string_view purpose, UnixTime now) const;
+  // put returns false when another user or purpose has the hash.
+  bool put(const OneTimeSecret& secret, std::size_t most);
+  void erase(const SecretHash& hash) { secrets_.erase(hash.bytes); }
+  std::size_t remove(const UserId& user, std::string_view purpose);
+  std::size_t prune(UnixTime now, std::size_t limit);
+
+ private:
+  std::map<std::array<std::uint8_t, SecretHash::kBytes>, OneTimeSecret> secrets_;
+};
+
+// EventTable holds events in the order of their time. Not thread-safe.
+class EventTable {
+ public:
+  void add(const Event& event);
+  EventPage list(const EventQuery& query, const EventRange& range) const;
+  std::size_t blank(UnixTime before, std::size_t limit);
+  std::size_t prune(UnixTime before, std::size_t limit);
+
+ private:
+  std::map<EventCursor, Event> events_;
+  std::unordered_map<UserId, std::set<EventCursor>> by_user_;
+  std::set<EventCursor> addressed_;  // those with an address
+};
+
 // Data is everything of one store; each call of the contract is one critical section.
 struct Data {
   const ForkGuard forked{};  // a child has a copy, which nobody would hear of changes to
@@ -111,6 +144,8 @@ struct Data {
   DenialTable denials LATCHKEY_GUARDED_BY(mutex);
   CounterTable counters LATCHKEY_GUARDED_BY(mutex);
   StoredKeys keys LATCHKEY_GUARDED_BY(mutex);
+  SecretTable secrets LATCHKEY_GUARDED_BY(mutex);
+  EventTable events LATCHKEY_GUARDED_BY(mutex);
 };
 
 class Sessions final : public SessionStore {
@@ -152,6 +187,35 @@ class Counters final : public CounterStore {
   Result<void> settle(std::span<const std::string> cleared,
                       std::span<const std::string> returned) override;
   Result<std::size_t> prune_counters(UnixTime now, std::size_t limit) override;
+
+ private:
+  Data& data_;
+};
+
+class OneTime final : public OneTimeStore {
+ public:
+  explicit OneTime(Data& data) : data_(data) {}
+
+  Result<void> put_secret(const OneTimeSecret& secret, std::size_t most) override;
+  Result<std::optional<OneTimeSecret>> find_secret(const SecretHash& hash, std::string_view purpose,
+                                                   UnixTime now) override;
+  Result<std::optional<OneTimeSecret>> take_secret(const SecretHash& hash, std::string_view purpose,
+                                                   UnixTime now) override;
+  Result<std::size_t> remove_secrets(const UserId& user_id, std::string_view purpose) override;
+  Result<std::size_t> prune_secrets(UnixTime now, std::size_t limit) override;
+
+ private:
+  Data& data_;
+};
+
+class Events final : public EventStore {
+ public:
+  explicit Events(Data& data) : data_(data) {}
+
+  Result<void> append_events(std::span<const Event> events) override;
+  Result<EventPage> list_events(const EventQuery& query) override;
+  Result<std::size_t> blank_addresses(UnixTime before, std::size_t limit) override;
+  Result<std::size_t> prune_events(UnixTime before, std::size_t limit) override;
 
  private:
   Data& data_;

@@ -228,6 +228,8 @@ class NearCacheStore final : public NearCache {
   UserStore& users() override { return users_; }
   DenyStore& denials() override { return inner_.denials(); }
   CounterStore& counters() override { return inner_.counters(); }
+  OneTimeStore& one_time() override { return inner_.one_time(); }
+  EventStore& events() override { return inner_.events(); }
   KeyStore& keys() override { return inner_.keys(); }
   MetaStore& meta() override { return inner_.meta(); }
   NearCacheStats stats() const override { return table_.stats(); }

@@ -345,6 +345,96 @@ BEGIN
   GET DIAGNOSTICS v_gone=ROW_COUNT;
   RETURN v_gone;
 END $f$;
+)sql",
+                                                               R"sql(
+-- put_secret returns false when the hash is another user's or purpose's.
+CREATE FUNCTION @put_secret(p_instance text,p_hash bytea,p_purpose text,p_user text,p_data text,
+  p_created_at int8,p_expires_at int8,p_most int8) RETURNS bool LANGUAGE plpgsql AS $f$
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM @lock_user(p_user);
+  INSERT INTO @one_time_secrets(hash,purpose,user_id,data,created_at,expires_at)
+    VALUES(p_hash,p_purpose,p_user,p_data,p_created_at,p_expires_at) ON CONFLICT(hash) DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN EXISTS(SELECT 1 FROM @one_time_secrets
+      WHERE hash=p_hash AND user_id=p_user AND purpose=p_purpose);
+  END IF;
+  DELETE FROM @one_time_secrets WHERE hash=ANY(ARRAY(SELECT hash FROM @one_time_secrets
+    WHERE user_id=p_user AND purpose=p_purpose AND hash<>p_hash
+    ORDER BY created_at DESC,hash DESC OFFSET p_most-1));
+  RETURN true;
+END $f$;
+
+-- take_secret: of many at the same time one finds the row.
+CREATE FUNCTION @take_secret(p_instance text,p_hash bytea,p_purpose text,p_now int8)
+RETURNS SETOF @one_time_secrets LANGUAGE plpgsql AS $f$
+BEGIN
+  PERFORM @begin(p_instance);
+  RETURN QUERY DELETE FROM @one_time_secrets s
+    WHERE s.hash=p_hash AND s.purpose=p_purpose AND s.expires_at>p_now RETURNING s.*;
+END $f$;
+
+CREATE FUNCTION @remove_secrets(p_instance text,p_user text,p_purpose text) RETURNS int8
+LANGUAGE plpgsql AS $f$
+DECLARE v_gone int8;
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM @lock_user(p_user);
+  DELETE FROM @one_time_secrets WHERE user_id=p_user AND (p_purpose='' OR purpose=p_purpose);
+  GET DIAGNOSTICS v_gone=ROW_COUNT;
+  RETURN v_gone;
+END $f$;
+
+CREATE FUNCTION @prune_secrets(p_instance text,p_now int8,p_limit int8) RETURNS int8
+LANGUAGE plpgsql AS $f$
+DECLARE v_gone int8;
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  DELETE FROM @one_time_secrets WHERE ctid=ANY(ARRAY(SELECT ctid FROM @one_time_secrets
+    WHERE expires_at<=p_now ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS v_gone=ROW_COUNT;
+  RETURN v_gone;
+END $f$;
+
+CREATE FUNCTION @append_events(p_instance text,p_at int8[],p_ids text[],p_kinds int8[],
+  p_users text[],p_sessions text[],p_reasons text[],p_accounts text[],p_addresses text[],
+  p_user_agents text[],p_request_ids text[]) RETURNS void LANGUAGE plpgsql AS $f$
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  INSERT INTO @events(at,id,kind,user_id,session_id,reason,account,address,user_agent,request_id)
+  SELECT e.at,e.id,e.kind,nullif(e.user_id,''),nullif(e.session_id,''),nullif(e.reason,''),
+    nullif(e.account,''),nullif(e.address,''),nullif(e.user_agent,''),nullif(e.request_id,'')
+  FROM unnest(p_at,p_ids,p_kinds,p_users,p_sessions,p_reasons,p_accounts,p_addresses,p_user_agents,
+    p_request_ids)
+    e(at,id,kind,user_id,session_id,reason,account,address,user_agent,request_id)
+  ON CONFLICT(at,id) DO NOTHING;
+END $f$;
+
+CREATE FUNCTION @blank_addresses(p_instance text,p_before int8,p_limit int8) RETURNS int8
+LANGUAGE plpgsql AS $f$
+DECLARE v_changed int8;
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  UPDATE @events SET address=NULL WHERE ctid=ANY(ARRAY(SELECT ctid FROM @events
+    WHERE address IS NOT NULL AND at<p_before ORDER BY at LIMIT p_limit FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS v_changed=ROW_COUNT;
+  RETURN v_changed;
+END $f$;
+
+CREATE FUNCTION @prune_events(p_instance text,p_before int8,p_limit int8) RETURNS int8
+LANGUAGE plpgsql AS $f$
+DECLARE v_gone int8;
+BEGIN
+  PERFORM @begin(p_instance);
+  PERFORM set_config('synchronous_commit','off',true);
+  DELETE FROM @events WHERE ctid=ANY(ARRAY(SELECT ctid FROM @events
+    WHERE at<p_before ORDER BY at LIMIT p_limit FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS v_gone=ROW_COUNT;
+  RETURN v_gone;
+END $f$;
 )sql"};
 
 }  // namespace latchkey::postgres

@@ -4,7 +4,7 @@
 
 namespace latchkey::postgres {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // The scripts at index n bring version n to n+1: tables, then functions. @ as in sql.h. Scripts
 // that were released are never edited.

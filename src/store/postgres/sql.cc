@@ -29,6 +29,17 @@
   "SELECT x.*,m.value FROM (SELECT 1) one LEFT JOIN @meta m ON m.key='instance' " \
   "LEFT JOIN (" X ") x ON true"
 
+#define SECRET_COLUMNS "hash,purpose,user_id,data,created_at,expires_at"
+#define EVENT_COLUMNS "at,id,kind,user_id,session_id,reason,account,address,user_agent,request_id"
+// Both ends are left out.
+#define EVENTS(WHERE, ORDER)                                                 \
+  WITH_MARKER("SELECT " EVENT_COLUMNS " FROM @events WHERE " WHERE           \
+              "(at,id)>($1,$2) AND "                                         \
+              "(at,id)<($3,$4) ORDER BY at " ORDER ",id " ORDER " LIMIT $5") \
+  " ORDER BY x.at " ORDER ",x.id " ORDER
+#define OF_USER "user_id=$6 AND ($7=0::int8 OR kind=$7) AND "
+#define OF_KIND "kind=$6 AND "
+
 namespace latchkey::postgres {
 namespace {
 
@@ -101,6 +112,35 @@ std::string_view sql_template(Sql sql) noexcept {
       return "SELECT @settle($1,$2,$3)";
     case Sql::prune_counters:
       return "SELECT @prune_counters($1,$2,$3)";
+    case Sql::put_secret:
+      return "SELECT @put_secret($1,$2,$3,$4,$5,$6,$7,$8)";
+    case Sql::find_secret:
+      return WITH_MARKER("SELECT " SECRET_COLUMNS
+                         " FROM @one_time_secrets WHERE hash=$1 AND purpose=$2 AND expires_at>$3");
+    case Sql::take_secret:
+      return "SELECT " SECRET_COLUMNS " FROM @take_secret($1,$2,$3,$4)";
+    case Sql::remove_secrets:
+      return "SELECT @remove_secrets($1,$2,$3)";
+    case Sql::prune_secrets:
+      return "SELECT @prune_secrets($1,$2,$3)";
+    case Sql::append_events:
+      return "SELECT @append_events($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)";
+    case Sql::newest_events:
+      return EVENTS("", "DESC");
+    case Sql::newest_user_events:
+      return EVENTS(OF_USER, "DESC");
+    case Sql::newest_kind_events:
+      return EVENTS(OF_KIND, "DESC");
+    case Sql::oldest_events:
+      return EVENTS("", "ASC");
+    case Sql::oldest_user_events:
+      return EVENTS(OF_USER, "ASC");
+    case Sql::oldest_kind_events:
+      return EVENTS(OF_KIND, "ASC");
+    case Sql::blank_addresses:
+      return "SELECT @blank_addresses($1,$2,$3)";
+    case Sql::prune_events:
+      return "SELECT @prune_events($1,$2,$3)";
     case Sql::keys:
       return "SELECT m.value,k.id,k.state,k.secret,k.created_at,k.activates_at,i.value "
              "FROM @meta m LEFT JOIN @meta i ON i.key='instance' LEFT JOIN @keys k ON true "

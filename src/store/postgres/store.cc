@@ -4,9 +4,11 @@
 #include "latchkey/postgres.h"
 #include "store/forked_store.h"
 #include "store/postgres/counters.h"
+#include "store/postgres/events.h"
 #include "store/postgres/keys.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/notifier.h"
+#include "store/postgres/one_time.h"
 #include "store/postgres/preflight.h"
 #include "store/postgres/scan.h"
 #include "store/postgres/schema.h"
@@ -79,6 +81,8 @@ struct Parts {
         users(client),
         keys(client),
         counters(client),
+        one_time(client),
+        events(client),
         meta(client),
         scan(client) {
     client.on_change([this] { notifier.tell(); });
@@ -92,6 +96,8 @@ struct Parts {
   PostgresKeys keys;
   DenyStore& denials = keys;
   PostgresCounters counters;
+  PostgresOneTime one_time;
+  PostgresEvents events;
   PostgresMeta meta;
   PostgresScan scan;
 };

@@ -87,6 +87,35 @@ CREATE TABLE @counters(
   key text COLLATE "C" PRIMARY KEY
 ) WITH (fillfactor=70);
 CREATE INDEX latchkey_counters_by_expires_at ON @counters(expires_at);
+)sql",
+                                                            R"sql(
+CREATE TABLE @one_time_secrets(
+  hash bytea PRIMARY KEY CHECK(length(hash)=32),
+  purpose text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  data text,
+  created_at int8 NOT NULL,
+  expires_at int8 NOT NULL
+);
+CREATE INDEX latchkey_one_time_secrets_by_user ON @one_time_secrets(user_id,purpose,created_at);
+CREATE INDEX latchkey_one_time_secrets_by_expires_at ON @one_time_secrets(expires_at);
+
+CREATE TABLE @events(
+  at int8 NOT NULL,
+  kind int2 NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C",
+  session_id text COLLATE "C",
+  reason text,
+  account text,
+  address text,
+  user_agent text,
+  request_id text,
+  PRIMARY KEY(at,id)
+);
+CREATE INDEX latchkey_events_by_user ON @events(user_id,at,id) WHERE user_id IS NOT NULL;
+CREATE INDEX latchkey_events_by_kind ON @events(kind,at,id);
+CREATE INDEX latchkey_events_with_address ON @events(at) WHERE address IS NOT NULL;
 )sql"};
 
 }  // namespace latchkey::postgres

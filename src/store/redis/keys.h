@@ -35,6 +35,9 @@ class Keys {
   Place of_name(std::string_view username_key) const { return free_key("n:", username_key); }
   Place of_denial(std::string_view key) const { return free_key("d:", key); }
   Place of_counter(std::string_view key) const { return free_key("c:", key); }
+  Place of_secret(std::string_view hash) const { return free_key("h:", hash); }
+  // All events, and what the store knows about them: one slot.
+  Place of_events() const { return at(prefix_ + (cluster_ ? "{events}" : "events")); }
   Place of_ring() const { return at(prefix_ + "keys"); }
   Place of_key(std::string key) const { return at(std::move(key)); }
   Place of_meta() const { return at(prefix_ + "meta"); }

@@ -28,6 +28,9 @@ extern const Script kFind, kInsert, kTouch, kReplace, kRemove, kRemoveUser, kLis
 extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetDisabled, kDeleteUser,
     kClaimName, kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kTake, kSettle,
     kStanding, kReadKeys, kPutKeys;
+// Those of one-time secrets and events.
+extern const Script kClaimSecret, kPutSecret, kFindSecret, kTakeSecret, kRemoveSecrets,
+    kAppendEvents, kListEvents, kAddressedEvents, kReplaceEvents, kOldEvents, kDropEvents;
 // kProbe calls every command that a script of this store may call, on a key that is gone after it.
 extern const Script kProbe;
 

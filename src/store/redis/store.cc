@@ -6,7 +6,9 @@
 #include "store/redis/client.h"
 #include "store/redis/counters.h"
 #include "store/redis/denials.h"
+#include "store/redis/events.h"
 #include "store/redis/meta.h"
+#include "store/redis/one_time.h"
 #include "store/redis/preflight.h"
 #include "store/redis/scan_store.h"
 #include "store/redis/sessions.h"
@@ -53,6 +55,8 @@ struct Parts {
   RedisUsers users{engine};
   RedisDenials denials{engine};
   RedisCounters counters{engine};
+  RedisOneTime one_time{engine};
+  RedisEvents events{engine};
   RedisKeys keys{engine};
   RedisMeta meta{engine};
   RedisScan scan{engine};

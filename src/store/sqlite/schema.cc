@@ -86,6 +86,36 @@ CREATE TABLE latchkey_counters(
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX latchkey_counters_by_expires_at ON latchkey_counters(expires_at);
+)sql",
+                                                              R"sql(
+CREATE TABLE latchkey_one_time_secrets(
+  hash BLOB PRIMARY KEY NOT NULL CHECK(length(hash)=32),
+  purpose TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  data TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX latchkey_one_time_secrets_by_user
+  ON latchkey_one_time_secrets(user_id,purpose,created_at);
+CREATE INDEX latchkey_one_time_secrets_by_expires_at ON latchkey_one_time_secrets(expires_at);
+
+CREATE TABLE latchkey_events(
+  at INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  user_id TEXT,
+  session_id TEXT,
+  reason TEXT,
+  account TEXT,
+  address TEXT,
+  user_agent TEXT,
+  request_id TEXT,
+  PRIMARY KEY(at,id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX latchkey_events_by_user ON latchkey_events(user_id,at,id) WHERE user_id IS NOT NULL;
+CREATE INDEX latchkey_events_by_kind ON latchkey_events(kind,at,id);
+CREATE INDEX latchkey_events_with_address ON latchkey_events(at,id) WHERE address IS NOT NULL;
 )sql"};
 
 Error mismatch(std::string_view what) { return Error{Errc::store_mismatch, std::string(what)}; }

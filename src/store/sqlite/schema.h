@@ -8,7 +8,7 @@
 
 namespace latchkey::sqlite {
 
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
 struct SchemaRequest {
   bool create = true;               // make the tables when there are none

@@ -19,6 +19,16 @@
 #define USER_COLUMNS "u.id,u.username,u.created_at,u.disabled,u.attributes"
 #define STORED_USER_COLUMNS USER_COLUMNS ",u.username_key,u.password_hash"
 
+#define SECRET_COLUMNS "hash,purpose,user_id,data,created_at,expires_at"
+#define EVENT_COLUMNS "at,id,kind,user_id,session_id,reason,account,address,user_agent,request_id"
+// Both ends are left out. +kind keeps SQLite from the index of kinds where a user is named.
+#define EVENTS(WHERE, ORDER)                                   \
+  "SELECT " EVENT_COLUMNS " FROM latchkey_events WHERE " WHERE \
+  "(at,id)>(?1,?2) AND "                                       \
+  "(at,id)<(?3,?4) ORDER BY at " ORDER ",id " ORDER " LIMIT ?5"
+#define OF_USER "user_id=?6 AND (?7=0 OR +kind=?7) AND "
+#define OF_KIND "kind=?6 AND "
+
 namespace latchkey::sqlite {
 
 std::string_view sql_text(Sql sql) noexcept {
@@ -154,6 +164,45 @@ std::string_view sql_text(Sql sql) noexcept {
     case Sql::prune_counters:
       return "DELETE FROM latchkey_counters WHERE key IN "
              "(SELECT key FROM latchkey_counters WHERE expires_at<=?1 LIMIT ?2)";
+    case Sql::put_secret:
+      return "INSERT INTO latchkey_one_time_secrets(" SECRET_COLUMNS
+             ") VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(hash) DO NOTHING";
+    case Sql::find_secret:
+      return "SELECT " SECRET_COLUMNS " FROM latchkey_one_time_secrets WHERE hash=?1";
+    case Sql::take_secret:
+      return "DELETE FROM latchkey_one_time_secrets WHERE hash=?1";
+    case Sql::remove_secrets:
+      return "DELETE FROM latchkey_one_time_secrets "
+             "WHERE user_id=?1 AND (?2='' OR purpose=?2)";
+    case Sql::trim_secrets:
+      return "DELETE FROM latchkey_one_time_secrets WHERE hash IN "
+             "(SELECT hash FROM latchkey_one_time_secrets WHERE user_id=?1 AND purpose=?2 "
+             "AND hash<>?3 ORDER BY created_at DESC,hash DESC LIMIT -1 OFFSET ?4)";
+    case Sql::prune_secrets:
+      return "DELETE FROM latchkey_one_time_secrets WHERE hash IN "
+             "(SELECT hash FROM latchkey_one_time_secrets WHERE expires_at<=?1 LIMIT ?2)";
+    case Sql::append_event:
+      return "INSERT INTO latchkey_events(" EVENT_COLUMNS
+             ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(at,id) DO NOTHING";
+    case Sql::newest_events:
+      return EVENTS("", "DESC");
+    case Sql::newest_user_events:
+      return EVENTS(OF_USER, "DESC");
+    case Sql::newest_kind_events:
+      return EVENTS(OF_KIND, "DESC");
+    case Sql::oldest_events:
+      return EVENTS("", "ASC");
+    case Sql::oldest_user_events:
+      return EVENTS(OF_USER, "ASC");
+    case Sql::oldest_kind_events:
+      return EVENTS(OF_KIND, "ASC");
+    case Sql::blank_addresses:
+      return "UPDATE latchkey_events SET address=NULL WHERE (at,id) IN "
+             "(SELECT at,id FROM latchkey_events WHERE address IS NOT NULL AND at<?1 "
+             "ORDER BY at LIMIT ?2)";
+    case Sql::prune_events:
+      return "DELETE FROM latchkey_events WHERE (at,id) IN "
+             "(SELECT at,id FROM latchkey_events WHERE at<?1 ORDER BY at LIMIT ?2)";
     case Sql::list_keys:
       return "SELECT id,state,secret,created_at,activates_at FROM latchkey_keys ORDER BY position";
     case Sql::delete_keys:

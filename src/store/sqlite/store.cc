@@ -9,7 +9,9 @@
 #include "store/forked_store.h"
 #include "store/sqlite/counters.h"
 #include "store/sqlite/descriptors.h"
+#include "store/sqlite/events.h"
 #include "store/sqlite/keys.h"
+#include "store/sqlite/one_time.h"
 #include "store/sqlite/reader.h"
 #include "store/sqlite/scan.h"
 #include "store/sqlite/schema.h"
@@ -96,6 +98,8 @@ struct Parts {
         users(readers, writer),
         keys(readers, writer, opened.instance),
         counters(readers, writer),
+        one_time(readers, writer),
+        events(readers, writer),
         meta(readers, guard, opened),
         scan(readers) {}
 
@@ -107,6 +111,8 @@ struct Parts {
   SqliteKeys keys;
   DenyStore& denials = keys;
   SqliteCounters counters;
+  SqliteOneTime one_time;
+  SqliteEvents events;
   SqliteMeta meta;
   SqliteScan scan;
 };
