@@ -58,6 +58,7 @@ struct AccountOutcome {
   std::optional<NewSession> session{};  // set when nothing was rejected
   std::optional<User> user{};           // likewise
   std::string device{};                 // log_in alone: what the device cookie is to hold now
+  std::string account{};                // log_in: a keyed hash of the name that was tried, to log
 };
 
 // PasswordChange is what became of a change of password.
@@ -142,7 +143,8 @@ class Accounts {
   // new secret, or is issued again: a copied cookie stops working.
   Result<PasswordChange> change_password(const UserId& user, std::string_view current,
                                          std::string_view replacement,
-                                         const SessionRecord* keep = nullptr);
+                                         const SessionRecord* keep = nullptr,
+                                         const DeviceContext& by = {});
   const AccountsOptions& options() const noexcept;
 
  private:

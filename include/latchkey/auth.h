@@ -86,11 +86,12 @@ struct AuthOptions {
   // Never "cookies", which would delete those of other sites of the domain.
   std::vector<std::string> clear_site_data{};
   std::shared_ptr<Takeover> takeover{};
-  std::uint32_t guests_per_minute = 60;           // for each client address
-  Millis touch_every = std::chrono::seconds{1};   // touches are written in groups this often
-  Millis prune_every = std::chrono::seconds{60};  // 0: the program calls prune()
-  const Clock* clock = nullptr;                   // nullptr: system_clock()
-  Entropy* entropy = nullptr;                     // nullptr: system_entropy()
+  std::uint32_t guests_per_minute = 60;            // for each client address
+  Millis touch_every = std::chrono::seconds{1};    // touches are written in groups this often
+  Millis prune_every = std::chrono::seconds{60};   // 0: the program calls prune()
+  Millis event_retention = std::chrono::days{90};  // docs/events.md; 0: no events are kept
+  const Clock* clock = nullptr;                    // nullptr: system_clock()
+  Entropy* entropy = nullptr;                      // nullptr: system_entropy()
 };
 
 // BeginOptions tell what a program knows about a request and Auth cannot see.
@@ -116,6 +117,8 @@ struct BeginOptions {
   bool keep_bad_cookie = false;
   // client_address is what the program knows of the client; empty: read it from the request.
   std::string_view client_address{};
+  // request_id names the request in events, as the program's own log does.
+  std::string_view request_id{};
   // own_origin: a proxy asks for another application, whose pages have this origin and may send
   // what changes something. Empty, or no origin a page can have: that of the public URL.
   std::string_view own_origin{};
@@ -129,10 +132,11 @@ struct AuthStats {
   std::optional<NearCacheStats> cache{};
   std::optional<WatchStatus> watch{};  // how this process hears what others change
   std::optional<LookupStats> lookups{};
+  std::optional<EventLogStats> events{};
 };
 
-// Auth is one per process, and thread-safe. It never throws. It runs two threads of its own, which
-// write touches and delete what has expired; the destructor writes what is queued.
+// Auth is one per process, and thread-safe. It never throws. It runs threads of its own, which
+// write touches and events and delete what has expired; the destructor writes what is queued.
 class Auth {
  public:
   // open takes a store that is open already. Misuse is Errc::bad_config, with what to change.
@@ -171,6 +175,7 @@ class Auth {
   Store& engine() noexcept;  // the same without copies and queues
   Sessions& sessions() noexcept;
   Accounts& accounts() noexcept;
+  EventLog& events() noexcept;  // for events of the program's own
   const PublicUrl& public_url() const noexcept;
   const guard::TrustedProxies& trusted_proxies() const noexcept;
   const AuthOptions& options() const noexcept;

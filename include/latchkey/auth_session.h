@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "latchkey/accounts.h"
+#include "latchkey/event_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
 #include "latchkey/time.h"
@@ -102,6 +103,9 @@ class AuthSession {
   Result<std::vector<Device>> devices();  // newest first; stateless carriers know only this one
   // devices by pages, as whole records. invalid_argument: `after` is no SessionPage::next.
   Result<SessionPage> devices(std::string_view after, std::size_t limit);
+  // events of the user, newest first. invalid_argument: `after` is no EventPage::next. What an
+  // operator alone may know, why a log-in failed and which name was tried, is left out.
+  Result<EventPage> events(std::string_view after = {}, std::size_t limit = 50);
   std::string_view client_address();       // behind trusted proxies; may be kept with the session
   bool brought_token() const noexcept;     // something came as the session's token, good or bad
   std::optional<Refusal> refusal() const;  // set when the state is `refused`

@@ -15,11 +15,12 @@
 // latchkey/sessions.h.
 namespace latchkey {
 
-// DeviceContext describes where a login comes from. Both texts are cut and cleaned. They are
+// DeviceContext describes where a request comes from. Its texts are cut and cleaned. They are
 // copies: what a framework returns for a header is often a temporary.
 struct DeviceContext {
   std::string user_agent{};
   std::string address{};
+  std::string request_id{};  // for events only
 };
 
 struct CreateOptions {

@@ -12,6 +12,7 @@
 #include "latchkey/carrier.h"
 #include "latchkey/cookie.h"
 #include "latchkey/entropy.h"
+#include "latchkey/event_log.h"
 #include "latchkey/keyring.h"
 #include "latchkey/policy.h"
 #include "latchkey/record.h"
@@ -69,6 +70,7 @@ struct SessionsOptions {
   std::uint32_t guests_per_minute = 60;          // for each client address
   const Clock* clock = nullptr;                  // nullptr: system_clock()
   Entropy* entropy = nullptr;                    // nullptr: system_entropy()
+  EventLog* events = nullptr;                    // outlives the Sessions; nullptr: no events
 };
 
 // Sessions manages the sessions of one store. Thread-safe. It never throws; a failed store is an
@@ -91,15 +93,18 @@ class Sessions {
   // sessions they are done one after another.
   std::vector<Result<Validation>> validate_all(std::span<const TokenCheck> checks);
   std::vector<Result<NewSession>> create_all(std::span<const CreateRequest> requests);
-  // revoke ends a session. False: there was none.
-  Result<bool> revoke(const SessionId& id, EndReason reason = EndReason::logout);
-  Result<bool> revoke(const SessionRecord& session, EndReason reason = EndReason::logout);
+  // revoke ends a session. False: there was none. `by` is who asks for it, for the event.
+  Result<bool> revoke(const SessionId& id, EndReason reason = EndReason::logout,
+                      const DeviceContext& by = {});
+  Result<bool> revoke(const SessionRecord& session, EndReason reason = EndReason::logout,
+                      const DeviceContext& by = {});
   // revoke_user ends every session of `user` but `except`. Returns the ids it ended. A stateless
   // session cannot be excepted (unsupported): see revoke_others.
   Result<std::vector<SessionId>> revoke_user(const UserId& user,
-                                             std::optional<SessionId> except = std::nullopt);
+                                             std::optional<SessionId> except = std::nullopt,
+                                             const DeviceContext& by = {});
   // revoke_others ends every session of the user but this one, which a validation returned.
-  Result<OthersRevoked> revoke_others(const SessionRecord& session);
+  Result<OthersRevoked> revoke_others(const SessionRecord& session, const DeviceContext& by = {});
   // list returns the live sessions of `user`, newest first. Stateless: unsupported.
   Result<SessionPage> list(const UserId& user, std::string_view after = {}, std::size_t limit = 50);
 
@@ -131,7 +136,8 @@ class Sessions {
   // the password, say) has just returned. not_found: another change has ended it since.
   Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);
 
-  // prune deletes what is kTombstoneLife past its deadline, in batches. Returns how many rows went.
+  // prune deletes what is kTombstoneLife past its deadline, and what counters, denials, secrets and
+  // events have outlived, in batches. Returns how many rows went.
   Result<std::size_t> prune();
   // flush writes queued touches now.
   Result<void> flush();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "latchkey/accounts.h"
 #include "latchkey/store.h"
@@ -87,6 +88,8 @@ class UserAdmin {
  private:
   UserAdmin(Store& store, const UserAdminOptions& options) : store_(&store), options_(options) {}
   UnixTime now() const noexcept;
+  // note writes events of what an operator has done.
+  void note(std::vector<Event> events);
   // find_clash tells why `user` cannot be added; nothing: name and id are free.
   Result<std::optional<ImportOutcome>> find_clash(const StoredUser& user);
 

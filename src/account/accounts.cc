@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "account/account_events.h"
 #include "account/guessing.h"
 #include "account/hash_gate.h"
 #include "account/rules.h"
@@ -18,6 +19,7 @@ namespace latchkey {
 namespace {
 
 using account::Admission;
+using account::Attempt;
 using account::Guessing;
 using account::HashGate;
 using account::Username;
@@ -79,8 +81,14 @@ struct Accounts::Impl {
   Result<std::string> hash(std::string_view password, const account::Claim& claim);
   template <class Outcome>
   Result<Outcome> not_hashed(const Admission& admission, const Error& error);
+  Result<AccountOutcome> try_log_in(const Credentials& credentials, const CreateOptions& session,
+                                    const Returning& client, Attempt& attempt);
+  Result<AccountOutcome> try_sign_up(const Credentials& credentials, const CreateOptions& session);
+  Result<PasswordChange> try_change(const UserId& user, std::string_view current,
+                                    std::string_view replacement, const SessionRecord* keep);
   Result<AccountOutcome> check(const Credentials& credentials, const UserId& id,
-                               const CreateOptions& session, const Admission& admission);
+                               const CreateOptions& session, const Admission& admission,
+                               Attempt& attempt);
   UnixTime now() const noexcept;
   void upgrade(const StoredUser& user, std::string_view password, const Admission& admission);
   Result<AccountOutcome> open_session(const User& user, const CreateOptions& creating);
@@ -218,70 +226,91 @@ std::optional<NewSession> Accounts::Impl::keep_session(const SessionRecord& sess
 
 Result<AccountOutcome> Accounts::sign_up(const Credentials& credentials,
                                          const CreateOptions& session) {
-  if (impl_->options.sign_up == SignUp::closed) return rejected(Rejection::sign_up_closed);
+  auto outcome = impl_->try_sign_up(credentials, session);
+  if (outcome && outcome->rejection == Rejection::rate_limited) {
+    account::note_rejection(impl_->sessions, outcome->rejection, "sign_up", session.context, {});
+  }
+  return outcome;
+}
+
+Result<AccountOutcome> Accounts::Impl::try_sign_up(const Credentials& credentials,
+                                                   const CreateOptions& session) {
+  if (options.sign_up == SignUp::closed) return rejected(Rejection::sign_up_closed);
   auto name = account::parse_username(credentials.username);
   if (!name) return rejected(Rejection::username_invalid);
   if (const Rejection fault = account::strength_of(credentials.password);
       fault != Rejection::none) {
     return rejected(fault);
   }
-  const UnixTime now = impl_->now();
-  auto admission = impl_->guessing->before_sign_up(session.context.address, now);
+  const UnixTime time = now();
+  auto admission = guessing->before_sign_up(session.context.address, time);
   if (!admission) return admission.error();
   if (!admission->allowed) return limited<AccountOutcome>(admission->retry_after);
-  auto known = impl_->store.users().find_username(name->key);
+  auto known = store.users().find_username(name->key);
   if (!known) return known.error();
   if (*known) return rejected(Rejection::username_taken);
 
   auto id = account::draw_user_id();
   if (!id) return id.error();
-  auto phc = impl_->hash(credentials.password, admission->claim);
-  if (!phc) return impl_->not_hashed<AccountOutcome>(*admission, phc.error());
+  auto phc = hash(credentials.password, admission->claim);
+  if (!phc) return not_hashed<AccountOutcome>(*admission, phc.error());
   StoredUser user;
   user.user.id = std::move(*id);
   user.user.username = std::move(name->shown);
-  user.user.created_at = now;
+  user.user.created_at = time;
   user.username_key = std::move(name->key);
   user.password_hash = std::move(*phc);
-  auto added = impl_->store.users().add_user(user);
+  auto added = store.users().add_user(user);
   if (!added) return added.error();
   if (!*added) return rejected(Rejection::username_taken);
+  account::note(sessions, EventKind::sign_up, session.context, {.user = user.user.id});
   // Who is deleted at this very moment gets no session.
   CreateOptions first = session;
   first.user_epoch = 0;
-  return impl_->open_session(user.user, first);
+  return open_session(user.user, first);
 }
 
 Result<AccountOutcome> Accounts::log_in(const Credentials& credentials,
                                         const CreateOptions& session, const Returning& client) {
+  Attempt attempt;
+  auto outcome = impl_->try_log_in(credentials, session, client, attempt);
+  if (!outcome) return outcome;
+  account::note_rejection(impl_->sessions, outcome->rejection, "log_in", session.context, attempt);
+  outcome->account = std::move(attempt.account);
+  if (outcome->user) outcome->device = known_device(outcome->user->id, client.device);
+  return outcome;
+}
+
+Result<AccountOutcome> Accounts::Impl::try_log_in(const Credentials& credentials,
+                                                  const CreateOptions& session,
+                                                  const Returning& client, Attempt& attempt) {
   if (const Rejection fault = account::shape_of(credentials.password); fault != Rejection::none) {
     return rejected(fault);
   }
-  if (impl_->options.before_log_in) {
-    const auto wait = impl_->options.before_log_in({credentials.username, session.context.address});
+  if (options.before_log_in) {
+    const auto wait = options.before_log_in({credentials.username, session.context.address});
     if (!wait) return wait.error();
     if (*wait > Millis{0}) return limited<AccountOutcome>(*wait);
   }
   const auto name = account::parse_username(credentials.username);
   const std::string_view key = name ? std::string_view(name->key) : std::string_view();
-  auto named = impl_->store.users().find_username(key);
+  auto named = store.users().find_username(key);
   if (!named) return named.error();
-  const UserId id = *named ? (*named)->user.id : impl_->decoy_id;
+  const UserId id = *named ? (*named)->user.id : decoy_id;
   // Names that cannot exist have counters, too.
   const std::string_view account = name ? key : credentials.username;
-  auto admission =
-      impl_->guessing->before_log_in(account, id, session.context.address, client, impl_->now());
+  attempt.account = guessing->reference(account);
+  if (*named) attempt.user = id;
+  auto admission = guessing->before_log_in(account, id, session.context.address, client, now());
   if (!admission) return admission.error();
   if (!admission->allowed) return limited<AccountOutcome>(admission->retry_after);
-  auto outcome = impl_->check(credentials, id, session, *admission);
-  if (outcome && outcome->user) outcome->device = known_device(outcome->user->id, client.device);
-  return outcome;
+  return check(credentials, id, session, *admission, attempt);
 }
 
 // check is what comes behind the limits.
 Result<AccountOutcome> Accounts::Impl::check(const Credentials& credentials, const UserId& id,
                                              const CreateOptions& session,
-                                             const Admission& admission) {
+                                             const Admission& admission, Attempt& attempt) {
   auto known = look_up(id);
   if (!known) return known.error();
   const std::string& hash = known->user ? known->user->password_hash : decoy_hash;
@@ -289,6 +318,9 @@ Result<AccountOutcome> Accounts::Impl::check(const Credentials& credentials, con
   auto match = verify(credentials.password, hash, usable, admission);
   if (!match) return not_hashed<AccountOutcome>(admission, match.error());
   if (*match == PasswordMatch::mismatch || !usable) {
+    attempt.reason = !known->user                        ? "unknown_user"
+                     : *match == PasswordMatch::mismatch ? "wrong_password"
+                                                         : "user_disabled";
     return rejected(Rejection::wrong_credentials);
   }
   guessing->succeeded(admission);
@@ -312,37 +344,54 @@ std::string Accounts::known_device(const UserId& user, std::string_view device) 
 
 Result<PasswordChange> Accounts::change_password(const UserId& user, std::string_view current,
                                                  std::string_view replacement,
-                                                 const SessionRecord* keep) {
+                                                 const SessionRecord* keep,
+                                                 const DeviceContext& by) {
+  auto change = impl_->try_change(user, current, replacement, keep);
+  if (!change) return change;
+  const bool tried = change->rejection == Rejection::wrong_credentials ||
+                     change->rejection == Rejection::rate_limited;
+  if (change->rejection == Rejection::none) {
+    account::note(impl_->sessions, EventKind::password_changed, by, {.user = user});
+  } else if (tried) {
+    account::note_rejection(impl_->sessions, change->rejection, "password_change", by,
+                            {.user = user, .reason = "wrong_current_password"});
+  }
+  return change;
+}
+
+Result<PasswordChange> Accounts::Impl::try_change(const UserId& user, std::string_view current,
+                                                  std::string_view replacement,
+                                                  const SessionRecord* keep) {
   Rejection fault = account::shape_of(current);
   if (fault == Rejection::none) fault = account::strength_of(replacement);
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
-  const UnixTime now = impl_->now();
-  auto admission = impl_->guessing->before_change(user, keep, now);
+  const UnixTime time = now();
+  auto admission = guessing->before_change(user, keep, time);
   if (!admission) return admission.error();
   if (!admission->allowed) return limited<PasswordChange>(admission->retry_after);
-  auto stored = impl_->store.users().find_user(user);
+  auto stored = store.users().find_user(user);
   if (!stored) return stored.error();
-  const std::string& hash = *stored ? (*stored)->password_hash : impl_->decoy_hash;
+  const std::string& hash = *stored ? (*stored)->password_hash : decoy_hash;
   const bool usable = *stored && !(*stored)->user.disabled;
-  auto match = impl_->verify(current, hash, usable, *admission);
-  if (!match) return impl_->not_hashed<PasswordChange>(*admission, match.error());
+  auto match = verify(current, hash, usable, *admission);
+  if (!match) return not_hashed<PasswordChange>(*admission, match.error());
   if (*match == PasswordMatch::mismatch || !usable) {
     return wrong_password();
   }
-  impl_->guessing->succeeded(*admission);
-  auto phc = impl_->hash(replacement, admission->claim);
+  guessing->succeeded(*admission);
+  auto phc = this->hash(replacement, admission->claim);
   if (!phc && phc.error().code == Errc::rate_limited) {
     return limited<PasswordChange>(std::chrono::seconds{1});
   }
   if (!phc) return phc.error();
   std::optional<SessionId> except;
   if (keep != nullptr) except = keep->id;
-  auto outcome = impl_->store.users().set_password({user, std::move(*phc), hash, except, now});
+  auto outcome = store.users().set_password({user, std::move(*phc), hash, except, time});
   if (!outcome) return outcome.error();
   // Changed meanwhile: what was shown as the current password no longer is.
   if (outcome->status != SetPasswordStatus::changed) return wrong_password();
   PasswordChange change{.user_epoch = outcome->removed.user_epoch};
-  if (keep != nullptr) change.kept = impl_->keep_session(*keep, change.user_epoch);
+  if (keep != nullptr) change.kept = keep_session(*keep, change.user_epoch);
   return change;
 }
 

@@ -75,6 +75,10 @@ std::string Guessing::counter_key(char kind, std::string_view of) const {
   return std::string{kind, ':'} + base64url_encode(std::span(mac).first(kOctets));
 }
 
+std::string Guessing::reference(std::string_view account) const {
+  return counter_key(kAccount, account);
+}
+
 Result<Admission> Guessing::before_log_in(std::string_view account, const UserId& user,
                                           std::string_view address, const Returning& client,
                                           UnixTime now) {

@@ -42,6 +42,10 @@ class Guessing {
   // not_judged: the password was not looked at.
   void not_judged(const Admission& admission);
 
+  // reference names an account in the log and in events without telling its name, as in its
+  // counter.
+  std::string reference(std::string_view account) const;
+
   const DeviceCookies& devices() const noexcept { return devices_; }
 
  private:

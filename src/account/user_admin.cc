@@ -2,7 +2,9 @@
 
 #include "account/rules.h"
 #include "account/username.h"
+#include "base/log.h"
 #include "crypto/hash_kind.h"
+#include "latchkey/event_log.h"
 #include "session/attributes.h"
 
 namespace latchkey {
@@ -46,6 +48,16 @@ UnixTime UserAdmin::now() const noexcept {
   return options_.clock != nullptr ? options_.clock->now() : system_clock().now();
 }
 
+// What was done stays done when its event cannot be written.
+void UserAdmin::note(std::vector<Event> events) {
+  for (Event& event : events) event.reason = "operator";
+  const Clock& clock = options_.clock != nullptr ? *options_.clock : system_clock();
+  const Result<void> done = write_events(store_->events(), std::move(events), clock);
+  if (done) return;
+  log(LogLevel::warn, "events_not_written",
+      {{"code", error_name(done.error().code)}, {"detail", done.error().detail}});
+}
+
 Result<NewUser> UserAdmin::add(const Credentials& credentials) {
   auto name = account::parse_username(credentials.username);
   if (!name) return NewUser{.rejection = Rejection::username_invalid};
@@ -65,6 +77,7 @@ Result<NewUser> UserAdmin::add(const Credentials& credentials) {
   auto added = store_->users().add_user(user);
   if (!added) return added.error();
   if (!*added) return NewUser{.rejection = Rejection::username_taken};
+  note({{.kind = EventKind::sign_up, .user_id = user.user.id}});
   return NewUser{.user = std::move(user.user)};
 }
 
@@ -144,6 +157,7 @@ Result<PasswordReset> UserAdmin::set_password(const UserId& id, std::string_view
     if (!outcome) return outcome.error();
     if (outcome->status == SetPasswordStatus::gone) return PasswordReset{};
     if (outcome->status == SetPasswordStatus::changed) {
+      note({{.kind = EventKind::password_changed, .user_id = id}});
       return PasswordReset{.ended = std::move(outcome->removed)};
     }
     user = store_->users().find_user(id);
@@ -160,6 +174,7 @@ Result<std::optional<Removed>> UserAdmin::disable(const UserId& id) {
   auto known = store_->users().set_disabled(id, true);
   if (!known) return known.error();
   if (!*known) return std::optional<Removed>{};
+  note({{.kind = EventKind::user_disabled, .user_id = id}});
   auto ended = end_sessions(id);
   if (!ended) return ended.error();
   return std::optional{*std::move(ended)};
@@ -176,16 +191,26 @@ Result<std::optional<Removed>> UserAdmin::enable(const UserId& id) {
   auto known = store_->users().set_disabled(id, false);
   if (!known) return known.error();
   if (!*known) return std::optional<Removed>{};
+  note({{.kind = EventKind::user_enabled, .user_id = id}});
   return std::optional{*std::move(ended)};
 }
 
 Result<std::optional<Removed>> UserAdmin::remove(const UserId& id) {
-  return store_->users().delete_user(id, now());
+  auto removed = store_->users().delete_user(id, now());
+  if (removed && *removed) note({{.kind = EventKind::user_deleted, .user_id = id}});
+  return removed;
 }
 
 Result<Removed> UserAdmin::end_sessions(const UserId& id) {
-  return store_->sessions().remove_user(
+  auto removed = store_->sessions().remove_user(
       id, {.now = now(), .reason = EndReason::revoked, .bump_epoch = true});
+  if (!removed) return removed;
+  std::vector<Event> events;
+  for (const SessionId& session : removed->ids) {
+    events.push_back({.kind = EventKind::session_revoked, .user_id = id, .session_id = session});
+  }
+  note(std::move(events));
+  return removed;
 }
 
 }  // namespace latchkey

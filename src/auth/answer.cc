@@ -107,6 +107,10 @@ void AuthSession::Impl::rebuild() {
   lines = own_lines;
 }
 
+DeviceContext AuthSession::Impl::context() {
+  return {std::string{facts.user_agent}, client(), std::string{options.request_id}};
+}
+
 const std::string& AuthSession::Impl::client() {
   if (address.empty()) address = options.client_address;
   if (address.empty()) address = auth.client_of(facts);

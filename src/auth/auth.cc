@@ -61,6 +61,7 @@ Result<std::unique_ptr<Auth>> Auth::open(std::unique_ptr<Store> store, AuthOptio
   if (!is_own_path(options.login_path)) return refuse("login_path: write a path such as /login");
   if (!is_own_path(options.home_path)) return refuse("home_path: write a path such as /");
   if (options.prune_every < Millis{0}) return refuse("prune_every cannot be negative");
+  if (options.event_retention < Millis{0}) return refuse("event_retention cannot be negative");
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*url));
   if (Result<void> opened = impl->open(std::move(store)); !opened) return opened.error();
   return std::unique_ptr<Auth>(new Auth(std::move(impl)));
@@ -92,6 +93,10 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
     cache = make_near_cache(*store, *options.near_cache);
     store = cache.get();
   }
+  events = std::make_unique<EventLog>(engine->events(),
+                                      EventLogOptions{.retention = options.event_retention,
+                                                      .clock = options.clock,
+                                                      .entropy = options.entropy});
   auto opened = Sessions::open(*store, {.policy = options.policy,
                                         .cookie = std::move(*cookie),
                                         .carrier = options.carrier,
@@ -102,7 +107,8 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
                                         .touch_every = options.touch_every,
                                         .guests_per_minute = options.guests_per_minute,
                                         .clock = options.clock,
-                                        .entropy = options.entropy});
+                                        .entropy = options.entropy,
+                                        .events = events.get()});
   if (!opened) return opened.error();
   sessions = std::move(*opened);
   if (Result<void> named = make_device_cookie(); !named) return named;
@@ -191,6 +197,7 @@ AuthStats Auth::stats() const {
     stats.watch = impl_->cache->sessions().watch_status();
   }
   if (impl_->lookup) stats.lookups = impl_->lookup->stats();
+  if (impl_->events->enabled()) stats.events = impl_->events->stats();
   return stats;
 }
 
@@ -203,11 +210,16 @@ Millis Auth::staleness() const noexcept {
 }
 
 Result<std::size_t> Auth::prune() { return impl_->sessions->prune(); }
-Result<void> Auth::flush() { return impl_->sessions->flush(); }
+Result<void> Auth::flush() {
+  Result<void> touched = impl_->sessions->flush();
+  Result<void> told = impl_->events->flush();
+  return touched ? told : touched;
+}
 Store& Auth::store() noexcept { return *impl_->store; }
 Store& Auth::engine() noexcept { return *impl_->engine; }
 Sessions& Auth::sessions() noexcept { return *impl_->sessions; }
 Accounts& Auth::accounts() noexcept { return *impl_->accounts; }
+EventLog& Auth::events() noexcept { return *impl_->events; }
 const PublicUrl& Auth::public_url() const noexcept { return impl_->url; }
 const guard::TrustedProxies& Auth::trusted_proxies() const noexcept { return impl_->proxies; }
 const AuthOptions& Auth::options() const noexcept { return impl_->options; }

@@ -43,6 +43,7 @@ struct Auth::Impl {
   std::unique_ptr<Lookup> lookup;
   std::unique_ptr<NearCache> cache;
   Store* store = nullptr;  // the topmost of them
+  std::unique_ptr<EventLog> events;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Accounts> accounts;
   std::optional<CookieWriter> device_cookie;

@@ -122,6 +122,21 @@ std::optional<Refusal> AuthSession::refusal() const {
                  origin ? guard::shown_origin(*origin) : std::string{}};
 }
 
+Result<EventPage> AuthSession::events(std::string_view after, std::size_t limit) {
+  impl_->failure.reset();
+  if (Result<void> fine = impl_->need_user(); !fine) return impl_->told(fine.error());
+  // What has just happened here is to be seen. Should that fail, the rest still is.
+  (void)impl_->auth.events->flush().has_value();
+  auto page = impl_->auth.store->events().list_events(
+      {.user_id = user_id(), .after = std::string(after), .limit = limit});
+  if (!page) return impl_->told(page.error());
+  for (Event& event : page->events) {
+    event.account.clear();
+    if (event.kind == EventKind::log_in_failed) event.reason.clear();
+  }
+  return page;
+}
+
 // Whose session it is decides the store and no cache; of another user's nothing is told (R24).
 Result<bool> AuthSession::end_device(const SessionId& id) {
   impl_->failure.reset();
@@ -135,7 +150,7 @@ Result<bool> AuthSession::end_device(const SessionId& id) {
   if (!found) return impl_->told(found.error());
   const auto& session = found->front().record;
   if (!session || session->user_id != user_id()) return false;
-  auto ended = impl_->auth.sessions->revoke(*session, EndReason::revoked);
+  auto ended = impl_->auth.sessions->revoke(*session, EndReason::revoked, impl_->context());
   if (!ended) return impl_->told(ended.error());
   log(LogLevel::info, "session_revoked",
       {{"session_id", id.text()}, {"user_id", user_id().text()}});

@@ -126,7 +126,7 @@ Result<bool> AuthSession::log_out() {
       waiting = takeover->end_for(*impl_->auth.store, session.user_id, impl_->auth.clock.now());
     }
     if (!waiting) return impl_->told(waiting.error());
-    auto ended = impl_->auth.sessions->revoke(session, EndReason::logout);
+    auto ended = impl_->auth.sessions->revoke(session, EndReason::logout, impl_->context());
     if (!ended) return impl_->told(ended.error());
     log(LogLevel::info, "logout",
         {{"session_id", session.id.text()}, {"address", impl_->client()}});
@@ -157,7 +157,7 @@ Result<std::size_t> AuthSession::log_out_others() {
   if (fine) fine = impl_->need_user();
   if (!fine) return impl_->told(fine.error());
   if (Result<void> settled = impl_->settle(); !settled) return settled.error();
-  auto others = impl_->auth.sessions->revoke_others(*impl_->record);
+  auto others = impl_->auth.sessions->revoke_others(*impl_->record, impl_->context());
   if (!others && others.error().code == Errc::not_found) return impl_->gone();
   if (!others) return impl_->told(others.error());
   impl_->log_ended(others->ids);
@@ -172,7 +172,7 @@ Result<std::size_t> AuthSession::log_out_everywhere() {
   Result<void> fine = impl_->may_change(false);
   if (fine) fine = impl_->need_user();
   if (!fine) return impl_->told(fine.error());
-  auto ended = impl_->auth.sessions->revoke_user(user_id());
+  auto ended = impl_->auth.sessions->revoke_user(user_id(), std::nullopt, impl_->context());
   if (!ended) return impl_->told(ended.error());
   impl_->log_ended(*ended);
   impl_->end(AuthState::none);
@@ -189,7 +189,8 @@ Result<Rejection> AuthSession::change_password(std::string_view current, std::st
   // A snapshot is not enough here, nor is a copy in a cache.
   if (Result<void> seen = impl_->refresh(); !seen) return impl_->told(seen.error());
   if (impl_->state != AuthState::user) return impl_->gone();
-  auto changed = impl_->auth.accounts->change_password(user_id(), current, wanted, &*impl_->record);
+  auto changed = impl_->auth.accounts->change_password(user_id(), current, wanted, &*impl_->record,
+                                                       impl_->context());
   if (!changed) return impl_->told(changed.error());
   const bool done = changed->rejection == Rejection::none;
   log(LogLevel::info, done ? "password_changed" : "password_not_changed",

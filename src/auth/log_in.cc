@@ -12,7 +12,9 @@ namespace {
 void log_entrance(bool signing_up, const AccountOutcome& outcome, std::string_view address) {
   if (outcome.rejection != Rejection::none) {
     log(LogLevel::info, signing_up ? "signup_failed" : "login_failed",
-        {{"reason", rejection_name(outcome.rejection)}, {"address", address}});
+        {{"reason", rejection_name(outcome.rejection)},
+         {"account", outcome.account},
+         {"address", address}});
     return;
   }
   log(LogLevel::info, signing_up ? "signup" : "login_ok",
@@ -44,7 +46,8 @@ Result<std::vector<SessionRecord>> AuthSession::Impl::previous() {
 Result<void> AuthSession::Impl::replace(const std::vector<SessionRecord>& before) {
   for (const SessionRecord& session : before) {
     const bool guest = session.user_id.empty();
-    auto ended = auth.sessions->revoke(session, guest ? EndReason::replaced : EndReason::logout);
+    auto ended =
+        auth.sessions->revoke(session, guest ? EndReason::replaced : EndReason::logout, context());
     if (!ended) return ended.error();
   }
   return {};
@@ -88,7 +91,7 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   auto attributes = session::patched_attributes(carried, given.attributes);
   if (!attributes) return attributes.error();
   const CreateOptions creating{.attributes = *std::move(attributes),
-                               .context = {std::string{facts.user_agent}, client()},
+                               .context = context(),
                                .remember = given.remember,
                                .level = given.level};
   auto outcome = open(creating, {.device = shown_device(), .sessions = before});
@@ -156,6 +159,12 @@ Result<AccountOutcome> AuthSession::Impl::open_for(const UserId& id,
   auto stored = auth.store->users().find_user(id);
   if (!stored) return stored.error();
   if (*stored && (*stored)->user.disabled) {
+    auth.events->add({.kind = EventKind::log_in_failed,
+                      .user_id = id,
+                      .reason = "user_disabled",
+                      .address = creating.context.address,
+                      .user_agent = creating.context.user_agent,
+                      .request_id = creating.context.request_id});
     return AccountOutcome{.rejection = Rejection::wrong_credentials};
   }
   CreateOptions racing = creating;
@@ -198,8 +207,7 @@ Result<void> AuthSession::start_guest() {
   if (impl_->state == AuthState::user) {
     return impl_->told({Errc::invalid_argument, "somebody is signed in: log out first"});
   }
-  auto made = impl_->auth.sessions->create_guest(
-      {.context = {std::string{impl_->facts.user_agent}, impl_->client()}});
+  auto made = impl_->auth.sessions->create_guest({.context = impl_->context()});
   if (!made) return impl_->told(made.error());
   auto written = impl_->lines_for(made->token, made->record);
   if (!written) return impl_->told(written.error());

@@ -79,6 +79,8 @@ struct AuthSession::Impl {
   void rebuild();
   const auth::Problem* trouble() const noexcept;
   const std::string& client();
+  // context is where the request comes from, for sessions and events.
+  DeviceContext context();
 
   Auth::Impl& auth;
   const BeginOptions options;

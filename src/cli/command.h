@@ -23,7 +23,8 @@ inline CLI::Validator not_empty() {
 // Each subcommand has a file of its own with a function that adds it to the program and, when it
 // was chosen on the command line, stores what to do in `action`.
 void add_backup(CLI::App& program, Action& action);  // and restore
-void add_help(CLI::App& program, Action& action);    // man and completion
+void add_events(CLI::App& program, Action& action);
+void add_help(CLI::App& program, Action& action);  // man and completion
 void add_inspect(CLI::App& program, Action& action);
 void add_jwt(CLI::App& program, Action& action);
 void add_key(CLI::App& program, Action& action);

@@ -69,6 +69,7 @@ int run_program(int argc, char** argv) {
   add_inspect(program, action);
   add_user(program, action);
   add_session(program, action);
+  add_events(program, action);
   add_key(program, action);
   add_backup(program, action);
   add_migrate(program, action);

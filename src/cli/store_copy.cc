@@ -12,6 +12,7 @@ namespace latchkey::cli {
 namespace {
 
 constexpr std::size_t kPage = 500;
+constexpr std::string_view kEventsFrom = "events:";  // a position
 
 // Epochs come before sessions: raising one ends the sessions a user has in the target.
 constexpr std::array<std::pair<std::string_view, ScanKind>, 4> kKinds{
@@ -108,10 +109,29 @@ Result<void> StoreCopy::each_page(ScanStore& scan, const std::string& position, 
 
 Result<CopyCounts> StoreCopy::copy(const std::string& position) {
   CopyCounts counts;
-  Result<void> done = each_page(source_, position, counts,
-                                [&](const ScanPage& page) { return write(page, counts); });
+  const bool only_events = position.starts_with(kEventsFrom);
+  Result<void> done;
+  if (!only_events) {
+    done = each_page(source_, position, counts,
+                     [&](const ScanPage& page) { return write(page, counts); });
+  }
+  if (done) done = copy_events(only_events ? position.substr(kEventsFrom.size()) : "", counts);
   if (!done) return done.error();
   return counts;
+}
+
+// What is there already is left as it is.
+Result<void> StoreCopy::copy_events(std::string after, CopyCounts& counts) {
+  do {
+    Result<EventPage> page = from_.events().list_events(
+        {.oldest_first = true, .after = std::move(after), .limit = kMaxEvents});
+    if (!page) return page.error();
+    if (Result<void> done = to_.events().append_events(page->events); !done) return done;
+    counts.others += page->events.size();
+    after = std::move(page->next);
+    told_(std::string(kEventsFrom) + after, counts);
+  } while (!after.empty());
+  return {};
 }
 
 Result<void> StoreCopy::write(const ScanPage& page, CopyCounts& counts) {

@@ -12,7 +12,7 @@ namespace latchkey::cli {
 struct CopyCounts {
   std::size_t users = 0;  // rows seen
   std::size_t sessions = 0;
-  std::size_t others = 0;   // epochs and denials
+  std::size_t others = 0;   // epochs, denials and events
   std::size_t written = 0;  // rows of the target that were made or changed
   std::size_t ended = 0;    // sessions ended in the target because the source has them no more
   std::size_t differ = 0;   // rows that are not the same in both when the check is over
@@ -28,7 +28,8 @@ class StoreCopy {
   StoreCopy(Store& from, ScanStore& source, Store& to, ScanStore& target, Told told)
       : from_(from), source_(source), to_(to), target_(target), told_(std::move(told)) {}
 
-  // copy writes users, epochs, denials and sessions, from `position` on (empty: all).
+  // copy writes users, epochs, denials, sessions and events, from `position` on (empty: all).
+  // One-time secrets are not copied: who holds one asks for another.
   Result<CopyCounts> copy(const std::string& position);
   // end_missing ends sessions in the target that the source does not have any more.
   Result<CopyCounts> end_missing();
@@ -42,6 +43,7 @@ class StoreCopy {
   Result<void> each_page(ScanStore& scan, const std::string& position, CopyCounts& counts,
                          Visit visit);
   Result<void> write(const ScanPage& page, CopyCounts& counts);
+  Result<void> copy_events(std::string after, CopyCounts& counts);
   Result<void> write_user(const StoredUser& user, CopyCounts& counts);
   Result<void> write_epoch(const UserEpoch& epoch, CopyCounts& counts);
   Result<void> write_session(const SessionRecord& record, CopyCounts& counts);

@@ -34,6 +34,7 @@ const Route kRoutes[] = {
      .read = kUse,
      .write = kChange,
      .lists = true},
+    {.path = "/v1/user/events", .get = api_list_events, .read = kPoll, .lists = true},
     {.path = kSessionPath, .prefix = true, .remove = api_end_session, .write = kChange},
     {.path = "/v1/login",
      .post = api_log_in,

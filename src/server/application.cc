@@ -43,6 +43,7 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   // origin.
   options.clear_site_data = {"cache"};
   options.prune_every = config.prune_every;
+  options.event_retention = config.event_retention;
   return options;
 }
 

@@ -61,6 +61,7 @@ Sessions::Impl::Impl(Store& store, SessionsOptions given, session::SessionCookie
       sessions(store.sessions()),
       denials(store.denials()),
       counters(store.counters()),
+      one_time(store.one_time()),
       clock(options.clock != nullptr ? *options.clock : system_clock()),
       entropy(options.entropy != nullptr ? *options.entropy : system_entropy()),
       cookies(std::move(written)),
@@ -68,7 +69,7 @@ Sessions::Impl::Impl(Store& store, SessionsOptions given, session::SessionCookie
       guests(options.guests_per_minute),
       not_before(options.snapshot),
       envelope(make_envelope(options, entropy)),
-      behind(sessions, options.touch_every),
+      behind(sessions, options.touch_every, options.events),
       validator(sessions, behind, options.policy, clock) {
   if (is_stateless(options.carrier)) {
     stateless = std::make_unique<session::Stateless>(
@@ -103,11 +104,15 @@ Result<SessionToken> Sessions::Impl::draw(SessionRecord& record) {
 }
 
 std::optional<Result<NewSession>> Sessions::Impl::settle(const Result<InsertOutcome>& outcome,
-                                                         SessionToken& token,
-                                                         SessionRecord& record) {
+                                                         SessionToken& token, SessionRecord& record,
+                                                         const DeviceContext& context) {
   if (!outcome) return Result<NewSession>(outcome.error());
   switch (outcome->status) {
     case InsertStatus::inserted:
+      opened(record, context);
+      for (const SessionId& id : outcome->evicted) {
+        ended(id, record.user_id, EventKind::session_evicted, {}, {});
+      }
       return wrap({std::move(token), std::move(record)});
     case InsertStatus::user_changed:
       return Result<NewSession>(
@@ -119,11 +124,11 @@ std::optional<Result<NewSession>> Sessions::Impl::settle(const Result<InsertOutc
 }
 
 Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOptions& limits,
-                                          int earlier) {
+                                          const DeviceContext& context, int earlier) {
   for (int drawn = earlier; drawn < kDraws; ++drawn) {
     auto token = draw(record);
     if (!token) return token.error();
-    if (auto made = settle(sessions.insert(record, limits), *token, record)) {
+    if (auto made = settle(sessions.insert(record, limits), *token, record, context)) {
       return *std::move(made);
     }
   }
@@ -164,8 +169,10 @@ Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOption
                                           UnixTime now) {
   Result<SessionRecord> record = draft(user, given, now);
   if (!record) return record.error();
-  if (stateless) return stateless->issue(*std::move(record), given.user_epoch);
-  return insert(*std::move(record), limits_of(given, now));
+  if (!stateless) return insert(*std::move(record), limits_of(given, now), given.context);
+  auto issued = stateless->issue(*std::move(record), given.user_epoch);
+  if (issued) opened(issued->record, given.context);
+  return issued;
 }
 
 Result<NewSession> Sessions::create(const UserId& user, const CreateOptions& options) {
@@ -186,21 +193,32 @@ Result<Validation> Sessions::validate(std::string_view token, const ValidateOpti
   return impl_->validator.validate(token, options);
 }
 
-Result<bool> Sessions::revoke(const SessionId& id, EndReason reason) {
-  if (impl_->stateless) return impl_->stateless->revoke(id);
-  auto removed = impl_->sessions.remove(std::span(&id, 1), reason, impl_->clock.now());
-  impl_->changed(id);
+Result<bool> Sessions::revoke(const SessionId& id, EndReason reason, const DeviceContext& by) {
+  const UserId owner = impl_->owner_of(id);
+  auto revoked = impl_->revoke(id, reason);
+  if (revoked && *revoked) impl_->ended(id, owner, reason, by);
+  return revoked;
+}
+
+Result<bool> Sessions::revoke(const SessionRecord& session, EndReason reason,
+                              const DeviceContext& by) {
+  auto revoked =
+      impl_->stateless ? impl_->stateless->revoke(session) : impl_->revoke(session.id, reason);
+  if (revoked && *revoked) impl_->ended(session.id, session.user_id, reason, by);
+  return revoked;
+}
+
+Result<bool> Sessions::Impl::revoke(const SessionId& id, EndReason reason) {
+  if (stateless) return stateless->revoke(id);
+  auto removed = sessions.remove(std::span(&id, 1), reason, clock.now());
+  changed(id);
   if (!removed) return removed.error();
   return *removed > 0;
 }
 
-Result<bool> Sessions::revoke(const SessionRecord& session, EndReason reason) {
-  if (impl_->stateless) return impl_->stateless->revoke(session);
-  return revoke(session.id, reason);
-}
-
 Result<std::vector<SessionId>> Sessions::revoke_user(const UserId& user,
-                                                     std::optional<SessionId> except) {
+                                                     std::optional<SessionId> except,
+                                                     const DeviceContext& by) {
   if (except) {
     if (Result<void> rows = impl_->need_row(); !rows) return rows.error();
   }
@@ -211,12 +229,18 @@ Result<std::vector<SessionId>> Sessions::revoke_user(const UserId& user,
       user, {impl_->clock.now(), EndReason::revoked, except, bump_epoch});
   impl_->changed(user);
   if (!removed) return removed.error();
+  impl_->ended_many(removed->ids, user, by);
   return std::move(removed->ids);
 }
 
-Result<OthersRevoked> Sessions::revoke_others(const SessionRecord& session) {
-  if (impl_->stateless) return impl_->stateless->revoke_others(session);
-  auto ended = revoke_user(session.user_id, session.id);
+Result<OthersRevoked> Sessions::revoke_others(const SessionRecord& session,
+                                              const DeviceContext& by) {
+  if (impl_->stateless) {
+    auto others = impl_->stateless->revoke_others(session);
+    if (others) impl_->ended_many(others->ids, session.user_id, by);
+    return others;
+  }
+  auto ended = revoke_user(session.user_id, session.id, by);
   if (!ended) return ended.error();
   return OthersRevoked{std::move(*ended), {session, std::nullopt}};
 }
@@ -251,7 +275,12 @@ Result<std::size_t> Sessions::prune() {
   Result<void> done = drain([&] { return impl_->sessions.prune(forgotten, kBatch); });
   if (done) done = drain([&] { return impl_->denials.prune_denials(now, kBatch); });
   if (done) done = drain([&] { return impl_->counters.prune_counters(now, kBatch); });
+  if (done) done = drain([&] { return impl_->one_time.prune_secrets(now, kBatch); });
   if (!done) return done.error();
+  if (impl_->options.events == nullptr) return total;
+  const auto events = impl_->options.events->prune();
+  if (!events) return events.error();
+  total += *events;
   return total;
 }
 

@@ -11,6 +11,7 @@ struct Sessions::Impl::Draft {
   std::optional<Result<NewSession>>& made;
   SessionRecord record;
   InsertOptions limits;
+  const DeviceContext& context;
   SessionToken token;
 };
 
@@ -69,8 +70,8 @@ std::vector<Result<NewSession>> Sessions::Impl::create_all(
       made[i] = token.error();
       continue;
     }
-    drafts.push_back(
-        {made[i], *std::move(record), limits_of(request.options, now), *std::move(token)});
+    drafts.push_back({made[i], *std::move(record), limits_of(request.options, now),
+                      request.options.context, *std::move(token)});
   }
   for (std::span<Draft> rest(drafts); !rest.empty();) {
     const auto some = rest.first(std::min(rest.size(), kMaxFind));
@@ -89,8 +90,8 @@ void Sessions::Impl::insert(std::span<Draft> drafts) {
   const std::vector<Result<InsertOutcome>> outcomes = sessions.insert_all(insertions);
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     Draft& draft = drafts[i];
-    draft.made = settle(outcomes[i], draft.token, draft.record);
-    if (!draft.made) draft.made = insert(std::move(draft.record), draft.limits, 1);
+    draft.made = settle(outcomes[i], draft.token, draft.record, draft.context);
+    if (!draft.made) draft.made = insert(std::move(draft.record), draft.limits, draft.context, 1);
   }
 }
 

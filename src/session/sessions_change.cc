@@ -126,6 +126,7 @@ Result<NewSession> Sessions::rotate(const SessionId& id, const RotateOptions& op
     return {};
   });
   if (!record) return record.error();
+  impl_->ended(record->id, record->user_id, EventKind::session_rotated, {}, {});
   return impl_->wrap({std::move(*token), std::move(*record)});
 }
 
@@ -140,7 +141,11 @@ Result<NewSession> Sessions::rotate(const SessionRecord& session, const RotateOp
     next.level = *options.level;
     next.authenticated_at = impl_->clock.now();
   }
-  return impl_->stateless->replace(session, std::move(next));
+  auto rotated = impl_->stateless->replace(session, std::move(next));
+  if (rotated) {
+    impl_->ended(session.id, session.user_id, EventKind::session_rotated, {}, {});
+  }
+  return rotated;
 }
 
 Result<NewSession> Sessions::attach(const SessionId& guest, const UserId& user,

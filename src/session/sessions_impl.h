@@ -24,7 +24,8 @@ struct Sessions::Impl {
   Result<SessionRecord> draft(const UserId& user, const CreateOptions& given, UnixTime now);
   Result<NewSession> create(const UserId& user, const CreateOptions& given, UnixTime now);
   // insert brings a record into the world. `earlier` are draws whose ids were taken.
-  Result<NewSession> insert(SessionRecord record, const InsertOptions& limits, int earlier = 0);
+  Result<NewSession> insert(SessionRecord record, const InsertOptions& limits,
+                            const DeviceContext& context, int earlier = 0);
   struct Draft;
   std::vector<Result<NewSession>> create_all(std::span<const CreateRequest> requests);
   void insert(std::span<Draft> drafts);
@@ -32,7 +33,8 @@ struct Sessions::Impl {
   // nothing when it has to be drawn again.
   Result<SessionToken> draw(SessionRecord& record);
   std::optional<Result<NewSession>> settle(const Result<InsertOutcome>& outcome,
-                                           SessionToken& token, SessionRecord& record);
+                                           SessionToken& token, SessionRecord& record,
+                                           const DeviceContext& context);
   InsertOptions limits_of(const CreateOptions& given, UnixTime now) const {
     return {now, options.policy.max_per_user, given.user_epoch};
   }
@@ -56,6 +58,16 @@ struct Sessions::Impl {
   void changed(const Subject& subject) {
     if (options.carrier == Carrier::hybrid) not_before.set(subject, clock.now());
   }
+  // session_events.cc: what others learn of changes. opened notes a new session, ended one that is
+  // over, ended_many what ended together; guests' sessions are no events.
+  void opened(const SessionRecord& record, const DeviceContext& context);
+  void ended(const SessionId& id, const UserId& user, EventKind kind, std::string_view reason,
+             const DeviceContext& by);
+  void ended(const SessionId& id, const UserId& user, EndReason reason, const DeviceContext& by);
+  void ended_many(std::span<const SessionId> ids, const UserId& user, const DeviceContext& by);
+  // owner_of is whose session it is, where an event will tell.
+  UserId owner_of(const SessionId& id);
+  Result<bool> revoke(const SessionId& id, EndReason reason);
   // need_row is an error where no row holds the sessions.
   Result<void> need_row() const;
 
@@ -73,6 +85,7 @@ struct Sessions::Impl {
   SessionStore& sessions;
   DenyStore& denials;
   CounterStore& counters;
+  OneTimeStore& one_time;
   const Clock& clock;
   Entropy& entropy;
   session::SessionCookies cookies;

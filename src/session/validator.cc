@@ -185,7 +185,7 @@ void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, L
     if (!rotated) return;
   }
   if (look.judgement.liveness != Liveness::active) {
-    behind_.expire(record.id, look.now);
+    behind_.expire(record, look.now);
     out.state = SessionState::expired;
     return;
   }

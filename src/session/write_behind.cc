@@ -16,8 +16,8 @@ void combine(Touch& kept, const Touch& touch) noexcept {
 
 }  // namespace
 
-WriteBehind::WriteBehind(SessionStore& store, Millis every)
-    : store_(store), every_(every), thread_([this] { run(); }) {}
+WriteBehind::WriteBehind(SessionStore& store, Millis every, EventLog* events)
+    : store_(store), every_(every), events_(events), thread_([this] { run(); }) {}
 
 WriteBehind::~WriteBehind() {
   {
@@ -38,10 +38,16 @@ void WriteBehind::merge(const Touch& touch) {
   combine(touches_.try_emplace(touch.id, touch).first->second, touch);
 }
 
-void WriteBehind::expire(const SessionId& id, UnixTime now) {
-  MutexLock lock(mutex_);
-  if (expired_.size() < kMaxQueued) expired_.insert(id);
-  expired_at_ = std::max(expired_at_, now);
+void WriteBehind::expire(const SessionRecord& session, UnixTime now) {
+  bool first = false;
+  {
+    MutexLock lock(mutex_);
+    if (expired_.size() < kMaxQueued) first = expired_.insert(session.id).second;
+    expired_at_ = std::max(expired_at_, now);
+  }
+  if (!first || events_ == nullptr || session.user_id.empty()) return;
+  events_->add(
+      {.kind = EventKind::session_expired, .user_id = session.user_id, .session_id = session.id});
 }
 
 std::optional<Touch> WriteBehind::pending(const SessionId& id) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "latchkey/event_log.h"
 #include "latchkey/store.h"
 
 namespace latchkey::session {
@@ -19,11 +20,12 @@ class WriteBehind {
  public:
   static constexpr std::size_t kMaxQueued = 65536;
 
-  WriteBehind(SessionStore& store, Millis every);
+  WriteBehind(SessionStore& store, Millis every, EventLog* events = nullptr);
   ~WriteBehind();  // writes what is queued, once
 
   void touch(const Touch& touch) LATCHKEY_EXCLUDES(mutex_);
-  void expire(const SessionId& id, UnixTime now) LATCHKEY_EXCLUDES(mutex_);
+  // expire also notes the event, once on this node.
+  void expire(const SessionRecord& session, UnixTime now) LATCHKEY_EXCLUDES(mutex_);
   // pending returns the touch of `id` that the store may not have yet. It waits for no store.
   std::optional<Touch> pending(const SessionId& id) const LATCHKEY_EXCLUDES(mutex_);
   // flush writes everything queued before the call.
@@ -37,6 +39,7 @@ class WriteBehind {
 
   SessionStore& store_;
   const Millis every_;
+  EventLog* const events_;
   Mutex writing_;  // one flush at a time, so that flush() waits for one under way
   mutable Mutex mutex_;
   Condition wake_;

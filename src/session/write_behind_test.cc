@@ -57,7 +57,7 @@ TEST_F(WriteBehindTest, HoldsABoundedNumberOfTouches) {
 
 TEST_F(WriteBehindTest, HoldsABoundedNumberOfEnds) {
   constexpr std::size_t kMost = WriteBehind::kMaxQueued;
-  for (std::size_t i = 0; i < kMost + 2; ++i) behind_.expire(numbered(i), UnixTime{});
+  for (std::size_t i = 0; i < kMost + 2; ++i) behind_.expire({.id = numbered(i)}, UnixTime{});
   ASSERT_TRUE(behind_.flush());
   EXPECT_EQ(store_.removed, kMost);
 }

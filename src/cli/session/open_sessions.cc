@@ -31,9 +31,12 @@ Result<ServerSessions> open_sessions(const StoreInput& input, Access access) {
     if (!keys) return keys.error();
     options.keys = *std::move(keys);
   }
+  auto events = std::make_unique<EventLog>(
+      server->store->events(), EventLogOptions{.retention = server->config.event_retention});
+  if (access == Access::write) options.events = events.get();
   auto sessions = Sessions::open(*server->store, std::move(options));
   if (!sessions) return sessions.error();
-  return ServerSessions{*std::move(server), *std::move(sessions)};
+  return ServerSessions{*std::move(server), std::move(events), *std::move(sessions)};
 }
 
 }  // namespace latchkey::cli

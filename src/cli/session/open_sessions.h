@@ -10,6 +10,7 @@ namespace latchkey::cli {
 // ServerSessions are the sessions of a server, and its store, which outlives them.
 struct ServerSessions {
   ServerStore server;
+  std::unique_ptr<EventLog> events;  // written at the end
   std::unique_ptr<Sessions> sessions;
 };
 

@@ -9,6 +9,8 @@ struct Json;
 // The JSON API. docs/http_api.md
 namespace latchkey::http {
 
+class Form;
+
 Response api_sign_up(App& app, const Request& request, AuthSession& session);
 Response api_log_in(App& app, const Request& request, AuthSession& session);
 Response api_change_password(App& app, const Request& request, AuthSession& session);
@@ -17,6 +19,7 @@ Response api_get_session(App& app, const Request& request, AuthSession& session)
 Response api_refresh_session(App& app, const Request& request, AuthSession& session);
 Response api_list_sessions(App& app, const Request& request, AuthSession& session);
 Response api_end_sessions(App& app, const Request& request, AuthSession& session);  // ?scope=
+Response api_list_events(App& app, const Request& request, AuthSession& session);
 // The id is the end of the path.
 Response api_end_session(App& app, const Request& request, AuthSession& session);
 
@@ -39,6 +42,10 @@ Response session_response(const App& app, AuthSession& session, int status = 200
 
 // api_problem answers with what `session` lacks, or with the failure of its last call.
 Response api_problem(const AuthSession& session);
+
+// read_limit reads ?limit= of a list, 1 to 100, and 50 when it is not there; 0 when it is anything
+// else.
+std::size_t read_limit(const Form& query) noexcept;
 
 // why_one_session says, as a sentence, why only this one is listed; empty when all are.
 std::string_view why_one_session(const App& app) noexcept;

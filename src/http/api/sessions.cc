@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxPage = 100;
 
-// read_limit reads 1 to kMaxPage; 0 when it is anything else.
-std::size_t read_limit(std::string_view text) noexcept {
-  std::size_t limit = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (failed != std::errc{} || end != text.data() + text.size() || limit > kMaxPage) return 0;
-  return limit;
-}
-
 std::string sessions_json(const SessionPage& page, const SessionId& current, std::string_view note,
                           UnixTime now) {
   std::string out = "{\"sessions\":[";
@@ -41,6 +33,15 @@ std::string sessions_json(const SessionPage& page, const SessionId& current, std
 
 }  // namespace
 
+std::size_t read_limit(const Form& query) noexcept {
+  if (!query.has("limit")) return 50;
+  const std::string_view text = query.get("limit");
+  std::size_t limit = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (failed != std::errc{} || end != text.data() + text.size() || limit > kMaxPage) return 0;
+  return limit;
+}
+
 std::string_view why_one_session(const App& app) noexcept {
   if (!app.stateless()) return {};
   return "Only this session is shown: here a session lives in its cookie alone, and no list of "
@@ -59,7 +60,7 @@ Response api_list_sessions(App& app, const Request& request, AuthSession& sessio
   if (!session.require()) return api_problem(session);
   const auto query = Form::parse(request.query);
   if (!query) return problem_response(Problem::bad_query);
-  const std::size_t limit = query->has("limit") ? read_limit(query->get("limit")) : 50;
+  const std::size_t limit = read_limit(*query);
   if (limit == 0) return problem_response(Problem::bad_query);
   const auto page = session.devices(query->get("after"), limit);
   if (!page && page.error().code == Errc::invalid_argument) {

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "http/api/api.h"
 #include "http/device.h"
+#include "http/pages/activity.h"
 #include "http/pages/form.h"
 #include "http/pages/human_time.h"
 #include "http/pages/page.h"
@@ -10,6 +11,7 @@ namespace latchkey::http {
 namespace {
 
 constexpr std::size_t kPerPage = 50;
+constexpr std::size_t kEventsShown = 20;
 
 void append_session_item(Html& html, const SessionRecord& record, bool current, UnixTime now) {
   const std::string device = describe_device(record.user_agent);
@@ -60,7 +62,8 @@ void append_notice(Html& html, std::string_view notice) {
 }
 
 Html sessions_html(const SessionPage& page, const SessionId& own, const Form& query,
-                   std::string_view why_one, UnixTime now) {
+                   std::string_view why_one, const std::optional<EventPage>& activity,
+                   UnixTime now) {
   Html html;
   html.raw("<div class=\"stack\"><h1>Your sessions</h1>");
   append_notice(html, query.get("notice"));
@@ -87,6 +90,7 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
     html.raw("<form class=\"wide\" method=\"post\" action=\"/sessions/end-others\">")
         .raw("<button class=\"danger\">End all other sessions</button></form>");
   }
+  if (activity) append_activity(html, activity->events, now);
   html.raw("</div>");
   return html;
 }
@@ -102,9 +106,15 @@ Response page_sessions(App& app, const Request& request, AuthSession& session) {
     return page_problem(Problem::bad_query, {.asker = Asker::user});
   }
   if (!page) return page_failure(session);
-  return render_page(
-      {.title = "Your sessions", .asker = Asker::user, .section = Section::sessions},
-      sessions_html(*page, session.record()->id, *query, why_one_session(app), app.clock.now()));
+  std::optional<EventPage> activity;
+  if (app.auth.events().enabled()) {
+    auto events = session.events({}, kEventsShown);
+    if (!events) return page_failure(session);
+    activity = std::move(*events);
+  }
+  return render_page({.title = "Your sessions", .asker = Asker::user, .section = Section::sessions},
+                     sessions_html(*page, session.record()->id, *query, why_one_session(app),
+                                   activity, app.clock.now()));
 }
 
 Response form_end_session(App& app, const Request& request, AuthSession& session) {

@@ -127,6 +127,7 @@ footer { padding: 1.25rem; text-align: center; color: var(--muted); font-size: 0
   grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
 .facts dt { color: var(--muted); font-size: 0.875rem; }
 .facts dd { overflow-wrap: anywhere; }
+.activity { list-style: none; display: grid; gap: 0.4rem; }
 .sessions { list-style: none; display: grid; gap: 0.9rem; }
 .session { display: flex; flex-wrap: wrap; align-items: center; gap: 1rem 1.5rem;
   padding: 1.25rem 1.5rem; }

@@ -46,6 +46,16 @@ void append_lookup(std::string& out, const LookupStats& stats) {
                 as_double(stats.refused));
 }
 
+void append_events(std::string& out, const EventLogStats& stats) {
+  append_metric(out, "latchkey_events_written_total", "counter",
+                "Events that this node wrote into the store.", as_double(stats.written));
+  append_metric(out, "latchkey_events_lost_total", "counter",
+                "Events that were lost, because too many waited for the store.",
+                as_double(stats.lost));
+  append_metric(out, "latchkey_events_queued", "gauge", "Events that wait for the store.",
+                as_double(stats.queued));
+}
+
 }  // namespace
 
 std::string readiness_metrics(http::Readiness* readiness) {
@@ -67,6 +77,7 @@ std::string store_metrics(const AuthStats& stats) {
   if (stats.cache) append_cache(out, *stats.cache);
   if (stats.watch) append_watch(out, *stats.watch);
   if (stats.lookups) append_lookup(out, *stats.lookups);
+  if (stats.events) append_events(out, *stats.events);
   return out;
 }
 

@@ -78,7 +78,8 @@ struct Config {
   std::string store_url;   // empty: latchkey.db in `data`
   OpenStoreOptions store;  // create and expected_instance are filled in when it is opened
   Millis prune_every = std::chrono::seconds{60};
-  Millis start_wait = std::chrono::seconds{30};  // of the first start, for a store that is not up
+  Millis event_retention = std::chrono::days{90};  // 0: no events
+  Millis start_wait = std::chrono::seconds{30};    // of the first start, for a store that is not up
 
   bool cache = true;
   NearCacheOptions near_cache;
