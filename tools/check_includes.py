@@ -31,11 +31,11 @@ SUITES = "include/latchkey/testing/"
 # Which layer implements a public header.
 PUBLIC = {f"{header}.h": layer for layer, headers in {
     "base": "entropy result secret time",
-    "model": "address ids record token",
+    "model": "address event_kind ids record token",
     "codec": "authjs cookie jose jwt native_seal seal",
-    "contract": "counter_store deny_store forwarding_store key key_store meta_store scan_store "
-                "store user_store wait watch",
-    "session": "carrier keyring lookup policy session_calls sessions",
+    "contract": "counter_store deny_store event_store forwarding_store key key_store meta_store "
+                "one_time_store scan_store store user_store wait watch",
+    "session": "carrier event_log keyring lookup policy session_calls sessions",
     "account": "accounts user_admin",
     "auth": "auth auth_session pending request_view",
     "guard": "client_address origin_check public_url safe_redirect",

@@ -1,4 +1,4 @@
-#include "latchkey/event_store.h"
+#include "latchkey/event_kind.h"
 
 namespace latchkey {
 

@@ -105,6 +105,35 @@ void walk_password(const Walk& walk, const Server& second) {
   EXPECT_EQ(log_in_at(second, "ada@example.com", next), "");
 }
 
+// The servers write events in the background: what is wanted is waited for.
+void expect_events(const Walk& walk, const std::vector<std::string>& options,
+                   const std::vector<std::string>& parts) {
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  std::vector<std::string> words{"events", "--json"};
+  words.insert(words.end(), options.begin(), options.end());
+  Ran ran;
+  const auto all_there = [&] {
+    ran = walk.run(words);
+    return ran.code != 0 || std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
+             return ran.out.find(part) != std::string::npos;
+           });
+  };
+  while (!all_there() && std::chrono::steady_clock::now() < late) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  for (const std::string& part : parts) EXPECT_THAT(ran.out, HasSubstr(part));
+}
+
+void walk_events(const Walk& walk) {
+  expect_events(walk, {"--username", "ada@example.com"},
+                {"\"kind\":\"sign_up\"", "\"kind\":\"log_in\"", "\"kind\":\"session_revoked\"",
+                 "\"reason\":\"operator\"", "\"address\":\"127.0.0.1\""});
+  expect_events(walk, {"--kind", "log_in_failed"}, {"\"reason\":\"user_disabled\""});
+  EXPECT_EQ(walk.run({"events", "--kind", "nonsense"}).code, 2);
+  EXPECT_EQ(walk.run({"events", "--since", "2099-01-01T00:00:00Z"}).out, "");
+}
+
 }  // namespace
 
 std::vector<std::string> command(std::vector<std::string> words,
@@ -148,6 +177,7 @@ void walk_operator(const std::vector<std::string>& store, const Server& first,
   EXPECT_THAT(listed.out, Not(HasSubstr("argon2")));
   walk_sessions(walk);
   walk_disabled(walk, second);
+  walk_events(walk);
   walk_password(walk, second);
   EXPECT_EQ(walk.run({"user", "list", "--json"}).out, "{\"users\":[]}\n");
   const Ran gone = walk.run({"user", "show", "--username", "ada@example.com"});

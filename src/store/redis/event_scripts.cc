@@ -27,7 +27,8 @@ table.sort(others, function(a, b) return a[1] < b[1] end)
 for n = 1, #others - tonumber(ARGV[9]) + 1 do redis.call('HDEL', key, others[n][2]) end
 local fresh = redis.call('EXISTS', key) == 0
 redis.call('HSET', key, hash, table.concat({purpose, ARGV[6], ARGV[7], ARGV[8]}, ' '))
-if fresh then redis.call('PEXPIRE', key, ARGV[10]) else redis.call('PEXPIRE', key, ARGV[10], 'GT') end
+if fresh then redis.call('PEXPIRE', key, ARGV[10])
+else redis.call('PEXPIRE', key, ARGV[10], 'GT') end
 return 1
 )lua");
 

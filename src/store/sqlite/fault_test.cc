@@ -256,7 +256,7 @@ TEST(SqliteFault, F5AReadOnlyMountAndAFullDiskAreRefused) {
   Child child([&] {
     if (::unshare(CLONE_NEWNS) != 0 ||
         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=256k") != 0) {
+        ::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
       return 77;
     }
     const auto code = [&] {
@@ -264,9 +264,9 @@ TEST(SqliteFault, F5AReadOnlyMountAndAFullDiskAreRefused) {
       return store ? Errc::bad_config : store.error().code;
     };
     const auto remount = [&](unsigned long flags) {
-      return ::mount("none", dir.path().c_str(), nullptr, MS_REMOUNT | flags, "size=256k") == 0;
+      return ::mount("none", dir.path().c_str(), nullptr, MS_REMOUNT | flags, "size=1m") == 0;
     };
-    const auto fill = [&] { std::ofstream(dir.file("fill")) << std::string(400'000, 'x'); };
+    const auto fill = [&] { std::ofstream(dir.file("fill")) << std::string(2'000'000, 'x'); };
     fill();
     if (code() != Errc::store_read_only) return 1;  // a new database
     fs::remove(dir.file("fill"));
