@@ -22,7 +22,7 @@ TEST(ApiEvents, ListsWhatHappenedToTheAccountNewestFirst) {
   Browser browser(site);
   browser.sign_up("ada");
   site.clock.advance(std::chrono::minutes{1});
-  EXPECT_EQ(Browser(site).log_in("ada", "wrong horse battery").status, 422);
+  EXPECT_EQ(Browser(site).log_in("ada", "wrong horse battery").status, 401);
   site.clock.advance(std::chrono::minutes{1});
   const auto answer = browser.get("/v1/user/events");
   EXPECT_EQ(answer.status, 200);
@@ -59,7 +59,7 @@ TEST(PageSessions, ShowsRecentActivity) {
   Browser browser(site);
   browser.sign_up("ada");
   site.clock.advance(std::chrono::minutes{5});
-  EXPECT_EQ(Browser(site).log_in("ada", "wrong horse battery").status, 422);
+  EXPECT_EQ(Browser(site).log_in("ada", "wrong horse battery").status, 401);
   const auto page = browser.get("/sessions");
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.body, HasSubstr("<h2 id=\"activity\">Recent activity</h2>"));

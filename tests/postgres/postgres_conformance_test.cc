@@ -26,8 +26,8 @@ std::string take_schema() {
 
 void give_back_schema(const std::string& schema) {
   std::string sql;
-  for (const char* table :
-       {"sessions", "tombstones", "users", "user_epochs", "denied", "counters", "keys", "outbox"}) {
+  for (const char* table : {"sessions", "tombstones", "users", "user_epochs", "denied", "counters",
+                            "one_time_secrets", "events", "keys", "outbox"}) {
     sql += "DELETE FROM " + schema + ".latchkey_" + table + ";";
   }
   sql += "UPDATE " + schema + ".latchkey_meta SET value='0' WHERE key='keys_version'";
