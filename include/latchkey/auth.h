@@ -117,7 +117,8 @@ struct BeginOptions {
   bool keep_bad_cookie = false;
   // client_address is what the program knows of the client; empty: read it from the request.
   std::string_view client_address{};
-  // request_id names the request in events, as the program's own log does.
+  // request_id names the request in events, as the program's own log does; empty: X-Request-Id of a
+  // trusted proxy.
   std::string_view request_id{};
   // own_origin: a proxy asks for another application, whose pages have this origin and may send
   // what changes something. Empty, or no origin a page can have: that of the public URL.

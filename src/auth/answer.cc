@@ -6,6 +6,7 @@
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/text.h"
+#include "latchkey/address.h"
 #include "latchkey/safe_redirect.h"
 
 // What goes back: cookies, the rules for caches, and why something was refused.
@@ -107,8 +108,12 @@ void AuthSession::Impl::rebuild() {
   lines = own_lines;
 }
 
+// The id that a proxy gives a request is believed as its X-Forwarded-For is.
 DeviceContext AuthSession::Impl::context() {
-  return {std::string{facts.user_agent}, client(), std::string{options.request_id}};
+  std::string_view id = options.request_id;
+  const auto peer = guard::Address::parse(facts.peer);
+  if (id.empty() && peer && auth.proxies.contains(*peer)) id = facts.request_id;
+  return {std::string{facts.user_agent}, client(), std::string{id}};
 }
 
 const std::string& AuthSession::Impl::client() {

@@ -96,6 +96,18 @@ TEST_F(AuthEvents, R177AnEventSaysWhoWhereAndWhichRequest) {
   EXPECT_EQ(out.request_id, "req-1");
 }
 
+TEST_F(AuthEvents, R177TheRequestIdOfATrustedProxyIsBelievedAndOfNobodyElse) {
+  for (const bool trusted : {false, true}) {
+    AuthOptions options = kept();
+    if (trusted) options.trusted_proxies = {"127.0.0.1"};
+    const auto auth = open(std::move(options));
+    step();
+    AuthSession session = begin(*auth, form().with("X-Request-Id", "from-outside"));
+    ASSERT_TRUE(session.sign_up({trusted ? "bob" : "ann", kPassword}));
+    EXPECT_EQ(last(*auth).request_id, trusted ? "from-outside" : "");
+  }
+}
+
 TEST_F(AuthEvents, R178AFailedLogInTellsTheReasonAndNeverTheName) {
   const auto auth = open(kept());
   sign_up(*auth);

@@ -64,6 +64,7 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       if (is(name, "sec-purpose") && starts_with_ignoring_case(value, "prefetch")) prefetch = true;
       break;
     case 12:
+      if (is(name, "x-request-id")) request_id = value;
       if (is(name, "content-type") && !set(content_type, value)) types_ = true;
       break;
     case 13:

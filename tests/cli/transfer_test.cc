@@ -95,7 +95,8 @@ TEST_F(TransferProgram, WhatIsRefusedIsToldLineByLineAndTheRestIsAdded) {
                       << "\n"
                       << R"({"username":"clear","password_hash":"my secret"})"
                       << "\n"
-                      << R"({"username":"ADA","password_hash":")" << good << "\",\"id\":7}\n";
+                      // Another hash: whichever of the two names comes first, the other is refused.
+                      << R"({"username":"ADA","password_hash":")" << good << "A\",\"id\":7}\n";
   const Ran in = at(to(), {"user", "import", "--json", "--report", report, file});
   EXPECT_EQ(in.code, 1);
   EXPECT_THAT(in.out, HasSubstr("{\"added\":1,\"already_there\":0,\"refused\":6,"));
