@@ -133,7 +133,7 @@ void expect_old_rows(Store& store) {
 }
 
 void expect_new_parts(Store& store) {
-  const CounterTry one{"a:1", {}};
+  const CounterTry one{"b:1", {}};
   EXPECT_TRUE(store.counters().take({&one, 1}, kNow)->taken);
   OneTimeSecret secret{.purpose = "reset",
                        .user_id = *UserId::parse("u1"),
