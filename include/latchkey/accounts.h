@@ -71,6 +71,12 @@ struct PasswordChange {
   std::optional<NewSession> kept{};
 };
 
+// PasswordProof is what became of a password that somebody who is signed in was asked for.
+struct PasswordProof {
+  Rejection rejection = Rejection::none;  // none: it is the user's
+  Millis retry_after{0};                  // rate_limited: no try is allowed before
+};
+
 // PasswordCost are Argon2id parameters (RFC 9106). The defaults are the floor; make() refuses less,
 // and more than 1 GiB, 64 iterations or 64 lanes.
 struct PasswordCost {
@@ -145,6 +151,11 @@ class Accounts {
                                          std::string_view replacement,
                                          const SessionRecord* keep = nullptr,
                                          const DeviceContext& by = {});
+  // check_password tells whether `password` is that of a user who is signed in already, with
+  // `session`. It counts as a try to change the password does, and changes nothing.
+  Result<PasswordProof> check_password(const UserId& user, std::string_view password,
+                                       const SessionRecord* session = nullptr,
+                                       const DeviceContext& by = {});
   const AccountsOptions& options() const noexcept;
 
  private:

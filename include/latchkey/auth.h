@@ -81,7 +81,10 @@ struct AuthOptions {
   AccountsOptions passwords{};
   std::optional<NearCacheOptions> near_cache = NearCacheOptions{};  // nothing: no copies
   std::string login_path = "/login";  // where redirect() sends who is not signed in
-  std::string home_path = "/";        // where to go after a log-in that asked for nothing else
+  // reauth_path is where redirect() sends who is signed in, but for too long: a page that calls
+  // reauthenticate(). Empty: the log-in page, with `reason=recent_login`.
+  std::string reauth_path{};
+  std::string home_path = "/";  // where to go after a log-in that asked for nothing else
   // clear_site_data is sent with a log-out over https: "cache", "storage", "executionContexts".
   // Never "cookies", which would delete those of other sites of the domain.
   std::vector<std::string> clear_site_data{};

@@ -126,7 +126,13 @@ class AuthSession {
   Result<bool> end_device(const SessionId& id);  // false: the user has no such session
   // change_password ends every other session of the user.
   Result<Rejection> change_password(std::string_view current, std::string_view wanted);
-  // raise_level: after a second factor or a repeated password. New token, same session.
+  // reauthenticate asks for the password of the user again, with the limits of log_in. When it is
+  // right, authenticated_at() is now, which meets Demand::max_auth_age. New token, same session.
+  Result<Rejection> reauthenticate(std::string_view password);
+  // delete_user deletes the account of the user for good and ends every session of theirs; ask for
+  // a recent log-in first. False: the store does not know the user, and nothing changed.
+  Result<bool> delete_user();
+  // raise_level: after a second factor, or another proof of one's own. New token, same session.
   Result<void> raise_level(std::uint8_t level);
   Result<void> touch();  // "stay signed in": moves the idle deadline now
 
@@ -154,7 +160,8 @@ class AuthSession {
   int status() const noexcept;                     // 200, or 401, 403 or 5xx
   std::string problem() const;                     // application/problem+json for that status
   std::string_view problem_code() const noexcept;  // its `code`, such as "expired"; empty at 200
-  std::string redirect() const;  // for a page that needs a log-in: where to go with 303. Or empty
+  // redirect is for a page that needs a log-in, or a newer one: where to go with 303. Or empty.
+  std::string redirect() const;
   // safe_next returns `wanted`, from a form or a query, if it leads nowhere but into this site.
   std::string safe_next(std::string_view wanted) const;
   // cacheable: this answer is the same for everybody. It stays private when a cookie goes with it.

@@ -36,6 +36,14 @@ Outcome limited(Millis retry_after) {
   return outcome;
 }
 
+// Proof is a password that was asked for again, and what the next step needs of the check.
+struct Proof {
+  Rejection rejection = Rejection::none;
+  Millis retry_after{0};
+  Admission admission{};
+  std::string hash{};  // of the password, as stored
+};
+
 PasswordChange wrong_password() { return {.rejection = Rejection::wrong_credentials}; }
 
 // A share that is used up is the client's fault, a full queue is not.
@@ -89,6 +97,7 @@ struct Accounts::Impl {
   Result<AccountOutcome> check(const Credentials& credentials, const UserId& id,
                                const CreateOptions& session, const Admission& admission,
                                Attempt& attempt);
+  Result<Proof> prove(const UserId& user, std::string_view password, const SessionRecord* session);
   UnixTime now() const noexcept;
   void upgrade(const StoredUser& user, std::string_view password, const Admission& admission);
   Result<AccountOutcome> open_session(const User& user, const CreateOptions& creating);
@@ -342,6 +351,42 @@ std::string Accounts::known_device(const UserId& user, std::string_view device) 
   return value ? std::move(*value) : std::string{};
 }
 
+// prove checks the password of somebody who is signed in.
+Result<Proof> Accounts::Impl::prove(const UserId& user, std::string_view password,
+                                    const SessionRecord* session) {
+  auto admission = guessing->before_change(user, session, now());
+  if (!admission) return admission.error();
+  if (!admission->allowed) return limited<Proof>(admission->retry_after);
+  auto stored = store.users().find_user(user);
+  if (!stored) return stored.error();
+  std::string hash = *stored ? std::move((*stored)->password_hash) : decoy_hash;
+  const bool usable = *stored && !(*stored)->user.disabled;
+  auto match = verify(password, hash, usable, *admission);
+  if (!match) return not_hashed<Proof>(*admission, match.error());
+  if (*match == PasswordMatch::mismatch || !usable) {
+    return Proof{.rejection = Rejection::wrong_credentials};
+  }
+  guessing->succeeded(*admission);
+  return Proof{.admission = std::move(*admission), .hash = std::move(hash)};
+}
+
+Result<PasswordProof> Accounts::check_password(const UserId& user, std::string_view password,
+                                               const SessionRecord* session,
+                                               const DeviceContext& by) {
+  if (const Rejection fault = account::shape_of(password); fault != Rejection::none) {
+    return PasswordProof{.rejection = fault};
+  }
+  auto proof = impl_->prove(user, password, session);
+  if (!proof) return proof.error();
+  if (proof->rejection == Rejection::none) {
+    account::note(impl_->sessions, EventKind::reauthenticated, by, {.user = user});
+  } else {
+    account::note_rejection(impl_->sessions, proof->rejection, "reauthentication", by,
+                            {.user = user, .reason = "wrong_current_password"});
+  }
+  return PasswordProof{proof->rejection, proof->retry_after};
+}
+
 Result<PasswordChange> Accounts::change_password(const UserId& user, std::string_view current,
                                                  std::string_view replacement,
                                                  const SessionRecord* keep,
@@ -365,28 +410,20 @@ Result<PasswordChange> Accounts::Impl::try_change(const UserId& user, std::strin
   Rejection fault = account::shape_of(current);
   if (fault == Rejection::none) fault = account::strength_of(replacement);
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
-  const UnixTime time = now();
-  auto admission = guessing->before_change(user, keep, time);
-  if (!admission) return admission.error();
-  if (!admission->allowed) return limited<PasswordChange>(admission->retry_after);
-  auto stored = store.users().find_user(user);
-  if (!stored) return stored.error();
-  const std::string& hash = *stored ? (*stored)->password_hash : decoy_hash;
-  const bool usable = *stored && !(*stored)->user.disabled;
-  auto match = verify(current, hash, usable, *admission);
-  if (!match) return not_hashed<PasswordChange>(*admission, match.error());
-  if (*match == PasswordMatch::mismatch || !usable) {
-    return wrong_password();
+  auto proof = prove(user, current, keep);
+  if (!proof) return proof.error();
+  if (proof->rejection != Rejection::none) {
+    return PasswordChange{.rejection = proof->rejection, .retry_after = proof->retry_after};
   }
-  guessing->succeeded(*admission);
-  auto phc = this->hash(replacement, admission->claim);
+  auto phc = hash(replacement, proof->admission.claim);
   if (!phc && phc.error().code == Errc::rate_limited) {
     return limited<PasswordChange>(std::chrono::seconds{1});
   }
   if (!phc) return phc.error();
   std::optional<SessionId> except;
   if (keep != nullptr) except = keep->id;
-  auto outcome = store.users().set_password({user, std::move(*phc), hash, except, time});
+  auto outcome =
+      store.users().set_password({user, std::move(*phc), std::move(proof->hash), except, now()});
   if (!outcome) return outcome.error();
   // Changed meanwhile: what was shown as the current password no longer is.
   if (outcome->status != SetPasswordStatus::changed) return wrong_password();

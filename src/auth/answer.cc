@@ -155,7 +155,7 @@ std::string AuthSession::redirect() const {
   if (problem == nullptr) return {};
   const AuthOptions& options = impl_->auth.options;
   return auth::login_redirect(impl_->facts, impl_->options.page, *problem,
-                              {options.login_path, options.home_path});
+                              {options.login_path, options.home_path, options.reauth_path});
 }
 
 std::string AuthSession::safe_next(std::string_view wanted) const {

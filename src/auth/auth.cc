@@ -59,6 +59,9 @@ Result<std::unique_ptr<Auth>> Auth::open(std::unique_ptr<Store> store, AuthOptio
   auto url = PublicUrl::parse(options.public_url);
   if (!url) return url.error();
   if (!is_own_path(options.login_path)) return refuse("login_path: write a path such as /login");
+  if (!options.reauth_path.empty() && !is_own_path(options.reauth_path)) {
+    return refuse("reauth_path: write a path such as /reauth, or nothing");
+  }
   if (!is_own_path(options.home_path)) return refuse("home_path: write a path such as /");
   if (options.prune_every < Millis{0}) return refuse("prune_every cannot be negative");
   if (options.event_retention < Millis{0}) return refuse("event_retention cannot be negative");

@@ -101,6 +101,77 @@ TEST_P(AuthOnCarrier, AChangedPasswordKeepsThisSessionUnderANewToken) {
   EXPECT_FALSE(begin(*auth_, form().with("Cookie", other)));
 }
 
+TEST_P(AuthOnCarrier, R27APasswordThatIsShownAgainRenewsTheProofUnderANewToken) {
+  const std::string cookie = sign_up(*auth_);
+  clock_.advance(minutes{10});
+  const Demand recent{.max_auth_age = minutes{5}};
+  AuthSession session = begin(*auth_, form().with("Cookie", cookie));
+  const std::vector<std::string> before = lines(session);
+  EXPECT_FALSE(session.require(recent));
+  EXPECT_EQ(session.problem_code(), "recent_login");
+  const auto wrong = session.reauthenticate("not the password at all");
+  ASSERT_TRUE(wrong);
+  EXPECT_EQ(*wrong, Rejection::wrong_credentials);
+  EXPECT_FALSE(session.require(recent)) << "R19: the session's secret alone proves nothing";
+  EXPECT_EQ(lines(session), before);
+  const SessionId id = session.record()->id;
+  const auto proven = session.reauthenticate(kPassword);
+  ASSERT_TRUE(proven);
+  EXPECT_EQ(*proven, Rejection::none);
+  EXPECT_TRUE(session.require(recent));
+  EXPECT_EQ(session.authenticated_at(), clock_.now());
+  EXPECT_EQ(session.level(), 1);
+  const std::string renewed = pair_of(session);
+  EXPECT_NE(renewed, cookie);
+  if (!is_stateless(GetParam())) {
+    EXPECT_EQ(session.record()->id, id);
+    EXPECT_FALSE(begin(*auth_, form().with("Cookie", cookie))) << "a copied cookie is worthless";
+  }
+  AuthSession next = begin(*auth_, page().with("Cookie", renewed));
+  EXPECT_TRUE(next.require(recent));
+}
+
+TEST_P(AuthOnCarrier, R27TheDemandOfAnOlderTokenIsStillNotMet) {
+  const std::string cookie = sign_up(*auth_);
+  clock_.advance(minutes{10});
+  AuthSession stranger = begin(*auth_, form());
+  const auto nobody = stranger.reauthenticate(kPassword);
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, Errc::not_found);
+  EXPECT_EQ(stranger.status(), 401);
+  AuthSession ended = begin(*auth_, form().with("Cookie", cookie));
+  ASSERT_TRUE(begin(*auth_, form().with("Cookie", cookie)).log_out_everywhere());
+  const auto late = ended.reauthenticate(kPassword);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::not_found);
+}
+
+TEST_P(AuthOnCarrier, ADeletedUserHasNoSessionAndNoPasswordAnyMore) {
+  const std::string other = sign_up(*auth_);
+  const std::string cookie = log_in(*auth_);
+  AuthSession session = begin(*auth_, form().with("Cookie", cookie));
+  const auto deleted = session.delete_user();
+  ASSERT_TRUE(deleted);
+  EXPECT_TRUE(*deleted);
+  EXPECT_TRUE(deletes(session));
+  EXPECT_FALSE(session);
+  for (const std::string& one : {other, cookie}) {
+    EXPECT_FALSE(begin(*auth_, form().with("Cookie", one)));
+  }
+  AuthSession again = begin(*auth_, form());
+  EXPECT_EQ(*again.log_in({"ann", kPassword}), Rejection::wrong_credentials);
+  EXPECT_FALSE(again.delete_user()) << "nobody is signed in";
+}
+
+TEST_P(AuthOnCarrier, AUserOfAnotherSystemIsNotDeletedHere) {
+  AuthSession session = begin(*auth_, form());
+  ASSERT_EQ(*session.log_in(UserId{7}), Rejection::none);
+  const auto deleted = session.delete_user();
+  ASSERT_TRUE(deleted);
+  EXPECT_FALSE(*deleted);
+  EXPECT_TRUE(session);
+}
+
 TEST_P(AuthOnCarrier, ARaisedLevelIsANewTokenAndMeetsTheDemand) {
   const std::string cookie = sign_up(*auth_);
   AuthSession session = begin(*auth_, form().with("Cookie", cookie));
@@ -223,6 +294,8 @@ TEST_P(AuthOnCarrier, WhateverFailsInAVerbLeavesTheCookieAlone) {
        [](AuthSession& s) {
          return s.change_password(kPassword, "x horse battery staple").has_value();
        }},
+      {"reauthenticate", [](AuthSession& s) { return s.reauthenticate(kPassword).has_value(); }},
+      {"delete_user", [](AuthSession& s) { return s.delete_user().has_value(); }},
       {"raise_level", [](AuthSession& s) { return s.raise_level(2).has_value(); }},
       {"touch", [](AuthSession& s) { return s.touch().has_value(); }},
       {"commit",

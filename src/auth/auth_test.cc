@@ -38,6 +38,7 @@ TEST_F(AuthTest, MisuseIsRefusedWithWhatToChange) {
   EXPECT_NE(with([](auto& o) { o.login_path = "https://evil.example"; }).find("login_path"),
             std::string::npos);
   EXPECT_NE(with([](auto& o) { o.login_path = ""; }).find("login_path"), std::string::npos);
+  EXPECT_NE(with([](auto& o) { o.reauth_path = "//evil"; }).find("reauth_path"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.home_path = "//evil"; }).find("home_path"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.home_path = ""; }).find("home_path"), std::string::npos);
   EXPECT_NE(with([](auto& o) { o.allowed_origins = {"*"}; }).find("allowed_origins"),

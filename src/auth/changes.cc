@@ -1,3 +1,4 @@
+#include "account/account_events.h"
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/log.h"
@@ -179,16 +180,38 @@ Result<std::size_t> AuthSession::log_out_everywhere() {
   return ended->size();
 }
 
+// A snapshot is not enough here, nor is a copy in a cache.
+Result<void> AuthSession::Impl::need_checked_user() {
+  failure.reset();
+  limit(Millis{0});
+  Result<void> fine = may_change(true);
+  if (fine) fine = need_user();
+  if (!fine) return told(fine.error());
+  if (Result<void> settled = settle(); !settled) return settled.error();
+  if (Result<void> seen = refresh(); !seen) return told(seen.error());
+  if (state != AuthState::user) return gone();
+  return {};
+}
+
+Result<Rejection> AuthSession::reauthenticate(std::string_view password) {
+  if (Result<void> fine = impl_->need_checked_user(); !fine) return fine.error();
+  const auto proof =
+      impl_->auth.accounts->check_password(user_id(), password, &*impl_->record, impl_->context());
+  if (!proof) return impl_->told(proof.error());
+  const bool proven = proof->rejection == Rejection::none;
+  log(LogLevel::info, proven ? "reauthenticated" : "reauthentication_failed",
+      {{"reason", rejection_name(proof->rejection)},
+       {"session_id", impl_->record->id.text()},
+       {"user_id", user_id().text()},
+       {"address", impl_->client()}});
+  impl_->limit(proof->retry_after);
+  if (!proven) return proof->rejection;
+  if (Result<void> raised = raise_level(level()); !raised) return raised.error();
+  return Rejection::none;
+}
+
 Result<Rejection> AuthSession::change_password(std::string_view current, std::string_view wanted) {
-  impl_->failure.reset();
-  impl_->limit(Millis{0});
-  Result<void> fine = impl_->may_change(true);
-  if (fine) fine = impl_->need_user();
-  if (!fine) return impl_->told(fine.error());
-  if (Result<void> settled = impl_->settle(); !settled) return settled.error();
-  // A snapshot is not enough here, nor is a copy in a cache.
-  if (Result<void> seen = impl_->refresh(); !seen) return impl_->told(seen.error());
-  if (impl_->state != AuthState::user) return impl_->gone();
+  if (Result<void> fine = impl_->need_checked_user(); !fine) return fine.error();
   auto changed = impl_->auth.accounts->change_password(user_id(), current, wanted, &*impl_->record,
                                                        impl_->context());
   if (!changed) return impl_->told(changed.error());
@@ -204,6 +227,29 @@ Result<Rejection> AuthSession::change_password(std::string_view current, std::st
     if (!kept) return kept.error();
   }
   return changed->rejection;
+}
+
+Result<bool> AuthSession::delete_user() {
+  impl_->failure.reset();
+  Result<void> fine = impl_->may_change(false);
+  if (fine) fine = impl_->need_user();
+  if (!fine) return impl_->told(fine.error());
+  const UserId id = user_id();
+  const UnixTime now = impl_->auth.clock.now();
+  const Takeover* const takeover = impl_->auth.options.takeover.get();
+  if (takeover != nullptr) {
+    if (auto waiting = takeover->end_for(*impl_->auth.store, id, now); !waiting) {
+      return impl_->told(waiting.error());
+    }
+  }
+  const auto removed = impl_->auth.store->users().delete_user(id, now);
+  if (!removed) return impl_->told(removed.error());
+  if (!*removed) return false;
+  impl_->log_ended((*removed)->ids);
+  account::note(*impl_->auth.sessions, EventKind::user_deleted, impl_->context(), {.user = id});
+  log(LogLevel::info, "user_deleted", {{"user_id", id.text()}, {"address", impl_->client()}});
+  impl_->end(AuthState::none);
+  return true;
 }
 
 Result<void> AuthSession::raise_level(std::uint8_t level) {

@@ -7,9 +7,10 @@ namespace latchkey::auth {
 std::string login_redirect(const RequestFacts& facts, bool page, const Problem& problem,
                            const LoginPaths& paths) {
   if (problem.status != 401 || !(page || facts.navigation())) return {};
-  std::string to{paths.login};
+  const bool again = problem.code == "recent_login" && !paths.reauth.empty();
+  std::string to{again ? paths.reauth : paths.login};
   char separator = to.find('?') == std::string::npos ? '?' : '&';
-  if (problem.code != "no_session") {
+  if (!again && problem.code != "no_session") {
     to.append(1, separator).append("reason=").append(problem.code);
     separator = '&';
   }

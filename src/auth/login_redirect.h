@@ -12,6 +12,7 @@ namespace latchkey::auth {
 struct LoginPaths {
   std::string_view login;
   std::string_view home;
+  std::string_view reauth{};  // of who is signed in, but for too long; empty: the log-in page
 };
 
 // login_redirect is where a request goes that needs a log-in, with the way back: a person who waits

@@ -90,6 +90,22 @@ TEST_F(RequestTest, ALogInPageMayHaveAQueryOfItsOwn) {
   EXPECT_EQ(session.redirect(), "/enter?theme=dark&next=/training");
 }
 
+TEST_F(RequestTest, R27WhoLoggedInTooLongAgoIsLedToThePageThatAsksAgain) {
+  AuthOptions options = usual();
+  options.reauth_path = "/confirm?theme=dark";
+  const auto auth = open(std::move(options));
+  const std::string cookie = sign_up(*auth);
+  clock_.advance(std::chrono::minutes{10});
+  AuthSession session = begin(*auth, page().to("/training?a=b").with("Cookie", cookie));
+  EXPECT_FALSE(session.require({.max_auth_age = std::chrono::minutes{5}}));
+  EXPECT_EQ(session.status(), 401);
+  EXPECT_EQ(session.redirect(), "/confirm?theme=dark&next=/training%3Fa%3Db");
+  AuthSession call = begin(*auth, script().to("/training").with("Cookie", cookie));
+  EXPECT_FALSE(call.require({.max_auth_age = std::chrono::minutes{5}}));
+  EXPECT_EQ(call.redirect(), "") << "a script is told 401";
+  EXPECT_EQ(begin(*auth, page().to("/training")).redirect(), "/login?next=/training");
+}
+
 TEST_F(RequestTest, WithoutChunksACookieNamedLikeOneIsSomebodyElses) {
   AuthOptions options = usual();
   options.cookie.max_chunks = 1;

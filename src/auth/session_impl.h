@@ -41,6 +41,8 @@ struct AuthSession::Impl {
   Result<void> may_change(bool needs_cookie) const;
   Result<void> need_record() const;
   Result<void> need_user() const;
+  // need_checked_user: one who is signed in as the store says now, for what asks for a password.
+  Result<void> need_checked_user();
   // settle sends attributes that wait, before something else changes the session.
   Result<void> settle();
   // told keeps what failed for status(), and returns it; gone finds out why the session is no more.
