@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "account/counter_names.h"
 #include "account/device_cookie.h"
 #include "account/hash_gate.h"
-#include "crypto/hmac_key.h"
 #include "latchkey/accounts.h"
 
 namespace latchkey::account {
@@ -52,14 +52,12 @@ class Guessing {
   Guessing(CounterStore& counters, const GuessLimits& limits, const session::SlotKey& slot_key,
            std::shared_ptr<const SharedKeyRing> keys);
 
-  // counter_key names the counter of one thing without telling what it is.
-  std::string counter_key(char kind, std::string_view of) const;
   Result<Admission> take(std::vector<CounterTry> tries, Admission admission, UnixTime now);
   void settle(std::span<const std::string> cleared, std::span<const std::string> returned);
 
   CounterStore& counters_;
   const GuessLimits limits_;
-  const crypto::HmacKey names_;
+  const CounterNames names_;
   const DeviceCookies devices_;
 };
 
