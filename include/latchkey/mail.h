@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "latchkey/time.h"
+
+// Mail that latchkey wants sent. It sends none itself: a program hands it to whatever does.
+//
+//   auto send = [&](const latchkey::Mail& mail) { outbox.push(mail); };  // and never wait
+namespace latchkey {
+
+enum class MailKind : std::uint8_t {
+  password_reset,        // with a link that sets a new password
+  password_changed,      // tells the user, who may not have been the one to change it
+  address_verification,  // with a link that shows that this mail arrived
+};
+std::string_view mail_kind_name(MailKind kind) noexcept;
+
+// Mail is one message. The link opens an account: it belongs into this mail and into no log.
+struct Mail {
+  MailKind kind = MailKind::password_reset;
+  std::string to{};        // an address, checked for its form
+  std::string username{};  // of the account
+  std::string link{};      // empty: there is none
+  Millis valid_for{0};     // how long the link works
+};
+
+// SendMail takes a message over. It is called while somebody waits for an answer, so it must not
+// wait for the network, and by several threads at once.
+using SendMail = std::function<void(const Mail&)>;
+
+// is_mail_address tells whether `text` has the form of an address that is safe to hand on: one '@',
+// no blanks, control characters or quotes, nothing that a command would take for an option.
+bool is_mail_address(std::string_view text) noexcept;
+
+}  // namespace latchkey

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "latchkey/counter_store.h"
+#include "latchkey/mail.h"
+#include "latchkey/store.h"
+#include "latchkey/user_admin.h"
+
+// Forgotten passwords and proven e-mail addresses, by links that work once.
+//
+//   auto recovery = latchkey::Recovery::make(
+//       auth.store(), {.send = send, .reset_url = "https://app.example.com/password/reset"});
+//   if (!recovery) return fail(recovery.error().detail);
+//   (*recovery)->forgot_password(form["username"], session.client_address());  // and tell nothing
+//   auto done = (*recovery)->reset_password(form["token"], form["password"]);
+//   if (done && done->ended) return redirect("/login");  // every session of the user has ended
+namespace latchkey {
+
+struct RecoveryOptions {
+  SendMail send{};  // who gets the mail; must be set
+  // The pages that the links lead to, on the public URL and never on a Host header. `?token=` is
+  // added. Empty: there are no such links.
+  std::string reset_url{};
+  std::string verify_url{};
+  Millis reset_life = std::chrono::minutes{15};  // at most 1 h
+  Millis verify_life = std::chrono::hours{24};   // at most 7 days
+  // How many mails may be asked for: for one name, whether it exists or not, and by one address
+  // (IPv6: /64).
+  CounterRule account = CounterRule::at_most(3, std::chrono::hours{1});
+  CounterRule address = CounterRule::at_most(20, std::chrono::hours{1});
+  PasswordCost cost{};                   // of new hashes: that of Accounts
+  bool insecure_cost_for_tests = false;  // allows a cost under the floor
+  const Clock* clock = nullptr;          // nullptr: system_clock()
+  Entropy* entropy = nullptr;            // nullptr: system_entropy()
+};
+
+// LinkRequest is what became of a wish for a mail. It does not tell whether one was sent.
+struct LinkRequest {
+  Rejection rejection = Rejection::none;  // none or rate_limited
+  Millis retry_after{0};                  // rate_limited: no try is allowed before
+};
+
+// ProvenAddress is an address whose owner has followed the link in a mail to it.
+struct ProvenAddress {
+  UserId user{};
+  std::string address{};
+};
+
+// Recovery makes links and takes them back. A link holds 256 random bits, of which the store keeps
+// a hash; it works once, for its short life, until the password changes. Thread-safe.
+class Recovery {
+ public:
+  // make refuses misuse with Errc::bad_config. `store` must outlive the result.
+  static Result<std::unique_ptr<Recovery>> make(Store& store, RecoveryOptions options);
+  ~Recovery();
+
+  // forgot_password sends a link to the user of that name: to the attribute "email" if it is one,
+  // otherwise to the name. A name without a user, or without an address, gets the same answer after
+  // the same calls of the store.
+  Result<LinkRequest> forgot_password(std::string_view username, std::string_view client_address);
+  // knows_reset tells whether a link can still be used, for the page behind it. It stays usable.
+  Result<bool> knows_reset(std::string_view token);
+  // reset_password sets the password of the user whom the link was for, ends every session of
+  // theirs and logs nobody in. A rejected password leaves the link usable. Without rejection and
+  // without `ended` the link is unknown, used or too old. Hashes on this thread.
+  Result<PasswordReset> reset_password(std::string_view token, std::string_view password);
+
+  // send_verification sends a link to `address`, which the user says is theirs. invalid_argument:
+  // it does not have the form of one.
+  Result<LinkRequest> send_verification(const User& user, std::string_view address);
+  // verify_address takes such a link. Nothing: it is unknown, used or too old. What follows from it
+  // is up to the program.
+  Result<std::optional<ProvenAddress>> verify_address(std::string_view token);
+
+  // tell_changed tells the user by mail that the password has changed, however it did. Failures
+  // are logged.
+  void tell_changed(const UserId& user);
+
+  const RecoveryOptions& options() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Recovery(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace latchkey

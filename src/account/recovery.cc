@@ -1,0 +1,282 @@
+#include "latchkey/recovery.h"
+
+#include <array>
+#include <utility>
+
+#include "account/counter_names.h"
+#include "account/rules.h"
+#include "account/username.h"
+#include "base/base64url.h"
+#include "base/log.h"
+#include "codec/json/json.h"
+#include "crypto/digest.h"
+
+namespace latchkey {
+namespace {
+
+using account::Counted;
+using account::CounterNames;
+
+constexpr std::string_view kResetPurpose = "password_reset";
+constexpr std::string_view kVerifyPurpose = "address_verification";
+constexpr std::size_t kTokenOctets = 32;
+constexpr std::size_t kTokenText = 43;  // of base64url
+constexpr std::size_t kLinksAtOnce = 3;
+constexpr Millis kLongestReset = std::chrono::hours{1};
+constexpr Millis kLongestVerify = std::chrono::hours{24 * 7};
+
+Error bad_recovery(std::string text) { return {Errc::bad_config, std::move(text)}; }
+
+SecretHash hash_of_token(std::string_view token) noexcept {
+  return {crypto::sha256(crypto::as_bytes(token))};
+}
+
+// read_token returns the hash of what has the form of a token; nothing else is looked up.
+std::optional<SecretHash> read_token(std::string_view token) {
+  if (token.size() != kTokenText || !base64url_decode(token)) return std::nullopt;
+  return hash_of_token(token);
+}
+
+// password_mark changes with the password, so that a link dies when that does. It tells nothing of
+// the hash.
+std::string password_mark(std::string_view password_hash) {
+  return base64url_encode(crypto::sha256(crypto::as_bytes(password_hash)));
+}
+
+// mail_address_of is where a user gets mail; empty: nowhere.
+std::string mail_address_of(const User& user) {
+  const auto attributes = codec::parse_json(user.attributes);
+  const codec::Json* named = attributes ? attributes->find("email") : nullptr;
+  if (named != nullptr && named->string() != nullptr) {
+    return is_mail_address(*named->string()) ? *named->string() : std::string{};
+  }
+  return is_mail_address(user.username) ? user.username : std::string{};
+}
+
+Result<void> check_options(const RecoveryOptions& options) {
+  if (!options.send) return bad_recovery("send: give a function that takes the mail");
+  for (const std::string* url : {&options.reset_url, &options.verify_url}) {
+    const bool web = url->starts_with("https://") || url->starts_with("http://");
+    if (!url->empty() && (!web || url->find_first_of("?# \"<>") != std::string::npos)) {
+      return bad_recovery("reset_url, verify_url: write the address of a page, without a query");
+    }
+  }
+  const bool lives = options.reset_life > Millis{0} && options.reset_life <= kLongestReset &&
+                     options.verify_life > Millis{0} && options.verify_life <= kLongestVerify;
+  if (!lives) return bad_recovery("reset_life is at most 1 hour, verify_life at most 7 days");
+  for (const CounterRule* rule : {&options.account, &options.address}) {
+    if (rule->most < 1 || rule->window <= Millis{0}) {
+      return bad_recovery("account, address: a rule allows one try at least, in a window above 0");
+    }
+  }
+  return account::check_cost(options.cost, options.insecure_cost_for_tests);
+}
+
+}  // namespace
+
+struct Recovery::Impl {
+  Store& store;
+  const RecoveryOptions options;
+  const CounterNames names;
+  const UserId decoy;  // whose links nobody gets
+
+  UnixTime now() const noexcept {
+    return options.clock != nullptr ? options.clock->now() : system_clock().now();
+  }
+  Result<LinkRequest> count(std::string_view mail_for, std::string_view client_address);
+  // put keeps a new link and returns its token.
+  Result<std::string> put(OneTimeSecret secret, Millis life, std::size_t most);
+  // find_usable finds whose password `secret` may set: nobody's once it has changed.
+  Result<std::optional<StoredUser>> find_usable(const OneTimeSecret& secret);
+  void forget_tries(const StoredUser& user);
+  void hand_over(MailKind kind, const User& user, const std::string& to, const std::string& link,
+                 Millis life) const;
+};
+
+Result<std::unique_ptr<Recovery>> Recovery::make(Store& store, RecoveryOptions options) {
+  if (Result<void> fine = check_options(options); !fine) return fine.error();
+  auto meta = store.meta().meta();
+  if (!meta) return meta.error();
+  auto decoy = account::draw_user_id();
+  if (!decoy) return decoy.error();
+  return std::unique_ptr<Recovery>(new Recovery(std::unique_ptr<Impl>(
+      new Impl{store, std::move(options), CounterNames(meta->slot_key), *std::move(decoy)})));
+}
+
+Recovery::Recovery(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Recovery::~Recovery() = default;
+
+const RecoveryOptions& Recovery::options() const noexcept { return impl_->options; }
+
+Result<LinkRequest> Recovery::Impl::count(std::string_view mail_for,
+                                          std::string_view client_address) {
+  std::vector<CounterTry> tries{{names.key(Counted::mail_for, mail_for), options.account}};
+  if (const auto place = account::place_of(client_address)) {
+    tries.push_back({names.key(Counted::mail_by, place->address), options.address});
+  }
+  const UnixTime at = now();
+  const auto outcome = store.counters().take(tries, at);
+  if (!outcome) return outcome.error();
+  if (outcome->taken) return LinkRequest{};
+  LinkRequest refused{.rejection = Rejection::rate_limited, .retry_after = Millis{1}};
+  for (const CounterState& state : outcome->states) {
+    refused.retry_after = std::max(refused.retry_after, state.next_at - at);
+  }
+  log(LogLevel::info, "limit_hit", {{"limit", "mail"}, {"counter", tries.front().key}});
+  return refused;
+}
+
+Result<std::string> Recovery::Impl::put(OneTimeSecret secret, Millis life, std::size_t most) {
+  std::array<std::uint8_t, kTokenOctets> random;
+  Entropy& entropy = options.entropy != nullptr ? *options.entropy : system_entropy();
+  if (Result<void> drawn = entropy.fill(random); !drawn) return drawn.error();
+  std::string token = base64url_encode(random);
+  wipe(random.data(), random.size());
+  secret.hash = hash_of_token(token);
+  secret.created_at = now();
+  secret.expires_at = secret.created_at + life;
+  if (Result<void> kept = store.one_time().put_secret(secret, most); !kept) return kept.error();
+  return token;
+}
+
+void Recovery::Impl::hand_over(MailKind kind, const User& user, const std::string& to,
+                               const std::string& link, Millis life) const {
+  options.send(
+      {.kind = kind, .to = to, .username = user.username, .link = link, .valid_for = life});
+}
+
+// Whoever has no address gets a link that nobody knows: the same calls, and the same time (R91).
+Result<LinkRequest> Recovery::forgot_password(std::string_view username,
+                                              std::string_view client_address) {
+  if (impl_->options.reset_url.empty()) {
+    return Error{Errc::unsupported, "there are no reset links: RecoveryOptions::reset_url"};
+  }
+  const auto name = account::parse_username(username);
+  const std::string_view key = name ? std::string_view(name->key) : std::string_view();
+  auto counted = impl_->count(name ? key : username, client_address);
+  if (!counted || counted->rejection != Rejection::none) return counted;
+  const auto found = impl_->store.users().find_username(key);
+  if (!found) return found.error();
+  std::string to;
+  if (*found && !(*found)->user.disabled) to = mail_address_of((*found)->user);
+  const bool known = !to.empty();
+  OneTimeSecret secret{.purpose = std::string(kResetPurpose),
+                       .user_id = known ? (*found)->user.id : impl_->decoy,
+                       .data = password_mark(known ? (*found)->password_hash : std::string{})};
+  const Millis life = impl_->options.reset_life;
+  auto token = impl_->put(std::move(secret), life, known ? kLinksAtOnce : 1);
+  if (!token) return token.error();
+  if (known) {
+    impl_->hand_over(MailKind::password_reset, (*found)->user, to,
+                     impl_->options.reset_url + "?token=" + *token, life);
+    log(LogLevel::info, "password_reset_requested", {{"user_id", (*found)->user.id.text()}});
+  }
+  wipe(token->data(), token->size());
+  return counted;
+}
+
+Result<std::optional<StoredUser>> Recovery::Impl::find_usable(const OneTimeSecret& secret) {
+  auto user = store.users().find_user(secret.user_id);
+  if (!user) return user.error();
+  const bool usable =
+      *user && !(*user)->user.disabled && password_mark((*user)->password_hash) == secret.data;
+  if (!usable) return std::optional<StoredUser>{};
+  return user;
+}
+
+Result<bool> Recovery::knows_reset(std::string_view token) {
+  const auto hash = read_token(token);
+  if (!hash) return false;
+  const auto secret = impl_->store.one_time().find_secret(*hash, kResetPurpose, impl_->now());
+  if (!secret) return secret.error();
+  if (!*secret) return false;
+  const auto user = impl_->find_usable(**secret);
+  if (!user) return user.error();
+  return user->has_value();
+}
+
+// The link is taken after the hash: of several uses at once one gets it, and a hash that fails
+// costs nobody their link.
+Result<PasswordReset> Recovery::reset_password(std::string_view token, std::string_view password) {
+  if (const Rejection fault = account::strength_of(password); fault != Rejection::none) {
+    return PasswordReset{.rejection = fault};
+  }
+  const auto hash = read_token(token);
+  if (!hash) return PasswordReset{};
+  OneTimeStore& links = impl_->store.one_time();
+  const auto secret = links.find_secret(*hash, kResetPurpose, impl_->now());
+  if (!secret) return secret.error();
+  if (!*secret) return PasswordReset{};
+  const auto user = impl_->find_usable(**secret);
+  if (!user) return user.error();
+  if (!*user) return PasswordReset{};
+  auto phc = account::hash_new_password(password, impl_->options.cost);
+  if (!phc) return phc.error();
+  const auto taken = links.take_secret(*hash, kResetPurpose, impl_->now());
+  if (!taken) return taken.error();
+  if (!*taken) return PasswordReset{};
+  auto changed = impl_->store.users().set_password({.user = (*user)->user.id,
+                                                    .new_hash = *std::move(phc),
+                                                    .expected_hash = (*user)->password_hash,
+                                                    .now = impl_->now()});
+  if (!changed) return changed.error();
+  if (changed->status != SetPasswordStatus::changed) return PasswordReset{};
+  log(LogLevel::info, "password_reset", {{"user_id", (*user)->user.id.text()}});
+  impl_->forget_tries(**user);
+  tell_changed((*user)->user.id);
+  return PasswordReset{.ended = std::move(changed->removed)};
+}
+
+// Others may have guessed until nobody got in any more. What is left of tries and links runs out by
+// itself where the store fails.
+void Recovery::Impl::forget_tries(const StoredUser& user) {
+  const std::string account = names.key(Counted::account, user.username_key);
+  const Result<void> settled = store.counters().settle(std::span(&account, 1), {});
+  const auto links = store.one_time().remove_secrets(user.user.id, kResetPurpose);
+  if (settled && links) return;
+  log(LogLevel::warn, "tries_not_forgotten", {{"user_id", user.user.id.text()}});
+}
+
+Result<LinkRequest> Recovery::send_verification(const User& user, std::string_view address) {
+  if (impl_->options.verify_url.empty()) {
+    return Error{Errc::unsupported, "there are no verification links: RecoveryOptions::verify_url"};
+  }
+  if (!is_mail_address(address)) {
+    return Error{Errc::invalid_argument, "this is no e-mail address"};
+  }
+  auto counted = impl_->count(user.id.text(), {});
+  if (!counted || counted->rejection != Rejection::none) return counted;
+  const Millis life = impl_->options.verify_life;
+  auto token = impl_->put(
+      {.purpose = std::string(kVerifyPurpose), .user_id = user.id, .data = std::string(address)},
+      life, kLinksAtOnce);
+  if (!token) return token.error();
+  impl_->hand_over(MailKind::address_verification, user, std::string(address),
+                   impl_->options.verify_url + "?token=" + *token, life);
+  wipe(token->data(), token->size());
+  return counted;
+}
+
+Result<std::optional<ProvenAddress>> Recovery::verify_address(std::string_view token) {
+  const auto hash = read_token(token);
+  if (!hash) return std::optional<ProvenAddress>{};
+  auto taken = impl_->store.one_time().take_secret(*hash, kVerifyPurpose, impl_->now());
+  if (!taken) return taken.error();
+  if (!*taken) return std::optional<ProvenAddress>{};
+  log(LogLevel::info, "address_verified", {{"user_id", (*taken)->user_id.text()}});
+  return std::optional{ProvenAddress{(*taken)->user_id, std::move((*taken)->data)}};
+}
+
+void Recovery::tell_changed(const UserId& user) {
+  const auto stored = impl_->store.users().find_user(user);
+  if (!stored) {
+    log(LogLevel::warn, "mail_lost", {{"kind", mail_kind_name(MailKind::password_changed)}});
+    return;
+  }
+  if (!*stored) return;
+  const std::string to = mail_address_of((*stored)->user);
+  if (to.empty()) return;
+  impl_->hand_over(MailKind::password_changed, (*stored)->user, to, {}, Millis{0});
+}
+
+}  // namespace latchkey
