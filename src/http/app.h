@@ -7,6 +7,7 @@
 #include "http/message.h"
 #include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
+#include "latchkey/recovery.h"
 
 namespace latchkey::http {
 
@@ -20,6 +21,8 @@ struct App {
   Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
   VerifySettings verify{};
   std::string base{};  // where the pages are below the public URL's origin, as "/auth"
+  Recovery* recovery = nullptr;  // nullptr: nobody sends our mail
+  Millis recent{0};  // a log-in this old is no longer enough for what cannot be undone
   std::atomic<bool> draining{false};
   LoginWatch logins{};
 

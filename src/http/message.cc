@@ -15,9 +15,11 @@ constexpr std::string_view kSecurityHeaders =
     "form-action 'self'";
 constexpr std::string_view kMoreSecurityHeaders =
     "; base-uri 'none'; frame-ancestors 'none'; object-src 'none'\r\n"
-    "Referrer-Policy: same-origin\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view kReferrer = "Referrer-Policy: same-origin\r\n";
+// The site and nothing behind it. With `no-referrer` forms would have no Origin.
+constexpr std::string_view kReferrerOfPrivate = "Referrer-Policy: strict-origin\r\n";
 // R61. With includeSubDomains only when asked for: the sites of all other hosts below this one
 // would be pinned to https for a year, too.
 constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000";
@@ -88,6 +90,7 @@ void append_head(const Response& response, const WriteOptions& options, std::str
   out.append(status_line(response.status));
   out.append("Date: ").append(options.date).append("\r\n");
   out.append(kSecurityHeaders).append(options.form_targets).append(kMoreSecurityHeaders);
+  out.append(response.private_address ? kReferrerOfPrivate : kReferrer);
   if (options.hsts != Hsts::none) {
     out.append(kHsts).append(options.hsts == Hsts::subdomains ? "; includeSubDomains" : "");
     out.append("\r\n");

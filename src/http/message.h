@@ -46,6 +46,8 @@ struct Response {
   // The body is the same for everyone and its address changes with it: caches may keep it for good.
   // Everything else is no-store (R58).
   bool immutable = false;
+  // The address of the page opens something: not even our own pages are told it (Referer).
+  bool private_address = false;
   Millis hold{0};  // the answer goes out not before this long after it was made
 };
 

@@ -199,7 +199,9 @@ Service::Service(Auth& auth, const ServiceOptions& options) {
                         .staleness = options.staleness,
                         .readiness = options.readiness,
                         .verify = options.verify,
-                        .base = options.base}});
+                        .base = options.base,
+                        .recovery = options.recovery,
+                        .recent = options.recent}});
 }
 
 Service::~Service() = default;

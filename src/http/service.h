@@ -7,6 +7,7 @@
 #include "http/message.h"
 #include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
+#include "latchkey/recovery.h"
 
 namespace latchkey::http {
 
@@ -25,6 +26,9 @@ struct ServiceOptions {
   // The path below the public URL's origin, as "/auth". The server takes it off what it is asked
   // for and adds it to what it answers; here it is for addresses that are handed to others.
   std::string base{};
+  Recovery* recovery = nullptr;  // nullptr: there is no mail, and no forgotten password
+  // How old a log-in may be for what cannot be undone, such as deleting the account.
+  Millis recent = std::chrono::minutes{5};
 };
 
 // Later is a request whose answer has to wait for the store. It belongs to the request.

@@ -26,6 +26,7 @@ Site::Site(std::string url, Policy policy, Wrap wrap, Carrier carrier, std::uint
   options.passwords = {.cost = {.memory_kib = 8, .iterations = 1}, .insecure_cost_for_tests = true};
   options.near_cache.reset();
   options.clear_site_data = {"cache"};
+  options.reauth_path = "/reauth";
   options.prune_every = Millis{0};
   // They are written in the background, and who puts a store around another one counts calls.
   if (wrap != nullptr) options.event_retention = Millis{0};
@@ -39,6 +40,17 @@ void Site::open(AuthOptions options) {
   auth = std::move(*Auth::open(std::make_unique<ForwardingStore>(*outer), std::move(options)));
   sessions = &auth->sessions();
   service = std::make_unique<http::Service>(*auth, http::ServiceOptions{.staleness = kStaleness});
+}
+
+void Site::use_mail() {
+  recovery = std::move(
+      *Recovery::make(auth->store(), {.send = [this](const Mail& mail) { mails.push_back(mail); },
+                                      .reset_url = public_url + "/password/reset",
+                                      .cost = {.memory_kib = 8, .iterations = 1},
+                                      .insecure_cost_for_tests = true,
+                                      .clock = &clock}));
+  service = std::make_unique<http::Service>(
+      *auth, http::ServiceOptions{.staleness = kStaleness, .recovery = recovery.get()});
 }
 
 http::Response Browser::send(std::string_view method, std::string_view target,

@@ -11,6 +11,7 @@
 #include "http/service.h"
 #include "latchkey/auth.h"
 #include "latchkey/memory.h"
+#include "latchkey/recovery.h"
 #include "tests/support/auth_fixture.h"
 #include "tests/support/manual_clock.h"
 
@@ -30,6 +31,8 @@ struct Site {
   Store& store() { return *outer; }
   // open serves the same store with other options.
   void open(AuthOptions options);
+  // use_mail lets forgotten passwords be set anew; what would be sent is in `mails`.
+  void use_mail();
 
   std::string public_url;
   ManualClock clock;
@@ -38,6 +41,8 @@ struct Site {
   Store* outer = nullptr;
   std::unique_ptr<Auth> auth;
   Sessions* sessions = nullptr;  // of auth
+  std::vector<Mail> mails;
+  std::unique_ptr<Recovery> recovery;
   std::unique_ptr<http::Service> service;
 };
 

@@ -410,8 +410,8 @@ TEST_F(VerifyTest, TheQueryMakesDemands) {
   EXPECT_EQ(code(ask(kForward + "?max_auth_age=5m", page)), "recent_login");
   EXPECT_EQ(ask(kForward + "?max_auth_age=600", page).status, 200);
   EXPECT_EQ(location(ask(kForward + "?max_auth_age=5m", with(page, navigation_))),
-            "https://app.example.com/login?reason=recent_login&next=/a");
-  EXPECT_EQ(ann_.get("/login?reason=recent_login&next=/a").status, 200) << "they log in again";
+            "https://app.example.com/reauth?next=/a");
+  EXPECT_EQ(ann_.get("/reauth?next=/a").status, 200) << "they confirm who they are";
   for (const char* query : {"?level=4", "?level=", "?levle=2", "?max_auth_age=0", "?fresh=yes",
                             "?level=1&level=2", "?optional=true", "?redirect=no"}) {
     EXPECT_EQ(code(ask(kForward + query, page)), "bad_query") << query;

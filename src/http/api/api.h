@@ -14,6 +14,10 @@ class Form;
 Response api_sign_up(App& app, const Request& request, AuthSession& session);
 Response api_log_in(App& app, const Request& request, AuthSession& session);
 Response api_change_password(App& app, const Request& request, AuthSession& session);
+Response api_reauthenticate(App& app, const Request& request, AuthSession& session);
+Response api_forgot_password(App& app, const Request& request, AuthSession& session);
+Response api_reset_password(App& app, const Request& request, AuthSession& session);
+Response api_delete_user(App& app, const Request& request, AuthSession& session);
 Response api_log_out(App& app, const Request& request, AuthSession& session);
 Response api_get_session(App& app, const Request& request, AuthSession& session);
 Response api_refresh_session(App& app, const Request& request, AuthSession& session);
@@ -33,6 +37,15 @@ std::optional<bool> wants_fresh(const Request& request);
 // read_wait reads ?wait=: whether the answer about an end is to wait until no node accepts the
 // session any more. Nothing: it has a value that is not allowed.
 std::optional<bool> read_wait(const Request& request);
+
+// string_at returns the string member `name` of a body, or nullptr.
+const std::string* string_at(const codec::Json& body, std::string_view name) noexcept;
+// answer_body hands a strict JSON object on, and wipes what it brought.
+using BodyAnswer = Response (*)(App&, AuthSession&, const codec::Json&);
+Response answer_body(App& app, const Request& request, AuthSession& session, BodyAnswer answer);
+
+// whole_seconds rounds up, for Retry-After.
+std::string whole_seconds(Millis time);
 
 // wipe_strings overwrites the passwords in a parsed body.
 void wipe_strings(codec::Json& body) noexcept;

@@ -26,6 +26,8 @@ enum class Problem : std::uint8_t {
   bad_field,
   bad_form,
   bad_query,
+  link_unknown,
+  mail_not_configured,
   bad_original,
   original_missing,
   origin_refused,

@@ -1,10 +1,10 @@
 #include "base/text.h"
 #include "http/entrance.h"
 #include "http/foreign_page.h"
-#include "http/pages/form.h"
+#include "http/pages/fields.h"
 #include "http/pages/page.h"
 #include "http/pages/pages.h"
-#include "latchkey/safe_redirect.h"
+#include "http/pages/texts.h"
 
 namespace latchkey::http {
 namespace {
@@ -17,6 +17,8 @@ struct Sheet {
   std::string username{};  // as typed; the password is never shown again
   bool remember = true;
   std::string next{};  // safe, or empty
+  bool mail = false;   // a forgotten password can be set anew
+  bool reset = false;  // that has just been done
   std::optional<Problem> problem{};
   Millis retry_after{0};  // with Problem::rate_limited
 
@@ -30,14 +32,13 @@ struct Sheet {
   bool blames_username() const noexcept {
     return problem == Problem::username_taken || problem == Problem::username_invalid;
   }
-  bool blames_password() const noexcept {
-    return problem == Problem::password_too_short || problem == Problem::password_too_long ||
-           problem == Problem::password_invalid;
-  }
+  bool blames_password() const noexcept { return problem && is_password_fault(*problem); }
 };
 
 void append_username_field(Html& html, const Sheet& sheet) {
-  html.raw("<div class=\"field\"><label for=\"username\">User name or e-mail</label>")
+  html.raw("<div class=\"field\"><label for=\"username\">")
+      .text(texts::kUsername)
+      .raw("</label>")
       .raw("<input id=\"username\" name=\"username\" type=\"text\" autocomplete=\"username\" ")
       .raw("autocapitalize=\"none\" spellcheck=\"false\" required value=\"")
       .text(sheet.username)
@@ -45,27 +46,6 @@ void append_username_field(Html& html, const Sheet& sheet) {
   if (sheet.blames_username()) html.raw(" aria-invalid=\"true\" aria-describedby=\"problem\"");
   if (!sheet.starts_at_password()) html.raw(" autofocus");
   html.raw("></div>");
-}
-
-void append_password_field(Html& html, const Sheet& sheet) {
-  html.raw("<div class=\"field\"><label for=\"password\">Password</label>")
-      .raw("<input id=\"password\" name=\"password\" type=\"password\" required");
-  if (sheet.sign_up()) {
-    html.raw(" autocomplete=\"new-password\"");
-    if (!sheet.blames_password()) html.raw(" aria-describedby=\"rule\"");
-  } else {
-    html.raw(" autocomplete=\"current-password\"");
-  }
-  if (sheet.blames_password()) {
-    html.raw(" aria-invalid=\"true\" aria-describedby=\"problem rule\"");
-  }
-  if (sheet.starts_at_password()) html.raw(" autofocus");
-  html.raw(">");
-  if (sheet.sign_up()) {
-    html.raw("<p class=\"hint\" id=\"rule\">At least 15 characters. A few random words make a ")
-        .raw("good one.</p>");
-  }
-  html.raw("</div>");
 }
 
 void append_other_entrance(Html& html, const Sheet& sheet) {
@@ -89,11 +69,15 @@ void append_form(Html& html, const Sheet& sheet) {
   } else {
     html.raw("<form class=\"stack\" method=\"post\" action=\"/login\">");
   }
-  if (!sheet.next.empty()) {
-    html.raw("<input type=\"hidden\" name=\"next\" value=\"").text(sheet.next).raw("\">");
-  }
+  append_next(html, sheet.next);
   append_username_field(html, sheet);
-  append_password_field(html, sheet);
+  append_password_field(html, {.label = texts::kPassword,
+                               .chosen = sheet.sign_up(),
+                               .blamed = sheet.blames_password(),
+                               .focused = sheet.starts_at_password()});
+  if (!sheet.sign_up() && sheet.mail) {
+    html.raw("<p><a href=\"/password/forgot\">").text(texts::kForgotLink).raw("</a></p>");
+  }
   html.raw("<label class=\"check\"><input type=\"checkbox\" name=\"remember\" value=\"on\"");
   if (sheet.remember) html.raw(" checked");
   html.raw("> Remember me on this device</label>");
@@ -102,26 +86,6 @@ void append_form(Html& html, const Sheet& sheet) {
   } else {
     html.raw("<button class=\"full\">Log in</button></form>");
   }
-}
-
-// append_problem says what is to be put right, or how long to wait.
-void append_problem(Html& html, const Sheet& sheet) {
-  html.raw("<p class=\"error\" role=\"alert\" id=\"problem\">");
-  if (sheet.problem != Problem::rate_limited) {
-    html.text(problem_text(*sheet.problem).detail).raw("</p>");
-    return;
-  }
-  constexpr Millis kMinute = std::chrono::minutes{1}, kSecond = std::chrono::seconds{1};
-  const bool minutes = sheet.retry_after > kMinute;
-  const Millis unit = minutes ? kMinute : kSecond;
-  const auto count = (sheet.retry_after + unit - Millis{1}) / unit;
-  html.text(rejection_text(Rejection::rate_limited))
-      .raw(" You can try again in ")
-      .text(std::to_string(count))
-      .text(minutes      ? " minutes."
-            : count == 1 ? " second."
-                         : " seconds.")
-      .raw("</p>");
 }
 
 // append_lost_cookie tells a browser that has logged in and came back without the cookie.
@@ -152,9 +116,11 @@ Response render_sheet(const Place& place, const Sheet& sheet) {
   html.raw("<div class=\"card narrow stack\"><h1>").text(title).raw("</h1>");
   append_address_notice(html, place.app, place.request);
   if (sheet.problem) {
-    append_problem(html, sheet);
+    append_problem(html, *sheet.problem, sheet.retry_after);
   } else if (place.lost_cookie()) {
     append_lost_cookie(html);
+  } else if (sheet.reset) {
+    append_notice(html, texts::kResetDone);
   } else {
     append_ended_notice(html, place.session);
   }
@@ -171,13 +137,6 @@ Response render_sheet(const Place& place, const Sheet& sheet) {
   return response;
 }
 
-// next_of reads where to go afterwards; empty when there is no wish or an unsafe one (R170).
-std::string next_of(const App& app, const std::optional<Form>& form) {
-  if (!form) return {};
-  return guard::safe_return(form->get("next"), app.auth.public_url(),
-                            app.auth.options().cookie.domain, "");
-}
-
 Response show(const Place& place, Entrance entrance) {
   if (entrance == Entrance::sign_up && !place.app.sign_up_open() && !place.session) {
     return page_problem(Problem::sign_up_closed, {.asker = asker(place.app)});
@@ -189,7 +148,10 @@ Response show(const Place& place, Entrance entrance) {
   if (place.session && !again) {
     return next.empty() ? see_other("/") : go_on(place.app, std::move(next));
   }
-  return render_sheet(place, {.entrance = entrance, .next = std::move(next)});
+  return render_sheet(place, {.entrance = entrance,
+                              .next = std::move(next),
+                              .mail = place.app.recovery != nullptr,
+                              .reset = query && query->get("notice") == "reset"});
 }
 
 Response submit(App& app, const Request& request, AuthSession& session, Entrance entrance) {
@@ -199,7 +161,8 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
   Sheet sheet{.entrance = entrance,
               .username = std::string(form->get("username")),
               .remember = form->has("remember"),
-              .next = next_of(app, form)};
+              .next = next_of(app, form),
+              .mail = app.recovery != nullptr};
   const Credentials credentials{sheet.username, form->get("password")};
   const auto entered = enter(session, entrance, credentials, sheet.remember);
   if (!entered) return page_failure(session);

@@ -4,6 +4,7 @@
 
 #include "base/base64url.h"
 #include "crypto/digest.h"
+#include "http/pages/brand.h"
 #include "http/pages/pages.h"
 
 namespace latchkey::http {
@@ -26,8 +27,19 @@ std::string named(std::string_view stem, std::string_view content, std::string_v
 
 }  // namespace
 
+const std::string& stylesheet() {
+  static const std::string sheet = std::string(kStylesheet) + brand_rules(brand().color);
+  return sheet;
+}
+
 const std::string& stylesheet_path() {
-  static const std::string path = named("style-", kStylesheet, ".css");
+  static const std::string path = named("style-", stylesheet(), ".css");
+  return path;
+}
+
+const std::string& logo_path() {
+  static const std::string path =
+      named("logo-", brand().logo, brand().type == "image/png" ? ".png" : ".svg");
   return path;
 }
 
@@ -43,15 +55,26 @@ Response get_asset(App&, const Request& request) {
 
 std::optional<Response> asset_at(std::string_view path) {
   const bool style = path == stylesheet_path();
+  if (!brand().logo.empty() && path == logo_path()) {
+    Response logo;
+    logo.content_type = brand().type;
+    logo.body = brand().logo;
+    logo.immutable = true;
+    return logo;
+  }
   if (!style && path != icon_path()) return std::nullopt;
   Response response;
   response.content_type = style ? "text/css; charset=utf-8" : "image/svg+xml; charset=utf-8";
-  response.body = style ? kStylesheet : kIcon;
+  response.body = style ? stylesheet() : std::string(kIcon);
   response.immutable = true;
   return response;
 }
 
 void append_logo(Html& html) {
+  if (!brand().logo.empty()) {
+    html.raw("<img class=\"logo\" alt=\"\" height=\"26\" src=\"").text(logo_path()).raw("\">");
+    return;
+  }
   html.raw(
       "<svg class=\"logo\" viewBox=\"0 0 24 24\" width=\"26\" height=\"26\" aria-hidden=\"true\" "
       "focusable=\"false\"><circle cx=\"7.5\" cy=\"12\" r=\"4.5\"/>"

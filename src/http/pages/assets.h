@@ -19,10 +19,10 @@ Response get_asset(App& app, const Request& request);
 // asset_at returns what `path` names, which needs no store; nothing: no such file.
 std::optional<Response> asset_at(std::string_view path);
 
-// stylesheet is the one style sheet of all pages.
+// kStylesheet is the one style sheet of all pages, before the brand's color.
 extern const std::string_view kStylesheet;
 
-// append_logo appends the key as inline SVG.
+// append_logo appends the key as inline SVG, or the logo of the brand.
 void append_logo(Html& html);
 
 }  // namespace latchkey::http

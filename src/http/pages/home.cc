@@ -1,9 +1,11 @@
 #include "http/device.h"
 #include "http/foreign_page.h"
 #include "http/pages/assets.h"
+#include "http/pages/fields.h"
 #include "http/pages/human_time.h"
 #include "http/pages/page.h"
 #include "http/pages/pages.h"
+#include "http/pages/texts.h"
 
 namespace latchkey::http {
 namespace {
@@ -25,6 +27,7 @@ Html home_of_stranger(const App& app, const Request& request, const AuthSession&
   html.raw("<div class=\"card hero stack\">");
   append_address_notice(html, app, request);
   append_ended_notice(html, session);
+  if (request.query == "notice=deleted") append_notice(html, texts::kDeleteDone);
   append_logo(html);
   html.raw(
           "<h1>Welcome</h1><p class=\"lead\">Log in to open the training page and to see on which ")

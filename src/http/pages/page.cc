@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "http/pages/assets.h"
+#include "http/pages/brand.h"
+#include "http/pages/texts.h"
 
 namespace latchkey::http {
 namespace {
@@ -17,6 +19,7 @@ void append_navigation(Html& html, const Frame& frame) {
   if (frame.asker == Asker::user) {
     append_link(html, "/training", "Training", frame.section == Section::training);
     append_link(html, "/sessions", "Your sessions", frame.section == Section::sessions);
+    append_link(html, "/account", "Your account", frame.section == Section::account);
     html.raw("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>");
   } else {
     append_link(html, "/login", "Log in", frame.section == Section::log_in);
@@ -35,18 +38,22 @@ Response render_page(const Frame& frame, const Html& main) {
       .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
       .raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
       .text(frame.title)
-      .raw(" · latchkey</title>\n<link rel=\"stylesheet\" href=\"")
+      .raw(" · ")
+      .text(brand().name)
+      .raw("</title>\n<link rel=\"stylesheet\" href=\"")
       .text(stylesheet_path())
       .raw("\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"")
       .text(icon_path())
       .raw("\">\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n")
       .raw("<header class=\"top\"><div class=\"bar\"><a class=\"brand\" href=\"/\">");
   append_logo(html);
-  html.raw("latchkey</a>");
+  html.text(brand().name).raw("</a>");
   if (frame.asker != Asker::unknown) append_navigation(html, frame);
   html.raw("</div></header>\n<main id=\"main\" tabindex=\"-1\">\n")
       .part(main)
-      .raw("\n</main>\n<footer>Your sessions, kept by latchkey. Times are UTC.</footer>\n")
+      .raw("\n</main>\n<footer>")
+      .text(texts::kFooter)
+      .raw("</footer>\n")
       .raw("</body>\n</html>\n");
   Response response;
   response.status = frame.status;

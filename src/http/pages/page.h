@@ -9,7 +9,7 @@
 namespace latchkey::http {
 
 // Section tells which entry of the navigation is the page itself.
-enum class Section : std::uint8_t { none, home, training, sessions, log_in, sign_up };
+enum class Section : std::uint8_t { none, home, training, sessions, account, log_in, sign_up };
 
 // Asker is who sees a page, as far as its navigation depends on it.
 // A newcomer is a stranger who may sign up.

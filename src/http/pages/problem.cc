@@ -13,6 +13,10 @@ std::string_view title_of(Problem problem) noexcept {
       return "This did not come from our pages";
     case Problem::sign_up_closed:
       return "Nobody can sign up here";
+    case Problem::link_unknown:
+      return "This link does not work";
+    case Problem::mail_not_configured:
+      return "No mail is sent here";
     case Problem::method_not_allowed:
       return "This page cannot do that";
     case Problem::store_unavailable:

@@ -50,8 +50,8 @@ void append_session_item(Html& html, const SessionRecord& record, bool current, 
   html.raw("</form></li>");
 }
 
-// append_notice says what the form before this page did. Only these texts can be asked for.
-void append_notice(Html& html, std::string_view notice) {
+// append_outcome says what the form before this page did. Only these texts can be asked for.
+void append_outcome(Html& html, std::string_view notice) {
   if (notice == "ended") {
     html.raw("<p class=\"notice\" role=\"status\">That session was ended.</p>");
   } else if (notice == "others-ended") {
@@ -66,7 +66,7 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
                    UnixTime now) {
   Html html;
   html.raw("<div class=\"stack\"><h1>Your sessions</h1>");
-  append_notice(html, query.get("notice"));
+  append_outcome(html, query.get("notice"));
   html.raw(
           "<p class=\"lead\">You are logged in on these devices. End a session you do not know, "
           "and ")

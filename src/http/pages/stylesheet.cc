@@ -82,7 +82,9 @@ footer { padding: 1.25rem; text-align: center; color: var(--muted); font-size: 0
   box-shadow: var(--shadow); padding: 1.75rem; }
 .narrow { max-width: 26rem; margin: 0 auto; }
 .hero { max-width: 36rem; margin: 1.5rem auto 0; padding: 2.75rem 2rem; text-align: center; }
+img.logo { height: 1.625rem; width: auto; max-width: 8rem; }
 .hero .logo { width: 3.5rem; height: 3.5rem; }
+.hero img.logo { width: auto; max-width: 14rem; }
 .hero .actions { justify-content: center; }
 .hero .notice { text-align: left; }
 .stack > * + * { margin-top: 1.1rem; }
@@ -94,6 +96,7 @@ footer { padding: 1.25rem; text-align: center; color: var(--muted); font-size: 0
   border: 1px solid var(--field); border-radius: 9px; background: var(--surface);
   color: var(--text); font: inherit; }
 .field input:focus-visible { outline-offset: 0; border-color: var(--accent); border-radius: 9px; }
+.field input[readonly] { background: var(--raised); color: var(--muted); }
 .field input[aria-invalid] { border-color: var(--danger); }
 .field .hint { margin-top: 0.35rem; }
 .check { display: flex; align-items: center; gap: 0.6rem; min-height: 2.75rem; cursor: pointer; }

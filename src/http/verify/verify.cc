@@ -225,11 +225,12 @@ std::string VerifyCall::log_in_location(const AuthSession& session) const {
   const std::string own = own_origin();
   const bool own_site = url.same_origin(own);
   if (own.empty() && !original_.authority.empty()) return {};
-  const std::string page = app_.base + auth.login_path;
+  const bool again = code == "recent_login" && !auth.reauth_path.empty();
+  const std::string page = app_.base + (again ? auth.reauth_path : auth.login_path);
   if (own_site && original_.path == page) return {};
   std::string to = url.origin() + page;
   char separator = '?';
-  if (code != "no_session") {
+  if (!again && code != "no_session") {
     to.append(1, separator).append("reason=").append(code);
     separator = '&';
   }
