@@ -7,8 +7,10 @@
 #include "http/service.h"
 #include "latchkey/address.h"
 #include "latchkey/auth.h"
+#include "latchkey/recovery.h"
 #include "server/keys/reload.h"
 #include "server/keys/source.h"
+#include "server/mail/outbox.h"
 #include "server/metrics/store_metrics.h"
 #include "server/settings/base_path.h"
 #include "server/settings/units.h"
@@ -42,6 +44,7 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   // Not "storage": we keep nothing there, so it could only be that of another application of this
   // origin.
   options.clear_site_data = {"cache"};
+  options.reauth_path = "/reauth";
   options.prune_every = config.prune_every;
   options.event_retention = config.event_retention;
   return options;
@@ -78,8 +81,28 @@ struct Application::Impl {
   std::unique_ptr<Auth> auth;
   std::optional<KeyReload> keys;
   std::unique_ptr<http::Readiness> readiness;
+  std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<Recovery> recovery;
   std::optional<http::Service> service;
 };
+
+// open_recovery makes what forgotten passwords need, if there is somebody who sends mail.
+Result<void> Application::open_recovery(Impl& impl, const Config& config, const PublicUrl& url) {
+  if (!config.mail.enabled()) return {};
+  const std::string site = url.origin() + split_base(config.public_url).second;
+  auto outbox = Outbox::open(config.mail, {.name = config.pages_name, .address = site + "/"});
+  if (!outbox) return outbox.error();
+  impl.outbox = std::move(*outbox);
+  auto recovery =
+      Recovery::make(impl.auth->store(),
+                     {.send = [&outbox = *impl.outbox](const Mail& mail) { outbox.send(mail); },
+                      .reset_url = site + "/password/reset",
+                      .cost = config.accounts.cost,
+                      .insecure_cost_for_tests = config.accounts.insecure_cost_for_tests});
+  if (!recovery) return recovery.error();
+  impl.recovery = std::move(*recovery);
+  return {};
+}
 
 Application::Application(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Application::~Application() = default;
@@ -103,11 +126,14 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   if (!auth) return auth.error();
   impl->auth = std::move(*auth);
   impl->readiness = std::make_unique<http::Readiness>(impl->auth->engine());
+  if (Result<void> made = open_recovery(*impl, config, url); !made) return made.error();
   impl->service.emplace(*impl->auth,
                         http::ServiceOptions{.staleness = impl->auth->staleness(),
                                              .readiness = impl->readiness.get(),
                                              .verify = std::move(*verify),
-                                             .base = split_base(config.public_url).second});
+                                             .base = split_base(config.public_url).second,
+                                             .recovery = impl->recovery.get(),
+                                             .recent = config.recent_login});
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 

@@ -41,6 +41,7 @@ class Application final : public Handler {
 
  private:
   struct Impl;
+  static Result<void> open_recovery(Impl& impl, const Config& config, const PublicUrl& url);
   explicit Application(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

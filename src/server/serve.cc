@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/periodic.h"
 #include "http/readiness.h"
+#include "server/brand.h"
 #include "server/end_at_once.h"
 #include "server/files/data_directory.h"
 #include "server/files/private_path.h"
@@ -22,6 +23,7 @@
 #include "server/late_application.h"
 #include "server/log/line_writer.h"
 #include "server/log/sink.h"
+#include "server/mail/outbox.h"
 #include "server/metrics/server.h"
 #include "server/metrics/server_metrics.h"
 #include "server/process.h"
@@ -185,6 +187,10 @@ int serve(const Config& config) {
   }
   for (const std::string& name : config.old_names) {
     log(LogLevel::warn, "setting_renamed", {{"setting", name}, {"section_now", "takeover"}});
+  }
+
+  for (const Result<void>& fine : {use_brand(config), check_mail(config.mail)}) {
+    if (!fine) return give_up(kExitUsage, fine.error().detail);
   }
 
   // Before the port is taken and a database is made; any port will do, when none is chosen yet.

@@ -13,6 +13,7 @@
 #include "latchkey/open_store.h"
 #include "latchkey/policy.h"
 #include "server/http/limits.h"
+#include "server/mail/mail_config.h"
 
 namespace latchkey::server {
 
@@ -98,6 +99,12 @@ struct Config {
   bool verify_aliases = true;
   bool verify_data = false;
   bool allow_ambiguous_paths = false;
+
+  MailConfig mail;
+  Millis recent_login = std::chrono::minutes{5};
+  std::string pages_name = "latchkey";
+  std::string pages_logo;   // empty: the key
+  std::string pages_color;  // empty: ours
 
   MigrateConfig migrate;
   std::string metrics_listen;  // empty: nobody can ask for metrics

@@ -80,6 +80,11 @@ void add_guessing(std::vector<Setting>& all) {
       std::array{SignUpName{"open", SignUp::open}, SignUpName{"closed", SignUp::closed}},
       [](Config & c) -> auto& { return c.accounts.sign_up; },
       "Whether anybody may make an account; closed: an operator adds users."));
+  all.push_back(duration(
+      "accounts.recent_login", Millis{1000}, [](Config & c) -> auto& { return c.recent_login; },
+      "What cannot be undone, such as deleting the account, asks for the password again after "
+      "this.",
+      std::chrono::days{1}));
   add_account(all);
   add_addresses(all);
 }

@@ -11,6 +11,7 @@
 #include "server/settings/base_path.h"
 #include "server/settings/guessing_settings.h"
 #include "server/settings/load_config.h"
+#include "server/settings/mail_settings.h"
 #include "server/settings/setting_kinds.h"
 #include "server/settings/takeover_settings.h"
 #include "server/settings/verify_settings.h"
@@ -367,6 +368,8 @@ std::span<const Setting> settings() {
     add_verify(made);
     add_migrate(made);
     add_guessing(made);
+    add_mail(made);
+    add_pages(made);
     add_passwords_and_log(made);
     return made;
   }();

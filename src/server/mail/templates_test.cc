@@ -1,0 +1,82 @@
+#include "server/mail/templates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/support/temp_directory.h"
+
+namespace latchkey::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const MailSite kSite{"Example", "https://app.example.com/"};
+const Mail kResetMailToAnn{.kind = MailKind::password_reset,
+                           .to = "ann@example.com",
+                           .username = "ann",
+                           .link = "https://app.example.com/password/reset?token=abc",
+                           .valid_for = std::chrono::minutes{15}};
+
+void write_template(const testing::TempDirectory& folder, const char* name, std::string_view text) {
+  std::ofstream(folder.path() + "/" + name, std::ios::binary) << text;
+}
+
+TEST(MailTemplates, HaveGoodDefaults) {
+  const auto texts = MailTemplates::load("", kSite);
+  ASSERT_TRUE(texts);
+  const MailText text = texts->render(kResetMailToAnn);
+  EXPECT_EQ(text.subject, "Set a new password for Example");
+  EXPECT_THAT(text.body, HasSubstr("\nhttps://app.example.com/password/reset?token=abc\n"));
+  EXPECT_THAT(text.body, HasSubstr("within 15 minutes"));
+  EXPECT_THAT(text.body, HasSubstr("Hello ann,"));
+  EXPECT_THAT(text.body, Not(HasSubstr("{{")));
+  const MailText changed = texts->render({.kind = MailKind::password_changed, .username = "ann"});
+  EXPECT_EQ(changed.subject, "Your password for Example has changed");
+  const MailText verify = texts->render({.kind = MailKind::address_verification,
+                                         .link = "https://x/",
+                                         .valid_for = std::chrono::hours{24}});
+  EXPECT_THAT(verify.body, HasSubstr("within 24 hours"));
+}
+
+TEST(MailTemplates, AreReadFromAFolder) {
+  const testing::TempDirectory folder;
+  write_template(folder, "password_reset.txt", "Subject: Hi {{username}}\n\nGo: {{link}}\n");
+  const auto texts = MailTemplates::load(folder.path(), kSite);
+  ASSERT_TRUE(texts);
+  EXPECT_EQ(texts->render(kResetMailToAnn).subject, "Hi ann");
+  EXPECT_EQ(texts->render(kResetMailToAnn).body,
+            "Go: https://app.example.com/password/reset?token=abc\n");
+  EXPECT_EQ(texts->render({.kind = MailKind::password_changed}).subject,
+            "Your password for Example has changed")
+      << "the built-in one";
+}
+
+TEST(MailTemplates, ANameIsOneLineAndIsNotFilledInAgain) {
+  const testing::TempDirectory folder;
+  write_template(folder, "password_reset.txt", "Subject: {{username}}\n\n{{username}} {{link}}\n");
+  const auto texts = MailTemplates::load(folder.path(), kSite);
+  ASSERT_TRUE(texts);
+  Mail mail = kResetMailToAnn;
+  mail.username = "a\r\nBcc: x@example.com {{link}}";
+  const MailText text = texts->render(mail);
+  EXPECT_EQ(text.subject, "aBcc: x@example.com {{link}}");
+}
+
+TEST(MailTemplates, WhatIsNoTemplateIsRefusedByName) {
+  for (const char* text : {"no subject\n\n{{link}}", "Subject: a\n{{link}}\n",
+                           "Subject: a\n\nno link", "Subject: a\n\n{{link}} {{nmae}}",
+                           "Subject: a\n\n{{link}} {{open", "Subject: \xff\n\n{{link}}", ""}) {
+    const testing::TempDirectory folder;
+    write_template(folder, "password_reset.txt", text);
+    const auto texts = MailTemplates::load(folder.path(), kSite);
+    ASSERT_FALSE(texts) << text;
+    EXPECT_EQ(texts.error().code, Errc::bad_config);
+    EXPECT_THAT(texts.error().detail, HasSubstr("password_reset.txt: "));
+  }
+}
+
+}  // namespace
+}  // namespace latchkey::server

@@ -1,0 +1,78 @@
+#include "server/settings/mail_settings.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/utf8.h"
+#include "http/pages/brand.h"
+#include "server/settings/setting_kinds.h"
+
+namespace latchkey::server {
+namespace {
+
+Setting mail_command() {
+  Setting setting{.key = "mail.command",
+                  .kind = SettingKind::list,
+                  .form = "a program and its arguments, such as [\"/usr/local/bin/send-mail\"]",
+                  .help =
+                      "Runs without a shell for each mail, which it reads as JSON from its "
+                      "standard input.",
+                  .set =
+                      [](Config& config, const SettingValue& value) {
+                        config.mail.command = value.texts;
+                        return true;
+                      },
+                  .get =
+                      [](const Config& config) {
+                        return SettingValue{config.mail.command, true};
+                      }};
+  setting.why = [](const SettingValue& value) -> std::string {
+    if (value.texts.empty() || value.texts.front().starts_with('/')) return {};
+    return "name the program by its whole path, which begins with /";
+  };
+  setting.set = [set = setting.set, why = setting.why](Config& config, const SettingValue& value) {
+    return why(value).empty() && set(config, value);
+  };
+  return setting;
+}
+
+}  // namespace
+
+void add_mail(std::vector<Setting>& all) {
+  all.push_back(mail_command());
+  all.push_back(text(
+      "mail.spool", "a directory", [](Config & c) -> auto& { return c.mail.spool; },
+      "Gets a file of JSON for each mail, in the place of a command; empty: none."));
+  all.push_back(text(
+      "mail.templates", "a directory", [](Config & c) -> auto& { return c.mail.templates; },
+      "Texts of the mails, one file for each kind; docs/recovery.md. Empty: the built-in ones."));
+  all.push_back(duration(
+      "mail.timeout", Millis{1000}, [](Config & c) -> auto& { return c.mail.timeout; },
+      "A command that takes longer is ended.", std::chrono::hours{1}));
+}
+
+void add_pages(std::vector<Setting>& all) {
+  all.push_back(checked(text(
+                            "pages.name", "a text of at most 60 characters",
+                            [](Config & c) -> auto& { return c.pages_name; },
+                            "What the pages and mails call this site."),
+                        IfEmpty::refuse, [](std::string_view name) -> std::string {
+                          const auto count = count_code_points(name);
+                          if (count && *count <= 60 && !has_control(name)) return {};
+                          return "it is one line of at most 60 characters";
+                        }));
+  all.push_back(text(
+      "pages.logo", "a file, SVG or PNG", [](Config & c) -> auto& { return c.pages_logo; },
+      "Shown in the place of the key, 26 pixels high; empty: the key."));
+  all.push_back(checked(
+      text(
+          "pages.color", "a color as #RRGGBB", [](Config & c) -> auto& { return c.pages_color; },
+          "Color of buttons and links; made darker or lighter until it can be read."),
+      IfEmpty::off, [](std::string_view color) -> std::string {
+        return http::is_color(color) ? std::string{} : "write it as # and six hexadecimal digits";
+      }));
+}
+
+}  // namespace latchkey::server
