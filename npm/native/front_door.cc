@@ -188,6 +188,9 @@ Result<Changed> change_password(AuthSession& session, const Change& change) {
   return rejected(
       session.change_password(change.password.insecure_view(), change.replacement.insecure_view()));
 }
+Result<Changed> reauthenticate(AuthSession& session, const Change& change) {
+  return rejected(session.reauthenticate(change.password.insecure_view()));
+}
 Result<Changed> log_out(AuthSession& session, const Change&) {
   const Result<bool> ended = session.log_out();
   if (!ended) return ended.error();
@@ -209,9 +212,13 @@ struct Verb {
   Result<Changed> (*run)(AuthSession&, const Change&);
   bool hashes = false;  // a password: it has a lane of its own
 };
-constexpr Verb kVerbs[] = {{"signUp", sign_up, true},  {"logIn", log_in, true},
-                           {"logInUser", log_in_user}, {"changePassword", change_password, true},
-                           {"logOut", log_out},        {"logOutOthers", log_out_others},
+constexpr Verb kVerbs[] = {{"signUp", sign_up, true},
+                           {"logIn", log_in, true},
+                           {"logInUser", log_in_user},
+                           {"changePassword", change_password, true},
+                           {"reauthenticate", reauthenticate, true},
+                           {"logOut", log_out},
+                           {"logOutOthers", log_out_others},
                            {"raiseLevel", raise_level}};
 
 const Verb* find_verb(std::string_view name) noexcept {

@@ -103,6 +103,8 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     logIn: (credentials: Credentials, options?: CreateOptions) =>
       logins.logIn(credentials, options),
     changePassword: (passwords: Passwords) => logins.changePassword(passwords),
+    /** Asks who is signed in for the password once more: `requireRecentLogin` is content then. */
+    reauthenticate: (password: unknown) => logins.reauthenticate(password),
     createGuestSession: (attributes?: Attributes) => changes.createGuestSession(attributes),
     /** Reads and moves nothing; null without a guest's session, and for users. */
     getGuestSession: () => gate.getGuestSession(),

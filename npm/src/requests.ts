@@ -38,6 +38,7 @@ export type Change =
   | 'logIn'
   | 'logInUser'
   | 'changePassword'
+  | 'reauthenticate'
   | 'logOut'
   | 'logOutOthers'
   | 'raiseLevel';
@@ -46,7 +47,7 @@ export type Change =
 export interface ChangeOptions extends Omit<CreateOptions, 'userAgent'> {
   /** For `signUp` and `logIn`, as a form sends it: what is no text is refused like an empty one. */
   username?: unknown;
-  /** Likewise; for `changePassword` the one that holds now. */
+  /** Likewise; for `changePassword` and `reauthenticate` the one that holds now. */
   password?: unknown;
   /** The new password. */
   replacement?: unknown;

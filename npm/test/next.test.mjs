@@ -167,7 +167,7 @@ test('renew: false and status questions are no activity', async (t) => {
 test('what writes a cookie says so where none can be written', async () => {
   const sessions = make();
   for (const call of ['createSession', 'deleteSession', 'updateSession', 'deleteOtherSessions',
-    'signUp', 'logIn', 'changePassword', 'logout', 'createGuestSession', 'raiseLevel']) {
+    'signUp', 'logIn', 'changePassword', 'reauthenticate', 'logout', 'createGuestSession', 'raiseLevel']) {
     const { error } = await during('page', {}, () => sessions[call]({}));
     assert.equal(error.code, 'ERR_LATCHKEY_COOKIE_READ_ONLY', call);
   }
@@ -303,6 +303,23 @@ test('requireRecentLogin asks for a new login when the last is too long ago', as
   t.mock.timers.tick(1);
   assert.equal((await ask({ next: '/pay' })).redirect, '/login?reason=recent_login&next=%2Fpay');
   assert.equal((await ask({ redirect: false })).value, null);
+});
+
+test('R27: a password that is shown again is a recent login', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const sessions = make();
+  const signedUp = await during('action', {}, () => sessions.signUp({ username: 'ada', password: PASSWORD }));
+  let cookie = `${NAME}=${signedUp.written[0].value}`;
+  t.mock.timers.tick(600_000);
+  const ask = () => during('page', { cookie }, () => sessions.requireRecentLogin('5m', { redirect: false }));
+  assert.equal((await ask()).value, null);
+  const wrong = await during('action', { cookie }, () => sessions.reauthenticate('not this one at all'));
+  assert.equal(wrong.value.code, 'wrong_credentials');
+  assert.equal((await ask()).value, null);
+  const right = await during('action', { cookie }, () => sessions.reauthenticate(PASSWORD));
+  assert.equal(right.value, null);
+  cookie = `${NAME}=${right.written[0].value}`;
+  assert.notEqual((await ask()).value, null);
 });
 
 test('a list of sessions; only an own one is ended by its id', async () => {

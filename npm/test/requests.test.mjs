@@ -70,11 +70,16 @@ test('every change of a request, and what its mistakes are called', async () => 
   assert.equal((await sessions.change(request(pairOf(raised)), 'logOutOthers')).ended, 1);
   assert.equal((await sessions.begin(request(pairOf(other)))).state, 'revoked');
   const passwords = { password: typed.password, replacement: `${typed.password} 2` };
-  const changed = await sessions.change(request(pairOf(raised)), 'changePassword', passwords);
+  const wrong = await sessions.change(request(pairOf(raised)), 'reauthenticate', { password: 'not this one at all' });
+  assert.equal(wrong.rejection.code, 'wrong_credentials');
+  const proven = await sessions.change(request(pairOf(raised)), 'reauthenticate', { password: typed.password });
+  assert.deepEqual([proven.rejection, proven.session.id, proven.session.level], [null, raised.session.id, 2]);
+  assert.notEqual(pairOf(proven), pairOf(raised));
+  const changed = await sessions.change(request(pairOf(proven)), 'changePassword', passwords);
   assert.equal(changed.rejection, null);
   const out = await sessions.change(request(pairOf(changed)), 'logOut');
   assert.deepEqual([out.ended, out.state, /Max-Age=0/.test(setCookiesOf(out.headers)[0])], [1, 'none', true]);
-  for (const [change, options] of [['raiseLevel', { level: 2 }], ['logOutOthers'], ['changePassword']]) {
+  for (const [change, options] of [['raiseLevel', { level: 2 }], ['logOutOthers'], ['changePassword'], ['reauthenticate']]) {
     const gone = sessions.change(request(pairOf(changed)), change, options);
     await assert.rejects(gone, { code: 'ERR_LATCHKEY_NOT_FOUND' });
   }

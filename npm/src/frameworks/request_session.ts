@@ -105,6 +105,11 @@ export class RequestSession {
     return this.#enter('changePassword', { password: current, replacement });
   }
 
+  /** Asks for the password once more; null: it is right, and the last login is now. */
+  reauthenticate(password: unknown): Promise<Rejection | null> {
+    return this.#enter('reauthenticate', { password });
+  }
+
   /** false: there was no session. The cookie goes in any case. */
   async logOut(): Promise<boolean> {
     return (await this.#change('logOut', {})).ended > 0;

@@ -28,6 +28,12 @@ export class Logins {
     return (await this.changes.change('changePassword', typed)).rejection;
   }
 
+  /** The password once more, for what needs a recent login: same session, new cookie. null: done. */
+  async reauthenticate(password: unknown): Promise<Rejection | null> {
+    return (await this.changes.change('reauthenticate', () => ({ password: password ?? '' })))
+      .rejection;
+  }
+
   private async enter(
     how: 'signUp' | 'logIn',
     credentials: Credentials,
