@@ -13,13 +13,17 @@ const PROGRAM = process.env.LATCHKEY_PROGRAM ?? join(ROOT, 'build/release/latchk
 
 const STOP_LIMIT = 15_000;
 
-/** Starts a server; `publicUrl` is given when a proxy stands in front of it. */
-export async function startServer({ publicUrl } = {}) {
+/**
+ * Starts a server; `publicUrl` is given when a proxy stands in front of it. `settings(folder)` returns
+ * further ones, of which `folder` may hold files.
+ */
+export async function startServer({ publicUrl, settings = () => ({}) } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'latchkey-browser-'));
   const flags = ['serve', '--listen', '127.0.0.1:0', '--data', join(data, 'data')];
+  for (const [key, value] of Object.entries(settings(data))) flags.push('--set', `${key}=${value}`);
   if (publicUrl) flags.push('--public-url', publicUrl);
   const child = spawn(PROGRAM, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const server = { port: 0, url: publicUrl, data: join(data, 'data'), log: '', stop };
+  const server = { port: 0, url: publicUrl, data: join(data, 'data'), folder: data, log: '', stop };
   child.stdout.on('data', (chunk) => (server.log += chunk));
   child.stderr.on('data', (chunk) => (server.log += chunk));
   const ended = once(child, 'exit');
