@@ -17,7 +17,8 @@ constexpr std::string_view kResetMail = R"(Subject: Set a new password for {{sit
 
 Hello {{username}},
 
-somebody, probably you, asked for a new password at {{address}}. To choose one, open this link within {{valid_for}}:
+somebody, probably you, asked for a new password at {{address}}. To choose one,
+open this link within {{valid_for}}:
 
 {{link}}
 
@@ -31,7 +32,8 @@ Hello {{username}},
 
 the password of your account at {{address}} has just been changed.
 
-If this was not you, choose a new one at once: open the log-in page there and follow "Forgot your password?".
+If this was not you, choose a new one at once: open the log-in page there and follow
+"Forgot your password?".
 )";
 constexpr std::string_view kVerifyMail = R"(Subject: Confirm your e-mail address for {{site}}
 
