@@ -25,9 +25,9 @@ bool is_mail_address(std::string_view text) noexcept {
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return false;
   if (text.find('@', at + 1) != std::string_view::npos) return false;
   if (text.front() == '-' || text[at + 1] == '-') return false;
-  constexpr std::string_view kNever = " \"'`(),:;<>[]\\|&$";
+  constexpr std::string_view kUnsafe = " \"'`(),:;<>[]\\|&$";
   return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return kNever.find(c) == std::string_view::npos; });
+                     [&](char c) { return kUnsafe.find(c) == std::string_view::npos; });
 }
 
 }  // namespace latchkey

@@ -51,16 +51,12 @@ void append_username_field(Html& html, const Sheet& sheet) {
 void append_other_entrance(Html& html, const Sheet& sheet) {
   html.raw("<p class=\"muted\">");
   if (sheet.sign_up()) {
-    html.raw("Already have an account? <a href=\"/login");
+    html.text(texts::kHaveAccount).raw(" <a href=\"/login");
   } else {
-    html.raw("New here? <a href=\"/signup");
+    html.text(texts::kNewHere).raw(" <a href=\"/signup");
   }
   if (!sheet.next.empty()) html.raw("?next=").text(percent_encode(sheet.next));
-  if (sheet.sign_up()) {
-    html.raw("\">Log in</a></p>");
-  } else {
-    html.raw("\">Create an account</a></p>");
-  }
+  html.raw("\">").text(sheet.sign_up() ? texts::kLogIn : texts::kCreateAccount).raw("</a></p>");
 }
 
 void append_form(Html& html, const Sheet& sheet) {
@@ -80,19 +76,8 @@ void append_form(Html& html, const Sheet& sheet) {
   }
   html.raw("<label class=\"check\"><input type=\"checkbox\" name=\"remember\" value=\"on\"");
   if (sheet.remember) html.raw(" checked");
-  html.raw("> Remember me on this device</label>");
-  if (sheet.sign_up()) {
-    html.raw("<button class=\"full\">Sign up</button></form>");
-  } else {
-    html.raw("<button class=\"full\">Log in</button></form>");
-  }
-}
-
-// append_lost_cookie tells a browser that has logged in and came back without the cookie.
-void append_lost_cookie(Html& html) {
-  html.raw(
-          "<p class=\"error\" role=\"alert\">Your log-in was right, but your browser did not keep ")
-      .raw("the cookie that goes with it. Allow cookies for this site and log in again.</p>");
+  html.raw("> ").text(texts::kRemember).raw("</label><button class=\"full\">");
+  html.text(sheet.sign_up() ? texts::kSignUp : texts::kLogIn).raw("</button></form>");
 }
 
 // Place is where the form is shown.
@@ -111,14 +96,14 @@ struct Place {
 };
 
 Response render_sheet(const Place& place, const Sheet& sheet) {
-  const std::string_view title = sheet.sign_up() ? "Sign up" : "Log in";
+  const std::string_view title = sheet.sign_up() ? texts::kSignUp : texts::kLogIn;
   Html html;
   html.raw("<div class=\"card narrow stack\"><h1>").text(title).raw("</h1>");
   append_address_notice(html, place.app, place.request);
   if (sheet.problem) {
     append_problem(html, *sheet.problem, sheet.retry_after);
   } else if (place.lost_cookie()) {
-    append_lost_cookie(html);
+    append_problem(html, texts::kLostCookie);
   } else if (sheet.reset) {
     append_notice(html, texts::kResetDone);
   } else {

@@ -12,13 +12,12 @@ namespace {
 
 Html home_of(std::string_view name) {
   Html html;
-  html.raw("<div class=\"stack\"><h1>Hello, <bdi>").text(name).raw("</bdi></h1>");
-  html.raw("<p class=\"lead\">You are logged in. Where would you like to go?</p></div>")
-      .raw("<div class=\"tiles\"><a class=\"card tile\" href=\"/training\"><h2>Training</h2>")
-      .raw("<p class=\"muted\">A page that only people who are logged in can see.</p></a>")
-      .raw("<a class=\"card tile\" href=\"/sessions\"><h2>Your sessions</h2>")
-      .raw("<p class=\"muted\">See where you are logged in, and end what you do not know.</p></a>")
-      .raw("</div>");
+  html.raw("<div class=\"stack\"><h1>").text(texts::kHello).raw("<bdi>").text(name);
+  html.raw("</bdi></h1><p class=\"lead\">").text(texts::kHelloLead);
+  html.raw("</p></div><div class=\"tiles\">");
+  append_tile(html, "/training", texts::kTraining, texts::kTrainingLead);
+  append_tile(html, "/sessions", texts::kSessions, texts::kSessionsTileLead);
+  html.raw("</div>");
   return html;
 }
 
@@ -29,12 +28,13 @@ Html home_of_stranger(const App& app, const Request& request, const AuthSession&
   append_ended_notice(html, session);
   if (request.query == "notice=deleted") append_notice(html, texts::kDeleteDone);
   append_logo(html);
-  html.raw(
-          "<h1>Welcome</h1><p class=\"lead\">Log in to open the training page and to see on which ")
-      .raw("devices you are logged in.");
-  if (app.sign_up_open()) html.raw(" New here? All it takes is a name and a password.");
-  html.raw("</p><p class=\"actions\"><a class=\"button\" href=\"/login\">Log in</a>");
-  if (app.sign_up_open()) html.raw("<a class=\"button quiet\" href=\"/signup\">Sign up</a>");
+  html.raw("<h1>").text(texts::kWelcome).raw("</h1><p class=\"lead\">").text(texts::kWelcomeLead);
+  if (app.sign_up_open()) html.text(texts::kWelcomeNew);
+  html.raw("</p><p class=\"actions\"><a class=\"button\" href=\"/login\">").text(texts::kLogIn);
+  html.raw("</a>");
+  if (app.sign_up_open()) {
+    html.raw("<a class=\"button quiet\" href=\"/signup\">").text(texts::kSignUp).raw("</a>");
+  }
   html.raw("</p></div>");
   return html;
 }
@@ -45,7 +45,7 @@ Response page_home(App& app, const Request& request, AuthSession& session) {
   const auto user = session.user();
   if (!user) return page_failure(session);
   return render_page(
-      {.title = "Home", .asker = asker(app, session), .section = Section::home},
+      {.title = texts::kHome, .asker = asker(app, session), .section = Section::home},
       session ? home_of(name_of(session, *user)) : home_of_stranger(app, request, session));
 }
 
@@ -55,20 +55,31 @@ Response page_training(App& app, const Request&, AuthSession& session) {
   if (!session) return to_log_in(app, "/training");
   const SessionRecord& record = *session.record();
   Html html;
-  html.raw("<div class=\"stack\"><h1>Training</h1><p class=\"lead\">Welcome, <strong><bdi>")
+  html.raw("<div class=\"stack\"><h1>")
+      .text(texts::kTraining)
+      .raw("</h1><p class=\"lead\">")
+      .text(texts::kHello)
+      .raw("<strong><bdi>")
       .text(name_of(session, *user))
-      .raw("</bdi></strong>. You see this page because you are logged in; everybody else is sent ")
-      .raw("to the log-in page.</p><section class=\"card stack\" aria-labelledby=\"this\">")
-      .raw("<h2 id=\"this\">This session</h2><dl class=\"facts\"><div><dt>Device</dt><dd>")
+      .raw("</bdi></strong>. ")
+      .text(texts::kTrainingWhy)
+      .raw("</p><section class=\"card stack\" aria-labelledby=\"this\">")
+      .raw("<h2 id=\"this\">")
+      .text(texts::kThisSession)
+      .raw("</h2><dl class=\"facts\"><div><dt>")
+      .text(texts::kDevice)
+      .raw("</dt><dd>")
       .text(describe_device(record.user_agent))
-      .raw("</dd></div><div><dt>Logged in</dt><dd>");
+      .raw("</dd></div><div><dt>")
+      .text(texts::kLoggedIn)
+      .raw("</dt><dd>");
   append_age(html, record.created_at, app.clock.now());
-  html.raw("</dd></div><div><dt>Ends at the latest</dt><dd>");
+  html.raw("</dd></div><div><dt>").text(texts::kEndsAtTheLatest).raw("</dt><dd>");
   append_date(html, record.absolute_expires_at);
-  html.raw(
-      "</dd></div></dl><p><a href=\"/sessions\">See all your sessions</a></p></section></div>");
-  return render_page({.title = "Training", .asker = Asker::user, .section = Section::training},
-                     html);
+  html.raw("</dd></div></dl><p><a href=\"/sessions\">").text(texts::kAllSessions);
+  html.raw("</a></p></section></div>");
+  return render_page(
+      {.title = texts::kTraining, .asker = Asker::user, .section = Section::training}, html);
 }
 
 }  // namespace latchkey::http

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "http/pages/assets.h"
 #include "http/pages/brand.h"
+#include "http/pages/fields.h"
 #include "http/pages/texts.h"
 
 namespace latchkey::http {
@@ -17,14 +18,15 @@ void append_link(Html& html, std::string_view path, std::string_view label, bool
 void append_navigation(Html& html, const Frame& frame) {
   html.raw("<nav aria-label=\"Main\">");
   if (frame.asker == Asker::user) {
-    append_link(html, "/training", "Training", frame.section == Section::training);
-    append_link(html, "/sessions", "Your sessions", frame.section == Section::sessions);
-    append_link(html, "/account", "Your account", frame.section == Section::account);
-    html.raw("<form method=\"post\" action=\"/logout\"><button>Log out</button></form>");
+    append_link(html, "/training", texts::kTraining, frame.section == Section::training);
+    append_link(html, "/sessions", texts::kSessions, frame.section == Section::sessions);
+    append_link(html, "/account", texts::kAccountTitle, frame.section == Section::account);
+    html.raw("<form method=\"post\" action=\"/logout\"><button>").text(texts::kLogOut);
+    html.raw("</button></form>");
   } else {
-    append_link(html, "/login", "Log in", frame.section == Section::log_in);
+    append_link(html, "/login", texts::kLogIn, frame.section == Section::log_in);
     if (frame.asker == Asker::newcomer) {
-      append_link(html, "/signup", "Sign up", frame.section == Section::sign_up);
+      append_link(html, "/signup", texts::kSignUp, frame.section == Section::sign_up);
     }
   }
   html.raw("</nav>");
@@ -44,7 +46,9 @@ Response render_page(const Frame& frame, const Html& main) {
       .text(stylesheet_path())
       .raw("\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"")
       .text(icon_path())
-      .raw("\">\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n")
+      .raw("\">\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">")
+      .text(texts::kSkip)
+      .raw("</a>\n")
       .raw("<header class=\"top\"><div class=\"bar\"><a class=\"brand\" href=\"/\">");
   append_logo(html);
   html.text(brand().name).raw("</a>");
@@ -67,14 +71,15 @@ std::string_view name_of(const AuthSession& session, const User* user) noexcept 
   return session.user_id().text();
 }
 
+void append_tile(Html& html, std::string_view path, std::string_view title, std::string_view lead) {
+  html.raw("<a class=\"card tile\" href=\"").text(path).raw("\"><h2>").text(title);
+  html.raw("</h2><p class=\"muted\">").text(lead).raw("</p></a>");
+}
+
 void append_ended_notice(Html& html, const AuthSession& session) {
-  if (session.state() == AuthState::expired) {
-    html.raw(
-        "<p class=\"notice\" role=\"status\">Your session has expired. Please log in again.</p>");
-  } else if (session.state() == AuthState::revoked) {
-    html.raw(
-        "<p class=\"notice\" role=\"status\">Your session was ended. Please log in again.</p>");
-  }
+  const bool expired = session.state() == AuthState::expired;
+  if (!expired && session.state() != AuthState::revoked) return;
+  append_notice(html, expired ? texts::kExpired : texts::kEnded);
 }
 
 Response see_other(std::string location) {

@@ -34,6 +34,9 @@ Response render_page(const Frame& frame, const Html& main);
 // name_of returns the name to greet a signed-in user with; nullptr: the store does not know them.
 std::string_view name_of(const AuthSession& session, const User* user) noexcept;
 
+// append_tile leads to another page.
+void append_tile(Html& html, std::string_view path, std::string_view title, std::string_view lead);
+
 // append_ended_notice says why a visitor who was logged in is not any more.
 void append_ended_notice(Html& html, const AuthSession& session);
 

@@ -1,5 +1,6 @@
 #include "http/pages/page.h"
 #include "http/pages/pages.h"
+#include "http/pages/texts.h"
 #include "http/routes.h"
 
 namespace latchkey::http {
@@ -40,12 +41,12 @@ Response page_problem(Problem problem, const ProblemPage& more) {
   if (!more.hint.str().empty()) {
     html.part(more.hint);
   } else if (problem == Problem::store_unavailable) {
-    html.raw("<p>If you were logged in, you still are. Nothing was lost. Please try again in a ")
-        .raw("moment.</p>");
+    html.raw("<p>").text(texts::kNothingLost).raw("</p>");
   } else {
     html.raw("<p>").text(text.detail).raw("</p>");
   }
-  html.raw("<p class=\"actions\"><a class=\"button\" href=\"/\">Go to the home page</a></p></div>");
+  html.raw("<p class=\"actions\"><a class=\"button\" href=\"/\">").text(texts::kGoHome);
+  html.raw("</a></p></div>");
   Response response =
       render_page({.title = title_of(problem), .status = text.status, .asker = more.asker}, html);
   add_problem_headers(problem, response);

@@ -2,10 +2,11 @@
 #include "http/api/api.h"
 #include "http/device.h"
 #include "http/pages/activity.h"
-#include "http/pages/form.h"
+#include "http/pages/fields.h"
 #include "http/pages/human_time.h"
 #include "http/pages/page.h"
 #include "http/pages/pages.h"
+#include "http/pages/texts.h"
 
 namespace latchkey::http {
 namespace {
@@ -21,31 +22,32 @@ void append_session_item(Html& html, const SessionRecord& record, bool current, 
     html.raw("<li class=\"card session\">");
   }
   html.raw("<div class=\"what\"><h2>").text(device);
-  if (current) html.raw(" <span class=\"badge\">This device</span>");
-  html.raw("</h2><dl class=\"facts\"><div><dt>Address</dt><dd>");
-  if (record.address.empty()) {
-    html.raw("Unknown");
-  } else {
-    html.text(record.address);
-  }
-  html.raw("</dd></div><div><dt>Last seen</dt><dd>");
+  if (current) html.raw(" <span class=\"badge\">").text(texts::kThisDevice).raw("</span>");
+  html.raw("</h2><dl class=\"facts\"><div><dt>").text(texts::kAddress).raw("</dt><dd>");
+  html.text(record.address.empty() ? texts::kUnknown : record.address);
+  html.raw("</dd></div><div><dt>").text(texts::kLastSeen).raw("</dt><dd>");
   append_age(html, record.last_seen_at, now);
-  html.raw("</dd></div><div><dt>First seen</dt><dd>");
+  html.raw("</dd></div><div><dt>").text(texts::kFirstSeen).raw("</dt><dd>");
   append_age(html, record.created_at, now);
   html.raw("</dd></div></dl></div>");
   if (current) {
-    html.raw("<form method=\"post\" action=\"/logout\"><button class=\"quiet\">Log out</button>");
+    html.raw("<form method=\"post\" action=\"/logout\"><button class=\"quiet\">");
+    html.text(texts::kLogOut).raw("</button>");
   } else {
     html.raw(
             "<form method=\"post\" action=\"/sessions/end\"><input type=\"hidden\" "
             "name=\"session\" ")
         .raw("value=\"")
         .text(record.id.text())
-        .raw("\"><button class=\"quiet\" aria-label=\"End session: ")
+        .raw("\"><button class=\"quiet\" aria-label=\"")
+        .text(texts::kEndSession)
+        .raw(": ")
         .text(device)
         .raw(", ")
         .text(record.address)
-        .raw("\">End session</button>");
+        .raw("\">")
+        .text(texts::kEndSession)
+        .raw("</button>");
   }
   html.raw("</form></li>");
 }
@@ -53,11 +55,11 @@ void append_session_item(Html& html, const SessionRecord& record, bool current, 
 // append_outcome says what the form before this page did. Only these texts can be asked for.
 void append_outcome(Html& html, std::string_view notice) {
   if (notice == "ended") {
-    html.raw("<p class=\"notice\" role=\"status\">That session was ended.</p>");
+    append_notice(html, texts::kSessionEnded);
   } else if (notice == "others-ended") {
-    html.raw("<p class=\"notice\" role=\"status\">All other sessions were ended.</p>");
+    append_notice(html, texts::kOthersEnded);
   } else if (notice == "none") {
-    html.raw("<p class=\"notice\" role=\"status\">That session had already ended.</p>");
+    append_notice(html, texts::kSessionGone);
   }
 }
 
@@ -65,12 +67,9 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
                    std::string_view why_one, const std::optional<EventPage>& activity,
                    UnixTime now) {
   Html html;
-  html.raw("<div class=\"stack\"><h1>Your sessions</h1>");
+  html.raw("<div class=\"stack\"><h1>").text(texts::kSessions).raw("</h1>");
   append_outcome(html, query.get("notice"));
-  html.raw(
-          "<p class=\"lead\">You are logged in on these devices. End a session you do not know, "
-          "and ")
-      .raw("whoever uses it has to log in again.</p>");
+  html.raw("<p class=\"lead\">").text(texts::kSessionsLead).raw("</p>");
   if (!why_one.empty()) html.raw("<p class=\"notice\">").text(why_one).raw("</p>");
   html.raw("<ul class=\"sessions\">");
   for (const bool current : {true, false}) {  // this one first, then newest first
@@ -84,11 +83,15 @@ Html sessions_html(const SessionPage& page, const SessionId& own, const Form& qu
   if (!page.next.empty()) {
     html.raw("<p><a href=\"/sessions?after=")
         .text(percent_encode(page.next))
-        .raw("\">Older sessions</a></p>");
+        .raw("\">")
+        .text(texts::kOlderSessions)
+        .raw("</a></p>");
   }
   if (page.records.size() > 1 || query.has("after") || !why_one.empty()) {
     html.raw("<form class=\"wide\" method=\"post\" action=\"/sessions/end-others\">")
-        .raw("<button class=\"danger\">End all other sessions</button></form>");
+        .raw("<button class=\"danger\">")
+        .text(texts::kEndOthers)
+        .raw("</button></form>");
   }
   if (activity) append_activity(html, activity->events, now);
   html.raw("</div>");
@@ -112,9 +115,10 @@ Response page_sessions(App& app, const Request& request, AuthSession& session) {
     if (!events) return page_failure(session);
     activity = std::move(*events);
   }
-  return render_page({.title = "Your sessions", .asker = Asker::user, .section = Section::sessions},
-                     sessions_html(*page, session.record()->id, *query, why_one_session(app),
-                                   activity, app.clock.now()));
+  return render_page(
+      {.title = texts::kSessions, .asker = Asker::user, .section = Section::sessions},
+      sessions_html(*page, session.record()->id, *query, why_one_session(app), activity,
+                    app.clock.now()));
 }
 
 Response form_end_session(App& app, const Request& request, AuthSession& session) {

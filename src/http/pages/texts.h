@@ -8,6 +8,64 @@ namespace latchkey::http::texts {
 
 // Around every page.
 inline constexpr std::string_view kFooter = "Your sessions, kept by latchkey. Times are UTC.";
+inline constexpr std::string_view kSkip = "Skip to content";
+inline constexpr std::string_view kTraining = "Training";
+inline constexpr std::string_view kSessions = "Your sessions";
+inline constexpr std::string_view kLogIn = "Log in";
+inline constexpr std::string_view kLogOut = "Log out";
+inline constexpr std::string_view kSignUp = "Sign up";
+inline constexpr std::string_view kExpired = "Your session has expired. Please log in again.";
+inline constexpr std::string_view kEnded = "Your session was ended. Please log in again.";
+inline constexpr std::string_view kGoHome = "Go to the home page";
+inline constexpr std::string_view kNothingLost =
+    "If you were logged in, you still are. Nothing was lost. Please try again in a moment.";
+
+// Home.
+inline constexpr std::string_view kHome = "Home";
+inline constexpr std::string_view kWelcome = "Welcome";
+inline constexpr std::string_view kWelcomeLead =
+    "Log in to open the training page and to see on which devices you are logged in.";
+inline constexpr std::string_view kWelcomeNew = " New here? All it takes is a name and a password.";
+inline constexpr std::string_view kHello = "Hello, ";
+inline constexpr std::string_view kHelloLead = "You are logged in. Where would you like to go?";
+inline constexpr std::string_view kTrainingLead =
+    "A page that only people who are logged in can see.";
+inline constexpr std::string_view kSessionsTileLead =
+    "See where you are logged in, and end what you do not know.";
+
+// Training.
+inline constexpr std::string_view kTrainingWhy =
+    "You see this page because you are logged in; everybody else is sent to the log-in page.";
+inline constexpr std::string_view kThisSession = "This session";
+inline constexpr std::string_view kDevice = "Device";
+inline constexpr std::string_view kLoggedIn = "Logged in";
+inline constexpr std::string_view kEndsAtTheLatest = "Ends at the latest";
+inline constexpr std::string_view kAllSessions = "See all your sessions";
+
+// Sessions.
+inline constexpr std::string_view kSessionsLead =
+    "You are logged in on these devices. End a session you do not know, and whoever uses it has to "
+    "log in again.";
+inline constexpr std::string_view kThisDevice = "This device";
+inline constexpr std::string_view kAddress = "Address";
+inline constexpr std::string_view kUnknown = "Unknown";
+inline constexpr std::string_view kLastSeen = "Last seen";
+inline constexpr std::string_view kFirstSeen = "First seen";
+inline constexpr std::string_view kEndSession = "End session";
+inline constexpr std::string_view kEndOthers = "End all other sessions";
+inline constexpr std::string_view kOlderSessions = "Older sessions";
+inline constexpr std::string_view kSessionEnded = "That session was ended.";
+inline constexpr std::string_view kOthersEnded = "All other sessions were ended.";
+inline constexpr std::string_view kSessionGone = "That session had already ended.";
+
+// Log-in and sign-up.
+inline constexpr std::string_view kHaveAccount = "Already have an account?";
+inline constexpr std::string_view kNewHere = "New here?";
+inline constexpr std::string_view kCreateAccount = "Create an account";
+inline constexpr std::string_view kRemember = "Remember me on this device";
+inline constexpr std::string_view kLostCookie =
+    "Your log-in was right, but your browser did not keep the cookie that goes with it. Allow "
+    "cookies for this site and log in again.";
 
 // Forms.
 inline constexpr std::string_view kUsername = "User name or e-mail";

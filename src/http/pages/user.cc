@@ -68,11 +68,6 @@ Response to_reauth(const App& app) {
   return see_other("/reauth?next=" + percent_encode(app.base + "/account/delete"));
 }
 
-void append_way(Html& html, std::string_view path, std::string_view title, std::string_view lead) {
-  html.raw("<a class=\"card tile\" href=\"").text(path).raw("\"><h2>").text(title);
-  html.raw("</h2><p class=\"muted\">").text(lead).raw("</p></a>");
-}
-
 }  // namespace
 
 Response page_account(App& app, const Request& request, AuthSession& session) {
@@ -88,8 +83,8 @@ Response page_account(App& app, const Request& request, AuthSession& session) {
     html.raw("<p>").text(texts::kNoPasswordHere).raw("</p></div>");
   } else {
     html.raw("</div><div class=\"tiles\">");
-    append_way(html, "/account/password", texts::kChangeTitle, texts::kChangeLead);
-    append_way(html, "/account/delete", texts::kDeleteTitle, texts::kDeleteLead);
+    append_tile(html, "/account/password", texts::kChangeTitle, texts::kChangeLead);
+    append_tile(html, "/account/delete", texts::kDeleteTitle, texts::kDeleteLead);
     html.raw("</div>");
   }
   return render_page(

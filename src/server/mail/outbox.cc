@@ -150,19 +150,18 @@ void Outbox::send(const Mail& mail) {
 }
 
 void Outbox::run() {
-  using Steady = std::chrono::steady_clock;
-  std::optional<Steady::time_point> deadline;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
   while (true) {
     Mail next;
     {
       const MutexLock lock(mutex_);
       while (waiting_.empty() && !stopping_) changed_.wait(mutex_);
       if (waiting_.empty()) return;
-      if (stopping_ && !deadline) deadline = Steady::now() + config_.timeout;
+      if (stopping_ && !deadline) deadline = std::chrono::steady_clock::now() + config_.timeout;
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    if (deadline && Steady::now() > *deadline) {
+    if (deadline && std::chrono::steady_clock::now() > *deadline) {
       log(LogLevel::error, "mail_lost",
           {{"kind", mail_kind_name(next.kind)}, {"reason", "stopping"}});
       continue;

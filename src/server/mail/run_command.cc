@@ -20,7 +20,7 @@ extern char** environ;
 namespace latchkey::server {
 namespace {
 
-using Steady = std::chrono::steady_clock;
+using CommandClock = std::chrono::steady_clock;
 
 Error command_error(std::string text) { return {Errc::unsupported, std::move(text)}; }
 
@@ -77,13 +77,13 @@ class Spawning {
   posix_spawnattr_t attributes_;
 };
 
-int millis_left(Steady::time_point deadline) {
-  const auto left = std::chrono::ceil<Millis>(deadline - Steady::now()).count();
+int millis_left(CommandClock::time_point deadline) {
+  const auto left = std::chrono::ceil<Millis>(deadline - CommandClock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
 // feed writes what the child reads. A child that stops reading is judged by how it ends.
-void feed(int pipe, std::string_view input, Steady::time_point deadline) {
+void feed(int pipe, std::string_view input, CommandClock::time_point deadline) {
   while (!input.empty()) {
     pollfd ready{pipe, POLLOUT, 0};
     const int polled = ::poll(&ready, 1, millis_left(deadline));
@@ -97,7 +97,7 @@ void feed(int pipe, std::string_view input, Steady::time_point deadline) {
 }
 
 // await waits for the child and kills it at the deadline. Returns its status; nothing: killed.
-std::optional<int> await(pid_t child, Steady::time_point deadline) {
+std::optional<int> await(pid_t child, CommandClock::time_point deadline) {
   int status = 0;
   while (true) {
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
@@ -117,7 +117,7 @@ std::optional<int> await(pid_t child, Steady::time_point deadline) {
 
 Result<void> run_command(std::span<const std::string> command, std::string_view input,
                          Millis timeout) {
-  const Steady::time_point deadline = Steady::now() + timeout;
+  const CommandClock::time_point deadline = CommandClock::now() + timeout;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return command_error(std::strerror(errno));
   const Descriptor read_end(ends[0]);
