@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "latchkey/counter_store.h"
+#include "latchkey/event_log.h"
 #include "latchkey/mail.h"
 #include "latchkey/store.h"
 #include "latchkey/user_admin.h"
@@ -34,6 +35,7 @@ struct RecoveryOptions {
   CounterRule address = CounterRule::at_most(20, std::chrono::hours{1});
   PasswordCost cost{};                   // of new hashes: that of Accounts
   bool insecure_cost_for_tests = false;  // allows a cost under the floor
+  EventLog* events = nullptr;            // who is told, such as Auth::events(); nullptr: nobody
   const Clock* clock = nullptr;          // nullptr: system_clock()
   Entropy* entropy = nullptr;            // nullptr: system_entropy()
 };

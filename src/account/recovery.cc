@@ -88,6 +88,7 @@ struct Recovery::Impl {
   Result<std::string> put(OneTimeSecret secret, Millis life, std::size_t most);
   // find_usable finds whose password `secret` may set: nobody's once it has changed.
   Result<std::optional<StoredUser>> find_usable(const OneTimeSecret& secret);
+  void note(EventKind kind, const UserId& user, std::string_view reason = {}) const;
   void forget_tries(const StoredUser& user);
   void hand_over(MailKind kind, const User& user, const std::string& to, const std::string& link,
                  Millis life) const;
@@ -107,6 +108,11 @@ Recovery::Recovery(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Recovery::~Recovery() = default;
 
 const RecoveryOptions& Recovery::options() const noexcept { return impl_->options; }
+
+void Recovery::Impl::note(EventKind kind, const UserId& user, std::string_view reason) const {
+  if (options.events == nullptr) return;
+  options.events->add({.kind = kind, .user_id = user, .reason = std::string(reason)});
+}
 
 Result<LinkRequest> Recovery::Impl::count(std::string_view mail_for,
                                           std::string_view client_address) {
@@ -169,6 +175,7 @@ Result<LinkRequest> Recovery::forgot_password(std::string_view username,
   if (known) {
     impl_->hand_over(MailKind::password_reset, (*found)->user, to,
                      impl_->options.reset_url + "?token=" + *token, life);
+    impl_->note(EventKind::secret_requested, (*found)->user.id, kResetPurpose);
     log(LogLevel::info, "password_reset_requested", {{"user_id", (*found)->user.id.text()}});
   }
   wipe(token->data(), token->size());
@@ -221,6 +228,7 @@ Result<PasswordReset> Recovery::reset_password(std::string_view token, std::stri
                                                     .now = impl_->now()});
   if (!changed) return changed.error();
   if (changed->status != SetPasswordStatus::changed) return PasswordReset{};
+  impl_->note(EventKind::password_reset, (*user)->user.id);
   log(LogLevel::info, "password_reset", {{"user_id", (*user)->user.id.text()}});
   impl_->forget_tries(**user);
   tell_changed((*user)->user.id);
@@ -251,6 +259,7 @@ Result<LinkRequest> Recovery::send_verification(const User& user, std::string_vi
       {.purpose = std::string(kVerifyPurpose), .user_id = user.id, .data = std::string(address)},
       life, kLinksAtOnce);
   if (!token) return token.error();
+  impl_->note(EventKind::secret_requested, user.id, kVerifyPurpose);
   impl_->hand_over(MailKind::address_verification, user, std::string(address),
                    impl_->options.verify_url + "?token=" + *token, life);
   wipe(token->data(), token->size());
@@ -263,6 +272,7 @@ Result<std::optional<ProvenAddress>> Recovery::verify_address(std::string_view t
   auto taken = impl_->store.one_time().take_secret(*hash, kVerifyPurpose, impl_->now());
   if (!taken) return taken.error();
   if (!*taken) return std::optional<ProvenAddress>{};
+  impl_->note(EventKind::email_verified, (*taken)->user_id);
   log(LogLevel::info, "address_verified", {{"user_id", (*taken)->user_id.text()}});
   return std::optional{ProvenAddress{(*taken)->user_id, std::move((*taken)->data)}};
 }

@@ -98,7 +98,8 @@ Result<void> Application::open_recovery(Impl& impl, const Config& config, const 
                      {.send = [&outbox = *impl.outbox](const Mail& mail) { outbox.send(mail); },
                       .reset_url = site + "/password/reset",
                       .cost = config.accounts.cost,
-                      .insecure_cost_for_tests = config.accounts.insecure_cost_for_tests});
+                      .insecure_cost_for_tests = config.accounts.insecure_cost_for_tests,
+                      .events = &impl.auth->events()});
   if (!recovery) return recovery.error();
   impl.recovery = std::move(*recovery);
   return {};

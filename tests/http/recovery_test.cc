@@ -157,6 +157,17 @@ TEST_F(RecoveryRoutes, R78TheLinkLeaksNeitherByRefererNorByTheLog) {
   EXPECT_THAT(recovery_log(), Not(HasSubstr("ann@example.com")));
 }
 
+TEST_F(RecoveryRoutes, TheUserSeesItAmongTheEvents) {
+  reset(token());
+  ASSERT_TRUE(site_.auth->events().flush());
+  const auto page = site_.store().events().list_events({});
+  ASSERT_TRUE(page);
+  std::vector<EventKind> kinds;
+  for (const Event& event : page->events) kinds.push_back(event.kind);
+  EXPECT_THAT(kinds, ::testing::Contains(EventKind::secret_requested));
+  EXPECT_THAT(kinds, ::testing::Contains(EventKind::password_reset));
+}
+
 TEST_F(RecoveryRoutes, R98AChangeOfPasswordIsToldToItsUser) {
   ann_.post_json("/v1/password", R"({"current_password":"correct horse battery",)"
                                  R"("new_password":"another long enough password"})");

@@ -48,6 +48,7 @@ void Site::use_mail() {
                                       .reset_url = public_url + "/password/reset",
                                       .cost = {.memory_kib = 8, .iterations = 1},
                                       .insecure_cost_for_tests = true,
+                                      .events = &auth->events(),
                                       .clock = &clock}));
   service = std::make_unique<http::Service>(
       *auth, http::ServiceOptions{.staleness = kStaleness, .recovery = recovery.get()});
