@@ -27,7 +27,7 @@ install(FILES ${PROJECT_BINARY_DIR}/latchkeyConfig.cmake ${PROJECT_BINARY_DIR}/l
 # pkg-config: latchkey.pc has every engine that was built, latchkey-sqlite.pc and so on one of them.
 function(latchkey_pc name description)
   set(libraries)
-  set(needs libcrypto libargon2 libutf8proc)
+  set(needs libcrypto libargon2 libcrypt libutf8proc)
   set(of_sqlite sqlite3)
   set(of_redis libssl)
   set(of_postgres libpq)

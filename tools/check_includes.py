@@ -36,7 +36,7 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
     "contract": "counter_store deny_store event_store forwarding_store key key_store meta_store "
                 "one_time_store scan_store store user_store wait watch",
     "session": "carrier event_log keyring lookup policy session_calls sessions",
-    "account": "accounts mail recovery user_admin",
+    "account": "accounts mail pepper recovery user_admin",
     "auth": "auth auth_session pending request_view",
     "guard": "client_address origin_check public_url safe_redirect",
     "store": "faulty memory near_cache open_store postgres redis sqlite",
@@ -54,7 +54,8 @@ def public_layer(name):
 
 # Foreign header prefix -> path prefixes that may include it.
 HOMES = {
-    "openssl/": ("src/crypto/",), "argon2.h": ("src/crypto/",), "utf8proc.h": ("src/crypto/",),
+    "openssl/": ("src/crypto/",), "argon2.h": ("src/crypto/",), "crypt.h": ("src/crypto/",),
+    "utf8proc.h": ("src/crypto/",),
     "sqlite3.h": ("src/store/sqlite/", "src/store/lucia/"), "libpq-fe.h": ("src/store/postgres/",),
     "boost/json": ("src/codec/",),
     "boost/beast": ("src/server/",), "boost/asio": ("src/server/", "src/store/redis/"),

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "latchkey/counter_store.h"
+#include "latchkey/pepper.h"
 #include "latchkey/sessions.h"
 
 // Users with passwords, for programs without HTTP; AuthSession calls this for you.
@@ -35,6 +36,7 @@ enum class Rejection : std::uint8_t {
   wrong_credentials,  // unknown user, wrong password, disabled: never told apart
   rate_limited,       // too many tries: whether this one was right is not told
   sign_up_closed,     // AccountsOptions::sign_up
+  password_common,    // among the first that are tried, or made of the user's or the site's name
 };
 std::string_view rejection_name(Rejection rejection) noexcept;
 std::string_view rejection_text(Rejection rejection) noexcept;
@@ -113,6 +115,10 @@ struct LogInTry {
 
 struct AccountsOptions {
   PasswordCost cost{};
+  std::shared_ptr<const Peppers> peppers{};  // nullptr: passwords are hashed without one
+  // site_name is what no new password may be made of, such as "Example Shop". Auth takes its public
+  // URL where it is empty.
+  std::string site_name{};
   SignUp sign_up = SignUp::open;
   GuessLimits limits{};
   std::uint32_t workers = 0;  // hashes at once; 0: cores - 1, at least 1

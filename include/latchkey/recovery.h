@@ -33,11 +33,13 @@ struct RecoveryOptions {
   // (IPv6: /64).
   CounterRule account = CounterRule::at_most(3, std::chrono::hours{1});
   CounterRule address = CounterRule::at_most(20, std::chrono::hours{1});
-  PasswordCost cost{};                   // of new hashes: that of Accounts
-  bool insecure_cost_for_tests = false;  // allows a cost under the floor
-  EventLog* events = nullptr;            // who is told, such as Auth::events(); nullptr: nobody
-  const Clock* clock = nullptr;          // nullptr: system_clock()
-  Entropy* entropy = nullptr;            // nullptr: system_entropy()
+  PasswordCost cost{};                       // of new hashes: that of Accounts
+  std::shared_ptr<const Peppers> peppers{};  // likewise
+  std::string site_name{};                   // AccountsOptions::site_name
+  bool insecure_cost_for_tests = false;      // allows a cost under the floor
+  EventLog* events = nullptr;                // who is told, such as Auth::events(); nullptr: nobody
+  const Clock* clock = nullptr;              // nullptr: system_clock()
+  Entropy* entropy = nullptr;                // nullptr: system_entropy()
 };
 
 // LinkRequest is what became of a wish for a mail. It does not tell whether one was sent.

@@ -15,9 +15,11 @@
 namespace latchkey {
 
 struct UserAdminOptions {
-  PasswordCost cost{};                   // of new hashes: that of the servers
-  bool insecure_cost_for_tests = false;  // allows a cost under the floor
-  const Clock* clock = nullptr;          // nullptr: system_clock()
+  PasswordCost cost{};                       // of new hashes: that of the servers
+  std::shared_ptr<const Peppers> peppers{};  // those of the servers
+  std::string site_name{};                   // AccountsOptions::site_name
+  bool insecure_cost_for_tests = false;      // allows a cost under the floor
+  const Clock* clock = nullptr;              // nullptr: system_clock()
 };
 
 // NewUser is a user that was added, or why there is none.
@@ -40,7 +42,7 @@ enum class ImportOutcome : std::uint8_t {
   username_taken,
   user_id_taken,
   no_password_hash,
-  hash_unsupported,    // log-in could not check it: crypto::hash_kind names it
+  hash_unsupported,    // log-in could not check it, or it asks for too much: docs/import.md
   attributes_invalid,  // no JSON object, or over kMaxAttributesBytes
 };
 std::string_view import_outcome_name(ImportOutcome outcome) noexcept;
@@ -66,6 +68,8 @@ class UserAdmin {
   // import adds a user with a password hash that log-in can check. An empty id draws one, and
   // created_at 0 is now; username_key is made here.
   Result<ImportOutcome> import(StoredUser user);
+  // check_import changes nothing and returns what import would.
+  Result<ImportOutcome> check_import(StoredUser user);
   // find looks up a user by name, as log-in would.
   Result<std::optional<StoredUser>> find(std::string_view username);
   Result<std::optional<StoredUser>> find(const UserId& id);
@@ -90,6 +94,10 @@ class UserAdmin {
   UnixTime now() const noexcept;
   // note writes events of what an operator has done.
   void note(std::vector<Event> events);
+  // prepare makes what is stored of `user`; anything but added: it cannot be. judge then looks for
+  // a clash, too.
+  ImportOutcome prepare(StoredUser& user) const;
+  Result<ImportOutcome> judge(StoredUser& user);
   // find_clash tells why `user` cannot be added; nothing: name and id are free.
   Result<std::optional<ImportOutcome>> find_clash(const StoredUser& user);
 

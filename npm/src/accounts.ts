@@ -12,6 +12,7 @@ export interface Rejection {
     | 'password_too_short'
     | 'password_too_long'
     | 'password_invalid'
+    | 'password_common'
     | 'wrong_credentials'
     | 'rate_limited'
     | 'sign_up_closed';

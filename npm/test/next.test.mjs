@@ -238,6 +238,8 @@ test('passwords: sign up, log in, change, and what is refused', async () => {
   const made = await signUp('ada', PASSWORD);
   assert.equal(made.value.user.username, 'ada');
   assert.equal((await signUp('ada', PASSWORD)).value.rejection.code, 'username_taken');
+  const common = (await signUp('bob', 'passwordpassword')).value.rejection;
+  assert.deepEqual([common.code, common.field], ['password_common', 'password']);
   const wrong = await logIn('ada', 'not the password at all');
   assert.equal(wrong.value.rejection.code, 'wrong_credentials');
   assert.deepEqual(wrong.written, []);

@@ -6,13 +6,11 @@
 #include "account/account_events.h"
 #include "account/guessing.h"
 #include "account/hash_gate.h"
+#include "account/hasher.h"
 #include "account/rules.h"
 #include "account/username.h"
 #include "base/fork.h"
 #include "base/log.h"
-#include "base/wipe_freed.h"
-#include "crypto/password_hash.h"
-#include "crypto/unicode.h"
 #include "latchkey/cookie.h"
 
 namespace latchkey {
@@ -42,6 +40,7 @@ struct Proof {
   Millis retry_after{0};
   Admission admission{};
   std::string hash{};  // of the password, as stored
+  std::string username{};
 };
 
 PasswordChange wrong_password() { return {.rejection = Rejection::wrong_credentials}; }
@@ -72,7 +71,7 @@ struct Accounts::Impl {
   Store& store;
   Sessions& sessions;
   const AccountsOptions options;
-  crypto::Argon2Cost cost;
+  account::Hasher hasher;
   HashGate gate;
   std::unique_ptr<Guessing> guessing;
   std::string decoy_hash;  // what an unknown user's password is checked against
@@ -114,16 +113,22 @@ Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& session
   if (Result<void> fine = check_limits(options.limits); !fine) return fine.error();
   const std::uint32_t cores = std::max(2U, std::thread::hardware_concurrency());
   const std::uint32_t workers = options.workers > 0 ? options.workers : cores - 1;
-  const crypto::Argon2Cost argon2{cost.memory_kib, cost.iterations, cost.parallelism};
-  auto decoy_hash = crypto::hash_password("no password", argon2, system_entropy());
-  if (!decoy_hash) return decoy_hash.error();
   auto decoy_id = account::draw_user_id();
   if (!decoy_id) return decoy_id.error();
   auto guessing = Guessing::make(store, options.limits, sessions.options().keys);
   if (!guessing) return guessing.error();
-  return std::unique_ptr<Accounts>(new Accounts(std::unique_ptr<Impl>(
-      new Impl{store, sessions, options, argon2, HashGate(workers, options.queue),
-               std::move(*guessing), std::move(*decoy_hash), std::move(*decoy_id)})));
+  auto impl = std::unique_ptr<Impl>(new Impl{store,
+                                             sessions,
+                                             options,
+                                             account::Hasher(cost, options.peppers),
+                                             HashGate(workers, options.queue),
+                                             std::move(*guessing),
+                                             {},
+                                             std::move(*decoy_id)});
+  auto decoy_hash = impl->hasher.hash("no password");
+  if (!decoy_hash) return decoy_hash.error();
+  impl->decoy_hash = std::move(*decoy_hash);
+  return std::unique_ptr<Accounts>(new Accounts(std::move(impl)));
 }
 
 Accounts::Accounts(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -148,41 +153,20 @@ Result<Accounts::Impl::Known> Accounts::Impl::look_up(const UserId& id) {
   return Known{std::move(*user), *epoch};
 }
 
-// A hash from before the cost was raised takes less work, which would tell that its name is known;
-// a refusal makes up for the rest (R90). `usable` is false when a match is a refusal, too.
+// `usable` is false when a match is a refusal, too.
 Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const std::string& hash,
                                              bool usable, const Admission& admission) {
   if (forked.crossed()) return forked_error();
-  auto normal = crypto::nfkc(password);
-  if (!normal) return PasswordMatch::mismatch;
   const HashGate::Pass pass(gate, admission.claim);
-  if (!pass.admitted()) {
-    wipe(normal->data(), normal->size());
-    return no_place(pass.entry());
-  }
-  auto match = crypto::verify_password(*normal, hash);
-  if (match && (*match == PasswordMatch::mismatch || !usable)) {
-    const auto rest = crypto::missing_cost(hash, cost);
-    if (rest) (void)crypto::hash_password(*normal, *rest, system_entropy()).has_value();
-  }
-  wipe(normal->data(), normal->size());
-  wipe_stack();
-  return match;
+  if (!pass.admitted()) return no_place(pass.entry());
+  return hasher.verify(password, hash, usable);
 }
 
 Result<std::string> Accounts::Impl::hash(std::string_view password, const account::Claim& claim) {
   if (forked.crossed()) return forked_error();
-  auto normal = crypto::nfkc(password);
-  if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
   const HashGate::Pass pass(gate, claim);
-  if (!pass.admitted()) {
-    wipe(normal->data(), normal->size());
-    return no_place(pass.entry());
-  }
-  auto phc = crypto::hash_password(*normal, cost, system_entropy());
-  wipe(normal->data(), normal->size());
-  wipe_stack();
-  return phc;
+  if (!pass.admitted()) return no_place(pass.entry());
+  return hasher.hash(password);
 }
 
 // What never got its turn was no try. A client that took more than its share waits for its own.
@@ -247,7 +231,8 @@ Result<AccountOutcome> Accounts::Impl::try_sign_up(const Credentials& credential
   if (options.sign_up == SignUp::closed) return rejected(Rejection::sign_up_closed);
   auto name = account::parse_username(credentials.username);
   if (!name) return rejected(Rejection::username_invalid);
-  if (const Rejection fault = account::strength_of(credentials.password);
+  if (const Rejection fault = account::strength_of(
+          credentials.password, {credentials.username, impl_->options.site_name});
       fault != Rejection::none) {
     return rejected(fault);
   }
@@ -339,7 +324,7 @@ Result<AccountOutcome> Accounts::Impl::check(const Credentials& credentials, con
   if (!opened && opened.error().code == Errc::user_changed) {
     return explain_lost_race(*known->user, opened.error());
   }
-  if (opened && crypto::needs_rehash(known->user->password_hash, cost)) {
+  if (opened && hasher.needs_rehash(known->user->password_hash)) {
     upgrade(*known->user, credentials.password, admission);
   }
   return opened;
@@ -367,7 +352,9 @@ Result<Proof> Accounts::Impl::prove(const UserId& user, std::string_view passwor
     return Proof{.rejection = Rejection::wrong_credentials};
   }
   guessing->succeeded(*admission);
-  return Proof{.admission = std::move(*admission), .hash = std::move(hash)};
+  return Proof{.admission = std::move(*admission),
+               .hash = std::move(hash),
+               .username = std::move((*stored)->user.username)};
 }
 
 Result<PasswordProof> Accounts::check_password(const UserId& user, std::string_view password,
@@ -408,13 +395,16 @@ Result<PasswordChange> Accounts::Impl::try_change(const UserId& user, std::strin
                                                   std::string_view replacement,
                                                   const SessionRecord* keep) {
   Rejection fault = account::shape_of(current);
-  if (fault == Rejection::none) fault = account::strength_of(replacement);
+  if (fault == Rejection::none)
+    fault = account::strength_of(replacement, {{}, impl_->options.site_name});
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
   auto proof = prove(user, current, keep);
   if (!proof) return proof.error();
   if (proof->rejection != Rejection::none) {
     return PasswordChange{.rejection = proof->rejection, .retry_after = proof->retry_after};
   }
+  fault = account::strength_of(replacement, {proof->username, {}});
+  if (fault != Rejection::none) return PasswordChange{.rejection = fault};
   auto phc = hash(replacement, proof->admission.claim);
   if (!phc && phc.error().code == Errc::rate_limited) {
     return limited<PasswordChange>(std::chrono::seconds{1});
@@ -450,6 +440,8 @@ std::string_view rejection_name(Rejection rejection) noexcept {
       return "rate_limited";
     case Rejection::sign_up_closed:
       return "sign_up_closed";
+    case Rejection::password_common:
+      return "password_common";
     case Rejection::none:
       break;
   }
@@ -474,6 +466,8 @@ std::string_view rejection_text(Rejection rejection) noexcept {
       return "Too many tries. Wait before you try again.";
     case Rejection::sign_up_closed:
       return "New accounts cannot be made here. Ask whoever runs this site for one.";
+    case Rejection::password_common:
+      return "This password is one of the first that others try. Use another one.";
     case Rejection::none:
       break;
   }

@@ -217,7 +217,10 @@ Result<PasswordReset> Recovery::reset_password(std::string_view token, std::stri
   const auto user = impl_->find_usable(**secret);
   if (!user) return user.error();
   if (!*user) return PasswordReset{};
-  auto phc = account::hash_new_password(password, impl_->options.cost);
+  const Rejection personal =
+      account::strength_of(password, {(*user)->user.username, impl_->options.site_name});
+  if (personal != Rejection::none) return PasswordReset{.rejection = personal};
+  auto phc = account::hash_new_password(password, impl_->options.cost, impl_->options.peppers);
   if (!phc) return phc.error();
   const auto taken = links.take_secret(*hash, kResetPurpose, impl_->now());
   if (!taken) return taken.error();

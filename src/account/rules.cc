@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "account/common_passwords.h"
+#include "account/hasher.h"
 #include "base/utf8.h"
 #include "base/wipe_freed.h"
 #include "crypto/password_hash.h"
@@ -19,11 +21,20 @@ Rejection shape_of(std::string_view password) noexcept {
   return is_utf8(password) ? Rejection::none : Rejection::password_invalid;
 }
 
-Rejection strength_of(std::string_view password) noexcept {
+Rejection strength_of(std::string_view password, const PasswordContext& context) {
   if (const Rejection shape = shape_of(password); shape != Rejection::none) return shape;
-  return count_code_points(password).value_or(0) < kMinPasswordCodePoints
-             ? Rejection::password_too_short
-             : Rejection::none;
+  if (count_code_points(password).value_or(0) < kMinPasswordCodePoints) {
+    return Rejection::password_too_short;
+  }
+  auto folded = crypto::nfkc_casefold(password);
+  if (!folded) return Rejection::password_invalid;
+  const std::array<std::string, 2> words{
+      crypto::nfkc_casefold(context.username).value_or(std::string{}),
+      crypto::nfkc_casefold(context.site).value_or(std::string{})};
+  const bool common = is_common_password(*folded) || is_about(*folded, words);
+  wipe(folded->data(), folded->size());
+  wipe_stack();
+  return common ? Rejection::password_common : Rejection::none;
 }
 
 Result<void> check_cost(const PasswordCost& cost, bool allow_weak) {
@@ -54,14 +65,9 @@ Result<UserId> draw_user_id() {
   return *UserId::parse(text);
 }
 
-Result<std::string> hash_new_password(std::string_view password, const PasswordCost& cost) {
-  auto normal = crypto::nfkc(password);
-  if (!normal) return Error{Errc::invalid_argument, "the password is not UTF-8"};
-  auto phc = crypto::hash_password(*normal, {cost.memory_kib, cost.iterations, cost.parallelism},
-                                   system_entropy());
-  wipe(normal->data(), normal->size());
-  wipe_stack();
-  return phc;
+Result<std::string> hash_new_password(std::string_view password, const PasswordCost& cost,
+                                      const std::shared_ptr<const Peppers>& peppers) {
+  return Hasher(cost, peppers).hash(password);
 }
 
 }  // namespace latchkey::account

@@ -61,14 +61,15 @@ void UserAdmin::note(std::vector<Event> events) {
 Result<NewUser> UserAdmin::add(const Credentials& credentials) {
   auto name = account::parse_username(credentials.username);
   if (!name) return NewUser{.rejection = Rejection::username_invalid};
-  const Rejection fault = account::strength_of(credentials.password);
+  const Rejection fault =
+      account::strength_of(credentials.password, {credentials.username, options_.site_name});
   if (fault != Rejection::none) return NewUser{.rejection = fault};
   auto known = store_->users().find_username(name->key);
   if (!known) return known.error();
   if (*known) return NewUser{.rejection = Rejection::username_taken};
   auto id = account::draw_user_id();
   if (!id) return id.error();
-  auto hash = account::hash_new_password(credentials.password, options_.cost);
+  auto hash = account::hash_new_password(credentials.password, options_.cost, options_.peppers);
   if (!hash) return hash.error();
   StoredUser user{
       .user = {.id = *std::move(id), .username = std::move(name->shown), .created_at = now()},
@@ -98,7 +99,7 @@ Result<std::optional<ImportOutcome>> UserAdmin::find_clash(const StoredUser& use
   return *numbered ? Clash{ImportOutcome::user_id_taken} : Clash{};
 }
 
-Result<ImportOutcome> UserAdmin::import(StoredUser user) {
+ImportOutcome UserAdmin::prepare(StoredUser& user) const {
   auto name = account::parse_username(user.user.username);
   if (!name) return ImportOutcome::username_invalid;
   if (user.password_hash.empty()) return ImportOutcome::no_password_hash;
@@ -106,22 +107,35 @@ Result<ImportOutcome> UserAdmin::import(StoredUser user) {
   auto attributes = session::checked_attributes(user.user.attributes);
   if (!attributes) return ImportOutcome::attributes_invalid;
   user.username_key = std::move(name->key);
-  auto clash = find_clash(user);
+  user.user.username = std::move(name->shown);
+  user.user.attributes = *std::move(attributes);
+  if (user.user.created_at == UnixTime{}) user.user.created_at = now();
+  return ImportOutcome::added;
+}
+
+Result<ImportOutcome> UserAdmin::judge(StoredUser& user) {
+  const ImportOutcome fault = prepare(user);
+  if (fault != ImportOutcome::added) return fault;
+  const auto clash = find_clash(user);
   if (!clash) return clash.error();
-  if (*clash) return **clash;
+  return clash->value_or(ImportOutcome::added);
+}
+
+Result<ImportOutcome> UserAdmin::check_import(StoredUser user) { return judge(user); }
+
+Result<ImportOutcome> UserAdmin::import(StoredUser user) {
+  const auto fine = judge(user);
+  if (!fine || *fine != ImportOutcome::added) return fine;
   StoredUser made = user;
   if (made.user.id.empty()) {
     auto id = account::draw_user_id();
     if (!id) return id.error();
     made.user.id = *std::move(id);
   }
-  made.user.username = std::move(name->shown);
-  made.user.attributes = *std::move(attributes);
-  if (made.user.created_at == UnixTime{}) made.user.created_at = now();
   auto added = store_->users().add_user(made);
   if (added && *added) return ImportOutcome::added;
   // Perhaps another import of the same user was faster.
-  clash = find_clash(user);
+  auto clash = find_clash(user);
   if (!clash) return clash.error();
   if (*clash) return **clash;
   if (!added) return added.error();
@@ -143,12 +157,13 @@ Result<UserPage> UserAdmin::list(const std::string& after, std::size_t limit) {
 }
 
 Result<PasswordReset> UserAdmin::set_password(const UserId& id, std::string_view password) {
-  const Rejection fault = account::strength_of(password);
-  if (fault != Rejection::none) return PasswordReset{.rejection = fault};
   auto user = store_->users().find_user(id);
   if (!user) return user.error();
   if (!*user) return PasswordReset{};
-  auto hash = account::hash_new_password(password, options_.cost);
+  const Rejection fault =
+      account::strength_of(password, {(*user)->user.username, options_.site_name});
+  if (fault != Rejection::none) return PasswordReset{.rejection = fault};
+  auto hash = account::hash_new_password(password, options_.cost, options_.peppers);
   if (!hash) return hash.error();
   for (int attempt = 0; attempt < kAttempts && *user; ++attempt) {
     SetPassword change{

@@ -88,6 +88,7 @@ TEST_F(UserAdminTest, R67TheRulesAreThoseOfSignUp) {
   EXPECT_EQ(rejection("a b", kLongPassword), Rejection::username_invalid);
   EXPECT_EQ(rejection("bob", "fourteen chars"), Rejection::password_too_short);
   EXPECT_EQ(rejection("bob", std::string(1025, 'x')), Rejection::password_too_long);
+  EXPECT_EQ(rejection("bob", "passwordpassword"), Rejection::password_common);
   EXPECT_EQ(rejection("bob", "not utf-8 \xff not utf-8"), Rejection::password_invalid);
   EXPECT_FALSE(*admin_.find("bob"));
   EXPECT_EQ(UserAdmin::make(store_, {.cost = {64, 1, 1}}).error().code, Errc::bad_config);
@@ -103,6 +104,7 @@ TEST_F(UserAdminTest, ANewPasswordEndsEverySessionAndNeedsNoOldOne) {
   EXPECT_EQ(log_in("ada").rejection, Rejection::wrong_credentials);
   EXPECT_EQ(log_in("ada", "another long enough password").rejection, Rejection::none);
   EXPECT_EQ(admin_.set_password(ada.id, "short")->rejection, Rejection::password_too_short);
+  EXPECT_EQ(admin_.set_password(ada.id, "passwordpassword")->rejection, Rejection::password_common);
   const auto nobody = admin_.set_password(UserId{7}, kLongPassword);
   EXPECT_TRUE(nobody && !nobody->ended && nobody->rejection == Rejection::none);
 }

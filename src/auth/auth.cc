@@ -115,7 +115,9 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
   if (!opened) return opened.error();
   sessions = std::move(*opened);
   if (Result<void> named = make_device_cookie(); !named) return named;
-  auto made = Accounts::make(*store, *sessions, options.passwords);
+  AccountsOptions passwords = options.passwords;
+  if (passwords.site_name.empty()) passwords.site_name = url.origin();
+  auto made = Accounts::make(*store, *sessions, std::move(passwords));
   if (!made) return made.error();
   accounts = std::move(*made);
   if (options.prune_every > Millis{0}) {

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
-#include <optional>
+
+#include "crypto/foreign_hash.h"
+#include "crypto/stored_hash.h"
 
 namespace latchkey::crypto {
 namespace {
@@ -14,38 +15,18 @@ namespace {
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kTagBytes = 32;
 
-// Reads "<name><number>" off the front of `text`.
-bool take(std::string_view& text, std::string_view name, std::uint32_t& number) {
-  if (!text.starts_with(name)) return false;
-  text.remove_prefix(name.size());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{}) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return true;
-}
-
-std::optional<Argon2Cost> cost_of(std::string_view phc) {
-  Argon2Cost cost;
-  if (!take(phc, "$argon2id$v=19$m=", cost.memory_kib) || !take(phc, ",t=", cost.iterations) ||
-      !take(phc, ",p=", cost.parallelism) || !phc.starts_with("$")) {
-    return std::nullopt;
-  }
-  return cost;
-}
-
 std::atomic<std::uint64_t> g_work{0};
+
+argon2_type type_of(StoredHash::Argon2Type type) noexcept {
+  if (type == StoredHash::Argon2Type::d) return Argon2_d;
+  return type == StoredHash::Argon2Type::i ? Argon2_i : Argon2_id;
+}
+
+}  // namespace
 
 std::uint64_t work_of(const Argon2Cost& cost) noexcept {
   return std::uint64_t{cost.memory_kib} * cost.iterations;
 }
-
-bool bearable(const Argon2Cost& cost) noexcept {
-  return cost.memory_kib <= kMostArgon2Cost.memory_kib &&
-         cost.iterations <= kMostArgon2Cost.iterations &&
-         cost.parallelism <= kMostArgon2Cost.parallelism;
-}
-
-}  // namespace
 
 Result<std::string> hash_password(std::string_view password, const Argon2Cost& cost,
                                   Entropy& entropy) {
@@ -66,13 +47,11 @@ Result<std::string> hash_password(std::string_view password, const Argon2Cost& c
   return phc;
 }
 
-Result<PasswordMatch> verify_password(std::string_view password, const std::string& phc) {
-  const auto cost = cost_of(phc);
-  if (!cost || !bearable(*cost)) {
-    return Error{Errc::store_damaged, "a stored password hash is not Argon2id within limits"};
-  }
-  g_work += work_of(*cost);
-  const int status = argon2id_verify(phc.c_str(), password.data(), password.size());
+Result<PasswordMatch> verify_password(std::string_view password, const StoredHash& stored) {
+  if (stored.work.family != HashFamily::argon2) return verify_foreign(password, stored);
+  g_work += stored.work.units;
+  const int status = argon2_verify(stored.text.c_str(), password.data(), password.size(),
+                                   type_of(stored.argon2_type));
   if (status == ARGON2_OK) return PasswordMatch::match;
   if (status == ARGON2_VERIFY_MISMATCH) return PasswordMatch::mismatch;
   if (status == ARGON2_MEMORY_ALLOCATION_ERROR) {
@@ -81,15 +60,25 @@ Result<PasswordMatch> verify_password(std::string_view password, const std::stri
   return Error{Errc::store_damaged, "a stored password hash is malformed"};
 }
 
-bool needs_rehash(const std::string& phc, const Argon2Cost& cost) { return cost_of(phc) != cost; }
+Result<PasswordMatch> verify_password(std::string_view password, std::string_view hash) {
+  const auto stored = StoredHash::read(hash);
+  if (stored) return verify_password(password, *stored);
+  return Error{Errc::store_damaged,
+               "a stored password hash is of no known kind, or not within limits"};
+}
 
-std::optional<Argon2Cost> missing_cost(const std::string& phc, const Argon2Cost& cost) {
-  const auto done = cost_of(phc);
-  if (!done || work_of(*done) >= work_of(cost)) return std::nullopt;
-  const std::uint64_t rest = work_of(cost) - work_of(*done);
-  const std::uint64_t passes = (rest + cost.memory_kib - 1) / cost.memory_kib;
+bool needs_rehash(const StoredHash& stored, const Argon2Cost& cost, std::string_view pepper_id) {
+  constexpr std::uint32_t kVersion = 19;
+  return stored.work.family != HashFamily::argon2 ||
+         stored.argon2_type != StoredHash::Argon2Type::id || stored.argon2_version != kVersion ||
+         stored.argon2 != cost || stored.pepper_id != pepper_id;
+}
+
+Argon2Cost cost_of_work(std::uint64_t work, const Argon2Cost& cost) noexcept {
+  const std::uint64_t passes =
+      std::max<std::uint64_t>((work + cost.memory_kib - 1) / cost.memory_kib, 1);
   const std::uint64_t least = 8 * std::uint64_t{cost.parallelism};
-  return Argon2Cost{static_cast<std::uint32_t>(std::max(rest / passes, least)),
+  return Argon2Cost{static_cast<std::uint32_t>(std::max(work / passes, least)),
                     static_cast<std::uint32_t>(passes), cost.parallelism};
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,16 +26,23 @@ Result<std::string> hash_password(std::string_view password, const Argon2Cost& c
 
 enum class PasswordMatch : std::uint8_t { match, mismatch };
 
-// verify_password checks a PHC string. A stored hash that is malformed, of another kind, or asks
-// for more than kMostArgon2Cost (R74) is Errc::store_damaged, not a mismatch.
-Result<PasswordMatch> verify_password(std::string_view password, const std::string& phc);
+struct StoredHash;  // crypto/stored_hash.h
 
-// needs_rehash tells whether `phc` was made with other parameters.
-bool needs_rehash(const std::string& phc, const Argon2Cost& cost);
+// verify_password checks a hash of any kind that StoredHash::read takes. One that it does not take,
+// because it is malformed or asks for too much (R74), is Errc::store_damaged, not a mismatch.
+Result<PasswordMatch> verify_password(std::string_view password, const StoredHash& stored);
+Result<PasswordMatch> verify_password(std::string_view password, std::string_view hash);
 
-// missing_cost returns the parameters of the work that a hash at `cost` takes beyond one at the
-// parameters of `phc`; nothing when that takes no less.
-std::optional<Argon2Cost> missing_cost(const std::string& phc, const Argon2Cost& cost);
+// needs_rehash tells whether a new hash at `cost`, with the pepper of this id (empty: with none),
+// would be made otherwise.
+bool needs_rehash(const StoredHash& stored, const Argon2Cost& cost, std::string_view pepper_id);
+
+// cost_of_work returns parameters, with the memory and lanes of `cost` where that is possible, that
+// take `work` KiB times passes.
+Argon2Cost cost_of_work(std::uint64_t work, const Argon2Cost& cost) noexcept;
+
+// work_of is memory in KiB times passes.
+std::uint64_t work_of(const Argon2Cost& cost) noexcept;
 
 // argon2_work counts the work of this process so far: memory in KiB times passes, of every hash
 // made and checked.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/stored_hash.h"
+
 namespace latchkey::crypto {
 namespace {
 
@@ -45,7 +47,7 @@ TEST(PasswordHash, VerifiesAHashOfTheReferenceProgram) {
 TEST(PasswordHash, R74AStoredHashThatAsksForTooMuchIsDamagedAndNotRun) {
   for (std::string phc :
        {"$argon2id$v=19$m=4194304,t=100,p=1$c29tZXNhbHQ$AAAA", "$argon2id$v=19$m=64,t=65,p=1$c2$AA",
-        "$argon2id$v=19$m=64,t=1,p=65$c2$AA", "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAA", "",
+        "$argon2id$v=19$m=64,t=1,p=65$c2$AA", "$argon2x$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAA", "",
         "plain", "$argon2id$v=19$m=64,t=1,p=1$", "$argon2id$v=19$m=99999999999,t=1,p=1$a$b"}) {
     const auto result = verify_password("password", phc);
     ASSERT_FALSE(result) << phc;
@@ -73,25 +75,36 @@ TEST(PasswordHash, R74AWellFormedHashBeyondTheBoundIsDamagedAndNotRun) {
 }
 
 TEST(PasswordHash, R73OtherParametersAreRehashed) {
+  const auto rehashed = [](const std::string& hash, const Argon2Cost& cost,
+                           std::string_view pepper = {}) {
+    const auto stored = StoredHash::read(hash);
+    EXPECT_TRUE(stored) << hash;
+    return stored && needs_rehash(*stored, cost, pepper);
+  };
   const std::string phc = *hash_password("password", kCheap, system_entropy());
-  EXPECT_FALSE(needs_rehash(phc, kCheap));
-  EXPECT_TRUE(needs_rehash(phc, {128, 1, 1}));
-  EXPECT_TRUE(needs_rehash(phc, {64, 2, 1}));
-  EXPECT_TRUE(needs_rehash("plain", kCheap));
+  EXPECT_FALSE(rehashed(phc, kCheap));
+  EXPECT_TRUE(rehashed(phc, {128, 1, 1}));
+  EXPECT_TRUE(rehashed(phc, {64, 2, 1}));
+  EXPECT_TRUE(rehashed(phc, kCheap, "abcdefgh")) << "now with a pepper";
+  std::string peppered = phc;
+  peppered.insert(peppered.find("p=1") + 3, ",keyid=abcdefgh");
+  EXPECT_FALSE(rehashed(peppered, kCheap, "abcdefgh"));
+  EXPECT_TRUE(rehashed(peppered, kCheap, "ijklmnop")) << "a former pepper";
+  EXPECT_TRUE(rehashed(peppered, kCheap)) << "no longer with a pepper";
+  std::string other = phc;
+  EXPECT_TRUE(rehashed(other.replace(other.find("id"), 2, "i"), kCheap));
+  other = phc;
+  EXPECT_TRUE(rehashed(other.replace(other.find("v=19"), 4, "v=16"), kCheap));
 }
 
-TEST(PasswordHash, R90MissingCostMakesUpForCheaperParameters) {
-  const auto phc = [](const Argon2Cost& cost) {
-    return *hash_password("a password", cost, system_entropy());
-  };
-  const Argon2Cost now{64, 3, 1};
-  EXPECT_FALSE(missing_cost(phc(now), now));
-  EXPECT_FALSE(missing_cost(phc({96, 3, 1}), now)) << "more than now";
-  EXPECT_EQ(missing_cost(phc({64, 1, 1}), now), (Argon2Cost{64, 2, 1}));
-  EXPECT_EQ(missing_cost(phc({32, 2, 1}), now), (Argon2Cost{64, 2, 1}));
-  EXPECT_EQ(missing_cost(phc({63, 3, 1}), now), (Argon2Cost{8, 1, 1})) << "never less than runs";
-  EXPECT_EQ(missing_cost(phc({16, 1, 2}), {128, 1, 2}), (Argon2Cost{112, 1, 2}));
-  EXPECT_FALSE(missing_cost("$2b$10$x", now)) << "of another kind";
+TEST(PasswordHash, R90WorkIsDoneWithTheMemoryOfOneHash) {
+  const Argon2Cost cost{64, 3, 1};
+  EXPECT_EQ(cost_of_work(192, cost), cost);
+  EXPECT_EQ(cost_of_work(128, cost), (Argon2Cost{64, 2, 1}));
+  EXPECT_EQ(cost_of_work(160, cost), (Argon2Cost{53, 3, 1}));
+  EXPECT_EQ(cost_of_work(3, cost), (Argon2Cost{8, 1, 1})) << "never less than runs";
+  EXPECT_EQ(cost_of_work(112, {128, 1, 2}), (Argon2Cost{112, 1, 2}));
+  EXPECT_EQ(cost_of_work(6400, cost), (Argon2Cost{64, 100, 1})) << "never more memory";
 }
 
 }  // namespace

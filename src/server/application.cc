@@ -8,6 +8,7 @@
 #include "latchkey/address.h"
 #include "latchkey/auth.h"
 #include "latchkey/recovery.h"
+#include "server/keys/pepper_file.h"
 #include "server/keys/reload.h"
 #include "server/keys/source.h"
 #include "server/mail/outbox.h"
@@ -98,6 +99,8 @@ Result<void> Application::open_recovery(Impl& impl, const Config& config, const 
                      {.send = [&outbox = *impl.outbox](const Mail& mail) { outbox.send(mail); },
                       .reset_url = site + "/password/reset",
                       .cost = config.accounts.cost,
+                      .peppers = impl.auth->options().passwords.peppers,
+                      .site_name = impl.auth->public_url().origin(),
                       .insecure_cost_for_tests = config.accounts.insecure_cost_for_tests,
                       .events = &impl.auth->events()});
   if (!recovery) return recovery.error();
@@ -120,7 +123,10 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   auto takeover = make_takeover(config.migrate, impl->metrics);
   if (!takeover) return takeover.error();
   impl->keys.emplace(std::move(keys->reader), std::move(keys->ring));
+  auto peppers = read_peppers(config);
+  if (!peppers) return peppers.error();
   AuthOptions options = auth_options(config, url);
+  options.passwords.peppers = *std::move(peppers);
   options.keys = impl->keys->keys();
   options.takeover = std::move(*takeover);
   auto auth = Auth::open(std::move(data.store), std::move(options));

@@ -59,6 +59,9 @@ TEST(ApiSignUp, EachRuleHasItsCode) {
   EXPECT_EQ(code(post("a\\r\\nSet-Cookie: x=y", kPassword)), "username_invalid");
   EXPECT_EQ(code(post("ada", "12345678901234")), "password_too_short");
   EXPECT_EQ(code(post("ada", std::string(1025, 'x'))), "password_too_long");
+  EXPECT_EQ(code(post("ada", "passwordpassword")), "password_common");
+  EXPECT_EQ(code(post("margaret", "Margaret-12345678")), "password_common");
+  EXPECT_EQ(post("ada", "passwordpassword").status, 422);
   const auto response = post("ada", "12345678901234");
   EXPECT_EQ(response.status, 400);
   EXPECT_FALSE(header(response, "Set-Cookie"));

@@ -1,7 +1,8 @@
 # Sourced by ./dev: installs what is missing, and is quick when nothing is.
 
 PACKAGES_build=(g++ cmake ninja-build pkg-config ccache lld libboost1.81-dev libssl-dev
-  libsqlite3-dev libpq-dev libargon2-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev)
+  libsqlite3-dev libpq-dev libargon2-dev libcrypt-dev libutf8proc-dev libtomlplusplus-dev
+  libcli11-dev)
 PACKAGES_test=(make libgtest-dev libgmock-dev libcpp-httplib-dev procps python3 sqlite3 curl
   valgrind postgresql pgbouncer redis-server)
 PACKAGES_clang=(clang libclang-rt-14-dev)

@@ -1,13 +1,18 @@
 #include "cli/user/user_input.h"
 
 #include "cli/json_out.h"
+#include "server/keys/pepper_file.h"
 
 namespace latchkey::cli {
 
 int with_users(const StoreInput& input, Access access, const UserWork& body) {
   auto opened = open_server_store(input, access);
   if (!opened) return fail(opened.error());
-  auto admin = UserAdmin::make(*opened->store, {.cost = opened->config.accounts.cost});
+  auto peppers = server::read_peppers(opened->config);
+  if (!peppers) return fail(peppers.error());
+  auto admin = UserAdmin::make(*opened->store, {.cost = opened->config.accounts.cost,
+                                                .peppers = *std::move(peppers),
+                                                .site_name = opened->config.public_url});
   if (!admin) return fail(admin.error());
   return body(*admin, *opened->store);
 }

@@ -32,6 +32,7 @@ const std::array<ProblemText, kProblems>& table() noexcept {
       of(Problem::password_too_short, 400, Rejection::password_too_short),
       of(Problem::password_too_long, 400, Rejection::password_too_long),
       of(Problem::password_invalid, 400, Rejection::password_invalid),
+      of(Problem::password_common, 422, Rejection::password_common),
       own(Problem::bad_json, "bad_json", 400, "The body is not one strict JSON object."),
       own(Problem::bad_field, "bad_field", 400,
           "\"username\" and \"password\" must be strings, \"remember\" a boolean."),

@@ -22,6 +22,7 @@ enum class Problem : std::uint8_t {
   password_too_short,
   password_too_long,
   password_invalid,
+  password_common,
   bad_json,
   bad_field,
   bad_form,

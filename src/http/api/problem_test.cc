@@ -44,7 +44,8 @@ TEST(Problem, IsProblemJson) {
 TEST(Problem, RejectionsKeepTheirNames) {
   for (const auto rejection :
        {Rejection::username_invalid, Rejection::username_taken, Rejection::password_too_short,
-        Rejection::password_too_long, Rejection::password_invalid, Rejection::wrong_credentials}) {
+        Rejection::password_too_long, Rejection::password_invalid, Rejection::password_common,
+        Rejection::wrong_credentials}) {
     EXPECT_EQ(problem_text(problem_of(rejection)).code, rejection_name(rejection));
   }
 }

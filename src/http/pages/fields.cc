@@ -71,7 +71,7 @@ void append_notice(Html& html, std::string_view sentence) {
 
 bool is_password_fault(Problem problem) noexcept {
   return problem == Problem::password_too_short || problem == Problem::password_too_long ||
-         problem == Problem::password_invalid;
+         problem == Problem::password_invalid || problem == Problem::password_common;
 }
 
 }  // namespace latchkey::http

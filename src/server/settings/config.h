@@ -75,6 +75,7 @@ struct Config {
   // Its workers and queue are the hashing pool's, too. Sessions may be short and end without a
   // log-out, so a sign-up marks its browser at once.
   AccountsOptions accounts{.limits = {.device_at_sign_up = true}};
+  std::string pepper_file;  // empty: none
 
   std::string store_url;   // empty: latchkey.db in `data`
   OpenStoreOptions store;  // create and expected_instance are filled in when it is opened

@@ -316,6 +316,10 @@ void add_passwords_and_log(std::vector<Setting>& all) {
   all.push_back(number(
       "password.parallelism", 1, crypto::kMostArgon2Cost.parallelism,
       [](Config & c) -> auto& { return c.accounts.cost.parallelism; }, "Argon2id: lanes."));
+  all.push_back(text(
+      "password.pepper_file", "a file with mode 600",
+      [](Config & c) -> auto& { return c.pepper_file; },
+      "Secrets that hashes are mixed with, one a line, the newest first; empty: none."));
   all.push_back(checked(text(
                             "metrics.listen", "HOST:PORT, such as \"127.0.0.1:9470\"",
                             [](Config & c) -> auto& { return c.metrics_listen; },
