@@ -60,20 +60,19 @@ Result<std::size_t> write_all(UserAdmin& admin, const TransferInput& input, RowF
 }  // namespace
 
 int run_user_export(const TransferInput& input) {
-  const auto format = format_of(input.format, input.file);
-  if (!format) return fail(format.error());
+  const RowFormat format = format_of(input.format, input.file);
   if (input.hashes && input.file.empty() && ::isatty(STDOUT_FILENO) != 0) {
     return complain(server::kExitUsage,
                     "password hashes are not for a screen: name a file with --output FILE");
   }
   return with_users(input.user.store, Access::read, [&](UserAdmin& admin, Store&) {
     if (input.file.empty()) {
-      const auto count = write_all(admin, input, *format, stdout);
+      const auto count = write_all(admin, input, format, stdout);
       return count ? server::kExitOk : fail(count.error());
     }
     auto file = make_file(input.file);
     if (!file) return fail(file.error());
-    const auto count = write_all(admin, input, *format, file->get());
+    const auto count = write_all(admin, input, format, file->get());
     if (count && ::fsync(::fileno(file->get())) == 0) {
       std::fprintf(stderr, "wrote %zu users to %s\n", *count, input.file.c_str());
       return server::kExitOk;

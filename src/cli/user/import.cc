@@ -31,10 +31,11 @@ struct RowOutcome {
   std::optional<Error> error{};  // of the store
 };
 
-RowOutcome import_row(UserAdmin& admin, UserRow& row) {
+RowOutcome import_row(UserAdmin& admin, UserRow& row, bool dry_run) {
   if (!row.fault.empty()) return {.fault = row.fault};
   const std::string kind{crypto::hash_kind(row.user.password_hash)};
-  auto outcome = admin.import(std::move(row.user));
+  auto outcome =
+      dry_run ? admin.check_import(std::move(row.user)) : admin.import(std::move(row.user));
   if (!outcome) return {.error = outcome.error()};
   return {.outcome = *outcome,
           .kind = *outcome == ImportOutcome::hash_unsupported ? kind : std::string{}};
@@ -107,7 +108,7 @@ class Report {
 };
 
 // import_rows imports some rows on several threads, so that a store can commit many at once.
-std::vector<RowOutcome> import_rows(UserAdmin& admin, std::vector<UserRow>& rows) {
+std::vector<RowOutcome> import_rows(UserAdmin& admin, std::vector<UserRow>& rows, bool dry_run) {
   constexpr std::size_t kThreads = 16;
   std::vector<RowOutcome> outcomes(rows.size());
   std::atomic<std::size_t> next{0};
@@ -115,7 +116,7 @@ std::vector<RowOutcome> import_rows(UserAdmin& admin, std::vector<UserRow>& rows
   for (std::size_t t = 0; t < std::min(kThreads, rows.size()); ++t) {
     threads.emplace_back([&] {
       for (std::size_t i = next++; i < rows.size(); i = next++) {
-        outcomes[i] = import_row(admin, rows[i]);
+        outcomes[i] = import_row(admin, rows[i], dry_run);
       }
     });
   }
@@ -148,7 +149,8 @@ class Source {
 };
 
 // import_all returns the failure of the store that ended it.
-Result<void> import_all(UserAdmin& admin, Source& source, RowReader& reader, Report& report) {
+Result<void> import_all(UserAdmin& admin, Source& source, RowReader& reader, Report& report,
+                        bool dry_run) {
   Progress progress("users");
   std::size_t done = 0;
   for (bool more = true; more;) {
@@ -161,7 +163,7 @@ Result<void> import_all(UserAdmin& admin, Source& source, RowReader& reader, Rep
     }
     std::vector<std::string> names;
     for (const UserRow& row : rows) names.push_back(row.user.user.username);
-    const std::vector<RowOutcome> outcomes = import_rows(admin, rows);
+    const std::vector<RowOutcome> outcomes = import_rows(admin, rows, dry_run);
     std::optional<Error> failed;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (outcomes[i].error) {
@@ -179,30 +181,30 @@ Result<void> import_all(UserAdmin& admin, Source& source, RowReader& reader, Rep
 
 }  // namespace
 
-Result<RowFormat> format_of(const std::string& format, const std::string& file) {
+RowFormat format_of(const std::string& format, const std::string& file) {
   if (format == "csv") return RowFormat::csv;
-  if (format.empty() && file.ends_with(".csv")) return RowFormat::csv;
-  if (format.empty() || format == "ndjson") return RowFormat::ndjson;
-  return Error{Errc::bad_config, "--format is ndjson or csv"};
+  if (format == "ndjson") return RowFormat::ndjson;
+  return file.ends_with(".csv") ? RowFormat::csv : RowFormat::ndjson;
 }
 
 int run_user_import(const TransferInput& input) {
-  const auto format = format_of(input.format, input.file);
-  if (!format) return fail(format.error());
+  const UserMapping* foreign = find_mapping(input.format);
+  const UserMapping& mapping = foreign != nullptr ? *foreign : own_mapping();
   Source source(input.file);
   if (!source.opened()) {
     return complain(server::kExitUsage, "the file " + input.file + " cannot be read");
   }
-  auto reader = make_row_reader(source.in(), *format);
+  auto reader = make_row_reader(source.in(), format_of(input.format, input.file), mapping);
   if (!reader) return fail(reader.error());
   std::ofstream file;
   if (!input.report.empty()) {
     file.open(input.report);
     if (!file) return complain(server::kExitUsage, input.report + " cannot be written");
   }
+  const Access access = input.dry_run ? Access::read : Access::write;
   Report report(input.report.empty() ? nullptr : &file);
-  return with_users(input.user.store, Access::write, [&](UserAdmin& admin, Store&) {
-    const Result<void> all = import_all(admin, source, **reader, report);
+  return with_users(input.user.store, access, [&](UserAdmin& admin, Store&) {
+    const Result<void> all = import_all(admin, source, **reader, report, input.dry_run);
     const bool told = put(report.summary(input.user.json));
     if (!all) return fail(all.error());
     file.flush();

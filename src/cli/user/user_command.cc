@@ -100,11 +100,14 @@ CLI::App* add_transfer(CLI::App& user, Action& action, const std::shared_ptr<Tra
                        const char* name, const char* help, int (*run)(const TransferInput&)) {
   CLI::App* command = user.add_subcommand(name, help);
   add_store_options(*command, input->user.store);
-  command->add_option("--format", input->format, "ndjson or csv; otherwise as the file is called")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"ndjson", "csv"}));
   command->callback([input, run, &action] { action = [=] { return run(*input); }; });
   return command;
+}
+
+void add_format(CLI::App& command, TransferInput& input, const std::vector<std::string>& formats) {
+  command.add_option("--format", input.format, "What the file is; otherwise as it is called")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(formats));
 }
 
 void add_transfers(CLI::App& user, Action& action) {
@@ -112,6 +115,7 @@ void add_transfers(CLI::App& user, Action& action) {
   CLI::App* out =
       add_transfer(user, action, input, "export", "Write users to a file", run_user_export);
   add_named(*out, input->user.named, false);
+  add_format(*out, *input, {"ndjson", "csv"});
   out->add_option("--output", input->file, "A new file, for its owner alone")
       ->type_name("FILE")
       ->check(not_empty());
@@ -127,12 +131,19 @@ void add_transfers(CLI::App& user, Action& action) {
   in->add_option("--report", input->report, "Write every line that was refused, and why, here")
       ->type_name("FILE")
       ->check(not_empty());
+  add_format(*in, *input, {"ndjson", "csv", "lucia", "better-auth", "authjs", "kratos"});
+  in->add_flag("--dry-run", input->dry_run, "Change nothing; tell what would be refused");
   in->add_flag("--json", input->user.json, "Print the counts as JSON");
   in->footer(
-      "Example:\n  latchkey user import --data latchkey-data users.ndjson\n"
-      "Takes what export writes. Password hashes are Argon2id as PHC strings; others are refused "
-      "and\n"
-      "counted by their kind. Run again after an interruption, it goes on: who is there already "
+      "Examples:\n  latchkey user import --data latchkey-data users.ndjson\n"
+      "  latchkey user import --data latchkey-data --format lucia --dry-run lucia.csv\n"
+      "Takes what export writes, or rows of the system that --format names, as CSV or a JSON "
+      "object "
+      "a\n"
+      "line. Password hashes may be of Argon2, scrypt, bcrypt or PBKDF2; each is replaced when its "
+      "user\n"
+      "logs in. Others are refused and counted by their kind. Run again after an interruption, it "
+      "goes on: who is there already "
       "is\n"
       "left as they are.");
 }

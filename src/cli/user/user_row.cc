@@ -1,10 +1,10 @@
 #include "cli/user/user_row.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/utf8.h"
 #include "cli/json_out.h"
-#include "cli/moment.h"
 #include "codec/json/text.h"
 #include "codec/text/time_text.h"
 
@@ -14,43 +14,61 @@
 namespace latchkey::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> kColumns{"id",       "username",   "created_at",
-                                                   "disabled", "attributes", "password_hash"};
-constexpr std::size_t kHashColumn = 5;
 constexpr std::size_t kLongestRow = 65536;
-using Fields = std::array<std::optional<std::string>, kColumns.size()>;
+using Fields = std::array<std::optional<std::string>, kUserColumns>;
 
-std::size_t column_of(std::string_view name) noexcept {
-  std::size_t i = 0;
-  while (i < kColumns.size() && kColumns[i] != name) ++i;
-  return i;
+std::string_view column_name(std::size_t column) noexcept {
+  return own_mapping().places[column].front();
 }
 
 // fill_user makes a user of the fields of a row. An empty text is as good as none.
 UserRow fill_user(std::size_t line, const Fields& fields) {
   UserRow row{.line = line};
-  const auto text = [&](std::size_t column) {
-    return fields[column] ? *fields[column] : std::string{};
+  const auto text = [&](UserColumn column) {
+    const auto& field = fields[static_cast<std::size_t>(column)];
+    return field ? *field : std::string{};
   };
-  row.user.user.username = text(1);
-  if (const std::string id = text(0); !id.empty()) {
+  row.user.user.username = text(UserColumn::username);
+  if (const std::string id = text(UserColumn::id); !id.empty()) {
     const auto parsed = UserId::parse(id);
     if (!parsed) row.fault = "bad_id";
     if (parsed) row.user.user.id = *parsed;
   }
-  if (const std::string created = text(2); !created.empty()) {
-    const auto moment = parse_moment(created);
+  if (const std::string created = text(UserColumn::created_at); !created.empty()) {
+    const auto moment = parse_created_at(created);
     if (!moment) row.fault = "bad_created_at";
     if (moment) row.user.user.created_at = *moment;
   }
-  const std::string disabled = text(3);
-  row.user.user.disabled = disabled == "true" || disabled == "1";
-  if (!disabled.empty() && !row.user.user.disabled && disabled != "false" && disabled != "0") {
-    row.fault = "bad_disabled";
-  }
-  row.user.user.attributes = text(4);
-  row.user.password_hash = text(kHashColumn);
+  const auto disabled = parse_disabled(text(UserColumn::disabled));
+  if (!disabled) row.fault = "bad_disabled";
+  row.user.user.disabled = disabled.value_or(false);
+  row.user.user.attributes = text(UserColumn::attributes);
+  row.user.password_hash = text(UserColumn::password_hash);
   return row;
+}
+
+// behind_colon is for places that end in a colon; nothing when there is none in the text.
+std::string behind_colon(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  return colon == std::string_view::npos ? std::string{} : std::string(text.substr(colon + 1));
+}
+
+// find_place walks along the names and numbers of a path.
+std::optional<codec::JsonValue> find_place(std::string_view object, std::string_view place) {
+  auto value = codec::scan_json(object);
+  while (value && !place.empty()) {
+    const std::string_view name = place.substr(0, place.find('.'));
+    place.remove_prefix(std::min(name.size() + 1, place.size()));
+    if (name == "0") {
+      const auto list = codec::json_elements(*value);
+      value = list && !list->empty() ? std::optional{list->front()} : std::nullopt;
+    } else {
+      const auto members = codec::JsonObject::parse(value->text);
+      const codec::JsonValue* found = members ? members->find(name) : nullptr;
+      value = found != nullptr ? std::optional{*found} : std::nullopt;
+    }
+  }
+  return value;
 }
 
 // text_of writes a member as the field of a CSV file would; nothing for what cannot be one.
@@ -69,7 +87,7 @@ std::optional<std::string> text_of(const codec::JsonValue& value) {
 
 class NdjsonReader final : public RowReader {
  public:
-  explicit NdjsonReader(std::istream& in) : in_(in) {}
+  NdjsonReader(std::istream& in, const UserMapping& mapping) : in_(in), mapping_(mapping) {}
 
   std::optional<UserRow> next() override {
     std::string line;
@@ -83,19 +101,38 @@ class NdjsonReader final : public RowReader {
  private:
   UserRow read(const std::string& line) const {
     if (line.size() > kLongestRow) return {.line = line_, .fault = "row_too_long"};
-    const auto object = codec::JsonObject::parse(line);
-    if (!object || !is_utf8(line)) return {.line = line_, .fault = "bad_json"};
+    if (!codec::JsonObject::parse(line) || !is_utf8(line)) {
+      return {.line = line_, .fault = "bad_json"};
+    }
     Fields fields;
-    for (std::size_t i = 0; i < kColumns.size(); ++i) {
-      const codec::JsonValue* value = object->find(kColumns[i]);
-      if (value == nullptr) continue;
-      fields[i] = text_of(*value);
-      if (!fields[i]) return {.line = line_, .fault = "bad_" + std::string{kColumns[i]}};
+    for (std::size_t i = 0; i < kUserColumns; ++i) {
+      if (!read_column(line, mapping_.places[i], fields[i])) {
+        return {.line = line_, .fault = "bad_" + std::string{column_name(i)}};
+      }
     }
     return fill_user(line_, fields);
   }
 
+  // read_column takes the first place that holds something. False: what stands there is no text.
+  template <class Places>
+  static bool read_column(std::string_view line, const Places& places,
+                          std::optional<std::string>& field) {
+    for (std::string_view place : places) {
+      if (place.empty()) break;
+      const bool tail = place.ends_with(':');
+      if (tail) place.remove_suffix(1);
+      const auto value = find_place(line, place);
+      if (!value) continue;
+      field = text_of(*value);
+      if (!field) return false;
+      if (tail) field = behind_colon(*field);
+      if (!field->empty()) break;
+    }
+    return true;
+  }
+
   std::istream& in_;
+  const UserMapping& mapping_;
   std::size_t line_ = 0;
 };
 
@@ -162,19 +199,24 @@ class CsvLine {
 
 class CsvReader final : public RowReader {
  public:
-  explicit CsvReader(std::istream& in) : in_(in) {}
+  CsvReader(std::istream& in, const UserMapping& mapping) : in_(in), mapping_(mapping) {}
 
   // read_header tells whether there is a column of names.
   bool read_header() {
     std::vector<std::string> names;
     if (CsvLine(in_, line_).read(names) != CsvLine::End::row) return false;
     if (names[0].starts_with("\xef\xbb\xbf")) names[0].erase(0, 3);
-    bool named = false;
-    for (const std::string& name : names) {
-      columns_.push_back(column_of(name));
-      named = named || name == "username";
+    count_ = names.size();
+    for (std::size_t i = 0; i < kUserColumns; ++i) {
+      for (std::string_view place : mapping_.places[i]) {
+        const bool tail = place.ends_with(':');
+        if (tail) place.remove_suffix(1);
+        const auto at = std::find(names.begin(), names.end(), place);
+        if (place.empty() || at == names.end()) continue;
+        columns_[i].push_back({static_cast<std::size_t>(at - names.begin()), tail});
+      }
     }
-    return named;
+    return !columns_[static_cast<std::size_t>(UserColumn::username)].empty();
   }
 
   std::optional<UserRow> next() override {
@@ -189,20 +231,31 @@ class CsvReader final : public RowReader {
         case CsvLine::End::row:
           break;
       }
-      if (values.size() == 1 && values[0].empty() && columns_.size() > 1) continue;  // blank
-      if (values.size() != columns_.size()) return UserRow{.line = at, .fault = "bad_csv"};
+      if (values.size() == 1 && values[0].empty() && count_ > 1) continue;  // blank
+      if (values.size() != count_) return UserRow{.line = at, .fault = "bad_csv"};
       Fields fields;
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        if (columns_[i] < kColumns.size()) fields[columns_[i]] = std::move(values[i]);
+      for (std::size_t i = 0; i < kUserColumns; ++i) {
+        for (const Column& column : columns_[i]) {
+          const std::string& value = values[column.at];
+          fields[i] = column.tail ? behind_colon(value) : value;
+          if (!fields[i]->empty()) break;
+        }
       }
       return fill_user(at, fields);
     }
   }
 
  private:
+  struct Column {
+    std::size_t at = 0;
+    bool tail = false;
+  };
+
   std::istream& in_;
+  const UserMapping& mapping_;
   std::size_t line_ = 0;
-  std::vector<std::size_t> columns_;
+  std::size_t count_ = 0;
+  std::array<std::vector<Column>, kUserColumns> columns_{};
 };
 
 void append_csv(std::string& out, std::string_view text) {
@@ -219,8 +272,8 @@ void append_csv(std::string& out, std::string_view text) {
 
 std::string csv_header(bool with_hash) {
   std::string out;
-  for (std::size_t i = 0; i < kColumns.size() - (with_hash ? 0 : 1); ++i) {
-    out.append(i == 0 ? "" : ",").append(kColumns[i]);
+  for (std::size_t i = 0; i < kUserColumns - (with_hash ? 0 : 1); ++i) {
+    out.append(i == 0 ? "" : ",").append(column_name(i));
   }
   return out + '\n';
 }
@@ -249,15 +302,16 @@ std::string write_row(const StoredUser& stored, RowFormat format, bool with_hash
   return out + '\n';
 }
 
-Result<std::unique_ptr<RowReader>> make_row_reader(std::istream& in, RowFormat format) {
+Result<std::unique_ptr<RowReader>> make_row_reader(std::istream& in, RowFormat format,
+                                                   const UserMapping& mapping) {
   if (format == RowFormat::ndjson) {
-    return std::unique_ptr<RowReader>(std::make_unique<NdjsonReader>(in));
+    return std::unique_ptr<RowReader>(std::make_unique<NdjsonReader>(in, mapping));
   }
-  auto csv = std::make_unique<CsvReader>(in);
+  auto csv = std::make_unique<CsvReader>(in, mapping);
   if (csv->read_header()) return std::unique_ptr<RowReader>(std::move(csv));
   return Error{Errc::bad_config,
                "the first line of a CSV file names its columns, `username` and `password_hash` "
-               "among them"};
+               "among them, or what docs/import.md has for --format"};
 }
 
 }  // namespace latchkey::cli

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/user/user_mapping.h"
 #include "latchkey/user_store.h"
 
 // Users as lines of text, one form in both directions: docs/cli.md.
@@ -35,8 +36,9 @@ class RowReader {
   virtual std::optional<UserRow> next() = 0;
 };
 
-// make_row_reader reads `in`, which must outlive the result. A CSV file without the columns that
-// are needed is bad_config.
-Result<std::unique_ptr<RowReader>> make_row_reader(std::istream& in, RowFormat format);
+// make_row_reader reads `in`, which, like `mapping`, must outlive the result. A CSV file without
+// the columns that are needed is bad_config.
+Result<std::unique_ptr<RowReader>> make_row_reader(std::istream& in, RowFormat format,
+                                                   const UserMapping& mapping);
 
 }  // namespace latchkey::cli
