@@ -76,6 +76,7 @@ struct AuthOptions {
   Carrier carrier = Carrier::stored;
   std::shared_ptr<const SharedKeyRing> keys{};  // for every carrier but `stored`
   Millis snapshot = std::chrono::seconds{60};   // hybrid: how long reads may go without the store
+  std::uint32_t seal_format = 1;                // as SessionsOptions::seal_format
   AuthCookie cookie{};
   bool bearer = false;  // `Authorization: Bearer TOKEN` is accepted too, for mobile applications
   AccountsOptions passwords{};

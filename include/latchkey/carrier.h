@@ -18,6 +18,7 @@ enum class Carrier : std::uint8_t {
   encrypted_id,  // as stored, with the token sealed
   hybrid,        // as stored, with a short snapshot of the session beside the token
   sealed,        // the cookie holds the session, encrypted; the store only what ended early
+  // `signed` everywhere but here, where that word is C++'s own.
   signed_token,  // the cookie holds the session as a signed JWT that anybody can read
 };
 // carrier_name returns "stored", "encrypted_id", "hybrid", "sealed" or "signed".

@@ -39,6 +39,14 @@ struct PreviousSecret {
   friend bool operator==(const PreviousSecret&, const PreviousSecret&) = default;
 };
 
+// CarriedState is what a session has in place of a row when its cookie holds all of it (`sealed`
+// and `signed`).
+struct CarriedState {
+  std::int64_t epoch = 0;     // of the user, when the cookie was written; compared for equality
+  std::int64_t revision = 1;  // grows with every change of the session
+  friend bool operator==(const CarriedState&, const CarriedState&) = default;
+};
+
 // SessionRecord is the stored row of a session. docs/formats/record.md
 struct SessionRecord {
   SessionId id{};
@@ -52,11 +60,16 @@ struct SessionRecord {
   Millis idle{};             // life a touch gives; 0: a fixed session that never slides
   std::uint8_t level = 0;    // authentication level: 0 guest, 1 password, 2 and 3 stronger
   bool persistent = true;    // the cookie survives the browser's restart
-  std::int64_t version = 1;  // grows by one with every replace
+  std::int64_t version = 1;  // of the row: grows by one with every replace; 0 without a row
   std::string user_agent{};  // <= 256 bytes, cut; empty when unknown
   std::string address{};     // client address as text, <= 64 bytes; empty when unknown
   std::string attributes{};  // JSON object, <= 8192 bytes; empty text stands for {}
   std::optional<PreviousSecret> previous{};
+  std::optional<CarriedState> carried{};  // only of a session that no row holds
+
+  // revision grows with every change of the attributes or the level, whatever holds the session.
+  // Equal: nothing has changed. docs/carriers.md, "Revision", says what of parallel changes.
+  std::int64_t revision() const noexcept { return carried ? carried->revision : version; }
   friend bool operator==(const SessionRecord&, const SessionRecord&) = default;
 };
 

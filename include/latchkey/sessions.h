@@ -65,6 +65,9 @@ struct SessionsOptions {
   std::shared_ptr<const SharedKeyRing> keys{};  // for every carrier but `stored`
   Millis snapshot = std::chrono::seconds{60};   // hybrid: at most kMaxSnapshot
   std::uint32_t max_chunks = 1;                 // cookies a long text may be cut into, at most 4
+  // seal_format is written by `sealed` and `hybrid`: 2 once no program runs, or may come back, that
+  // reads 1 only. Both are read. docs/carriers.md, "Revision".
+  std::uint32_t seal_format = 1;
   bool migrating = false;  // "end the others" also ends what waits to be taken over, by the epoch
   Millis touch_every = std::chrono::seconds{1};  // touches are written in groups this often
   std::uint32_t guests_per_minute = 60;          // for each client address

@@ -21,7 +21,10 @@ void pack(Packing& out, const SessionRecord& record) {
     out.number(to_unix_millis(time));
   }
   out.number(record.level).small(record.persistent ? 1 : 0);
-  out.word(record.user_agent).word(record.address).word(record.attributes).number(record.version);
+  out.word(record.user_agent)
+      .word(record.address)
+      .word(record.attributes)
+      .number(record.revision());
 }
 
 void pack(Packing& out, const User& user) {
@@ -172,6 +175,7 @@ Result<SessionsOptions> read_sessions_options(Options given) {
   read_duration(given, "snapshot", options.snapshot);
   read_duration(given, "touchEvery", options.touch_every);
   read_count(given, "maxChunks", options.max_chunks);
+  read_count(given, "sealFormat", options.seal_format);
   read_count(given, "guestsPerMinute", options.guests_per_minute);
   if (given.fault()) return *given.fault();
   return options;

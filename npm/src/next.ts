@@ -74,7 +74,7 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     return gate.verifySession(options);
   }
 
-  type RecentOptions = Omit<VerifyOptions, 'fresh' | 'renew'>;
+  type RecentOptions = Omit<VerifyOptions, 'fresh' | 'touch' | 'renew'>;
   function requireRecentLogin(
     within: Duration,
     options: RecentOptions & { redirect: false },
@@ -111,7 +111,7 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     /** The gate: the session, or a redirect to the login page; in Route Handlers 401. */
     verifySession,
     /** `{user, session}`, both null without a session; never a redirect. */
-    verifyAuth: (options?: Pick<VerifyOptions, 'renew'>) => gate.verifyAuth(options),
+    verifyAuth: (options?: Pick<VerifyOptions, 'touch' | 'renew'>) => gate.verifyAuth(options),
     /** What `<SessionProvider>` begins with: no more of the user than browsers may know. */
     providerProps: () => gate.providerProps(),
     /** Reads and moves nothing. */

@@ -44,8 +44,10 @@ function readSession(packed: Reader, token?: string | null): Session {
     userAgent: packed.word(),
     address: packed.word(),
     attributes: attributesOf(packed.word()),
-    version: packed.number(),
+    revision: packed.number(),
+    version: 0,
   };
+  session.version = session.revision;
   if (token != null) new Known(session, token);
   return session;
 }
@@ -68,7 +70,7 @@ export function toUser(user: UserList): User {
 }
 
 // In the order of SessionState.
-const STATES = ['no_session', 'expired', 'revoked', 'active'] as const;
+const STATES = ['none', 'expired', 'revoked', 'active'] as const;
 
 export function toValidation(list: ValidationList, given: string | null | undefined): Validation {
   const packed = new Reader(list);

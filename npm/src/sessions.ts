@@ -62,6 +62,7 @@ const PLAIN = [
   'maxPerUser',
   'guestsPerMinute',
   'maxChunks',
+  'sealFormat',
 ] as const;
 
 // The core judges the values; what it cannot be given at all, or would be given as something else,

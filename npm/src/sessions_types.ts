@@ -52,6 +52,11 @@ export interface SessionsOptions {
   /** Life of a hybrid's snapshot. */
   snapshot?: Duration;
   maxChunks?: number;
+  /**
+   * What `sealed` and `hybrid` write. 2 once no process runs, or may come back, that reads only 1:
+   * then `revision` is ordered with `sealed`, too.
+   */
+  sealFormat?: 1 | 2;
   touchEvery?: Duration;
 }
 
@@ -70,7 +75,9 @@ export interface Session {
   userAgent: string;
   address: string;
   attributes: Attributes;
-  /** Grows with every change of the attributes; of a stateless session it is the user's epoch. */
+  /** Grows with every change of the attributes or the level, with every carrier. */
+  revision: number;
+  /** @deprecated The same as `revision`. */
   version: number;
 }
 
@@ -83,7 +90,7 @@ export interface User {
 
 export interface Validation {
   /** `expired` and `revoked` are told only to the holder of the right secret. */
-  state: 'no_session' | 'expired' | 'revoked' | 'active';
+  state: 'none' | 'expired' | 'revoked' | 'active';
   session: Session | null;
   user: User | null;
   /** The cookie should be written again; `token` is what to write. */

@@ -77,8 +77,8 @@ test('N3: what names no session is refused, and an id from a client opens nothin
   }
   // What a client sends is an ordinary value, whatever it is.
   for (const token of [undefined, null, '', 5, [], {}, 'x']) {
-    assert.equal(sessions.validate(token).state, 'no_session');
-    assert.equal((await sessions.validateAsync(token)).state, 'no_session');
+    assert.equal(sessions.validate(token).state, 'none');
+    assert.equal((await sessions.validateAsync(token)).state, 'none');
   }
 });
 
@@ -142,7 +142,7 @@ test('L6: numbers and kinds of the configuration are refused by their names', as
     text: [5, true, null, {}, []],
   };
   const wrong = {
-    maxPerUser, guestsPerMinute: count, maxChunks: [...count, 0, 5],
+    maxPerUser, guestsPerMinute: count, maxChunks: [...count, 0, 5], sealFormat: [...count, 0, 3],
     idle: duration, absolute: duration, lastSeenEvery: duration, browserIdle: duration,
     browserAbsolute: duration, guest: duration, snapshot: duration, touchEvery: duration,
     sliding: flag, persistent: flag, renewCookie: flag,
@@ -151,7 +151,7 @@ test('L6: numbers and kinds of the configuration are refused by their names', as
   };
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {
-      const called = { maxChunks: 'max' }[name] ?? name;
+      const called = { maxChunks: 'max', sealFormat: 'seal' }[name] ?? name;
       const create = () => make({ store: 'memory:', [name]: value }).create('u');
       await refused(create, called, `${name} ${shown(value)}`, 'ERR_LATCHKEY_BAD_CONFIG');
     }

@@ -144,7 +144,7 @@ async function judgeInNext(sessions, core, row, cookie, token) {
   const ofPage = async () => {
     const headers = { ...row.request.headers, ...(cookie && { cookie }) };
     const passive = row.begin.passive === true;
-    const found = await during('page', { cookie: cookie ?? '', headers }, () => sessions.verifySession({ renew: !passive }));
+    const found = await during('page', { cookie: cookie ?? '', headers }, () => sessions.verifySession({ touch: !passive }));
     assert.equal(found.error === undefined, want.state === 'user', 'state');
     return found.written.map(briefCookie);
   };

@@ -63,9 +63,9 @@ for (const [name, engine] of Object.entries(ENGINES)) {
       const kinds = [
         (i) => [made[i % 40].token, `u${i % 40}`, 'active'],
         () => [revoked.token, undefined, 'revoked'],
-        () => [unknown, undefined, 'no_session'],
-        () => [disabled, undefined, 'no_session'],
-        () => ['junk', undefined, 'no_session'],
+        () => [unknown, undefined, 'none'],
+        () => [disabled, undefined, 'none'],
+        () => ['junk', undefined, 'none'],
       ];
       const wanted = Array.from({ length: 300 }, (_, i) => kinds[i % 5](i));
       const options = { fresh: true, withUser: true };
@@ -83,7 +83,7 @@ for (const [name, engine] of Object.entries(ENGINES)) {
         sessions.validateAsync(disabled, { fresh: true }),
         sessions.validateAsync(disabled, options),
       ]);
-      assert.deepEqual([plain.state, full.state], ['active', 'no_session']);
+      assert.deepEqual([plain.state, full.state], ['active', 'none']);
     });
 
     test('many sessions are made, each with its own outcome', async () => {
@@ -118,7 +118,7 @@ for (const [name, engine] of Object.entries(ENGINES)) {
       const { token, session } = await sessions.create('plain');
       const names = ['id', 'userId', 'createdAt', 'authenticatedAt', 'lastSeenAt', 'idleExpiresAt'];
       names.push('absoluteExpiresAt', 'level', 'persistent', 'userAgent', 'address');
-      names.push('attributes', 'version');
+      names.push('attributes', 'revision', 'version');
       assert.deepEqual(Object.keys(session), names);
       assert.equal(Object.getPrototypeOf(session), Object.prototype);
       const clone = structuredClone(session);

@@ -7,7 +7,7 @@ import { browserEnvironment } from '../dist/client/environment.js';
 import { FakeBrowser } from './support/fake_browser.mjs';
 
 const session = (browser, more = {}) =>
-  ({ id: 's1', userId: 'ada', version: 1, expiresAt: browser.now + 60_000, ...more });
+  ({ id: 's1', userId: 'ada', revision: 1, expiresAt: browser.now + 60_000, ...more });
 
 function open(browser, options = {}) {
   const tab = browser.tab();
@@ -54,7 +54,7 @@ test('user data is asked for again only when the session is another one or has c
   await browser.pass(0);
   await store.check();
   await store.check();
-  browser.server.session = session(browser, { version: 2 });
+  browser.server.session = session(browser, { revision: 2 });
   await store.check();
   browser.server.session = session(browser, { id: 's2', userId: 'ben' });
   await store.check();
@@ -78,22 +78,22 @@ test('refetch asks for the user of a session that has not changed, also when it 
   assert.deepEqual(browser.server.asked, ['/api/session', '/api/session?user=1', '/api/session?user=1']);
 });
 
-test('what a page says of a newer version is taken at once, and of an older one never', async () => {
+test('what a page says of a newer revision is taken at once, and of an older one never', async () => {
   const browser = new FakeBrowser();
   const initialSession = session(browser);
   browser.server.session = initialSession;
   const { store } = open(browser, { initialSession, initialUser: { name: 'ada' } });
-  store.hinted(session(browser, { version: 3, expiresAt: browser.now + 90_000 }), { name: 'Ada' });
+  store.hinted(session(browser, { revision: 3, expiresAt: browser.now + 90_000 }), { name: 'Ada' });
   const { data, expiresAt } = store.getSnapshot();
-  assert.deepEqual([data.user, data.version, expiresAt], [{ name: 'Ada' }, 3, browser.now + 90_000]);
-  store.hinted(session(browser, { version: 2 }), { name: 'A.' });
-  store.hinted(session(browser, { version: 3 }), { name: 'Ada' });
+  assert.deepEqual([data.user, data.revision, expiresAt], [{ name: 'Ada' }, 3, browser.now + 90_000]);
+  store.hinted(session(browser, { revision: 2 }), { name: 'A.' });
+  store.hinted(session(browser, { revision: 3 }), { name: 'Ada' });
   await browser.pass(0);
   assert.deepEqual(store.getSnapshot().data.user, { name: 'Ada' });
   assert.deepEqual(browser.server.asked, []);
 });
 
-test('other user data of the same version is a reason to ask, once', async () => {
+test('other user data of the same revision is a reason to ask, once', async () => {
   const browser = new FakeBrowser();
   const initialSession = session(browser);
   browser.server.session = { ...initialSession, userId: 'Ada' };

@@ -211,7 +211,7 @@ test('M5: browsers are told id and username, and what clientUser names', async (
   assert.deepEqual((await bodyOf(sessions, cookie, '?user=1')).user, told);
   const props = await during('page', { cookie }, () => sessions.providerProps());
   assert.deepEqual(props.value.initialUser, told);
-  assert.deepEqual(Object.keys(props.value.initialSession).sort(), ['expiresAt', 'id', 'userId', 'version']);
+  assert.deepEqual(Object.keys(props.value.initialSession).sort(), ['expiresAt', 'id', 'revision', 'userId', 'version']);
   const none = await during('page', {}, () => sessions.providerProps());
   assert.deepEqual(none.value, { initialSession: null, initialUser: null });
 

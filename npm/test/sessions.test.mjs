@@ -19,7 +19,7 @@ test('a session is created, validated, updated, rotated and revoked', async () =
   assert.deepEqual(updated.session.attributes, { size: 2 });
   const rotated = await sessions.rotate({ id: session.id }, { level: 2 });
   assert.equal(rotated.session.level, 2);
-  assert.equal(sessions.validate(token).state, 'no_session');
+  assert.equal(sessions.validate(token).state, 'none');
   assert.equal(sessions.validate(rotated.token).state, 'active');
   assert.equal(await sessions.revoke(rotated.token), true);
   assert.equal(await sessions.revoke({ id: session.id }), false);
@@ -30,7 +30,7 @@ test('an id is public: as text, where a token is expected, it opens and changes 
   const sessions = memory();
   const { token, session } = await sessions.create('u1');
   const other = await sessions.create('u1');
-  assert.equal(sessions.validate(session.id).state, 'no_session');
+  assert.equal(sessions.validate(session.id).state, 'none');
   assert.equal(await sessions.revoke(session.id), false);
   const gone = { code: 'ERR_LATCHKEY_NOT_FOUND' };
   await assert.rejects(sessions.rotate(session.id, { level: 2 }), gone);
@@ -46,7 +46,7 @@ test('an id is public: as text, where a token is expected, it opens and changes 
 test('whatever is no token opens nothing and throws nothing', () => {
   const sessions = memory();
   for (const token of [undefined, null, 5, {}, [], '', 'lk1_', 'x'.repeat(100_000), '\u{1F600}']) {
-    assert.equal(sessions.validate(token).state, 'no_session');
+    assert.equal(sessions.validate(token).state, 'none');
   }
 });
 
@@ -119,7 +119,7 @@ test('one text may hold several secrets, the newest first', async () => {
   for (const secret of [`${next}, ${before}\n`, `${next}\n${before}`, [next, before]]) {
     assert.equal(memory({ carrier: 'sealed', secret }).validate(token).state, 'active');
   }
-  assert.equal(memory({ carrier: 'sealed', secret: next }).validate(token).state, 'no_session');
+  assert.equal(memory({ carrier: 'sealed', secret: next }).validate(token).state, 'none');
 });
 
 test('misuse is refused with a code and a sentence', async () => {

@@ -106,6 +106,7 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
                                         .keys = options.keys,
                                         .snapshot = options.snapshot,
                                         .max_chunks = options.cookie.max_chunks,
+                                        .seal_format = options.seal_format,
                                         .migrating = options.takeover != nullptr,
                                         .touch_every = options.touch_every,
                                         .guests_per_minute = options.guests_per_minute,

@@ -32,6 +32,15 @@ void tell_time(const JsonObject& claims, std::string_view claim, std::string_vie
   report.add_time(name, from_unix_millis(std::llround(*seconds * 1000)), with.now);
 }
 
+// tell_revision tells a number of a session that is no content.
+void tell_revision(std::string_view payload, InspectReport& report) {
+  const auto claims = JsonObject::parse(payload);
+  const codec::JsonValue* revision = claims ? claims->find("rev") : nullptr;
+  const auto number = revision != nullptr ? codec::json_number(*revision) : std::nullopt;
+  report.add("revision",
+             number && std::abs(*number) < 1e16 ? std::to_string(std::llround(*number)) : "none");
+}
+
 // tell_claims names the members; values are content.
 void tell_claims(std::string_view payload, const InspectWith& with, InspectReport& report) {
   const auto claims = JsonObject::parse(payload);
@@ -154,6 +163,7 @@ void inspect_jws(const Subject& subject, const InspectWith& with, InspectReport&
   const auto parts = codec::split_compact<3>(subject.value);
   const auto payload = codec::decode_loosely((*parts)[1]);
   tell_claims(payload ? payload->bytes : "", with, report);
+  if (ours) tell_revision(payload ? payload->bytes : "", report);
   const auto algorithm = signing_algorithm(header);
   if (!algorithm) return report.refuse("unsupported: not signed with a shared secret");
   if (with.key) {

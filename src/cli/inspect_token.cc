@@ -19,6 +19,7 @@ void tell_row(const SessionRecord& record, const InspectWith& with, InspectRepor
   report.add_time("idle until", record.idle_expires_at, with.now);
   report.add_time("expires", record.absolute_expires_at, with.now);
   report.add("level", std::to_string(record.level));
+  report.add("revision", std::to_string(record.revision()));
   tell_content(record.attributes.empty() ? "{}" : record.attributes, with, report);
   if (with.now >= record.absolute_expires_at) {
     report.refuse("expired: its whole life is over");
@@ -76,6 +77,8 @@ void tell_session(const codec::SealedSession& session, const InspectWith& with,
   report.add_time("idle until", session.idle_expires_at, with.now);
   report.add_time("expires", session.absolute_expires_at, with.now);
   report.add("level", std::to_string(session.level));
+  report.add("revision", session.revision ? std::to_string(*session.revision)
+                                          : "none (seal format 1, which has no such number)");
   tell_content(session.attributes.empty() ? "{}" : session.attributes, with, report);
   if (with.now >= session.absolute_expires_at || with.now >= session.idle_expires_at) {
     report.refuse("expired");

@@ -38,6 +38,7 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.policy = config.policy;
   options.carrier = config.carrier;
   options.snapshot = config.snapshot;
+  options.seal_format = config.seal_format;
   options.cookie.max_chunks = config.max_chunks;
   options.cookie.domain = config.cookie_domain;
   options.passwords = config.accounts;

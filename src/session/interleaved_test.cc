@@ -86,7 +86,7 @@ TEST_P(InterleavedStateless, ADisabledUserChangesNothing) {
   ASSERT_TRUE(*inner_->users().set_disabled(alice, true));
   // Whatever ends the sessions beside it: the epoch of before, so that only `disabled` speaks.
   SessionRecord current = record;
-  current.version = *inner_->epochs().user_epoch(alice);
+  current.carried->epoch = *inner_->epochs().user_epoch(alice);
   EXPECT_FALSE(sessions->update(current, R"({"a":2})"));
   EXPECT_FALSE(sessions->touch(current));
   EXPECT_FALSE(sessions->rotate(current));

@@ -29,6 +29,7 @@ Result<void> check(const SessionsOptions& options) {
   if (options.snapshot <= Millis{0} || options.snapshot > kMaxSnapshot) {
     return refuse("a snapshot lives for at most five minutes");
   }
+  if (options.seal_format < 1 || options.seal_format > 2) return refuse("seal_format is 1 or 2");
   return {};
 }
 
@@ -38,6 +39,7 @@ std::unique_ptr<session::TextCarrier> make_carrier(const SessionsOptions& option
                                           .cookie_name = options.cookie.name,
                                           .policy = options.policy,
                                           .max_bytes = 4 * kMaxCookieBytes,
+                                          .seal_format = options.seal_format,
                                           .entropy = &entropy};
   if (options.carrier == Carrier::sealed) return session::make_sealed_carrier(given);
   return session::make_signed_carrier(given);
@@ -48,6 +50,7 @@ std::unique_ptr<session::Envelope> make_envelope(const SessionsOptions& options,
                                        .cookie_name = options.cookie.name,
                                        .policy = options.policy,
                                        .snapshot = options.snapshot,
+                                       .seal_format = options.seal_format,
                                        .entropy = &entropy};
   if (options.carrier == Carrier::hybrid) return session::make_hybrid(given);
   return options.carrier == Carrier::encrypted_id ? session::make_encrypted_id(given) : nullptr;
@@ -300,7 +303,7 @@ std::string_view session_state_name(SessionState state) noexcept {
     case SessionState::none:
       break;
   }
-  return "no_session";
+  return "none";
 }
 
 }  // namespace latchkey

@@ -54,16 +54,18 @@ export function unpackSession(content) {
     const value = varint();
     return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
   };
-  if (take(1)[0] !== 1) throw new Error('another format');
+  const format = take(1)[0];
+  if (format !== 1 && format !== 2) throw new Error('another format');
   const flags = take(1)[0], level = take(1)[0];
   const id = flags & 2 ? 'lko_' + take(20).toString('base64url') : take(18).toString('base64url').slice(0, 23);
   const created = number(), idle = created + number(), absolute = created + number();
   const authenticated = created + number(), epoch = number();
+  const revision = format === 2 ? { revision: Number(varint()) } : {};
   const user = take(Number(varint())).toString(), attributes = take(Number(varint())).toString();
   if (at !== content.length) throw new Error('more than a session');
   return {
     id, user_id: user, created_at: Number(created), idle_expires_at: Number(idle),
     absolute_expires_at: Number(absolute), authenticated_at: Number(authenticated), epoch: Number(epoch),
-    level, persistent: (flags & 1) === 1, attributes,
+    level, persistent: (flags & 1) === 1, attributes, ...revision,
   };
 }

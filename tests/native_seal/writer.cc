@@ -64,8 +64,10 @@ std::string session_json(const codec::SealedSession& s) {
       {"absolute_expires_at", to_unix_millis(s.absolute_expires_at)},
       {"authenticated_at", to_unix_millis(s.authenticated_at)},
       {"epoch", s.epoch},
-      {"level", s.level}};
+      {"level", s.level},
+      {"revision", s.revision.value_or(0)}};
   for (const auto& [name, value] : numbers) {
+    if (name == std::string_view{"revision"} && !s.revision) continue;  // format 1 has none
     out += std::string{",\""} + name + "\":" + std::to_string(value);
   }
   out += std::string{",\"persistent\":"} + (s.persistent ? "true" : "false");
@@ -132,6 +134,15 @@ std::vector<Case> cases() {
   all.push_back({"another version", "x"});
   all.back().opens = false;
   all.back().spoil = [](std::string& seal) { seal[3] = '2'; };
+  // Format 2. Behind the others, whose salts it leaves as they were.
+  codec::SealedSession revised = user;
+  revised.revision = 1;
+  all.push_back({"a session of format 2", codec::pack_sealed_session(revised)});
+  all.back().session = session_json(revised);
+  revised = guest;
+  revised.revision = codec::kMaxRevision;
+  all.push_back({"a guest of format 2, greatest revision", codec::pack_sealed_session(revised)});
+  all.back().session = session_json(revised);
   return all;
 }
 

@@ -10,6 +10,7 @@ import type {
   Snapshot,
   StatusAnswer,
   StoreOptions,
+  ToldSession,
 } from './types';
 
 const LOADING: Snapshot<never> = { status: 'loading', data: null, reason: null, expiresAt: null };
@@ -100,7 +101,7 @@ export class SessionStore<User = RegisteredUser> {
 
   /**
    * Takes what a page says that the server rendered later. Only a hint, because the router also
-   * shows pages it has kept; but whoever leaves at once had this session, and a version only grows.
+   * shows pages it has kept; but whoever leaves at once had this session, and a revision only grows.
    */
   hinted(session: InitialSession | null, user?: User | null): void {
     const hint = textOf(session, user);
@@ -121,14 +122,14 @@ export class SessionStore<User = RegisteredUser> {
       }
       void this.check();
     } else if (session && data) {
-      const version = session.version ?? data.version;
-      if (version > data.version && user !== undefined) {
+      const revision = revisionOf(session) ?? data.revision;
+      if (revision > data.revision && user !== undefined) {
         this.set(initialSnapshot(session, user));
         this.follow(session.id, momentOf(session));
-      } else if (version >= data.version && user !== undefined) {
+      } else if (revision >= data.revision && user !== undefined) {
         // The same user data, which the server has told meanwhile, is no news.
-        if (textOf({ ...session, version }, user) !== textOf(data, data.user)) void this.refetch();
-      } else if (version > data.version) {
+        if (textOf({ ...session, revision }, user) !== textOf(data, data.user)) void this.refetch();
+      } else if (revision > data.revision) {
         void this.check();
       }
     }
@@ -226,7 +227,7 @@ export class SessionStore<User = RegisteredUser> {
       let answer = await this.status(wanted || known === null);
       const { session } = answer;
       const changed =
-        session && known && (session.id !== known.id || session.version !== known.version);
+        session && known && (session.id !== known.id || revisionOf(session) !== known.revision);
       if (changed && !wanted) answer = await this.status(true);
       this.failures = 0;
       this.take(answer);
@@ -278,7 +279,7 @@ export class SessionStore<User = RegisteredUser> {
     const same =
       known &&
       known.id === session.id &&
-      known.version === session.version &&
+      known.revision === revisionOf(session) &&
       this.snapshot.expiresAt === session.expiresAt &&
       answer.user === undefined;
     if (!same) this.set(authenticated(session, user));
@@ -366,12 +367,19 @@ function statedIn(search: string): Ended | null {
 
 // What a page said, to be compared: the values themselves are made anew with every render.
 function textOf(
-  session: Pick<InitialSession, 'id' | 'version'> | null | undefined,
+  session: Revised & Pick<InitialSession, 'id'> | null | undefined,
   user: unknown,
 ): string {
-  return JSON.stringify([session?.id, session?.version, user], (_name, value: unknown) =>
+  return JSON.stringify([session?.id, session && revisionOf(session), user], (_name, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
+}
+
+type Revised = Pick<InitialSession, 'revision' | 'version'>;
+
+// A page or a server of the version before has the older name.
+function revisionOf({ revision, version }: Revised): number | undefined {
+  return revision ?? version;
 }
 
 function momentOf({ expiresAt }: InitialSession): number {
@@ -379,16 +387,17 @@ function momentOf({ expiresAt }: InitialSession): number {
 }
 
 function authenticated<User>(
-  session: { id: string; userId: string; expiresAt: number; version: number },
+  session: ToldSession,
   user: User | null,
 ): Snapshot<User> {
-  const { id, userId, expiresAt, version } = session;
+  const { id, userId, expiresAt } = session;
+  const revision = revisionOf(session) ?? 1;
   const expires = new Date(expiresAt).toISOString();
   return {
     status: 'authenticated',
     reason: null,
     expiresAt,
-    data: { id, userId, user, expires, version },
+    data: { id, userId, user, expires, revision, version: revision },
   };
 }
 
@@ -402,7 +411,7 @@ function initialSnapshot<User>(
     {
       id: session.id,
       userId: session.userId,
-      version: session.version ?? 1,
+      revision: revisionOf(session) ?? 1,
       expiresAt: momentOf(session),
     },
     user,

@@ -17,7 +17,9 @@ export interface ClientSession<User = RegisteredUser> {
   user: User | null;
   /** ISO text of the moment the session ends without activity. */
   expires: string;
-  /** Grows when the session's attributes change. */
+  /** Grows when the attributes or the level of the session change. */
+  revision: number;
+  /** @deprecated The same as `revision`. */
   version: number;
 }
 
@@ -34,6 +36,17 @@ export interface InitialSession {
   id: string;
   userId: string;
   expiresAt: Date | number | string;
+  revision?: number;
+  /** @deprecated `revision`. */
+  version?: number;
+}
+
+/** What the session route tells of a session; before `revision` it was called `version`. */
+export interface ToldSession {
+  id: string;
+  userId: string;
+  expiresAt: number;
+  revision?: number;
   version?: number;
 }
 
@@ -41,7 +54,7 @@ export interface InitialSession {
 export interface StatusAnswer<User = RegisteredUser> {
   status: 'authenticated' | 'unauthenticated';
   reason: 'expired' | 'revoked' | null;
-  session: { id: string; userId: string; expiresAt: number; version: number } | null;
+  session: ToldSession | null;
   user?: User | null;
   /** The server's clock. */
   now: number;

@@ -38,7 +38,7 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
     ...(carrier !== 'stored' && { secret: secretOf(config, env, carrier) }),
     ...given({ idle: config.idle, absolute: config.absolute }),
     ...given({ lastSeenEvery: config.lastSeenEvery, maxPerUser: config.maxPerUser }),
-    ...given({ persistent, renewCookie: renew }),
+    ...given({ persistent, renewCookie: renew, sealFormat: config.sealFormat }),
     cookie: given({ name, sameSite, domain, former }),
   };
   const sessions = new Sessions(options);

@@ -4,7 +4,7 @@ import { shortfallOf } from '../frameworks/answers';
 import { pagesOf, type Engine } from './config';
 import { unauthorized } from './failures';
 import { loginPath } from './paths';
-import { clientSession, isUsers, present, presentGuest, reasonOf } from './present';
+import { clientSession, isUsers, present, presentGuest, reasonOf, touches } from './present';
 import { beginOnce, currentRequest, redirectTo, type CurrentRequest } from './request';
 import { clientUserOf, userOf } from './users';
 import type {
@@ -49,7 +49,7 @@ export class Gate<User, A extends Attributes> {
   }
 
   async verifySession(options: VerifyOptions = {}): Promise<Session<A> | null> {
-    const found = await this.find(options.renew !== false, options.fresh);
+    const found = await this.find(touches(options), options.fresh);
     if (found.session) return present<A>(found.session);
     if (options.redirect === false) return null;
     return this.refuse(found.request, found.reason, options);
@@ -67,10 +67,10 @@ export class Gate<User, A extends Attributes> {
     return answer.session?.userId === null ? presentGuest<A>(answer.session) : null;
   }
 
-  async verifyAuth({ renew = true }: Pick<VerifyOptions, 'renew'> = {}): Promise<
-    { user: User; session: Session<A> } | { user: null; session: null }
-  > {
-    const { session, user } = await this.find(renew);
+  async verifyAuth(
+    options: Pick<VerifyOptions, 'touch' | 'renew'> = {},
+  ): Promise<{ user: User; session: Session<A> } | { user: null; session: null }> {
+    const { session, user } = await this.find(touches(options));
     return session && user ? { user, session: present<A>(session) } : { user: null, session: null };
   }
 
@@ -90,7 +90,7 @@ export class Gate<User, A extends Attributes> {
 
   async requireRecentLogin(
     within: Duration,
-    options: Omit<VerifyOptions, 'fresh' | 'renew'> = {},
+    options: Omit<VerifyOptions, 'fresh' | 'touch' | 'renew'> = {},
   ): Promise<Session<A> | null> {
     const { request, session, reason } = await this.find(true, true);
     // For the core an age of 0 is no demand; here it is the strictest one.

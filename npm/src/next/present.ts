@@ -1,6 +1,6 @@
 import type { Begun } from '../requests';
 import type { Session as CoreSession } from '../sessions_types';
-import type { Attributes, GuestSession, Session, SharedSession } from './types';
+import type { Attributes, GuestSession, Session, SharedSession, VerifyOptions } from './types';
 
 /** The session as pages and actions see it. A client component is given `clientSession()` of it. */
 export function present<A = Attributes>(found: CoreSession & { userId: string }): Session<A> {
@@ -18,7 +18,8 @@ export function present<A = Attributes>(found: CoreSession & { userId: string })
     level: found.level,
     userAgent: found.userAgent,
     address: found.address,
-    version: found.version,
+    revision: found.revision,
+    version: found.revision,
   };
 }
 
@@ -30,8 +31,8 @@ export function clientSession(session: Session<unknown>): SharedSession;
 export function clientSession(session: Session<unknown> | null): SharedSession | null;
 export function clientSession(session: Session<unknown> | null): SharedSession | null {
   if (session === null) return null;
-  const { id, userId, version, expiresAt } = session;
-  return { id, userId, version, expiresAt: expiresAt.getTime() };
+  const { id, userId, revision, expiresAt } = session;
+  return { id, userId, revision, version: revision, expiresAt: expiresAt.getTime() };
 }
 
 /** What may be told of a guest. */
@@ -43,7 +44,8 @@ export function presentGuest<A = Attributes>(found: CoreSession): GuestSession<A
     lastSeenAt: found.lastSeenAt,
     expiresAt: found.idleExpiresAt,
     absoluteExpiresAt: found.absoluteExpiresAt,
-    version: found.version,
+    revision: found.revision,
+    version: found.revision,
   };
 }
 
@@ -55,4 +57,9 @@ export function isUsers(found: CoreSession | null): found is CoreSession & { use
 /** Why there is no session, as far as visitors are told. */
 export function reasonOf(state: Begun['state']): 'expired' | 'revoked' | null {
   return state === 'expired' || state === 'revoked' ? state : null;
+}
+
+/** Whether a call counts as activity. `renew` is what `touch` was called before. */
+export function touches({ touch, renew }: Pick<VerifyOptions, 'touch' | 'renew'>): boolean {
+  return (touch ?? renew) !== false;
 }

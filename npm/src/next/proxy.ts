@@ -4,7 +4,7 @@ import { setCookiesOf, type Begun } from '../requests';
 import { basePathOf, pagesOf, type Engine } from './config';
 import { misuse } from './failures';
 import { checkRules, covers, isAsset, loginPath, mayLeadTo, splitLocale, withBase } from './paths';
-import { reasonOf } from './present';
+import { reasonOf, touches } from './present';
 import { setCookies } from './set_cookie';
 import type { BaseConfig, ProxyRequest, SessionsConfig } from './types';
 
@@ -16,6 +16,8 @@ export interface ProxyOptions {
   /** Languages that stand before a path, as in `/en/login`: rules are written without them. */
   locales?: readonly string[];
   /** false: a request that passes here is no activity. */
+  touch?: boolean;
+  /** @deprecated `touch`. */
   renew?: boolean;
 }
 
@@ -40,7 +42,7 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
     let begun: Begun;
     try {
       begun = await sessions.begin(request, {
-        passive: options.renew === false,
+        passive: !touches(options),
         // What a page of another site may do is for those to say who do it.
         crossSite: true,
         page: mayBePage(request) && !request.headers.has('sec-fetch-mode'),

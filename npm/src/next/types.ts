@@ -28,20 +28,24 @@ export interface Session<A = Attributes> {
   level: number;
   userAgent: string;
   address: string;
-  /** Grows when the attributes change. */
+  /** Grows when the attributes or the level change. */
+  revision: number;
+  /** @deprecated The same as `revision`. */
   version: number;
 }
 
 /** A visitor's session without an account. */
 export type GuestSession<A = Attributes> = Pick<
   Session<A>,
-  'id' | 'attributes' | 'createdAt' | 'lastSeenAt' | 'expiresAt' | 'absoluteExpiresAt' | 'version'
+  'id' | 'attributes' | 'createdAt' | 'lastSeenAt' | 'expiresAt' | 'absoluteExpiresAt' | 'revision' | 'version'
 >;
 
 /** What the browser needs to know of its session, and nothing that a page's HTML need not hold. */
 export interface SharedSession {
   id: string;
   userId: string;
+  revision: number;
+  /** @deprecated The same as `revision`. */
   version: number;
   expiresAt: number;
 }
@@ -82,6 +86,8 @@ export interface BaseConfig {
   /** For every carrier but `stored`; the newest first. Default `$SESSION_SECRET`. */
   secret?: string | readonly string[];
   carrier?: CarrierName;
+  /** As in `Sessions`: what `sealed` and `hybrid` write. */
+  sealFormat?: 1 | 2;
   /** The address browsers use; default `$LATCHKEY_PUBLIC_URL`, outside production localhost. */
   publicUrl?: string;
   idle?: Duration;
@@ -132,7 +138,9 @@ export interface VerifyOptions {
   redirect?: false | string;
   /** Where the login page is to lead afterwards. */
   next?: string;
-  /** false: this call is no activity. */
+  /** false: this call is no activity, and moves no deadline. */
+  touch?: boolean;
+  /** @deprecated `touch`. */
   renew?: boolean;
   /** Asks the store, not a copy. */
   fresh?: boolean;

@@ -57,6 +57,7 @@ std::string session_json(const SessionRecord& record, UnixTime now) {
   return JsonOut()
       .text("id", record.id.text())
       .text("user_id", record.user_id.text())
+      .number("revision", record.revision())
       .time("created_at", record.created_at)
       .time("authenticated_at", record.authenticated_at)
       .time("last_seen_at", record.last_seen_at)

@@ -1,8 +1,12 @@
 // session = %x01 flags level id created idle absolute authenticated epoch user-id attributes
+//         / %x02 flags level id created idle absolute authenticated epoch revision user-id
+//         attributes
+// revision = varint  ; at most 2^53 - 1
 // flags   = OCTET    ; 1: persistent, 2: an id of the opaque form
 // id      = 18OCTET / 20OCTET
 // created, idle, absolute, authenticated, epoch = zigzag_of varint; times but `created` relative to
-// it user-id, attributes = varint *OCTET
+// it
+// user-id, attributes = varint *OCTET
 
 #include "codec/seal/sealed_session.h"
 
@@ -14,7 +18,7 @@
 namespace latchkey::codec {
 namespace {
 
-constexpr unsigned char kSealedFormat = 1;
+constexpr unsigned char kFirstFormat = 1, kRevisedFormat = 2;
 constexpr unsigned char kSealedPersistent = 1, kOpaque = 2;
 constexpr std::string_view kOpaquePrefix = "lko_";
 constexpr std::size_t kIdBytes = 18;        // 23 characters and one `A`
@@ -109,7 +113,7 @@ std::string pack_sealed_session(const SealedSession& session) {
   const bool opaque = session.id.text().size() == SessionId::kOpaqueLength;
   const std::int64_t created = to_unix_millis(session.created_at);
   std::string out;
-  out.push_back(static_cast<char>(kSealedFormat));
+  out.push_back(static_cast<char>(session.revision ? kRevisedFormat : kFirstFormat));
   out.push_back(
       static_cast<char>((session.persistent ? kSealedPersistent : 0) | (opaque ? kOpaque : 0)));
   out.push_back(static_cast<char>(session.level));
@@ -120,6 +124,7 @@ std::string pack_sealed_session(const SealedSession& session) {
     put_varint(out, zigzag_of(minus(to_unix_millis(time), created)));
   }
   put_varint(out, zigzag_of(session.epoch));
+  if (session.revision) put_varint(out, static_cast<std::uint64_t>(*session.revision));
   put_text(out, session.user_id.text());
   put_text(out, session.attributes);
   return out;
@@ -127,9 +132,10 @@ std::string pack_sealed_session(const SealedSession& session) {
 
 std::optional<SealedSession> unpack_sealed_session(std::string_view packed) {
   SealedReader in{packed};
-  const bool known = in.octet() == kSealedFormat;
+  const unsigned format = in.octet();
   const unsigned flags = in.octet();
-  if (!known || flags > (kSealedPersistent | kOpaque)) return std::nullopt;
+  if ((format != kFirstFormat && format != kRevisedFormat) || flags > (kSealedPersistent | kOpaque))
+    return std::nullopt;
   const bool opaque = (flags & kOpaque) != 0;
   SealedSession session;
   session.persistent = (flags & kSealedPersistent) != 0;
@@ -142,6 +148,11 @@ std::optional<SealedSession> unpack_sealed_session(std::string_view packed) {
   session.absolute_expires_at = time();
   session.authenticated_at = time();
   session.epoch = from_zigzag(in.varint());
+  if (format == kRevisedFormat) {
+    const std::uint64_t revision = in.varint();
+    if (revision > static_cast<std::uint64_t>(kMaxRevision)) return std::nullopt;
+    session.revision = static_cast<std::int64_t>(revision);
+  }
   const std::string_view user = in.text();
   session.attributes = std::string{in.text()};
   if (in.failed() || !in.at_end() || !id) return std::nullopt;

@@ -39,6 +39,21 @@ TEST(SealedSession, WhatIsPackedUnpacks) {
   EXPECT_EQ(unpack_sealed_session(pack_sealed_session(session)), session);
 }
 
+TEST(SealedSession, ARevisionMakesItFormat2AndBothFormatsAreRead) {
+  SealedSession session = typical();
+  EXPECT_EQ(pack_sealed_session(session)[0], 1) << "what programs before it read";
+  for (const std::int64_t revision : {std::int64_t{0}, std::int64_t{1}, kMaxRevision}) {
+    session.revision = revision;
+    const std::string packed = pack_sealed_session(session);
+    EXPECT_EQ(packed[0], 2);
+    EXPECT_EQ(unpack_sealed_session(packed), session) << revision;
+  }
+  session.revision = kMaxRevision + 1;
+  EXPECT_FALSE(unpack_sealed_session(pack_sealed_session(session)));
+  session.revision = -1;
+  EXPECT_FALSE(unpack_sealed_session(pack_sealed_session(session)));
+}
+
 TEST(SealedSession, AnIdOfTheFirstFormMayStartLikeAnOpaqueOne) {
   SealedSession session = typical();
   session.id = *SessionId::parse("lko_AAAAAAAAAAAAAAAAAAA");
@@ -49,7 +64,9 @@ TEST(SealedSession, TypicalSealsHaveAtMost180Characters) {
   std::vector<NativeSealKey> keys;
   keys.push_back({"2026-01", SecretBytes{std::string(32, 'k')}});
   const Result<NativeSealer> sealer = NativeSealer::make(std::move(keys));
-  const auto seal = sealer->seal(pack_sealed_session(typical()));
+  SealedSession session = typical();
+  session.revision = std::int64_t{30} * 86'400'000 * 1024;
+  const auto seal = sealer->seal(pack_sealed_session(session));
   ASSERT_TRUE(seal);
   EXPECT_LE(seal->size(), 180U) << seal->size();
 }
@@ -57,6 +74,7 @@ TEST(SealedSession, TypicalSealsHaveAtMost180Characters) {
 TEST(SealedSession, NoPrefixAndNoLongerTextUnpacks) {
   SealedSession session = typical();
   session.attributes = R"({"a":1})";
+  session.revision = 7;
   const std::string packed = pack_sealed_session(session);
   for (std::size_t size = 0; size < packed.size(); ++size) {
     EXPECT_FALSE(unpack_sealed_session(std::string_view{packed}.substr(0, size))) << size;
@@ -67,8 +85,10 @@ TEST(SealedSession, NoPrefixAndNoLongerTextUnpacks) {
 TEST(SealedSession, OtherFormatsFlagsAndLongNumbersAreRefused) {
   const std::string packed = pack_sealed_session(typical());
   std::string bad = packed;
-  bad[0] = 2;
-  EXPECT_FALSE(unpack_sealed_session(bad));
+  for (const char format : {char{0}, char{2}, char{3}}) {  // 2: the octets are those of format 1
+    bad[0] = format;
+    EXPECT_FALSE(unpack_sealed_session(bad)) << static_cast<int>(format);
+  }
   bad = packed;
   bad[1] = 4;
   EXPECT_FALSE(unpack_sealed_session(bad));

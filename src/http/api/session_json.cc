@@ -38,7 +38,10 @@ void append_session(std::string& out, const SessionRecord& record, UnixTime now,
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, seconds_left(record, now)).ptr;
   out.append("{\"id\":\"").append(record.id.text());
-  append_time(out, "\",\"created_at\":\"", record.created_at);
+  char revision[24];
+  out.append("\",\"revision\":")
+      .append(revision, std::to_chars(revision, revision + sizeof revision, record.revision()).ptr);
+  append_time(out, ",\"created_at\":\"", record.created_at);
   append_time(out, "\",\"last_seen_at\":\"", record.last_seen_at);
   append_time(out, "\",\"idle_expires_at\":\"", record.idle_expires_at);
   append_time(out, "\",\"absolute_expires_at\":\"", record.absolute_expires_at);

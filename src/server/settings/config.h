@@ -91,6 +91,7 @@ struct Config {
   Carrier carrier = Carrier::stored;
   Millis snapshot = std::chrono::seconds{60};
   std::uint32_t max_chunks = 1;
+  std::uint32_t seal_format = 1;
 
   KeySource key_source = KeySource::file;
 

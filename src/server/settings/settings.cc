@@ -289,6 +289,9 @@ void add_session(std::vector<Setting>& all) {
       "session.max_chunks", 1, 4, [](Config & c) -> auto& { return c.max_chunks; },
       "Cookies that a long session may be cut into."));
   all.push_back(number(
+      "session.seal_format", 1, 2, [](Config & c) -> auto& { return c.seal_format; },
+      "What sealed and hybrid write; 2 when no older program has to read it."));
+  all.push_back(number(
       "session.max_per_user", 0, 100'000, [](Config & c) -> auto& { return c.policy.max_per_user; },
       "Sessions of one user; the longest idle goes. 0: no limit."));
 }

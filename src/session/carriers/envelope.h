@@ -37,6 +37,7 @@ struct EnvelopeOptions {
   std::string cookie_name{};
   Policy policy{};
   Millis snapshot{};
+  std::uint32_t seal_format = 1;
   Entropy* entropy = nullptr;
 };
 

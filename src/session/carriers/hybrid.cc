@@ -3,6 +3,7 @@
 // taken-at = 8OCTET                          ; int64, big-endian, milliseconds
 // half-hash = 16OCTET                        ; of SHA-256 of the token's secret: no snapshot serves
 //                                            ; another token
+// The row's version is the session's revision, or its epoch in format 1, which has no revision.
 
 #include <span>
 
@@ -26,6 +27,7 @@ class Hybrid final : public Envelope {
   explicit Hybrid(const EnvelopeOptions& options)
       : policy_(options.policy),
         life_(options.snapshot),
+        revised_(options.seal_format > 1),
         room_(kMaxCookieBytes - options.cookie_name.size()),
         sealers_(options.keys, native_sealer({.cookie_name = options.cookie_name,
                                               .purpose = "snapshot",
@@ -38,7 +40,13 @@ class Hybrid final : public Envelope {
     const SecretHash hash = hash_secret(token);
     std::string content = time_octets(now);
     content.append(hash.bytes.begin(), hash.bytes.begin() + kHalfHash);
-    content += codec::pack_sealed_session(to_sealed(record));
+    codec::SealedSession session = to_sealed(record);
+    if (revised_) {
+      session.revision = record.version;
+    } else {
+      session.epoch = record.version;
+    }
+    content += codec::pack_sealed_session(session);
     auto sealed = (*sealer)->seal(content);
     if (!sealed) return sealed.error();
     std::string text = token.reveal();
@@ -78,6 +86,7 @@ class Hybrid final : public Envelope {
       return;
     }
     SessionRecord record = from_sealed(*session);
+    record.version = session->revision.value_or(session->epoch);
     complete(record, policy_, now);
     record.secret_hash = hash;
     if (judge(record, now, policy_).liveness != Liveness::active) return;
@@ -87,6 +96,7 @@ class Hybrid final : public Envelope {
 
   const Policy policy_;
   const Millis life_;
+  const bool revised_;  // writes format 2; both are read
   const std::size_t room_;
   PerRing<NativeSealer> sealers_;
 };

@@ -11,6 +11,7 @@ namespace latchkey::session {
 // (docs/formats/native_seal.md), so it takes the secrets as they are.
 PerRing<NativeSealer>::Make native_sealer(NativeSealOptions options);
 
+// to_sealed and from_sealed leave `epoch`, `revision` and `version` to the carrier.
 codec::SealedSession to_sealed(const SessionRecord& record);
 SessionRecord from_sealed(const codec::SealedSession& session);
 

@@ -1,6 +1,7 @@
 #include "codec/seal/sealed_session.h"
 #include "session/attributes.h"
 #include "session/carriers/native_ring.h"
+#include "session/carriers/revision.h"
 #include "session/carriers/text_carrier.h"
 
 namespace latchkey::session {
@@ -10,6 +11,7 @@ class SealedCarrier final : public TextCarrier {
  public:
   explicit SealedCarrier(const TextCarrierOptions& options)
       : policy_(options.policy),
+        revised_(options.seal_format > 1),
         sealers_(options.keys, native_sealer({.cookie_name = options.cookie_name,
                                               .purpose = "session",
                                               .max_bytes = options.max_bytes,
@@ -18,7 +20,14 @@ class SealedCarrier final : public TextCarrier {
   Result<std::string> encode(SessionRecord& record, UnixTime now) override {
     auto sealer = sealers_.get(now);
     if (!sealer) return sealer.error();
-    return (*sealer)->seal(codec::pack_sealed_session(to_sealed(record)));
+    codec::SealedSession session = to_sealed(record);
+    session.epoch = record.carried->epoch;
+    if (revised_) {
+      session.revision = record.carried->revision;
+    } else {
+      record.carried->revision = revision_of_content(record.attributes);
+    }
+    return (*sealer)->seal(codec::pack_sealed_session(session));
   }
 
   Result<Decoded> decode(std::string_view text, UnixTime now) override {
@@ -41,13 +50,17 @@ class SealedCarrier final : public TextCarrier {
     }
     decoded.state = Decoded::State::authentic;
     decoded.record = from_sealed(*session);
+    set_carried(decoded.record, session->epoch,
+                session->revision.value_or(revision_of_content(session->attributes)));
     complete(decoded.record, policy_, now);
-    decoded.by_writer = opened.by_primary();
+    // A text that an older program could not read is replaced, where this one is to write for it.
+    decoded.by_writer = opened.by_primary() && (revised_ || !session->revision);
     return decoded;
   }
 
  private:
   const Policy policy_;
+  const bool revised_;  // writes format 2; both are read
   PerRing<NativeSealer> sealers_;
 };
 
@@ -60,7 +73,6 @@ codec::SealedSession to_sealed(const SessionRecord& record) {
           .authenticated_at = record.authenticated_at,
           .idle_expires_at = record.idle_expires_at,
           .absolute_expires_at = record.absolute_expires_at,
-          .epoch = record.version,
           .level = record.level,
           .persistent = record.persistent,
           .attributes = record.attributes};
@@ -74,7 +86,6 @@ SessionRecord from_sealed(const codec::SealedSession& session) {
   record.authenticated_at = session.authenticated_at;
   record.idle_expires_at = session.idle_expires_at;
   record.absolute_expires_at = session.absolute_expires_at;
-  record.version = session.epoch;
   record.level = session.level;
   record.persistent = session.persistent;
   record.attributes = session.attributes;

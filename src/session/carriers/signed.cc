@@ -2,15 +2,17 @@
 //   sid  session id              sub  user id, absent for a guest
 //   cat  created at              abs  absolute deadline          ath  authenticated at
 //   lvl  level                   ep   epoch of the user          per  persistent cookie
-//   att  attributes, an object, absent when empty
+//   rev  revision                att  attributes, an object, absent when empty
 // Times are whole seconds, rounded down. docs/carriers.md
 
 #include <algorithm>
 #include <limits>
 
 #include "codec/json/json.h"
+#include "codec/seal/sealed_session.h"
 #include "latchkey/jwt.h"
 #include "session/carriers/per_ring.h"
+#include "session/carriers/revision.h"
 #include "session/carriers/text_carrier.h"
 
 namespace latchkey::session {
@@ -48,7 +50,8 @@ std::string claims_of(const SessionRecord& record) {
   append_time(out, "abs", record.absolute_expires_at);
   append_time(out, "ath", record.authenticated_at);
   append_number(out, "lvl", record.level);
-  append_number(out, "ep", record.version);
+  append_number(out, "ep", record.carried->epoch);
+  append_number(out, "rev", record.carried->revision);
   append_number(out, "per", record.persistent ? 1 : 0);
   if (!record.attributes.empty()) out.append(R"(,"att":)").append(record.attributes);
   return out + "}";
@@ -98,12 +101,16 @@ std::optional<SessionRecord> record_of(const VerifiedJwt& token) {
   record.authenticated_at = claims.time("ath");
   record.idle_expires_at = *token.expires_at();
   record.level = static_cast<std::uint8_t>(claims.number("lvl", 3));
-  record.version = claims.number("ep", std::numeric_limits<std::int64_t>::max());
+  const auto epoch = claims.number("ep", std::numeric_limits<std::int64_t>::max());
   record.persistent = claims.number("per", 1) == 1;
   if (const Json* attributes = json->find("att")) {
     if (attributes->object() == nullptr) return std::nullopt;
     record.attributes = codec::write_json(*attributes);
   }
+  // Programs before this claim wrote none.
+  set_carried(record, epoch,
+              json->find("rev") != nullptr ? claims.number("rev", codec::kMaxRevision)
+                                           : revision_of_content(record.attributes));
   if (!id || claims.failed()) return std::nullopt;
   record.id = *id;
   return record;

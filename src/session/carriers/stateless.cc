@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "session/attributes.h"
+#include "session/carriers/revision.h"
 
 namespace latchkey::session {
 namespace {
@@ -13,6 +14,11 @@ constexpr Millis kClockSkew = std::chrono::minutes{1};
 
 // No browser keeps a cookie for longer, and no policy can make use of it.
 constexpr Millis kLongestCookie = std::chrono::days{400};
+
+// A record that a store made has no epoch, and is not one of these sessions.
+std::int64_t epoch_of(const SessionRecord& session) noexcept {
+  return session.carried ? session.carried->epoch : -1;
+}
 
 Error gone() { return {Errc::not_found, "the session does not exist or has ended"}; }
 
@@ -70,14 +76,14 @@ Result<NewSession> Stateless::draw(SessionRecord record, UnixTime now) {
 }
 
 Result<NewSession> Stateless::issue(SessionRecord record, std::optional<std::int64_t> user_epoch) {
-  record.version = 0;
+  set_carried(record, 0, 1);
   if (!record.user_id.empty()) {
     auto epoch = store_.epochs().user_epoch(record.user_id);
     if (!epoch) return epoch.error();
     if (user_epoch && *user_epoch != *epoch) {
       return Error{Errc::user_changed, "the user's sessions were ended during the login"};
     }
-    record.version = *epoch;
+    record.carried->epoch = *epoch;
   }
   const UnixTime now = record.created_at;
   return draw(std::move(record), now);
@@ -108,7 +114,7 @@ Result<Validation> Stateless::accept(Decoded decoded, const ValidateOptions& opt
   if (judgement.liveness != Liveness::active) return Validation{.state = SessionState::expired};
   auto standing = store_.denials().standing(record.id.text(), record.user_id, options.wait);
   if (!standing) return standing.error();
-  if (standing->denied || standing->user_epoch != record.version) {
+  if (standing->denied || standing->user_epoch != epoch_of(record)) {
     return Validation{.state = SessionState::revoked};
   }
   const bool disabled = standing->user && standing->user->disabled;
@@ -167,9 +173,9 @@ Result<OthersRevoked> Stateless::revoke_others(const SessionRecord& session) {
       session.user_id, {.now = now, .reason = EndReason::revoked, .bump_epoch = true});
   if (!removed) return removed.error();
   // Another bump in between ended this session too: it must not come back.
-  if (removed->user_epoch != session.version + 1) return gone();
+  if (removed->user_epoch != epoch_of(session) + 1) return gone();
   SessionRecord kept = session;
-  kept.version = removed->user_epoch;
+  kept.carried->epoch = removed->user_epoch;
   auto written = write(std::move(kept), now);
   if (!written) return written.error();
   return OthersRevoked{std::move(removed->ids),
@@ -179,7 +185,7 @@ Result<OthersRevoked> Stateless::revoke_others(const SessionRecord& session) {
 Result<void> Stateless::check_standing(const SessionRecord& session) {
   auto standing = store_.denials().standing(session.id.text(), session.user_id);
   if (!standing) return standing.error();
-  if (standing->denied || standing->user_epoch != session.version ||
+  if (standing->denied || standing->user_epoch != epoch_of(session) ||
       (standing->user && standing->user->disabled) ||
       judge(session, clock_.now(), judging_).liveness != Liveness::active) {
     return gone();
@@ -189,8 +195,10 @@ Result<void> Stateless::check_standing(const SessionRecord& session) {
 
 Result<Updated> Stateless::write_attributes(SessionRecord session, Result<std::string> attributes) {
   if (!attributes) return attributes.error();
+  const UnixTime now = clock_.now();
+  session.carried->revision = next_revision(session, *attributes, now);
   session.attributes = std::move(*attributes);
-  auto written = write(std::move(session), clock_.now());
+  auto written = write(std::move(session), now);
   if (!written) return written.error();
   return Updated{std::move(written->record), std::move(written->token)};
 }
@@ -208,7 +216,9 @@ Result<Updated> Stateless::edit(const SessionRecord& session,
 
 Result<NewSession> Stateless::replace(const SessionRecord& session, SessionRecord next) {
   if (Result<void> standing = check_standing(session); !standing) return standing.error();
-  auto made = draw(std::move(next), clock_.now());
+  const UnixTime now = clock_.now();
+  next.carried->revision = next_revision(session, next.attributes, now);
+  auto made = draw(std::move(next), now);
   if (!made) return made.error();
   // Whoever denies the old session first has replaced it.
   auto first = revoke(session);
@@ -232,7 +242,8 @@ Result<Updated> Stateless::touch(const SessionRecord& session) {
 
 Result<NewSession> Stateless::reissue(const SessionRecord& session, std::int64_t user_epoch) {
   SessionRecord kept = session;
-  kept.version = user_epoch;
+  if (!kept.carried) return gone();
+  kept.carried->epoch = user_epoch;
   if (Result<void> standing = check_standing(kept); !standing) return standing.error();
   return write(std::move(kept), clock_.now());
 }

@@ -11,7 +11,7 @@
 #include "latchkey/result.h"
 
 // Carriers that put a whole session into a text. A record of theirs has no secret hash, user agent
-// or address, and its `version` is the user's epoch it was issued under.
+// or address, but a `carried` state, and its `version` is 0.
 namespace latchkey::session {
 
 // Decoded is what a text turned out to be.
@@ -31,7 +31,7 @@ struct Decoded {
 class TextCarrier {
  public:
   virtual ~TextCarrier() = default;
-  // encode writes `record` and rounds its times to what the text holds.
+  // encode writes `record`, which has a carried state, and rounds it to what the text holds.
   virtual Result<std::string> encode(SessionRecord& record, UnixTime now) = 0;
   // decode fails only when the machine does; whatever a client can send is an ordinary value.
   virtual Result<Decoded> decode(std::string_view text, UnixTime now) = 0;
@@ -42,6 +42,7 @@ struct TextCarrierOptions {
   std::string cookie_name{};
   Policy policy{};
   std::size_t max_bytes = 0;
+  std::uint32_t seal_format = 1;  // SessionsOptions::seal_format
   Entropy* entropy = nullptr;
 };
 
