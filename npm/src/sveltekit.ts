@@ -12,6 +12,7 @@ interface Event {
   /** Without what SvelteKit adds to the path for its router. */
   url: URL;
   isDataRequest?: boolean;
+  route?: { id: string | null };
   locals: object;
 }
 export interface HandleOptions<E> extends RequestFacts {
@@ -27,7 +28,7 @@ interface HandleInput<E> {
  *
  * ```ts
  * const auth = createAuth({ store: 'sqlite:app.db', publicUrl: 'http://localhost:5173' });
- * export const handle = auth.handle({ require: ({ url }) => url.pathname.startsWith('/app') });
+ * export const handle = auth.handle({ require: ({ route }) => route?.id?.startsWith('/app') ?? false });
  * ```
  *
  * Pages and actions find the session in `event.locals.auth`. SvelteKit's own check of forms looks at

@@ -15,8 +15,9 @@ test('init writes what is missing, keeps what is there, and doctor is content wi
   const { root, run, read } = project(t, { ...CREATED, '.gitignore': 'node_modules' });
   assert.equal(run('init').code, 0);
   for (const path of ['src/lib/session.ts', 'src/proxy.ts', 'next.config.ts',
-    'src/app/api/session/[[...all]]/route.ts', 'src/app/login/page.tsx', 'src/app/login/form.tsx',
-    'src/app/login/actions.ts', 'src/app/signup/page.tsx', 'src/app/account/page.tsx']) {
+    'src/app/api/session/[[...all]]/route.ts', 'src/app/login/page.tsx', 'src/app/_auth/forms.tsx',
+    'src/app/_auth/actions.ts', 'src/app/_auth/style.module.css', 'src/app/signup/page.tsx',
+    'src/app/account/page.tsx', 'src/app/account/devices/page.tsx', 'src/app/members/page.tsx']) {
     assert.notEqual(read(path), '', path);
   }
   const secret = read('.env.local');
@@ -107,7 +108,7 @@ test('S7: init writes the pages that /account leads to, and puts the provider in
   run('init', '--force');
   assert.equal(read('src/app/layout.tsx'), layout, 'one provider is enough');
   for (const path of ['src/app/login/page.tsx', 'src/app/signup/page.tsx', 'src/app/account/page.tsx',
-    'src/app/login/actions.ts', 'src/app/api/session/[[...all]]/route.ts', 'src/proxy.ts']) {
+    'src/app/_auth/actions.ts', 'src/app/api/session/[[...all]]/route.ts', 'src/proxy.ts']) {
     assert.match(read(path), /from '@\/lib\/session'/, `S8: ${path}`);
   }
 });
@@ -130,11 +131,11 @@ test('S8: without `@/` modules are imported by their place, and a project of Jav
   const { run, read } = project(t, { 'app/layout.js': LAYOUT });
   run('init');
   assert.match(read('app/api/session/[[...all]]/route.js'), /from '\.\.\/\.\.\/\.\.\/\.\.\/lib\/session'/);
-  assert.match(read('app/login/actions.js'), /from '\.\.\/\.\.\/lib\/session'/);
+  assert.match(read('app/_auth/actions.js'), /from '\.\.\/\.\.\/lib\/session'/);
   assert.match(read('proxy.js'), /from '\.\/lib\/session'/);
-  for (const path of ['app/login/page.js', 'app/login/form.js', 'app/login/actions.js', 'app/signup/page.js',
-    'app/account/page.js', 'proxy.js']) {
-    assert.doesNotMatch(read(path), /\binterface\b|: (?:FormData|FormState|Props|NextRequest)|import type/, path);
+  for (const path of ['app/login/page.js', 'app/_auth/forms.js', 'app/_auth/actions.js', 'app/_auth/state.js',
+    'app/signup/page.js', 'app/account/page.js', 'app/account/devices/page.js', 'app/members/page.js', 'proxy.js']) {
+    assert.doesNotMatch(read(path), /\binterface\b|: (?:FormData|FormState|Props|NextRequest|string|Promise)\b|\btype\b (?!=)|import type/, path);
   }
   contented(run);
   const alias = project(t, { 'app/layout.tsx': LAYOUT,
@@ -191,8 +192,7 @@ test('S4: init answers no address a second time', (t) => {
   assert.match(out, /kept {6}src\/app\/\(auth\)\/login\/page\.tsx\n/);
   assert.match(out, /kept {6}src\/pages\/account\.tsx\n/);
   assert.match(out, /kept {6}src\/app\/api\/session\/\[id\]\/route\.ts, so the handlers need another place/);
-  for (const path of ['src/app/login/page.tsx', 'src/app/login/form.tsx', 'src/app/signup/page.tsx',
-    'src/app/account/page.tsx', 'src/app/api/session/[[...all]]/route.ts']) assert.equal(has(path), false, path);
+  for (const path of ['src/app/login/page.tsx', 'src/app/account/page.tsx', 'src/app/api/session/[[...all]]/route.ts']) assert.equal(has(path), false, path);
 });
 
 test('S4: a lib/session of somebody else stays, and nothing is imported from it', (t) => {
@@ -201,7 +201,7 @@ test('S4: a lib/session of somebody else stays, and nothing is imported from it'
   assert.equal(run('init').code, 0);
   assert.equal(read('src/lib/session.js'), mine);
   assert.match(read('src/lib/latchkey.ts'), /createSessions/);
-  for (const path of ['src/proxy.ts', 'src/app/login/actions.ts', 'src/app/api/session/[[...all]]/route.ts']) {
+  for (const path of ['src/proxy.ts', 'src/app/_auth/actions.ts', 'src/app/api/session/[[...all]]/route.ts']) {
     assert.match(read(path), /from '@\/lib\/latchkey'/, path);
   }
   contented(run);
@@ -221,4 +221,42 @@ test('a project with app in its own folder and in src is read as Next.js reads i
   const { run, has } = project(t, { ...CREATED, 'app/layout.tsx': LAYOUT });
   run('init');
   assert.deepEqual([has('proxy.ts'), has('src/proxy.ts')], [true, false]);
+});
+
+test('nothing is overwritten, style sheets included, and the style sheet touches nothing else', (t) => {
+  const mine = { 'src/app/_auth/style.module.css': '/* mine */', 'src/app/members/page.tsx': '// mine' };
+  const { run, read } = project(t, { ...CREATED, ...mine });
+  assert.match(run('init').out, /kept {6}src\/app\/_auth\/style\.module\.css/);
+  for (const [path, text] of Object.entries(mine)) assert.equal(read(path), text);
+  run('init', '--force');
+  const rules = read('src/app/_auth/style.module.css').replace(/@media[^{]*\{([^}]*\})\s*\}/g, '$1');
+  for (const [, selector] of rules.matchAll(/([^{}]+)\{[^}]*\}/g)) assert.match(selector.trim(), /^\.page\b/);
+});
+
+test('Cache Components: pages wait for the session as the version of Next.js wants it', (t) => {
+  const config = { 'next.config.ts': CONFIG };
+  const next = (version) => ({ 'node_modules/next/package.json': JSON.stringify({ version }) });
+  const page = (files) => {
+    const made = project(t, { ...CREATED, ...files });
+    made.run('init');
+    return made.read('src/app/account/page.tsx');
+  };
+  assert.match(page({ ...config, ...next('16.4.3') }), /export const instant = false/);
+  assert.match(page({ ...config, ...next('16.0.1') }), /<Suspense>\s*<Content searchParams/);
+  for (const files of [next('16.4.3'), next('15.5.29'), { 'next.config.ts': CONFIG.replace('s: true', 's: false') }]) {
+    assert.doesNotMatch(page(files), /instant|Suspense/);
+  }
+});
+
+test('--bare leaves the pages to their author', (t) => {
+  const { run, read, has } = project(t, CREATED);
+  const { code, out } = run('init', '--bare');
+  assert.equal(code, 0);
+  for (const path of ['src/lib/session.ts', 'src/proxy.ts', 'next.config.ts', 'src/app/api/session/[[...all]]/route.ts']) {
+    assert.ok(has(path), path);
+  }
+  assert.deepEqual([has('src/app/login'), has('src/app/_auth'), read('src/app/layout.tsx')], [false, false, LAYOUT]);
+  assert.match(out, /`pages` of createSessions\(\) names your log-in page/);
+  const { code: refused, err } = run('init', '--bear');
+  assert.deepEqual([refused, err], [2, 'latchkey init: --bear is unknown; there are --bare and --force\n']);
 });

@@ -149,3 +149,10 @@ test('an application that is made in another way is left to its author', (t) => 
   assert.match(run('init').out, /change {4}your application.*\n.*import \{ addAuth \}/);
   assert.equal(read('index.js'), 'const app = makeApp();\n');
 });
+
+test('--bare leaves the pages and the application to their author', (t) => {
+  const { run, read, has } = make(t, PROJECTS['Express, CommonJS']);
+  assert.match(run('init', '--bare').out, /app\.use\(auth\.middleware\(\)\)/);
+  assert.deepEqual([has('auth.js'), has('auth_pages.js'), has('auth_html.js')], [true, false, false]);
+  assert.doesNotMatch(read('index.js'), /addAuth/);
+});

@@ -34,15 +34,15 @@ const sessionIn = ({ cookies }) =>
 
 test('a page, the way over, and back to the page with a session of ours', async () => {
   const cookie = `${NAME}=${await old({ sub: '42', name: 'Ada' })}`;
-  const page = await get('/account', cookie);
-  assert.equal(page.to, '/take-over?next=%2Faccount');
+  const page = await get('/members', cookie);
+  assert.equal(page.to, '/take-over?next=%2Fmembers');
   const over = await get(page.to, cookie);
-  assert.equal(over.to, '/account');
+  assert.equal(over.to, '/members');
   const [gone] = over.cookies.filter((line) => line.startsWith(`${NAME}=;`));
   assert.match(gone, /Path=\/;.*Max-Age=0;.*Secure; HttpOnly/);
   const session = sessionIn(over);
   assert.ok(session, over.cookies.join('\n'));
-  const shown = await get('/account', session);
+  const shown = await get('/members', session);
   assert.equal(shown.status, 200);
   assert.ok(shown.text.includes('>42<'), 'the user of the old token');
 });
@@ -55,7 +55,7 @@ test('a cookie that Auth.js has cut into pieces is one again', async () => {
   const over = await get('/take-over?next=/account', cookie);
   assert.equal(over.to, '/account');
   for (const [name] of pieces) assert.ok(over.cookies.some((line) => line.startsWith(`${name}=;`)), name);
-  const shown = await get('/account', sessionIn(over));
+  const shown = await get('/members', sessionIn(over));
   assert.ok(shown.text.includes('>long<'), 'the user of the old token');
 });
 

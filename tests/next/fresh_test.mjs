@@ -64,33 +64,6 @@ test('S7: what production lacks is said in one line when the server starts, befo
   assert.doesNotMatch(app.log, /LATCHKEY_PUBLIC_URL/, 'nothing is said where it is set');
 });
 
-test('S7: /account leads to the pages that init wrote, and back', () =>
-  visit(app, async ({ page, context }) => {
-    await page.goto('/account');
-    await assertShown(page, '/login', 'Log in');
-    assert.equal(await page.getByRole('link', { name: 'Sign up' }).getAttribute('href'), '/signup');
-    // A page that was left stays in the document, hidden, so each is loaded for itself here.
-    await page.goto('/signup');
-    await assertShown(page, '/signup', 'Sign up');
-    await page.getByLabel('Password').fill('correct horse battery staple');
-    await button(page, 'Sign up').click();
-    await page.getByRole('alert').filter({ hasText: /user name/i }).first().waitFor();
-    await page.getByLabel('User name or e-mail').fill('hedy');
-    await page.getByLabel('Password').fill('short');
-    await button(page, 'Sign up').click();
-    await page.getByRole('alert').filter({ hasText: /password/i }).first().waitFor();
-    await page.getByLabel('Password').fill('correct horse battery staple');
-    await button(page, 'Sign up').click();
-    await page.waitForURL('**/account');
-    await context.clearCookies();
-    await page.goto('/account?a=b');
-    await assertShown(page, '/login', 'Log in');
-    await page.getByLabel('User name or e-mail').fill('hedy');
-    await page.getByLabel('Password').fill('correct horse battery staple');
-    await button(page, 'Log in').click();
-    await page.waitForURL('**/account?a=b');
-  }));
-
 test('M2: an action that a visitor sends leads to the login page', () =>
   visit(app, async ({ page, context }) => {
     await context.request.post('/sign-up?name=joan');

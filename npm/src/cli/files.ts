@@ -4,7 +4,8 @@ import type { Project } from './project';
 
 /** Writes a file of ours. What is there already stays, unless it is told `force`. */
 export function write(project: Project, path: string, text: string, force: boolean): void {
-  const [existing] = project.modules(path.replace(/\.\w+$/, ''));
+  const [module] = project.modules(path.replace(/\.\w+$/, ''));
+  const existing = module ?? (project.has(path) ? path : undefined);
   if (existing && !(force && existing === path)) {
     console.log(`kept      ${existing}`);
     return;

@@ -1,26 +1,43 @@
 import { appendFileSync, chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreData, write } from './files';
+import { stylesOf, writePages, writeProvider } from './init_pages';
 import { initServer } from './init_server';
+import { initSvelteKit } from './init_sveltekit';
 import { modulesOf } from './modules';
 import { Project } from './project';
-import { answers, routesOf } from './routes';
+import { routesOf } from './routes';
 import { newSecret } from './secret';
 import * as templates from './templates';
 
+export interface InitOptions {
+  /** What is there already is written again. */
+  force: boolean;
+  /** No pages: the application has its own, or will. */
+  bare: boolean;
+}
+
 /** Writes what an application needs; what is there already stays, unless it is told --force. */
 export function runInit(root: string, words: string[]): number {
-  const project = new Project(root);
-  const force = words.includes('--force');
-  if (!project.dependsOn('next')) {
-    for (const framework of ['hono', 'express'] as const) {
-      if (project.dependsOn(framework)) return initServer(project, framework, force);
-    }
-    console.error(
-      'latchkey init: the package.json of this folder names no Next.js, Hono or Express',
-    );
-    return 1;
+  const unknown = words.find((word) => !['--force', '--bare'].includes(word));
+  if (unknown !== undefined) {
+    console.error(`latchkey init: ${unknown} is unknown; there are --bare and --force`);
+    return 2;
   }
+  const project = new Project(root);
+  const options = { force: words.includes('--force'), bare: words.includes('--bare') };
+  if (project.dependsOn('next')) return initNext(project, options);
+  if (project.dependsOn('@sveltejs/kit')) return initSvelteKit(project, options);
+  for (const framework of ['hono', 'express'] as const) {
+    if (project.dependsOn(framework)) return initServer(project, framework, options);
+  }
+  console.error(
+    'latchkey init: the package.json of this folder names no Next.js, SvelteKit, Hono or Express',
+  );
+  return 1;
+}
+
+function initNext(project: Project, { force, bare }: InitOptions): number {
   const { major } = project.next;
   if (major < 15) {
     console.error(`latchkey init: this is Next.js ${major}; 15 or newer is needed`);
@@ -28,24 +45,26 @@ export function runInit(root: string, words: string[]): number {
   }
   const session = writeSession(project, force);
   writeRoute(project, session, force);
-  writeGate(project, session, force);
-  writePages(project, session, force);
-  writeProvider(project);
+  writeGate(project, session, { force, bare });
+  const pages = bare ? [] : writePages(project, session, force);
+  if (!bare) writeProvider(project);
   writeConfig(project);
   writeSecret(project);
   ignoreData(project);
   console.log(`
-Next: open /account, which leads to the login page. Call verifySession() wherever data is read.
+${nextStep(pages)} Call verifySession() wherever data is read.
 In production set LATCHKEY_PUBLIC_URL to the address browsers use, and LATCHKEY_STORE to a database
 outside of the build, such as sqlite:/var/lib/app/app.db.
 \`npx latchkey doctor\` checks whether everything is in place.`);
   return 0;
 }
 
-/** How files are written that import `session`, a path without its ending, from `path`. */
-function styleOf(project: Project, path: string, session: string): templates.Style {
-  const from = path.replace(/\.\w+$/, '');
-  return { typescript: project.typescript, session: project.importOf(from, session) };
+function nextStep(pages: string[]): string {
+  if (pages.includes('/signup')) {
+    return `Next: \`npm run dev\`, and open http://localhost:3000/signup. Your pages are
+${pages.join(', ')}.`;
+  }
+  return 'Next: `pages` of createSessions() names your log-in page, which calls logIn().';
 }
 
 // A module of this name that is not ours stays, and ours gets another name.
@@ -82,10 +101,10 @@ function writeRoute(project: Project, session: string, force: boolean): void {
     );
     return;
   }
-  write(project, path, templates.route(styleOf(project, path, session)), force);
+  write(project, path, templates.route(stylesOf(project, path, session)), force);
 }
 
-function writeGate(project: Project, session: string, force: boolean): void {
+function writeGate(project: Project, session: string, { force, bare }: InitOptions): void {
   const { gate, base, extension, next } = project;
   if (gate === null) {
     console.log(
@@ -95,13 +114,14 @@ function writeGate(project: Project, session: string, force: boolean): void {
     return;
   }
   const path = `${base}${gate}.${extension}`;
-  const style = styleOf(project, path, session);
+  const style = stylesOf(project, path, session);
+  const guarded = bare ? ['/account'] : ['/account', '/members'];
   const others = [...project.gates('middleware'), ...(gate === 'proxy' ? project.gates('proxy') : [])];
   const [other] = others.filter((file) => file !== path);
   if (!other) {
     const kept = project.has(path) && !force && !/latchkey|session/.test(project.read(path) ?? '');
-    write(project, path, templates.proxyFile(gate, style), force);
-    if (kept) console.log(`          To check sessions in it:\n${templates.composed(gate, style)}`);
+    write(project, path, templates.proxyFile(gate, style, guarded), force);
+    if (kept) console.log(`          To check sessions in it:\n${templates.composed(gate, style, guarded)}`);
     return;
   }
   const rename =
@@ -109,62 +129,7 @@ function writeGate(project: Project, session: string, force: boolean): void {
       ? `Next.js ${next.major} stops when it finds proxy beside it, so none was written. Rename it to\n` +
         `          ${path}, and its function to proxy; then both together are:`
       : 'To check sessions in it:';
-  console.log(`kept      ${other}. ${rename}\n${templates.composed(gate, style)}`);
-}
-
-/** A login page, a page to sign up and one to see, where the application has none. */
-function writePages(project: Project, session: string, force: boolean): void {
-  const { base, typescript } = project;
-  const [layout] = project.modules(`${base}app/layout`);
-  if (!layout) {
-    console.log(
-      'without   pages to log in and to sign up: there is no app/layout that they could stand in.\n' +
-        '          `pages` of createSessions() names yours; they call logIn() and signUp()',
-    );
-    return;
-  }
-  const end = typescript ? 'tsx' : 'js';
-  const folder = (name: string) => `${base}app/${name}`;
-  const existing = routesIn(project);
-  const free = (address: string) => {
-    const own = `${folder(address.slice(1))}/page`;
-    const [taken] = existing.filter((route) => route.path === address && answers(route, address));
-    if (!taken || (force && taken.file.replace(/\.\w+$/, '') === own)) return true;
-    console.log(`kept      ${taken.file}`);
-    return false;
-  };
-  const add = (path: string, text: (style: templates.Style) => string) =>
-    write(project, path, text(styleOf(project, path, session)), force);
-  if (free('/login')) {
-    add(`${folder('login')}/page.${end}`, templates.loginPage);
-    add(`${folder('login')}/form.${end}`, templates.form);
-    add(`${folder('login')}/actions.${project.extension}`, templates.actions);
-    if (free('/signup')) add(`${folder('signup')}/page.${end}`, templates.signupPage);
-  }
-  if (free('/account')) add(`${folder('account')}/page.${end}`, templates.accountPage);
-}
-
-// As create-next-app writes it. Any other layout is left to its author.
-const CHILDREN = /(<body\b[^>]*>\s*)\{children\}(\s*<\/body>)/;
-
-function writeProvider(project: Project): void {
-  const [path] = project.modules(`${project.base}app/layout`);
-  if (!path) return;
-  const text = project.read(path) ?? '';
-  if (text.includes('SessionProvider')) {
-    console.log(`kept      ${path}`);
-  } else if (CHILDREN.test(text) && !/^\s*['"]use /.test(text)) {
-    const wrapped = text.replace(CHILDREN, '$1<SessionProvider>{children}</SessionProvider>$2');
-    const [before = ''] = /^(?:(?!import ).*\n)*(?=import )/.exec(wrapped) ?? [];
-    const rest = wrapped.slice(before.length);
-    writeFileSync(join(project.root, path), before + templates.PROVIDER + rest);
-    console.log(`changed   ${path}: <SessionProvider> is around what it shows`);
-  } else {
-    console.log(
-      `change    ${path}: put <SessionProvider>, from 'latchkey/react', around {children}, for ` +
-        'useSession()',
-    );
-  }
+  console.log(`kept      ${other}. ${rename}\n${templates.composed(gate, style, guarded)}`);
 }
 
 // The end of what create-next-app writes. What ends in another way is left to its author.

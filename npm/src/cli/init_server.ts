@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreData, write } from './files';
+import type { InitOptions } from './init';
 import { codeOnly, type Project } from './project';
 import { serverFiles, type ServerStyle } from './templates_server';
 
@@ -11,18 +12,26 @@ const BEGINS = {
 } as const;
 
 /** Log-in, sign-up and account pages for an application of Express or Hono. */
-export function initServer(project: Project, framework: 'express' | 'hono', force: boolean): number {
+export function initServer(
+  project: Project,
+  framework: 'express' | 'hono',
+  { force, bare }: InitOptions,
+): number {
   const entry = findEntry(project, framework);
   const base = entry?.path.startsWith('src/') || (!entry && project.has('src')) ? 'src/' : '';
   const modules = project.typescript || isModule(project, entry);
   const style: ServerStyle = { framework, typescript: project.typescript, modules };
-  for (const [name, text] of Object.entries(serverFiles(style))) {
+  const files = Object.entries(serverFiles(style)).filter(([name]) => !bare || name === 'auth');
+  for (const [name, text] of files) {
     write(project, `${base}${name}.${extensionOf(project, style, entry)}`, text, force);
   }
-  addToEntry(project, entry, style, base);
+  if (!bare) addToEntry(project, entry, style, base);
   ignoreData(project);
+  const first = bare
+    ? `call app.use(auth.middleware()), with \`auth\` of ${base}auth, before your routes.`
+    : 'start the application and open /account, which leads to the login page.';
   console.log(`
-Next: start the application and open /account, which leads to the login page. Guard a route with
+Next: ${first} Guard a route with
 auth.requireUser(), and find who asks in ${framework === 'express' ? 'req.auth' : "c.get('auth')"}.
 In production set LATCHKEY_PUBLIC_URL to the address browsers use, and LATCHKEY_STORE to a database
 that a deployment does not replace, such as sqlite:/var/lib/app/app.db.`);

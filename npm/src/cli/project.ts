@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 
-const SKIPPED = new Set(['node_modules', '.git', '.next', 'dist', 'build', 'out', 'coverage']);
+const SKIPPED = new Set(['node_modules', '.git', '.next', '.svelte-kit', 'dist', 'build', 'out', 'coverage']);
 const ENDINGS = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.mjs', '.cts', '.cjs'];
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
@@ -96,13 +96,19 @@ export class Project {
 
   /** Every file of code, but what was installed or built. */
   *sources(folder = ''): Generator<SourceFile> {
+    for (const path of this.files(folder)) {
+      if (CODE.test(path)) yield { path, text: readFileSync(join(this.root, path), 'utf8') };
+    }
+  }
+
+  /** Every file below a folder, which need not be there, but what was installed or built. */
+  *files(folder = ''): Generator<string> {
+    if (!this.has(folder)) return;
     const entries = readdirSync(join(this.root, folder), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* this.sources(path);
-      if (entry.isFile() && CODE.test(entry.name)) {
-        yield { path, text: readFileSync(join(this.root, path), 'utf8') };
-      }
+      if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* this.files(path);
+      if (entry.isFile()) yield path;
     }
   }
 

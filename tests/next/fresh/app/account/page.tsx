@@ -1,7 +1,0 @@
-import { verifySession } from '../../lib/session';
-
-export const instant = false; // nothing is shown before the session is checked
-
-export default async function Page() {
-  return <p>{(await verifySession({ next: '/account' })).userId}</p>;
-}
