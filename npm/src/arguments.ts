@@ -1,4 +1,6 @@
 import { makeError, type LatchkeyError } from './errors';
+import { describeLossy, isLossless } from './iron-session/json';
+import { isPlainObject } from './realm';
 
 // What JavaScript lets anybody pass and TypeScript does not. Nothing is made to fit: `undefined`
 // would become the text "undefined", and an object "[object Object]".
@@ -51,15 +53,35 @@ export function textsOf(list: unknown, name: string): string[] {
   throw invalid(name, 'a list of texts', list);
 }
 
-/** Attributes as JSON. What JSON would drop or turn into null is refused. */
+/**
+ * Attributes as JSON. What would not come back as it is (a Date, a Map, NaN, a bigint, an object of a
+ * class) is refused, with the name of the member. A member that is undefined is as good as left out.
+ */
 export function attributesText(attributes: unknown, name = 'attributes'): string {
   checkOptions(attributes, name);
-  return JSON.stringify(attributes, (key, value: unknown) => {
-    const lost =
-      typeof value === 'number'
-        ? !Number.isFinite(value)
-        : ['bigint', 'function', 'symbol'].includes(typeof value);
-    if (lost) throw invalid(`${name}: ${JSON.stringify(key)}`, 'what JSON can hold', value);
-    return value;
-  });
+  if (!isLossless(attributes)) throw lossy(name, describeLossy(attributes, name));
+  return JSON.stringify(attributes);
+}
+
+/** A merge patch: undefined in it would change nothing, whatever was meant by it. */
+export function patchText(patch: unknown): string {
+  const text = attributesText(patch, 'patch');
+  const unset = undefinedIn(patch as object, 'patch');
+  if (unset === null) return text;
+  const message = `${unset}: undefined is no change; null removes a member`;
+  throw makeError('ERR_LATCHKEY_INVALID_ARGUMENT', message, 400);
+}
+
+function lossy(name: string, found: string): LatchkeyError {
+  const message = `${name}: JSON keeps text, numbers, true, false, null, lists and plain objects${found}`;
+  return makeError('ERR_LATCHKEY_INVALID_ARGUMENT', message, 400);
+}
+
+function undefinedIn(value: object, path: string): string | null {
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) return `${path}.${name}`;
+    const inside = isPlainObject(member) ? undefinedIn(member, `${path}.${name}`) : null;
+    if (inside !== null) return inside;
+  }
+  return null;
 }

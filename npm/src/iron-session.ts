@@ -5,6 +5,7 @@ import { native, type SealPassword } from 'latchkey/native';
 import { openRevocations } from './iron-session/native_store';
 import { makeIronSession } from './iron-session/make';
 import type { SealCodec } from './iron-session/seal_data';
+import { replaceWithoutNative } from './without_native';
 
 export * from './iron-session/exports';
 
@@ -44,3 +45,7 @@ export const getIronSession = made.getIronSession;
 export const sealData = made.sealData;
 /** Opens a seal; one that does not open is an empty object. */
 export const unsealData = made.unsealData;
+
+declare const exports: Record<string, unknown>;
+declare const require: (name: './edge/iron-session') => object;
+replaceWithoutNative(exports, () => require('./edge/iron-session'));

@@ -37,6 +37,7 @@ import type {
   ResolvedKey,
   SignOptions,
 } from './jose/types';
+import { replaceWithoutNative } from './without_native';
 
 export * from './jose/exports';
 
@@ -251,3 +252,7 @@ export class EncryptJWT extends EncryptBuilder {
     return native().jwe_seal(encodedHeader, plaintext, bytes, encryption.name, iv);
   }
 }
+
+declare const exports: Record<string, unknown>;
+declare const require: (name: './edge/jose') => object;
+replaceWithoutNative(exports, () => require('./edge/jose'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { native, nativeFor, type Open } from 'latchkey/native';
 import { Accounts } from './accounts';
 import {
-  attributesText,
+  patchText,
   checkOptions,
   flagOf,
   invalid,
@@ -243,7 +243,7 @@ export class Sessions {
   /** update applies a JSON merge patch to the attributes: null removes a member. */
   async update(session: SessionRef, patch: Attributes): Promise<Updated> {
     const [name, byToken] = target(session);
-    const text = attributesText(patch, 'patch');
+    const text = patchText(patch);
     const list = await native().update(this.#native, name, byToken, Date.now(), text);
     return toUpdated(list, byToken ? name : undefined);
   }

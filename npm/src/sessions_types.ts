@@ -1,4 +1,4 @@
-/** A duration: milliseconds, or text such as `'15m'`, `'12h'`, `'30d'`. */
+/** A duration: text such as `'15m'`, `'12h'`, `'30d'`, or a whole number of seconds. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`;
 
 export type CarrierName = 'stored' | 'encrypted_id' | 'hybrid' | 'sealed' | 'signed';

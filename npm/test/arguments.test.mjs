@@ -129,8 +129,39 @@ test('options of a new session keep their kinds', async () => {
   for (const patch of [undefined, null, 'text', 5, [], { a: Infinity }]) {
     await refused(() => sessions.update(token, patch), 'patch', `patch ${shown(patch)}`);
   }
-  const made = await sessions.create('u', { userAgent: null, address: null, attributes: { a: new Date(0) } });
-  assert.deepEqual(made.session.attributes, { a: '1970-01-01T00:00:00.000Z' });
+  const made = await sessions.create('u', { userAgent: null, address: null, attributes: { a: undefined, b: [null] } });
+  assert.deepEqual(made.session.attributes, { b: [null] });
+});
+
+test('what JSON loses is refused by the name of its member, when a session is made and when it changes', async () => {
+  const sessions = make({ store: 'memory:lossy' });
+  const { token, session } = await sessions.create('u', { attributes: { kept: 1 } });
+  const lossy = { Date: new Date(0), Map: new Map(), Set: new Set(), NaN, bigint: 5n, URL: new URL('http://a'),
+    Own: new (class Own { a = 1; })(), Buffer: Buffer.from('a'), function: () => {} };
+  for (const [kind, value] of Object.entries(lossy)) {
+    for (const [attributes, path] of [[{ cart: value }, 'cart'], [{ a: { b: [1, value] } }, 'a.b[1]']]) {
+      for (const [name, act] of [['attributes', () => sessions.create('u', { attributes })],
+        ['attributes', () => sessions.createGuest({ attributes })], ['patch', () => sessions.update(token, attributes)]]) {
+        await assert.rejects(act, ({ code, message }) => code === 'ERR_LATCHKEY_INVALID_ARGUMENT' &&
+          message.includes(`(${name}.${path} is `) && message.includes(kind), `${kind} ${name}.${path}`);
+      }
+    }
+  }
+  for (const [patch, path] of [[{ a: undefined }, 'patch.a'], [{ a: { b: undefined } }, 'patch.a.b']]) {
+    await assert.rejects(sessions.update(token, patch), ({ message }) => message.startsWith(`${path}: undefined`));
+  }
+  assert.deepEqual(sessions.validate(token).session.attributes, session.attributes, 'nothing has changed');
+});
+
+test('a duration is text, or a number of seconds as in other packages', async (t) => {
+  const lifeOf = async (idle) => {
+    const { session } = await make({ store: 'memory:', idle, sliding: false }).create('u');
+    return session.idleExpiresAt - session.createdAt;
+  };
+  assert.equal(await lifeOf(3600), 3_600_000);
+  assert.equal(await lifeOf('1h'), 3_600_000);
+  assert.equal(await lifeOf('1500ms'), 1500);
+  await assert.rejects(lifeOf(0.5), /idle: a duration such as '15m' or 900 \(whole seconds\) is expected, not 0\.5/);
 });
 
 test('L6: numbers and kinds of the configuration are refused by their names', async () => {

@@ -124,8 +124,7 @@ const next = {
   async run(row, settings, clock) {
     const { preset, ...others } = settings;
     // Lucia's policy, in the words of latchkey/next.
-    if (preset) Object.assign(others, { cookie: { renew: true }, idle: 30 * DAY, absolute: 36_500 * DAY,
-      lastSeenEvery: 36_500 * DAY });
+    if (preset) Object.assign(others, { cookie: { renew: true }, idle: '30d', absolute: '36500d', lastSeenEvery: '36500d' });
     const { touchEvery: _, ...config } = others;
     const opened = new Map();
     const open = (options) => {

@@ -316,6 +316,7 @@ export interface NativePostgres {
 }
 
 interface Loader {
+  hasBinary(): boolean;
   load(): Native;
   loadPostgres(): NativePostgres;
 }
@@ -323,6 +324,11 @@ declare const require: (name: '../loader.cjs') => Loader;
 
 let loaded: Native | undefined;
 let postgres: NativePostgres | undefined;
+
+/** Whether there is an addon for this machine. Loads nothing. */
+export function hasNative(): boolean {
+  return require('../loader.cjs').hasBinary();
+}
 
 /** The addon. Throws ERR_LATCHKEY_NO_BINARY where there is none for this platform. */
 export function native(): Native {

@@ -94,7 +94,7 @@ export class Gate<User, A extends Attributes> {
   ): Promise<Session<A> | null> {
     const { request, session, reason } = await this.find(true, true);
     // For the core an age of 0 is no demand; here it is the strictest one.
-    const maxAuthAge = Math.max(1, millis(within));
+    const maxAuthAge = `${Math.max(1, millis(within, 'within'))}ms` as const;
     if (session && shortfallOf(session, { maxAuthAge }) === null) return present<A>(session);
     if (options.redirect === false) return null;
     return this.refuse(request, session ? 'recent_login' : reason, options);

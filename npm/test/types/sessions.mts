@@ -1,7 +1,7 @@
 import { isLatchkeyError, Sessions, type ErrorCode, type Session, type StoredSession } from 'latchkey';
 
 export async function program(): Promise<void> {
-  const sessions = new Sessions({ store: 'sqlite:app.db', idle: '15m', absolute: 3_600_000 });
+  const sessions = new Sessions({ store: 'sqlite:app.db', idle: '15m', absolute: 3600 });
   const { token, session } = await sessions.create('u1', { attributes: { theme: 'dark' } });
   const id: string | null = session.userId;
   const validation = sessions.validate(token, { withUser: true });

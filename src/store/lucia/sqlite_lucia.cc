@@ -59,9 +59,9 @@ LuciaView view_of(sqlite3_stmt* statement, int i) {
   }
 }
 
-Error missing_file() {
+Error missing_file(const std::string& path) {
   return Error{Errc::store_unavailable,
-               "there is no database at this path: Lucia's tables are opened, not made"};
+               "there is no database at " + path + ": Lucia's tables are opened, not made"};
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Error missing_file() {
 Result<std::unique_ptr<LuciaTables>> LuciaTables::open(const LuciaOptions& options) {
   Result<FileState> state = look_at(options.path);
   if (!state) return state.error();
-  if (*state != FileState::present) return missing_file();
+  if (*state != FileState::present) return missing_file(options.path);
   if (Result<void> own = refuse_inherited(options.path); !own) return own.error();
   if (Result<void> fine = make_writable(options.path); !fine) return fine.error();
   if (options.refuse_shared) {

@@ -78,7 +78,7 @@ Result<void> create_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
     if (errno == EEXIST) return {};
-    return cannot("the database file cannot be made");
+    return cannot("the database file " + path + " cannot be made");
   }
   const bool owned = ::fchmod(file, 0600) == 0;
   ::close(file);
