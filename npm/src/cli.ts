@@ -7,8 +7,10 @@ import { runSecret } from './cli/secret';
 
 const HELP = `latchkey: sessions for Next.js and Node
 
-  npx latchkey init [--force]       write what log-ins need into a project of Next.js, Hono or Express:
-                                    configuration, pages to log in and to sign up, an account
+  npx latchkey init [--bare] [--force]
+                                    write what log-ins need into a project of Next.js, SvelteKit, Hono or
+                                    Express: configuration, and unless --bare pages to log in and to sign
+                                    up, an account, its devices. What is there stays, unless --force
   npx latchkey secret               print a new secret for SESSION_SECRET
   npx latchkey doctor               look for what commonly goes wrong, and say how to mend it
   npx latchkey codemod imports [--dry] [PATH...]

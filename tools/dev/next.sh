@@ -66,6 +66,19 @@ prepare_docs() {
   grep -q 'getUser: findPerson' $folder/lib/session.ts
 }
 
+# prepare_sveltekit makes what `npx sv create` and `latchkey init` leave, in build/sveltekit.
+prepare_sveltekit() {
+  local folder=build/sveltekit
+  rm -rf $folder
+  mkdir -p $folder
+  cp -r tests/sveltekit/app/. $folder
+  # Not `npm ci`: it insists on the compilers for every other platform.
+  npm --prefix $folder install --no-save --no-audit --no-fund || return 1
+  copy_package $folder/node_modules
+  (cd $folder && node node_modules/latchkey/dist/cli.js init && node_modules/.bin/svelte-kit sync &&
+    node_modules/.bin/svelte-check --tsconfig tsconfig.json && node_modules/.bin/vite build)
+}
+
 # A build needs no environment, opens no store and makes no folder.
 fresh_builds() {
   (cd build/next/fresh && env -i "PATH=$PATH" "HOME=$HOME" NEXT_TELEMETRY_DISABLED=1 \
@@ -91,7 +104,13 @@ step_next() {
   check "the texts' code is put together" prepare_seeds
   check "the texts' code compiles" next_build build/next/seeds
   node tests/browser/run.mjs --folder tests/next --counts "$COUNTS"
-  if [ -n "${LATCHKEY_FULL:-}" ]; then next_variants; fi
+  if [ -n "${LATCHKEY_FULL:-}" ]; then
+    local status=0
+    next_variants || status=1
+    check "latchkey init prepares an application of SvelteKit, which builds" prepare_sveltekit
+    node tests/browser/run.mjs --folder tests/sveltekit --counts "$COUNTS" || status=1
+    return $status
+  fi
 }
 
 # copy_next NAME copies the application to build/next/NAME.

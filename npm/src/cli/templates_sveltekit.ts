@@ -327,7 +327,7 @@ export function sveltePages(t: Types): Record<string, string> {
     [`routes/${address}/+page.server`]: server,
   });
   return {
-    'lib/auth/style.css': STYLESHEET,
+    'lib/auth/style.css': `body:has(.page) { margin: 0; }\n${STYLESHEET}`,
     'lib/auth/problem': PROBLEM(t),
     'lib/auth/Card.svelte': CARD(t),
     'lib/auth/Field.svelte': FIELD(t),

@@ -6,6 +6,7 @@ import { setCookiesOf, type Begun, type HeaderLine, type RequestLike } from '../
 import type { RequestFacts } from '../facts';
 import type { Sessions } from '../sessions';
 import type { Engine } from './config';
+import { pretended } from './pretended';
 import { parseSetCookie } from './set_cookie';
 import type { CookieStore } from './types';
 
@@ -26,10 +27,13 @@ export interface CurrentRequest {
  * when `next build` tries to prerender a page, that ends the call and the page becomes dynamic.
  */
 export async function currentRequest(engine: () => Engine): Promise<CurrentRequest> {
-  const [store, head] = await Promise.all([cookies(), headers()]);
+  const test = pretended.getStore();
+  const [store, head] = test
+    ? [test.cookies, test.headers]
+    : await Promise.all([cookies(), headers()]);
   // With Cache Components pages are also rendered ahead, with cookies. Whether a session is alive is
   // a question of the moment, and to fetch ahead is no activity: such a render waits here.
-  await cache.io?.();
+  if (!test) await cache.io?.();
   const { name } = engine().sessions.cookie;
   // While a page renders Next.js gives every writing method the same function, which throws.
   const writable = (store.set as unknown) !== store.delete;

@@ -50,7 +50,7 @@ export async function during(where, { cookie = '', headers = {} }, call, render)
     current.cookies = render ? cookies.sealed() : cookies;
     return { value, rendered: await render?.(), written: cookies.written };
   } catch (error) {
-    return { error, redirect: error.url, status: error.digest?.split(';')[1], written: cookies.written };
+    return { error, redirect: error.url, status: error.url === undefined ? error.digest?.split(';')[1] : undefined, written: cookies.written };
   } finally {
     current = undefined;
   }
@@ -81,7 +81,7 @@ const FAKES = {
   'next/cache': {},
   'next/navigation': {
     redirect(url) {
-      throw Object.assign(new Error('NEXT_REDIRECT'), { url });
+      throw Object.assign(new Error('NEXT_REDIRECT'), { url, digest: `NEXT_REDIRECT;replace;${url};307;` });
     },
   },
   'next/server': { NextResponse },
