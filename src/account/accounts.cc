@@ -231,8 +231,8 @@ Result<AccountOutcome> Accounts::Impl::try_sign_up(const Credentials& credential
   if (options.sign_up == SignUp::closed) return rejected(Rejection::sign_up_closed);
   auto name = account::parse_username(credentials.username);
   if (!name) return rejected(Rejection::username_invalid);
-  if (const Rejection fault = account::strength_of(
-          credentials.password, {credentials.username, impl_->options.site_name});
+  if (const Rejection fault =
+          account::strength_of(credentials.password, {credentials.username, options.site_name});
       fault != Rejection::none) {
     return rejected(fault);
   }
@@ -395,8 +395,7 @@ Result<PasswordChange> Accounts::Impl::try_change(const UserId& user, std::strin
                                                   std::string_view replacement,
                                                   const SessionRecord* keep) {
   Rejection fault = account::shape_of(current);
-  if (fault == Rejection::none)
-    fault = account::strength_of(replacement, {{}, impl_->options.site_name});
+  if (fault == Rejection::none) fault = account::strength_of(replacement, {{}, options.site_name});
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
   auto proof = prove(user, current, keep);
   if (!proof) return proof.error();
