@@ -224,12 +224,12 @@ void add_store(std::vector<Setting>& all) {
       "store.prune_every", Millis{1000}, [](Config & c) -> auto& { return c.prune_every; },
       "How often sessions a day past their deadline are deleted."));
   all.push_back(duration(
-      "events.retention", Millis{0}, [](Config & c) -> auto& { return c.event_retention; },
-      "How long events are kept, such as log-ins and failed ones; 0: none."));
-  all.push_back(duration(
       "store.start_wait", Millis{0}, [](Config & c) -> auto& { return c.start_wait; },
       "How long the first start, which makes the keys, waits for a store that is not up; later "
       "starts answer 503 until it is."));
+  all.push_back(duration(
+      "events.retention", Millis{0}, [](Config & c) -> auto& { return c.event_retention; },
+      "How long events are kept, such as log-ins and failed ones; 0: none."));
   all.push_back(boolean(
       "cache.enabled", [](Config & c) -> auto& { return c.cache; },
       "Keep copies of sessions in memory."));
