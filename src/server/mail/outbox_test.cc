@@ -113,8 +113,15 @@ TEST(RunCommand, TellsHowItEnded) {
   EXPECT_THAT(missing.error().detail, HasSubstr("No such file"));
   const std::string long_text(1'000'000, 'x');
   EXPECT_TRUE(run_command(std::vector{script(folder, "cat > /dev/null")}, long_text, kGenerous));
-  EXPECT_TRUE(run_command(std::vector{script(folder, "exit 0")}, long_text, kGenerous))
-      << "it need not read";
+}
+
+TEST(RunCommand, ACommandThatDoesNotReadIsNotWaitedFor) {
+  const testing::TempDirectory folder;
+  const std::string long_text(1'000'000, 'x');
+  constexpr Millis kNever = std::chrono::hours{1};
+  EXPECT_TRUE(run_command(std::vector{script(folder, "exit 0")}, long_text, kNever));
+  EXPECT_TRUE(
+      run_command(std::vector{script(folder, "exec < /dev/null; exit 0")}, long_text, kNever));
 }
 
 // Arguments reach the program as they are: no shell looks at them.

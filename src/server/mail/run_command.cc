@@ -82,6 +82,27 @@ int millis_left(CommandClock::time_point deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
+// WithoutBrokenPipe makes a pipe that nobody reads an error of write on this thread, and not the
+// end of the process.
+class WithoutBrokenPipe {
+ public:
+  WithoutBrokenPipe() {
+    sigemptyset(&broken_pipe_);
+    sigaddset(&broken_pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken_pipe_, &before_);
+  }
+  ~WithoutBrokenPipe() {
+    const timespec at_once{};
+    if (sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&broken_pipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WithoutBrokenPipe(const WithoutBrokenPipe&) = delete;
+  WithoutBrokenPipe& operator=(const WithoutBrokenPipe&) = delete;
+
+ private:
+  sigset_t broken_pipe_, before_;
+};
+
 // feed writes what the child reads. A child that stops reading is judged by how it ends.
 void feed(int pipe, std::string_view input, CommandClock::time_point deadline) {
   while (!input.empty()) {
@@ -120,13 +141,17 @@ Result<void> run_command(std::span<const std::string> command, std::string_view 
   const CommandClock::time_point deadline = CommandClock::now() + timeout;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return command_error(std::strerror(errno));
-  const Descriptor read_end(ends[0]);
   pid_t child = -1;
   {
     const Descriptor write_end(ends[1]);
     ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    child = Spawning(read_end.get()).start(command);
-    if (child < 0) return command_error(command.front() + ": " + std::strerror(errno));
+    {
+      // Only the child holds this end, so that writing fails once it has closed it.
+      const Descriptor read_end(ends[0]);
+      child = Spawning(read_end.get()).start(command);
+      if (child < 0) return command_error(command.front() + ": " + std::strerror(errno));
+    }
+    const WithoutBrokenPipe quietly;
     feed(write_end.get(), input, deadline);
   }
   const auto status = await(child, deadline);
