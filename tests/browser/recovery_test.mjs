@@ -88,7 +88,7 @@ for (const javaScript of [true, false]) {
 
     test('an account is deleted after the password was given once more', async () => {
       // What the server calls recent is five seconds here: it is over when it asks again.
-      for (let tries = 0; tries < 200 && path(page) !== '/reauth'; tries++) {
+      for (let tries = 0; tries < 2000 && path(page) !== '/reauth'; tries++) {
         await page.goto('/account/delete');
       }
       assert.equal(path(page), '/reauth');
