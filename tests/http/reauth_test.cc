@@ -11,8 +11,8 @@ using std::chrono::minutes;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kRight = R"({"password":"correct horse battery"})";
-constexpr std::string_view kWrong = R"({"password":"not the right password"})";
+constexpr std::string_view kRightWord = R"({"password":"correct horse battery"})";
+constexpr std::string_view kWrongWord = R"({"password":"not the right password"})";
 
 TEST(ApiReauth, R27TheRightPasswordRenewsTheSessionUnderANewCookie) {
   Site site;
@@ -20,7 +20,7 @@ TEST(ApiReauth, R27TheRightPasswordRenewsTheSessionUnderANewCookie) {
   browser.sign_up("ada");
   const std::string before = browser.cookie;
   site.clock.advance(minutes{10});
-  const auto answer = browser.post_json("/v1/session/reauth", kRight);
+  const auto answer = browser.post_json("/v1/session/reauth", kRightWord);
   EXPECT_EQ(answer.status, 200);
   EXPECT_THAT(answer.body, HasSubstr(R"("username":"ada")"));
   EXPECT_TRUE(sets_cookie(answer));
@@ -39,7 +39,7 @@ TEST(ApiReauth, R19TheWrongPasswordRenewsNothing) {
   browser.sign_up("ada");
   const UnixTime proven = site.clock.now();
   site.clock.advance(minutes{10});
-  const auto answer = browser.post_json("/v1/session/reauth", kWrong);
+  const auto answer = browser.post_json("/v1/session/reauth", kWrongWord);
   EXPECT_EQ(answer.status, 401);
   EXPECT_EQ(code(answer), "wrong_credentials");
   EXPECT_FALSE(header(answer, "Set-Cookie"));
@@ -50,13 +50,13 @@ TEST(ApiReauth, R19TheWrongPasswordRenewsNothing) {
 TEST(ApiReauth, AsksForASessionAndForAPassword) {
   Site site;
   Browser browser(site);
-  EXPECT_EQ(code(browser.post_json("/v1/session/reauth", kRight)), "no_session");
+  EXPECT_EQ(code(browser.post_json("/v1/session/reauth", kRightWord)), "no_session");
   browser.sign_up("ada");
   EXPECT_EQ(code(browser.post_json("/v1/session/reauth", "{}")), "bad_field");
   EXPECT_EQ(code(browser.post_json("/v1/session/reauth", R"({"password":7})")), "bad_field");
   EXPECT_EQ(code(browser.post_json("/v1/session/reauth", "[]")), "bad_json");
   const auto foreign =
-      browser.post_json("/v1/session/reauth", kRight, {{"Origin", "https://evil.example"}});
+      browser.post_json("/v1/session/reauth", kRightWord, {{"Origin", "https://evil.example"}});
   EXPECT_EQ(code(foreign), "origin_refused");
 }
 
@@ -67,15 +67,15 @@ TEST(ApiReauth, GuessesAreCountedWithThoseOfAChangeOfPassword) {
   const std::string change =
       R"({"current_password":"not the right password","new_password":"a new and long one"})";
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(i % 2 == 0 ? browser.post_json("/v1/session/reauth", kWrong).status
+    EXPECT_EQ(i % 2 == 0 ? browser.post_json("/v1/session/reauth", kWrongWord).status
                          : browser.post_json("/v1/password", change).status,
               401);
   }
-  const auto refused = browser.post_json("/v1/session/reauth", kRight);
+  const auto refused = browser.post_json("/v1/session/reauth", kRightWord);
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(header(refused, "Retry-After"), "1");
   site.clock.advance(Millis{1000});
-  EXPECT_EQ(browser.post_json("/v1/session/reauth", kRight).status, 200);
+  EXPECT_EQ(browser.post_json("/v1/session/reauth", kRightWord).status, 200);
 }
 
 TEST(PageReauth, AsksForThePasswordOfWhoIsSignedInAndGoesBack) {
