@@ -39,7 +39,8 @@ const Route kRoutes[] = {
      .read = kUse,
      .write = kChange,
      .lists = true},
-    {.path = "/v1/user/events", .get = api_list_events, .read = kPoll, .lists = true},
+    // Events that wait are written before they are listed.
+    {.path = "/v1/user/events", .get = api_list_events, .read = kPoll, .read_lane = Lane::blocking},
     {.path = kSessionPath, .prefix = true, .remove = api_end_session, .write = kChange},
     {.path = "/v1/login",
      .post = api_log_in,
@@ -72,7 +73,7 @@ const Route kRoutes[] = {
     {.path = "/readyz", .plain = get_readyz, .read_lane = Lane::blocking},
     {.path = "/", .get = page_home, .read = kPage},
     {.path = "/training", .get = page_training, .read = kPageForUsers},
-    {.path = "/sessions", .get = page_sessions, .read = kPageForUsers, .lists = true},
+    {.path = "/sessions", .get = page_sessions, .read = kPageForUsers, .read_lane = Lane::blocking},
     {.path = "/sessions/end", .post = form_end_session, .write = kChange, .body = Body::form},
     {.path = "/sessions/end-others", .post = form_end_others, .write = kChange, .body = Body::form},
     {.path = "/login",

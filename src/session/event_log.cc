@@ -80,13 +80,30 @@ struct EventLog::Impl {
         const std::size_t count = std::min(rest, kMaxEvents);
         batch.assign(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count));
       }
-      if (Result<void> done = store.append_events(batch); !done) return done;
+      const Result<std::size_t> taken = write(batch);
+      if (!taken) return taken.error();
       rest -= batch.size();
       MutexLock lock(mutex);
       queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(batch.size()));
-      written += batch.size();
+      written += *taken;
+      lost += batch.size() - *taken;
     }
     return {};
+  }
+
+  // write returns how many the store took: one that is malformed must not hold up the others.
+  Result<std::size_t> write(std::span<const Event> batch) {
+    const Result<void> done = store.append_events(batch);
+    if (done) return batch.size();
+    if (done.error().code != Errc::invalid_argument) return done.error();
+    if (batch.size() == 1) return std::size_t{0};
+    std::size_t taken = 0;
+    for (const Event& event : batch) {
+      const Result<std::size_t> one = write({&event, 1});
+      if (!one) return one;
+      taken += *one;
+    }
+    return taken;
   }
 
   std::size_t size() const LATCHKEY_EXCLUDES(mutex) {

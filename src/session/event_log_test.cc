@@ -104,6 +104,16 @@ TEST_F(EventLogTest, WhatTheStoreDidNotTakeIsWrittenWhenItWorksAgain) {
   EXPECT_EQ(log.stats().lost, 0U);
 }
 
+TEST_F(EventLogTest, AMalformedEventIsLostAndHoldsUpNoOther) {
+  EventLog log(store_->events(), {.clock = &clock_});
+  log.add({.kind = EventKind::log_in});
+  log.add({.kind = static_cast<EventKind>(0)});
+  log.add({.kind = EventKind::log_out});
+  EXPECT_TRUE(log.flush());
+  EXPECT_EQ(listed().size(), 2U);
+  EXPECT_EQ(log.stats().lost, 1U);
+}
+
 TEST_F(EventLogTest, TheLastEventsAreWrittenWhenTheLogEnds) {
   {
     EventLog log(store_->events(), {.clock = &clock_});

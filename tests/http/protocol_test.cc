@@ -290,7 +290,9 @@ TEST(Protocol, LanesKeepHashingAndWritingOffTheEventLoop) {
   }
   EXPECT_EQ(lane("DELETE", "/v1/sessions"), http::Lane::blocking);
   EXPECT_EQ(lane("DELETE", "/v1/sessions/x"), http::Lane::blocking);
-  EXPECT_EQ(lane("GET", "/readyz"), http::Lane::blocking);
+  for (const auto* path : {"/readyz", "/sessions", "/v1/user/events"}) {
+    EXPECT_EQ(lane("GET", path), http::Lane::blocking) << path;
+  }
   for (const auto* path : {"/", "/v1/session", "/v1/sessions", "/login", "/livez", "/nothing"}) {
     EXPECT_EQ(lane("GET", path), http::Lane::inline_read) << path;
   }

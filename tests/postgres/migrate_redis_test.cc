@@ -14,6 +14,7 @@ namespace latchkey::testing {
 namespace {
 
 constexpr int kSessions = 540;
+constexpr int kEvents = 300;  // more than are copied at once
 
 std::string tcp_address(const RedisServer& server) {
   return "127.0.0.1:" + std::to_string(server.port());
@@ -61,6 +62,17 @@ class MigrateRedis : public ::testing::Test {
     for (int i = 0; i < kSessions; ++i) ASSERT_TRUE(store->sessions().insert(record(i), {}));
     const Denial denial{"ended-token", kNever};
     ASSERT_TRUE(store->denials().deny({&denial, 1}));
+    std::vector<Event> events;
+    for (int i = 0; i < kEvents; ++i) events.push_back(event(i));
+    for (int i = 0; i < kEvents; i += 100) {
+      ASSERT_TRUE(store->events().append_events(std::span(events).subspan(
+          static_cast<std::size_t>(i), std::min<std::size_t>(100, events.size() - i))));
+    }
+  }
+  static Event event(int number) {
+    std::string id = std::to_string(number);
+    id.insert(0, kEventIdLength - id.size(), '0');
+    return {.id = id, .at = kBegin + Millis{number}, .address = "192.0.2.1"};
   }
   void expect_everything(const std::string& url) const {
     const auto store = open(url);
@@ -68,6 +80,10 @@ class MigrateRedis : public ::testing::Test {
     EXPECT_EQ(*store->epochs().user_epoch(ann_), 1) << url;
     EXPECT_EQ((*store->users().find_username("ann"))->password_hash, "hash") << url;
     EXPECT_TRUE(store->denials().standing("ended-token", ann_)->denied) << url;
+    const auto newest = store->events().list_events({.limit = 1000});
+    ASSERT_EQ(newest->events.size(), std::size_t{kEvents}) << url;
+    EXPECT_EQ(newest->events.front(), event(kEvents - 1)) << url;
+    EXPECT_EQ(newest->events.back(), event(0)) << url;
     for (const int number : {0, 7, kSessions - 1}) {
       const SessionRecord wanted = record(number);
       EXPECT_EQ((*store->sessions().find({&wanted.id, 1}, {}))[0].record, wanted) << url;
