@@ -1,6 +1,7 @@
 // What TypeScript forbids and JavaScript lets anybody pass: nothing is made to fit.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Sessions, isLatchkeyError } from 'latchkey';
 import { getIronSession } from 'latchkey/iron-session';
@@ -293,4 +294,11 @@ test('N9: an error is known by its code, in any realm', () => {
     Object.assign(new Error('x'), { code: 'ENOENT' }), { code: 5, message: 'x' }]) {
     assert.equal(isLatchkeyError(other), false);
   }
+});
+
+test('a database that cannot be made or found is named by its path', async (t) => {
+  const path = join(temporaryFolder(t), 'no/folder/app.db');
+  const named = ({ code, message }) => code === 'ERR_LATCHKEY_STORE_UNAVAILABLE' && message.includes(path);
+  await assert.rejects(async () => make({ store: `sqlite:${path}` }).create('u'), named);
+  await assert.rejects(async () => new Lucia(sqlite(path)).createSession('u', {}), named);
 });
