@@ -33,6 +33,20 @@ test('without a session from the page the server is asked once, user included', 
   assert.deepEqual(browser.server.asked, ['/api/session?user=1']);
 });
 
+test('several components cause one status request, and update() of them all one more than of one', async () => {
+  const browser = new FakeBrowser();
+  browser.server.session = session(browser);
+  const { store } = open(browser);
+  for (let i = 0; i < 5; i++) store.subscribe(() => {});
+  await browser.pass(0);
+  assert.equal(browser.server.asked.length, 1);
+  const answers = [1, 2, 3].map(() => store.refetch());
+  await browser.pass(0);
+  await Promise.all(answers);
+  // The one that ran may be older than what the others have seen.
+  assert.equal(browser.server.asked.length, 3);
+});
+
 test('with a session from the page nothing is asked before the deadline', async () => {
   const browser = new FakeBrowser();
   const initialSession = session(browser);
