@@ -6,7 +6,6 @@
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "base/text.h"
-#include "latchkey/address.h"
 #include "latchkey/safe_redirect.h"
 
 // What goes back: cookies, the rules for caches, and why something was refused.
@@ -111,8 +110,7 @@ void AuthSession::Impl::rebuild() {
 // The id that a proxy gives a request is believed as its X-Forwarded-For is.
 DeviceContext AuthSession::Impl::context() {
   std::string_view id = options.request_id;
-  const auto peer = guard::Address::parse(facts.peer);
-  if (id.empty() && peer && auth.proxies.contains(*peer)) id = facts.request_id;
+  if (id.empty() && auth.proxies.contains_peer(facts.peer)) id = facts.request_id;
   return {std::string{facts.user_agent}, client(), std::string{id}};
 }
 

@@ -34,10 +34,14 @@ Result<TrustedProxies> TrustedProxies::parse(std::span<const std::string> entrie
   TrustedProxies out;
   for (const std::string& entry : entries) {
     const std::string_view text = entry;
+    if (text == kUnixPeer) {
+      out.unix_ = true;
+      continue;
+    }
     const std::size_t slash = text.find('/');
     const auto address = Address::parse(text.substr(0, slash));
     if (!address) {
-      return refuse(entry, "is no address or network: write 10.0.0.1 or 10.0.0.0/8");
+      return refuse(entry, "is no address or network: write 10.0.0.1, 10.0.0.0/8 or unix");
     }
     unsigned bits = address->bits();
     if (slash != std::string_view::npos) {
@@ -61,23 +65,31 @@ bool TrustedProxies::contains(const Address& address) const noexcept {
   return false;
 }
 
+bool TrustedProxies::contains_peer(std::string_view peer) const noexcept {
+  if (peer == kUnixPeer) return unix_;
+  const auto address = Address::parse(peer);
+  return address && contains(*address);
+}
+
 std::string client_address(std::string_view peer, std::span<const std::string_view> forwarded,
                            const TrustedProxies& proxies) {
   auto address = Address::parse(peer);
-  if (!address) return std::string(peer);
+  const auto known = [&] { return address ? address->text() : std::string(peer); };
+  bool trusted = proxies.contains_peer(peer);
   int hops = 0;
   for (std::size_t line = forwarded.size(); line > 0; --line) {
     std::string_view rest = forwarded[line - 1];
-    while (!rest.empty() && proxies.contains(*address) && hops++ < kMaxHops) {
+    while (!rest.empty() && trusted && hops++ < kMaxHops) {
       const std::size_t comma = rest.rfind(',');
       const bool first = comma == std::string_view::npos;
       const auto hop = parse_hop(trim_blanks(first ? rest : rest.substr(comma + 1)));
-      if (!hop) return address->text();
+      if (!hop) return known();
       address = hop;
+      trusted = proxies.contains(*hop);
       rest = first ? std::string_view{} : rest.substr(0, comma);
     }
   }
-  return address->text();
+  return known();
 }
 
 }  // namespace latchkey::guard

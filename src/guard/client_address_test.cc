@@ -32,6 +32,19 @@ TEST(ClientAddress, R127TheRightMostUntrustedHopCounts) {
   EXPECT_EQ(client("127.0.0.1", {}, trusted), "127.0.0.1");
 }
 
+TEST(ClientAddress, R126APeerOfAUnixSocketIsBelievedOnlyWhenItIsNamed) {
+  EXPECT_EQ(client("unix", {"6.6.6.6"}, TrustedProxies{}), "unix");
+  EXPECT_EQ(client("unix", {"6.6.6.6"}, proxies({"127.0.0.1"})), "unix");
+  const auto trusted = proxies({"unix", "10.0.0.0/8"});
+  EXPECT_EQ(client("unix", {"6.6.6.6, 5.5.5.5, 10.1.2.3"}, trusted), "5.5.5.5");
+  EXPECT_EQ(client("unix", {"nonsense"}, trusted), "unix");
+  EXPECT_EQ(client("unix", {"6.6.6.6, unix"}, trusted), "unix") << "only the socket says so";
+  EXPECT_EQ(client("127.0.0.1", {"6.6.6.6"}, trusted), "127.0.0.1");
+  EXPECT_TRUE(trusted.contains_peer("10.9.9.9"));
+  EXPECT_FALSE(trusted.contains_peer("9.9.9.9"));
+  EXPECT_FALSE(trusted.contains_peer(""));
+}
+
 TEST(ClientAddress, R127GarbageEndsTheWalkAtTheLastAddressKnown) {
   const auto trusted = proxies({"127.0.0.1"});
   EXPECT_EQ(client("127.0.0.1", {"6.6.6.6, unknown"}, trusted), "127.0.0.1");

@@ -39,13 +39,12 @@ Response answer_foreign_page(const Request& request, const AuthSession& session)
 
 void append_address_notice(Html& html, const App& app, const Request& request) {
   const PublicUrl& url = app.auth.public_url();
-  const auto peer = guard::Address::parse(request.peer_address);
   const bool closes = same_field(request.header("connection").value_or(""), "close");
   const bool elsewhere = guard::opened_elsewhere(
       {.host = request.header("host").value_or(""),
        .forwarded_host = request.header("x-forwarded-host"),
        // Proxies of HTTP/1.0 ask for the end of the connection; no browser does.
-       .from_proxy = closes || (peer && app.auth.trusted_proxies().contains(*peer)),
+       .from_proxy = closes || app.auth.trusted_proxies().contains_peer(request.peer_address),
        .secure_context = request.header("sec-fetch-site").has_value()},
       url);
   if (!elsewhere) return;
