@@ -1,74 +1,37 @@
 #include "cli/json_out.h"
 
 #include <cstdio>
+#include <string>
 
-#include "codec/text/time_text.h"
 #include "http/api/session_json.h"
 
 namespace latchkey::cli {
 namespace {
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print_part(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 }  // namespace
 
-std::string& JsonOut::begin(std::string_view name) {
-  if (out_.size() > 1) out_ += ',';
-  return out_.append("\"").append(name).append("\":");
-}
-
-JsonOut& JsonOut::text(std::string_view name, std::string_view value) {
-  http::append_text(begin(name), value);
-  return *this;
-}
-
-JsonOut& JsonOut::time(std::string_view name, UnixTime value) {
-  if (value == UnixTime{}) return null(name);
-  codec::append_rfc3339(begin(name) += '"', value);
-  out_ += '"';
-  return *this;
-}
-
-JsonOut& JsonOut::number(std::string_view name, std::int64_t value) {
-  begin(name) += std::to_string(value);
-  return *this;
-}
-
-JsonOut& JsonOut::flag(std::string_view name, bool value) {
-  begin(name) += value ? "true" : "false";
-  return *this;
-}
-
-JsonOut& JsonOut::null(std::string_view name) {
-  begin(name) += "null";
-  return *this;
-}
-
-JsonOut& JsonOut::raw(std::string_view name, std::string_view json) {
-  begin(name) += json;
-  return *this;
-}
-
 JsonList::JsonList(std::string_view name) {
-  print("{\"");
-  print(name);
-  print("\":[");
+  print_part("{\"");
+  print_part(name);
+  print_part("\":[");
 }
 
 void JsonList::add(std::string_view json) {
-  print(first_ ? "\n" : ",\n");
+  print_part(first_ ? "\n" : ",\n");
   first_ = false;
-  print(json);
+  print_part(json);
 }
 
 bool JsonList::end(std::string_view next) {
-  print(first_ ? "]" : "\n]");
+  print_part(first_ ? "]" : "\n]");
   if (!next.empty()) {
     std::string more = ",\"next\":";
     http::append_text(more, next);
-    print(more);
+    print_part(more);
   }
-  print("}\n");
+  print_part("}\n");
   return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 

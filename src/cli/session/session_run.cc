@@ -9,6 +9,7 @@
 #include "cli/session/open_sessions.h"
 #include "cli/session/session_input.h"
 #include "codec/text/time_text.h"
+#include "http/admin/operator_json.h"
 #include "http/api/session_json.h"
 #include "http/device.h"
 #include "latchkey/user_admin.h"
@@ -53,24 +54,6 @@ Error no_such_session(const SessionId& id) {
   return {Errc::not_found, "there is no session " + std::string{id.text()}};
 }
 
-std::string session_json(const SessionRecord& record, UnixTime now) {
-  return JsonOut()
-      .text("id", record.id.text())
-      .text("user_id", record.user_id.text())
-      .number("revision", record.revision())
-      .time("created_at", record.created_at)
-      .time("authenticated_at", record.authenticated_at)
-      .time("last_seen_at", record.last_seen_at)
-      .time("idle_expires_at", record.idle_expires_at)
-      .time("absolute_expires_at", record.absolute_expires_at)
-      .number("expires_in", http::seconds_left(record, now))
-      .number("level", record.level)
-      .text("device", http::describe_device(record.user_agent))
-      .text("user_agent", record.user_agent)
-      .text("address", record.address)
-      .done();
-}
-
 void print_session(const SessionRecord& record, UnixTime now) {
   const UnixTime end = std::min(record.idle_expires_at, record.absolute_expires_at);
   std::printf("%-31s  seen %-16s  ends %-14s  %-15s  %s\n", std::string{record.id.text()}.c_str(),
@@ -100,12 +83,7 @@ int show_tombstone(const Tombstone& tombstone, bool json) {
   const std::string reason{end_reason_name(tombstone.reason)};
   const std::string id{tombstone.id.text()};
   const bool written =
-      put(json ? JsonOut()
-                     .text("id", id)
-                     .text("state", "revoked")
-                     .text("reason", reason)
-                     .time("ended_at", tombstone.ended_at)
-                     .done()
+      put(json ? http::operator_json(tombstone)
                : id + " was ended at " + codec::rfc3339(tombstone.ended_at) + ": " + reason);
   return written ? server::kExitOk : server::kExitFailed;
 }
@@ -131,7 +109,7 @@ int run_session_list(const SessionInput& input) {
   }
   JsonList list("sessions");
   const auto next = each_session(*opened->sessions, *user, input, [&](const SessionRecord& one) {
-    list.add(session_json(one, now));
+    list.add(http::operator_json(one, now));
   });
   if (!next) return fail(next.error());
   return list.end(*next) ? server::kExitOk : server::kExitFailed;
@@ -156,7 +134,7 @@ int run_session_show(const SessionInput& input) {
     print_session(*found.record, now);
     return std::fflush(stdout) == 0 ? server::kExitOk : server::kExitFailed;
   }
-  std::string text = session_json(*found.record, now);
+  std::string text = http::operator_json(*found.record, now);
   text.pop_back();
   text += ",\"username\":";
   if (found.user) {

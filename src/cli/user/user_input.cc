@@ -1,6 +1,6 @@
 #include "cli/user/user_input.h"
 
-#include "cli/json_out.h"
+#include "http/admin/operator_json.h"
 #include "server/keys/pepper_file.h"
 
 namespace latchkey::cli {
@@ -17,13 +17,6 @@ int with_users(const StoreInput& input, Access access, const UserWork& body) {
   return body(*admin, *opened->store);
 }
 
-std::string user_json(const User& user) {
-  return JsonOut()
-      .text("id", user.id.text())
-      .text("username", user.username)
-      .time("created_at", user.created_at)
-      .flag("disabled", user.disabled)
-      .done();
-}
+std::string user_json(const User& user) { return http::operator_json(user); }
 
 }  // namespace latchkey::cli
