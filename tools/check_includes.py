@@ -30,7 +30,7 @@ SUITES = "include/latchkey/testing/"
 
 # Which layer implements a public header.
 PUBLIC = {f"{header}.h": layer for layer, headers in {
-    "base": "entropy result secret time",
+    "base": "entropy result secret time version",
     "model": "address event_kind ids record token",
     "codec": "authjs cookie jose jwt native_seal seal",
     "contract": "counter_store deny_store event_store forwarding_store key key_store meta_store "

@@ -5,13 +5,28 @@
 
 namespace latchkey {
 
-void append_metric(std::string& out, std::string_view name, std::string_view type,
-                   std::string_view help, double value) {
+std::string number_text(double value) {
   std::array<char, 32> digits{};
   char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  return {digits.data(), end};
+}
+
+void append_family(std::string& out, std::string_view name, std::string_view type,
+                   std::string_view help) {
   out.append("# HELP ").append(name).append(" ").append(help);
   out.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
-  out.append(name).append(" ").append(digits.data(), end).append("\n");
+}
+
+void append_sample(std::string& out, std::string_view name, std::string_view labels, double value) {
+  out.append(name);
+  if (!labels.empty()) out.append("{").append(labels).append("}");
+  out.append(" ").append(number_text(value)).append("\n");
+}
+
+void append_metric(std::string& out, std::string_view name, std::string_view type,
+                   std::string_view help, double value) {
+  append_family(out, name, type, help);
+  append_sample(out, name, {}, value);
 }
 
 Counter& Metrics::add(std::string_view name, std::string_view help, std::string_view labels) {

@@ -25,6 +25,14 @@ class Counter {
 void append_metric(std::string& out, std::string_view name, std::string_view type,
                    std::string_view help, double value);
 
+// append_family begins a family of several values; append_sample writes one of them. `labels` is
+// what stands between the braces, or empty.
+void append_family(std::string& out, std::string_view name, std::string_view type,
+                   std::string_view help);
+void append_sample(std::string& out, std::string_view name, std::string_view labels, double value);
+// number_text writes a number with as many digits as it needs.
+std::string number_text(double value);
+
 // Metrics are the counters of a process. Thread-safe.
 class Metrics {
  public:

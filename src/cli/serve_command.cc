@@ -29,7 +29,7 @@ struct Flag {
 };
 constexpr std::array kFlags{
     Flag{"--listen", "server.listen", "HOST:PORT",
-         "Listen here (127.0.0.1:4470); port 0 takes a free one"},
+         "Listen here (127.0.0.1:4470), or at unix:/PATH; may be given several times"},
     Flag{"--data", "server.data", "DIR",
          "Keep database and keys here (latchkey-data), made on the first start"},
     Flag{"--store", "store.url", "URL",
@@ -55,7 +55,14 @@ struct Input {
   bool print_config = false;
 };
 
-Result<server::Config> read_all(const Input& input) {
+// join makes a list of what one flag was given several times.
+std::string join(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list.append(list.empty() ? "" : ",").append(text);
+  return list;
+}
+
+Result<ConfigSources> read_all(const Input& input) {
   std::vector<FlagValue> flags;
   for (const std::string& set : input.sets) {
     const std::size_t equals = set.find('=');
@@ -66,11 +73,14 @@ Result<server::Config> read_all(const Input& input) {
     flags.push_back({"--set", set.substr(0, equals), set.substr(equals + 1)});
   }
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
-    for (const std::string& text : input.flags[i]) {
-      flags.push_back({kFlags[i].name, kFlags[i].key, text});
+    const std::string key = kFlags[i].key;
+    if (key == "server.listen" && !input.flags[i].empty()) {
+      flags.push_back({kFlags[i].name, key, join(input.flags[i])});
+      continue;
     }
+    for (const std::string& text : input.flags[i]) flags.push_back({kFlags[i].name, key, text});
   }
-  return read_config(input.file, flags);
+  return ConfigSources::read(input.file, flags);
 }
 
 // The keys are no settings, but they belong to what is in force; as comments, so that what is
@@ -92,12 +102,13 @@ void print_keys(const server::Config& config) {
 }
 
 int run(const Input& input) {
-  const Result<server::Config> config = read_all(input);
+  const Result<ConfigSources> sources = read_all(input);
+  const Result<server::Config> config = sources ? sources->load() : sources.error();
   if (!config) {
     server::print_line(STDERR_FILENO, "latchkey: " + config.error().detail);
     return server::kExitUsage;
   }
-  if (!input.print_config) return server::serve(*config);
+  if (!input.print_config) return server::serve(*config, [&] { return sources->load(); });
   std::fputs(server::print_config(*config).c_str(), stdout);
   print_keys(*config);
   return server::kExitOk;
@@ -112,7 +123,7 @@ void add_serve(CLI::App& program, Action& action) {
       "Every setting may also stand in the file of --config, as section and key, or in the\n"
       "environment, as LATCHKEY_SECTION_KEY or LATCHKEY_SECTION_KEY_FILE. Flags win over the\n"
       "environment, the environment over the file. SIGTERM ends the server gently, SIGHUP makes\n"
-      "it read its keys again.");
+      "it read the file of --config and its keys again.");
   command->add_option("--config", input->file, "Read settings from this TOML file")
       ->type_name("FILE")
       ->check(not_empty());

@@ -3,9 +3,10 @@
 #include <atomic>
 #include <string>
 
+#include "http/entry_counts.h"
 #include "http/login_watch.h"
 #include "http/message.h"
-#include "http/verify/verify_options.h"
+#include "http/verify/current_verify.h"
 #include "latchkey/auth.h"
 #include "latchkey/recovery.h"
 
@@ -19,12 +20,14 @@ struct App {
   const Clock& clock;
   Millis staleness{0};             // no node accepts an ended session for longer than this
   Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
-  VerifySettings verify{};
+  CurrentVerify verify{VerifySettings{}};
   std::string base{};  // where the pages are below the public URL's origin, as "/auth"
   Recovery* recovery = nullptr;  // nullptr: nobody sends our mail
   Millis recent{0};  // a log-in this old is no longer enough for what cannot be undone
   std::atomic<bool> draining{false};
   LoginWatch logins{};
+  EntryCounts log_ins{};
+  EntryCounts sign_ups{};
 
   bool sign_up_open() const noexcept { return auth.accounts().options().sign_up == SignUp::open; }
   bool stateless() const noexcept { return is_stateless(auth.options().carrier); }

@@ -60,6 +60,8 @@ std::string_view status_line(int status) noexcept {
       return "HTTP/1.1 415 Unsupported Media Type\r\n";
     case 417:
       return "HTTP/1.1 417 Expectation Failed\r\n";
+    case 422:
+      return "HTTP/1.1 422 Unprocessable Content\r\n";
     case 429:
       return "HTTP/1.1 429 Too Many Requests\r\n";
     case 431:
@@ -96,6 +98,9 @@ void append_head(const Response& response, const WriteOptions& options, std::str
     out.append("\r\n");
   }
   out.append(response.immutable ? kImmutable : kPrivate);
+  if (!options.request_id.empty()) {
+    out.append("X-Request-Id: ").append(options.request_id).append("\r\n");
+  }
   if (!response.content_type.empty()) {
     out.append("Content-Type: ").append(response.content_type).append("\r\n");
   }

@@ -29,6 +29,7 @@ struct Request {
   std::span<const Header> headers{};
   std::string_view body{};
   std::string_view peer_address{};  // of the socket, not of any forwarded header
+  std::string_view request_id{};    // as the log names it; empty: it has none
 
   // header returns the first field named `name` (case does not matter), or nothing.
   std::optional<std::string_view> header(std::string_view name) const noexcept;
@@ -62,7 +63,8 @@ struct WriteOptions {
   // Where a form of our pages may lead besides this origin: sources of a Content-Security-Policy,
   // each behind a blank. A log-in leads back to other hosts of the cookie's domain.
   std::string_view form_targets{};
-  std::string_view date{};  // IMF-fixdate
+  std::string_view date{};        // IMF-fixdate
+  std::string_view request_id{};  // X-Request-Id; empty: none
 };
 // write_response appends the complete message to `out`. A header value with CR, LF, NUL or another
 // control character is dropped and the answer becomes a 500 (R146).

@@ -1,5 +1,8 @@
 #include "http/routes.h"
 
+#include <iterator>
+#include <vector>
+
 #include "http/api/api.h"
 #include "http/pages/assets.h"
 #include "http/pages/pages.h"
@@ -155,6 +158,21 @@ std::string_view pattern_of(std::string_view path) noexcept {
   return route == nullptr ? std::string_view{"none"} : route->path;
 }
 
+std::span<const std::string_view> route_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> made;
+    for (const Route& route : kRoutes) made.push_back(route.path);
+    made.emplace_back("none");
+    return made;
+  }();
+  return names;
+}
+
+std::size_t route_index(std::string_view path) noexcept {
+  const Route* route = find_route(path);
+  return route == nullptr ? std::size(kRoutes) : static_cast<std::size_t>(route - kRoutes);
+}
+
 Handler find_handler(const Route& route, std::string_view method) noexcept {
   if (method == "GET" || method == "HEAD") return route.get;
   if (method == "POST") return route.post;
@@ -165,6 +183,7 @@ Handler find_handler(const Route& route, std::string_view method) noexcept {
 BeginOptions begin_options(const Route& route, const Request& request) {
   BeginOptions options = guard::is_safe_method(request.method) ? route.read : route.write;
   options.route = route.path;
+  options.request_id = request.request_id;
   options.json_only = route.body != Body::form;
   if (route.fresh_query) options.fresh = wants_fresh(request).value_or(false);
   return options;

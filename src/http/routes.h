@@ -44,6 +44,10 @@ std::span<const Route> all_routes() noexcept;
 const Route* find_route(std::string_view path) noexcept;
 // pattern_of is the path of its route, for logs: the path itself may hold what no log may.
 std::string_view pattern_of(std::string_view path) noexcept;
+// route_names are the patterns of all routes, and "none" as the last; route_index is the place of
+// `path` among them.
+std::span<const std::string_view> route_names();
+std::size_t route_index(std::string_view path) noexcept;
 // find_handler returns the handler of `method` on a route, or nullptr.
 Handler find_handler(const Route& route, std::string_view method) noexcept;
 // begin_options say how the session of `request` is begun there.

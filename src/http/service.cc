@@ -3,6 +3,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -198,7 +199,7 @@ Service::Service(Auth& auth, const ServiceOptions& options) {
                         .clock = clock == nullptr ? system_clock() : *clock,
                         .staleness = options.staleness,
                         .readiness = options.readiness,
-                        .verify = options.verify,
+                        .verify = CurrentVerify(options.verify),
                         .base = options.base,
                         .recovery = options.recovery,
                         .recent = options.recent}});
@@ -228,6 +229,13 @@ Response Service::handle(const Request& request) {
 Attempt Service::try_handle(const Request& request) {
   return guarded(request, [&] { return attempt(impl_->app, request); });
 }
+
+void Service::set_verify(VerifySettings settings) {
+  impl_->app.verify.replace(std::move(settings));
+}
+
+EntryTotals Service::log_ins() const noexcept { return impl_->app.log_ins.totals(); }
+EntryTotals Service::sign_ups() const noexcept { return impl_->app.sign_ups.totals(); }
 
 void Service::drain() noexcept { impl_->app.draining = true; }
 

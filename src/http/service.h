@@ -4,6 +4,7 @@
 #include <memory>
 #include <variant>
 
+#include "http/entry_counts.h"
 #include "http/message.h"
 #include "http/verify/verify_options.h"
 #include "latchkey/auth.h"
@@ -55,6 +56,11 @@ class Service {
   Response handle(const Request& request);
   // try_handle answers a request of the lane inline_read without waiting, if that can be done.
   Attempt try_handle(const Request& request);
+  // set_verify changes what proxies are told, from the next request on.
+  void set_verify(VerifySettings settings);
+  // log_ins and sign_ups tell how they ended, since the start.
+  EntryTotals log_ins() const noexcept;
+  EntryTotals sign_ups() const noexcept;
   // drain makes /readyz answer 503 from now on.
   void drain() noexcept;
 

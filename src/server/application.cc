@@ -1,8 +1,10 @@
 #include "server/application.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/metrics.h"
+#include "http/admin/admin.h"
 #include "http/readiness.h"
 #include "http/service.h"
 #include "latchkey/address.h"
@@ -77,6 +79,25 @@ Result<PublicUrl> decide_public_url(const Config& config, const std::string& hos
                    "--allow-plain-http"};
 }
 
+Result<PublicUrl> decide_public_url(const Config& config,
+                                    std::span<const ListenAddress> addresses) {
+  std::optional<PublicUrl> decided;
+  for (const ListenAddress& address : addresses) {
+    if (address.is_file()) continue;
+    // Any port will do, when none is chosen yet.
+    const auto port = std::max<std::uint16_t>(address.port, 1);
+    Result<PublicUrl> url = decide_public_url(config, address.host, port);
+    if (!url) return url.error();
+    if (!decided) decided = *std::move(url);
+  }
+  if (decided) return *std::move(decided);
+  if (!config.public_url.empty()) return decide_public_url(config, "127.0.0.1", 1);
+  return Error{Errc::bad_config,
+               "server.public_url must be set, because browsers do not reach a unix socket. Give "
+               "the address they use: --public-url https://HOST, with a proxy in front that does "
+               "TLS"};
+}
+
 // In the order of dependence; destroyed from the end.
 struct Application::Impl {
   Metrics metrics;
@@ -86,6 +107,7 @@ struct Application::Impl {
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Recovery> recovery;
   std::optional<http::Service> service;
+  std::optional<http::AdminService> admin;
 };
 
 // open_recovery makes what forgotten passwords need, if there is somebody who sends mail.
@@ -142,6 +164,7 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
                                              .base = split_base(config.public_url).second,
                                              .recovery = impl->recovery.get(),
                                              .recent = config.recent_login});
+  impl->admin.emplace(*impl->auth);
   return std::unique_ptr<Application>(new Application(std::move(impl)));
 }
 
@@ -158,13 +181,29 @@ http::Attempt Application::try_handle(const http::Request& request) {
 
 std::string Application::metrics() const {
   return impl_->metrics.text() + readiness_metrics(impl_->readiness.get()) +
-         store_metrics(impl_->auth->stats());
+         store_metrics(impl_->auth->stats(), impl_->auth->staleness()) +
+         entry_metrics(impl_->service->log_ins(), impl_->service->sign_ups());
+}
+
+http::Response Application::handle_admin(const http::Request& request) {
+  return impl_->admin->handle(request);
+}
+
+Application::Numbers Application::numbers() const {
+  return {.log_ins = impl_->service->log_ins(),
+          .sign_ups = impl_->service->sign_ups(),
+          .stats = impl_->auth->stats(),
+          .ready = !impl_->readiness->cause()};
 }
 void Application::drain() noexcept { impl_->service->drain(); }
 
 void Application::probe() { impl_->readiness->probe(); }
 
 void Application::reload_keys(bool always) { impl_->keys->look(always); }
+
+void Application::reload(const Config& config) {
+  if (auto verify = verify_settings(config)) impl_->service->set_verify(*std::move(verify));
+}
 
 Result<void> Application::flush() { return impl_->auth->flush(); }
 

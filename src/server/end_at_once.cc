@@ -10,7 +10,7 @@ namespace latchkey::server {
 namespace {
 
 constexpr Millis kPoll{10};        // the destructor waits as long
-constexpr Millis kLastWords{100};  // for the log, whose reader may be stuck
+constexpr Millis kLastLines{100};  // for the log, whose reader may be stuck
 
 }  // namespace
 
@@ -27,7 +27,7 @@ void EndAtOnce::run() const {
     const auto told = signals_.wait(kPoll);
     if (!told || *told == SIGHUP) continue;
     log(LogLevel::warn, "stopped_at_once");
-    flush_log(kLastWords);
+    flush_log(kLastLines);
     ::_exit(exit_code_);
   }
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "http/api/problem.h"
 #include "http/health.h"
 #include "http/routes.h"
 #include "latchkey/open_store.h"
@@ -19,7 +20,7 @@ constexpr Millis kLongestPause{2000};
 }  // namespace
 
 LateApplication::LateApplication(const Config& config, const PublicUrl& url)
-    : config_(config), url_(url) {}
+    : url_(url), config_(config) {}
 
 LateApplication::~LateApplication() {
   {
@@ -35,20 +36,24 @@ std::optional<LateApplication::Failure> LateApplication::open() {
     cause_ = error.code;
     return Failure{error, may_pass, misconfigured};
   };
-  Result<OpenedData> data =
-      open_data(config_.data, config_.store_url, config_.store, system_entropy());
+  const Config given = config();
+  Result<OpenedData> data = open_data(given.data, given.store_url, given.store, system_entropy());
   if (!data) {
-    const bool remote = is_remote_store(config_.store_url);
+    const bool remote = is_remote_store(given.store_url);
     return failed(data.error(), remote && may_come_up(data.error()), false);
   }
   made_store_ = data->made_store;
   made_keys_ = made_keys_ || data->made_keys;
-  Result<std::unique_ptr<Application>> made = Application::make(std::move(*data), config_, url_);
+  Result<std::unique_ptr<Application>> made = Application::make(std::move(*data), given, url_);
   if (!made) {
     return failed(made.error(), may_come_up(made.error()), made.error().code == Errc::bad_config);
   }
   owned_ = std::move(*made);
-  application_ = owned_.get();
+  {
+    const MutexLock lock(mutex_);
+    owned_->reload(config_);  // it may have changed meanwhile
+    application_ = owned_.get();
+  }
   if (draining_) owned_->drain();
   return std::nullopt;
 }
@@ -117,6 +122,17 @@ void LateApplication::probe() {
 void LateApplication::reload_keys(bool always) {
   if (is_open()) owned_->reload_keys(always);
 }
+void LateApplication::reload(const Config& config) {
+  const MutexLock lock(mutex_);
+  config_ = config;
+  if (is_open()) owned_->reload(config);
+}
+
+Config LateApplication::config() const {
+  const MutexLock lock(mutex_);
+  return config_;
+}
+
 Result<void> LateApplication::flush() { return is_open() ? owned_->flush() : Result<void>{}; }
 
 void LateApplication::drain() noexcept {
@@ -126,6 +142,23 @@ void LateApplication::drain() noexcept {
 
 std::string LateApplication::metrics() const {
   return is_open() ? owned_->metrics() : readiness_metrics(nullptr);
+}
+
+Application::Numbers LateApplication::numbers() const {
+  return is_open() ? owned_->numbers() : Application::Numbers{};
+}
+
+http::Response LateApplication::handle_admin(const http::Request& request) {
+  if (is_open()) return owned_->handle_admin(request);
+  return http::problem_response(http::Problem::store_unavailable);
+}
+
+std::span<const std::string_view> LateApplication::route_names() const {
+  return http::route_names();
+}
+
+std::size_t LateApplication::route_of(const http::Request& request) const noexcept {
+  return http::route_index(request.path);
 }
 
 }  // namespace latchkey::server

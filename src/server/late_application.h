@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "base/mutex.h"
@@ -44,23 +46,30 @@ class LateApplication final : public Handler {
 
   http::Lane lane(const http::Request& request) const noexcept override;
   bool reads_body(const http::Request& request) const noexcept override;
+  std::span<const std::string_view> route_names() const override;
+  std::size_t route_of(const http::Request& request) const noexcept override;
   http::Response handle(const http::Request& request) override;
   http::Attempt try_handle(const http::Request& request) override;
 
-  // These do nothing before it is open.
+  // These do nothing before it is open, but for reload.
   void probe();
   void reload_keys(bool always);
+  // reload takes over what `config` says and can be changed, also for a store that comes later.
+  void reload(const Config& config) LATCHKEY_EXCLUDES(mutex_);
   Result<void> flush();
 
   void drain() noexcept;  // before, too
   std::string metrics() const;
+  Application::Numbers numbers() const;
+  http::Response handle_admin(const http::Request& request);
 
  private:
   void run(const std::function<void()>& opened);
   void tell(const Failure& failure) LATCHKEY_EXCLUDES(mutex_);
   bool pause(Millis time) LATCHKEY_EXCLUDES(mutex_);
 
-  const Config& config_;
+  Config config() const LATCHKEY_EXCLUDES(mutex_);
+
   const PublicUrl url_;
   std::unique_ptr<Application> owned_;
   std::atomic<Application*> application_{nullptr};  // owned_, once it is whole
@@ -68,7 +77,8 @@ class LateApplication final : public Handler {
   std::atomic<Errc> cause_{Errc::store_unavailable};  // why the last try failed
   bool made_store_ = false;
   bool made_keys_ = false;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  Config config_ LATCHKEY_GUARDED_BY(mutex_);
   Condition changed_;
   bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
   std::string told_ LATCHKEY_GUARDED_BY(mutex_);  // the failure that was logged last

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <string>
 #include <utility>
@@ -10,13 +11,13 @@
 #include "codec/text/time_text.h"
 #include "http/message.h"
 #include "server/http/refusal.h"
+#include "server/listen/bound.h"
 
 namespace latchkey::server {
 namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 Millis steady_now() noexcept {
   return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
@@ -28,34 +29,36 @@ constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 
 constexpr Millis kTellEvery{10'000};
 
-Error listen_error(const error_code& ec) { return Error{Errc::bad_config, ec.message()}; }
-
 }  // namespace
 
-Loop::Loop(Shared& shared)
-    : shared_(shared), io_(kOneThread), acceptor_(io_), timer_(io_), now_(steady_now()) {}
+Loop::Loop(Shared& shared, RequestCounts& counts)
+    : shared_(shared),
+      counts_(counts),
+      timeouts_(shared.timeouts),
+      io_(kOneThread),
+      timer_(io_),
+      now_(steady_now()) {}
 
 Loop::~Loop() {
   while (connections_ != nullptr) remove(connections_);
 }
 
-Result<Loop::Endpoint> Loop::listen(const Endpoint& endpoint) {
+bool Loop::listen(Descriptor socket) {
+  int family = 0;
+  socklen_t size = sizeof family;
+  if (::getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) return false;
+  Listener& listener = listeners_.emplace_back(Listener{Acceptor(io_)});
   error_code ec;
-  acceptor_.open(endpoint.protocol(), ec);
-  if (!ec) acceptor_.set_option(Acceptor::reuse_address(true), ec);
-  if (!ec) acceptor_.set_option(ReusePort(true), ec);
-  if (!ec) acceptor_.bind(endpoint, ec);
-  if (!ec) acceptor_.listen(1024, ec);
-  if (ec) return listen_error(ec);
-  const Endpoint bound = acceptor_.local_endpoint(ec);
-  if (ec) return listen_error(ec);
-  return bound;
+  listener.acceptor.assign({family, 0}, socket.get(), ec);
+  if (ec) return false;
+  socket.release();
+  return true;
 }
 
 void Loop::run() {
   tick();
   wait_for_tick();
-  accept();
+  for (Listener& listener : listeners_) accept(listener);
   io_.run();
 }
 
@@ -63,31 +66,36 @@ void Loop::drain() {
   asio::post(io_, [this] {
     draining_ = true;
     error_code ignored;
-    acceptor_.close(ignored);
+    for (Listener& listener : listeners_) listener.acceptor.close(ignored);
     for (Connection* c = connections_; c != nullptr; c = c->next) c->drain(now_);
     if (connections_ == nullptr) io_.stop();
   });
 }
 
-void Loop::stop() { io_.stop(); }
-
-void Loop::accept() {
-  acceptor_.async_accept(
-      [this](const error_code& ec, Socket socket) { on_accept(ec, std::move(socket)); });
+void Loop::set_timeouts(const Timeouts& timeouts) {
+  asio::post(io_, [this, timeouts] { timeouts_ = timeouts; });
 }
 
-void Loop::on_accept(const error_code& ec, Socket socket) {
+void Loop::stop() { io_.stop(); }
+
+void Loop::accept(Listener& listener) {
+  listener.acceptor.async_accept([this, &listener](const error_code& ec, Socket socket) {
+    on_accept(listener, ec, std::move(socket));
+  });
+}
+
+void Loop::on_accept(Listener& listener, const error_code& ec, Socket socket) {
   if (draining_) return;
   if (!ec) {
     adopt(std::move(socket));
   } else if (ec == asio::error::no_descriptors || ec == asio::error::no_memory ||
              ec == asio::error::no_buffer_space || ec.value() == ENFILE) {
     // Trying again at once would spin; the next tick tries again.
-    accept_paused_ = true;
+    listener.paused = true;
     log(LogLevel::warn, "accept_paused", {{"reason", ec.message()}});
     return;
   }
-  accept();
+  accept(listener);
 }
 
 // The answer may be lost: who is turned away is not waited for.
@@ -105,22 +113,23 @@ void Loop::turn_away(Socket socket, const std::string& peer, int status, const c
 }
 
 void Loop::adopt(Socket socket) {
-  error_code ec;
-  const Endpoint endpoint = socket.remote_endpoint(ec);
-  if (ec) return;
-  std::string peer = endpoint.address().to_string(ec);
+  auto peer = peer_of(socket.native_handle());
+  if (!peer) return;
   if (shared_.open.load(std::memory_order_relaxed) >= shared_.max_connections) {
     shared_.refused_full.fetch_add(1, std::memory_order_relaxed);
-    return turn_away(std::move(socket), peer, 503, "max_connections");
+    return turn_away(std::move(socket), peer->text, 503, "max_connections");
   }
-  std::optional<PeerShare> share = shared_.peers.take(endpoint.address());
+  std::optional<PeerShare> share =
+      peer->address ? shared_.peers.take(*peer->address) : shared_.peers.take_unix();
   if (!share) {
     shared_.refused_address.fetch_add(1, std::memory_order_relaxed);
-    return turn_away(std::move(socket), peer, 429, "max_connections_per_address");
+    return turn_away(std::move(socket), peer->text, 429, "max_connections_per_address");
   }
-  socket.set_option(asio::ip::tcp::no_delay(true), ec);
+  error_code ignored;
+  if (peer->address) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
 
-  auto* connection = new Connection(*this, std::move(socket), std::move(peer), *std::move(share));
+  auto* connection =
+      new Connection(*this, std::move(socket), std::move(peer->text), *std::move(share));
   connection->next = connections_;
   if (connections_ != nullptr) connections_->previous = connection;
   connections_ = connection;
@@ -161,7 +170,9 @@ void Loop::tick() {
     c->tick(now_);
     c = following;
   }
-  if (std::exchange(accept_paused_, false) && !draining_) accept();
+  for (Listener& listener : listeners_) {
+    if (std::exchange(listener.paused, false) && !draining_) accept(listener);
+  }
 }
 
 }  // namespace latchkey::server

@@ -39,6 +39,9 @@ void forget_environment();
 // second at most for a service manager that does not listen.
 void notify_service_manager(std::string_view state);
 
+// notify_reloading tells it that settings are read again; READY=1 ends that.
+void notify_reloading();
+
 // hold_standard_files opens /dev/null for each of the files 0, 1 and 2 that is closed. Otherwise a
 // socket or the database would get the number, and log lines would be written into it.
 void hold_standard_files();

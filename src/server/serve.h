@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/settings/config.h"
+#include "server/settings/reload.h"
 
 namespace latchkey::server {
 
@@ -12,6 +13,7 @@ inline constexpr int kExitUsage = 2;
 // serve runs the server until SIGTERM or SIGINT and returns the exit code. Prints the address to
 // open on standard output, one line on standard error when it cannot start, and logs there. Blocks
 // those two signals for the calling thread and all threads made later.
-int serve(const Config& config);
+// On SIGHUP it reads its settings again with `reread`; what is wrong changes nothing and is logged.
+int serve(Config config, const ConfigReader& reread);
 
 }  // namespace latchkey::server

@@ -106,7 +106,7 @@ TEST(CommandLine, AnEmptyOptionIsNotTheSameAsNone) {
 
 TEST(CommandLine, AFlagGivenTwiceIsRefused) {
   const std::vector<std::string> commands[] = {
-      {"serve", "--listen", "127.0.0.1:0", "--listen", "127.0.0.2:0", "--print-config"},
+      {"serve", "--data", "a", "--data", "b", "--print-config"},
       {"serve", "--threads", "1", "--set", "server.threads=2", "--print-config"},
       {"serve", "--set", "log.level=info", "--set", "log.level=warn", "--print-config"}};
   for (const auto& arguments : commands) {

@@ -108,8 +108,8 @@ TEST_F(ServeLateStore, F7WhatComesLateHearsOfOtherNodesAndReadsKeysOfTheStore) {
   RawClient client(static_cast<std::uint16_t>(std::stoi(port)));
   client.send(request_text("GET", "/metrics"));
   const std::string metrics = client.answer()->body;
-  for (const char* line : {"\nlatchkey_invalidation_up 1\n", "\nlatchkey_log_lines_lost_total 0\n",
-                           "latchkey_ready 1\n"}) {
+  for (const char* line : {"\nlatchkey_invalidation_channel_up 1\n",
+                           "\nlatchkey_log_lines_lost_total 0\n", "latchkey_ready 1\n"}) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line << " is not in\n" << metrics;
   }
 }

@@ -60,7 +60,7 @@ TEST_F(ServeMigrate, ASessionOfLuciaMovesAndItsRowEnds) {
       << counted;
   EXPECT_NE(counted.find(R"(take_overs_total{from="lucia",outcome="refused"} 2)"),
             std::string::npos);
-  EXPECT_NE(counted.find("\nlatchkey_invalidation_up 1\n"), std::string::npos) << counted;
+  EXPECT_NE(counted.find("\nlatchkey_invalidation_channel_up 1\n"), std::string::npos) << counted;
   EXPECT_EQ(metrics_of(server, "/v1/session").substr(0, 3), "404");
   EXPECT_EQ(server.program().errors().find(kLuciaToken), std::string::npos) << "R178";
 }

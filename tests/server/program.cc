@@ -39,6 +39,11 @@ void redirect(const std::string& path, int given, int target) {
   redirect(start.errors_to.empty() ? files + "/err" : start.errors_to, start.errors_fd,
            STDERR_FILENO);
   for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  if (start.pass_fd >= 0) {
+    ::dup2(start.pass_fd, 3);
+    ::setenv("LISTEN_FDS", "1", 1);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+  }
   if (start.open_files != 0) {
     const rlimit limit{start.open_files, start.open_files};
     ::setrlimit(RLIMIT_NOFILE, &limit);

@@ -25,6 +25,7 @@ class Program {
     std::string errors_to{};       // where standard error goes instead of errors()
     int errors_fd = -1;            // an open file for it, such as a pipe; kClosed: none
     int output_fd = -1;            // likewise for standard output
+    int pass_fd = -1;              // a socket that is passed as systemd does
     static constexpr int kClosed = -2;
   };
   explicit Program(const Start& start);

@@ -64,13 +64,14 @@ TEST_F(ServeOnRedis, TellsHowTheWayToTheStoreDoes) {
   }
   const std::string metrics = metrics_of(node);
   for (const char* line :
-       {"\nlatchkey_invalidation_up 1\n", "\n# TYPE latchkey_cache_hits_total counter\n",
-        "\nlatchkey_cache_entries 1\n", "\nlatchkey_lookup_refused_total 0\n",
-        "\nlatchkey_invalidation_heard_seconds ", "\nlatchkey_invalidation_lag_seconds ",
-        "\nlatchkey_cache_hit_age_seconds_total "}) {
+       {"\nlatchkey_invalidation_channel_up 1\n",
+        "\n# TYPE latchkey_cache_requests_total counter\n", "\nlatchkey_cache_entries 1\n",
+        "\nlatchkey_lookup_refused_total 0\n", "\nlatchkey_invalidation_heard_seconds ",
+        "\nlatchkey_invalidation_lag_seconds ", "\nlatchkey_cache_hit_age_seconds_total "}) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line << " is not in\n" << metrics;
   }
-  EXPECT_EQ(metrics.find("latchkey_cache_hits_total 0\n"), std::string::npos) << metrics;
+  EXPECT_EQ(metrics.find("latchkey_cache_requests_total{result=\"hit\"} 0\n"), std::string::npos)
+      << metrics;
 }
 
 TEST_F(ServeOnRedis, AnOutageLogsNobodyOut) {

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
@@ -49,6 +50,17 @@ class RawClient {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) close();
+  }
+  // at_file connects to the unix socket at `path`.
+  static RawClient at_file(const std::string& path) {
+    RawClient client;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    client.fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto* any = reinterpret_cast<const sockaddr*>(&address);
+    if (::connect(client.fd_, any, sizeof address) != 0) client.close();
+    return client;
   }
   ~RawClient() { close(); }
   RawClient(RawClient&& other) noexcept
@@ -122,8 +134,10 @@ class RawClient {
   bool at_end() { return received_.empty() && !receive() && ended_; }
 
  private:
+  RawClient() = default;
+
   int fd_ = -1;
-  int patience_ms_;
+  int patience_ms_ = 20'000;
   bool ended_ = false;
   std::string received_;
 };

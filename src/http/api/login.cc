@@ -7,8 +7,7 @@
 namespace latchkey::http {
 namespace {
 
-Response enter_with(const App& app, AuthSession& session, Entrance entrance,
-                    const codec::Json& body) {
+Response enter_with(App& app, AuthSession& session, Entrance entrance, const codec::Json& body) {
   const codec::Json* username = body.find("username");
   const codec::Json* password = body.find("password");
   const codec::Json* remember = body.find("remember");
@@ -19,14 +18,13 @@ Response enter_with(const App& app, AuthSession& session, Entrance entrance,
 
   const Credentials credentials{*username->string(), *password->string()};
   const auto entered =
-      enter(session, entrance, credentials, remember == nullptr || *remember->boolean());
+      enter(app, session, entrance, credentials, remember == nullptr || *remember->boolean());
   if (!entered) return api_problem(session);
   if (*entered != Rejection::none) return problem_response(problem_of(*entered));
   return session_response(app, session, entrance == Entrance::sign_up ? 201 : 200);
 }
 
-Response enter_api(const App& app, const Request& request, AuthSession& session,
-                   Entrance entrance) {
+Response enter_api(App& app, const Request& request, AuthSession& session, Entrance entrance) {
   auto body = codec::parse_json(request.body);
   if (!body || body->object() == nullptr) return problem_response(Problem::bad_json);
   Response response = enter_with(app, session, entrance, *body);

@@ -33,6 +33,8 @@ enum class Problem : std::uint8_t {
   original_missing,
   origin_refused,
   session_not_found,
+  user_not_found,
+  key_reused,
   not_found,
   method_not_allowed,
   body_too_large,

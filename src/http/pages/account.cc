@@ -149,7 +149,7 @@ Response submit(App& app, const Request& request, AuthSession& session, Entrance
               .next = next_of(app, form),
               .mail = app.recovery != nullptr};
   const Credentials credentials{sheet.username, form->get("password")};
-  const auto entered = enter(session, entrance, credentials, sheet.remember);
+  const auto entered = enter(app, session, entrance, credentials, sheet.remember);
   if (!entered) return page_failure(session);
   if (*entered == Rejection::sign_up_closed) {
     return page_problem(Problem::sign_up_closed, {.asker = asker(app)});

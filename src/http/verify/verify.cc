@@ -43,7 +43,7 @@ void add_cookie(const AuthSession& session, std::string_view name, Response& res
 }  // namespace
 
 VerifyCall::VerifyCall(App& app, const Request& request, Dialect dialect, std::string_view route)
-    : app_(app), request_(request), dialect_(dialect), route_(route) {
+    : app_(app), settings_(app.verify.get()), request_(request), dialect_(dialect), route_(route) {
   if (const auto problem = read()) {
     log(LogLevel::warn, "verify_refused",
         {{"code", problem_text(*problem).code}, {"path", route_}, {"peer", request_.peer_address}});
@@ -53,14 +53,14 @@ VerifyCall::VerifyCall(App& app, const Request& request, Dialect dialect, std::s
   }
 }
 
-// A trusted proxy is one that is named, or any of this machine while none is.
+// A trusted proxy is one that is named, or any with a loopback address while none is.
 bool VerifyCall::trusts_peer() const {
   if (dialect_ == Dialect::own) return false;
-  if (request_.peer_address.empty()) return true;  // a unix socket
+  if (!app_.auth.options().trusted_proxies.empty()) {
+    return app_.auth.trusted_proxies().contains_peer(request_.peer_address);
+  }
   const auto peer = guard::Address::parse(request_.peer_address);
-  if (!peer) return false;
-  if (app_.auth.options().trusted_proxies.empty()) return peer->is_loopback();
-  return app_.auth.trusted_proxies().contains(*peer);
+  return peer && peer->is_loopback();
 }
 
 std::optional<Problem> VerifyCall::read() {
@@ -86,7 +86,7 @@ std::string VerifyCall::own_origin() const {
 void VerifyCall::read_origin() {
   own_origin_ = own_origin();
   const auto origin = request_.header("origin");
-  const auto& allowed = app_.verify.allowed_origins;
+  const auto& allowed = settings_.allowed_origins;
   origin_allowed_ = origin && request_.header_count("origin") == 1 &&
                     std::find(allowed.begin(), allowed.end(), *origin) != allowed.end();
 }
@@ -115,15 +115,14 @@ bool VerifyCall::read_options(bool trusted) {
 }
 
 std::optional<Problem> VerifyCall::read_need() {
-  const VerifySettings& settings = app_.verify;
   if (original_.path.empty()) {
-    return settings.rules.empty() ? std::nullopt : std::optional(Problem::original_missing);
+    return settings_.rules.empty() ? std::nullopt : std::optional(Problem::original_missing);
   }
   const auto path = guard::plain_path(original_.path);
   if (!path) {
-    return settings.allow_ambiguous_paths ? std::nullopt : std::optional(Problem::bad_original);
+    return settings_.allow_ambiguous_paths ? std::nullopt : std::optional(Problem::bad_original);
   }
-  need_ = settings.rules.find(lower_host(original_.authority), *path);
+  need_ = settings_.rules.find(lower_host(original_.authority), *path);
   return std::nullopt;
 }
 
@@ -149,6 +148,7 @@ BeginOptions VerifyCall::begin_options() const noexcept {
           .json_only = true,
           // The log-in page tells why a session has ended, and deletes its cookie.
           .keep_bad_cookie = true,
+          .request_id = request_.request_id,
           .own_origin = own_origin_,
           .take_over = false};
 }
@@ -175,7 +175,7 @@ Response VerifyCall::answer(Result<AuthSession> begun) const {
 
 Response VerifyCall::allow(const SessionRecord* session, const User* user) const {
   Response response = base_answer(200);
-  append_identity(response, app_.verify, session, user);
+  append_identity(response, settings_, session, user);
   if (dialect_ != Dialect::own) return response;
   // What Oathkeeper's authenticator `cookie_session` reads.
   response.content_type = "application/json; charset=utf-8";

@@ -50,6 +50,7 @@ class VerifyCall {
   std::string log_in_location(const AuthSession& session) const;
 
   App& app_;
+  const VerifySettings& settings_;  // one and the same for the whole call
   const Request& request_;
   const Dialect dialect_;
   const std::string_view route_;

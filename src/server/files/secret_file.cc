@@ -7,11 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
-namespace latchkey::server {
+#include "server/files/descriptor.h"
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
+namespace latchkey::server {
 
 Result<SecretBytes> read_secret_file(const std::string& path, std::string_view kind) {
   const auto bad = [&](std::string_view text) {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/log.h"
 #include "http/base_path.h"
 #include "latchkey/secret.h"
 #include "server/http/refusal.h"
@@ -24,6 +25,7 @@ constexpr std::size_t kFirstCapacity = 4096;
 constexpr std::size_t kBodyRoom = 1024;  // at least this much is read at once of a body
 constexpr std::size_t kOutKept = 64 * 1024;
 constexpr Millis kLingerTime{2000};
+constexpr Millis kFreshGrace{2000};
 constexpr std::size_t kLingerBytes = 4 << 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -47,6 +49,7 @@ Connection::Connection(Loop& loop, Socket socket, std::string peer, PeerShare sh
       socket_(std::move(socket)),
       peer_(std::move(peer)),
       share_(std::move(share)),
+      trusted_(loop.shared().peers.trusts(peer_)),
       parser_(loop.shared().limits),
       buffer_(new char[kFirstCapacity]),
       capacity_(kFirstCapacity) {}
@@ -56,12 +59,12 @@ Connection::~Connection() { wipe(buffer_.get(), dirty_); }
 void Connection::start() {
   enter(State::idle);
   // A client that connects and says nothing is not kept as long as one that has been served.
-  deadline_ = loop_.now() + loop_.shared().timeouts.header;
+  deadline_ = loop_.now() + loop_.timeouts().header;
   read();
 }
 
 void Connection::enter(State state) {
-  const Timeouts& timeouts = loop_.shared().timeouts;
+  const Timeouts& timeouts = loop_.timeouts();
   state_ = state;
   switch (state) {
     case State::idle:
@@ -103,8 +106,11 @@ void Connection::tick(Millis now) {
 }
 
 void Connection::drain(Millis now) {
-  // A request may be in the socket already; the next tick closes, so that it is still answered.
-  if (state_ == State::idle) deadline_ = now;
+  if (state_ != State::idle) return;
+  // A request may be in the socket already; the next tick closes, so that it is still answered. A
+  // client that has just connected is about to send one.
+  const bool fresh = dirty_ == 0;
+  deadline_ = fresh ? std::min(deadline_, now + kFreshGrace) : now;
 }
 
 void Connection::close_socket() {
@@ -225,6 +231,7 @@ bool Connection::dispatch() {
   Shared& shared = loop_.shared();
   http::Request& request = parser_.mutable_request();
   request.peer_address = peer_;
+  identify(request);
   enter(State::working);
   const http::Lane lane = shared.handler->lane(request);
   if (lane == http::Lane::inline_read) {
@@ -237,6 +244,44 @@ bool Connection::dispatch() {
   if (pool.submit({&Connection::run_on_worker, this})) return false;
   later_.reset();
   return answer(refusal(503, request.path));
+}
+
+// The id that a proxy gave a request is kept, so that its log and ours tell of the same one.
+void Connection::identify(http::Request& request) {
+  arrived_at_ = std::chrono::steady_clock::now();
+  route_ = loop_.shared().handler->route_of(request);
+  request_id_ = loop_.next_request_id();
+  // Of a refused head nothing but the path is sure.
+  const auto given = trusted_ && !refused_ ? request.header("x-request-id") : std::nullopt;
+  if (given && request.header_count("x-request-id") == 1) request_id_.take(*given);
+  request.request_id = request_id_.text();
+}
+
+void Connection::count(const http::Response& response) {
+  const auto took = std::chrono::steady_clock::now() - arrived_at_;
+  loop_.counts().add(route_, response.status, took);
+  if (loop_.shared().log_requests.load(std::memory_order_relaxed)) {
+    log_answer(response.status, took);
+  }
+}
+
+// Neither path nor query, which may hold anything, and no cookie: the route is enough.
+void Connection::log_answer(int status, std::chrono::nanoseconds took) const {
+  const auto names = loop_.shared().handler->route_names();
+  if (names.empty()) return;
+  const http::Request& request = parser_.request();
+  const auto header = trusted_ && !refused_ ? request.header("traceparent") : std::nullopt;
+  const TraceParent trace = parse_traceparent(header.value_or("")).value_or(TraceParent{});
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  log(LogLevel::info, "request",
+      {{"method", refused_ ? std::string_view{} : request.method},
+       {"route", names[route_]},
+       {"status", std::to_string(status)},
+       {"micros", std::to_string(micros)},
+       {"peer", peer_},
+       {"request_id", request_id_.text()},
+       {"trace_id", trace.trace_id},
+       {"parent_id", trace.parent_id}});
 }
 
 void Connection::run_on_worker(void* self) {
@@ -264,6 +309,7 @@ bool Connection::answer(const http::Response& response) {
   // Behind an unread body nobody could tell where the next request begins.
   const bool keep = parser_.keep_alive() && !response.close && !loop_.draining() && !body_unread_;
   close_after_ = !keep;
+  count(response);
   write(response);
   return send();
 }
@@ -274,7 +320,8 @@ void Connection::write(const http::Response& response) {
                                    .keep_alive = !close_after_,
                                    .hsts = site.hsts,
                                    .form_targets = site.form_targets,
-                                   .date = loop_.date()};
+                                   .date = loop_.date(),
+                                   .request_id = request_id_.text()};
   if (site.base.empty()) return http::write_response(response, options, out_);
   http::Response below = response;
   http::add_base(below, site.base);
@@ -285,7 +332,10 @@ void Connection::write(const http::Response& response) {
 // while, because closing at once would reset the connection and the answer with it.
 bool Connection::refuse(int status) {
   refused_ = close_after_ = true;
-  write(refusal(status, parser_.request().path));
+  identify(parser_.mutable_request());
+  const http::Response response = refusal(status, parser_.request().path);
+  count(response);
+  write(response);
   return send();
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,12 +13,13 @@
 #include "latchkey/time.h"
 #include "server/http/peer_shares.h"
 #include "server/http/request_parser.h"
+#include "server/http/trace.h"
 
 namespace latchkey::server {
 
 // The executor is named, because any_io_executor costs an indirect call and a copy per operation.
 using Executor = boost::asio::io_context::executor_type;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
 class Loop;
 
@@ -58,6 +61,9 @@ class Connection {
   bool dispatch();
   bool answer(const http::Response& response);
   void write(const http::Response& response);
+  void identify(http::Request& request);
+  void count(const http::Response& response);
+  void log_answer(int status, std::chrono::nanoseconds took) const;
   void hold(http::Response response);
   bool refuse(int status);
   bool send();
@@ -72,7 +78,11 @@ class Connection {
   Socket socket_;
   const std::string peer_;
   const PeerShare share_;
+  const bool trusted_;  // the peer is a proxy whose word counts
   RequestParser parser_;
+  RequestId request_id_;
+  std::size_t route_ = 0;                             // of the request under way
+  std::chrono::steady_clock::time_point arrived_at_;  // its end
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_;
   std::size_t begin_ = 0;     // first byte not yet used

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "http/message.h"
 #include "http/service.h"
@@ -23,6 +26,10 @@ class Handler {
   // reads_body: the answer depends on the body of `request`. Otherwise it goes out once the head is
   // there, and a body that was announced ends the connection unread.
   virtual bool reads_body(const http::Request&) const noexcept { return true; }
+  // route_names and route_of divide answers for metrics: route_of is an index into the names, of
+  // which the last stands for everything else. Without names nothing is counted.
+  virtual std::span<const std::string_view> route_names() const { return {}; }
+  virtual std::size_t route_of(const http::Request&) const noexcept { return 0; }
   virtual http::Response handle(const http::Request& request) = 0;
   // try_handle answers on an event loop, or leaves to a worker what has to wait.
   virtual http::Attempt try_handle(const http::Request& request) { return handle(request); }

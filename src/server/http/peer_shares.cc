@@ -33,7 +33,15 @@ PeerShare::~PeerShare() {
 std::optional<PeerShare> PeerShares::take(const ip::address& peer) {
   const auto address = guard::Address::parse(peer.to_string());
   if (address && proxies_.contains(*address)) return PeerShare();
-  const PeerShare::Key key = key_of(peer);
+  return take(key_of(peer));
+}
+
+std::optional<PeerShare> PeerShares::take_unix() {
+  if (proxies_.contains_peer(guard::kUnixPeer)) return PeerShare();
+  return take(PeerShare::Key{1});
+}
+
+std::optional<PeerShare> PeerShares::take(const PeerShare::Key& key) {
   const MutexLock lock(mutex_);
   std::size_t& count = counts_[key];
   if (count >= most_) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/mutex.h"
@@ -18,7 +19,7 @@ class PeerShares;
 // PeerShare is the place of one connection among those of its address; freed by its end.
 class PeerShare {
  public:
-  using Key = std::array<std::uint8_t, 9>;  // 4 or 6, then the address or network
+  using Key = std::array<std::uint8_t, 9>;  // 4 or 6, then the address or network; or 1
 
   PeerShare() = default;  // counts nowhere
   PeerShare(PeerShares& shares, const Key& key) : shares_(&shares), key_(key) {}
@@ -43,10 +44,15 @@ class PeerShares {
 
   // take counts a connection from `peer`. Nothing: the address has its share already.
   std::optional<PeerShare> take(const boost::asio::ip::address& peer) LATCHKEY_EXCLUDES(mutex_);
+  // take_unix counts one from a unix socket. All of those are one peer.
+  std::optional<PeerShare> take_unix() LATCHKEY_EXCLUDES(mutex_);
+  // trusts tells whether `peer`, as a request names it, is a trusted proxy.
+  bool trusts(std::string_view peer) const noexcept { return proxies_.contains_peer(peer); }
   std::size_t most() const noexcept { return most_; }
 
  private:
   friend class PeerShare;
+  std::optional<PeerShare> take(const PeerShare::Key& key) LATCHKEY_EXCLUDES(mutex_);
   void give_back(const PeerShare::Key& key) LATCHKEY_EXCLUDES(mutex_);
 
   const std::size_t most_;

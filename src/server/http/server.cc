@@ -1,7 +1,6 @@
 #include "server/http/server.h"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -9,38 +8,11 @@
 #include "base/mutex.h"
 #include "server/http/peer_shares.h"
 #include "server/http/worker_pool.h"
+#include "server/listen/bound.h"
 #include "server/loop.h"
 
 namespace latchkey::server {
 namespace {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
-using Endpoint = Loop::Endpoint;
-
-Result<Endpoint> resolve(const std::string& host, std::uint16_t port) {
-  error_code ec;
-  const auto address = asio::ip::make_address(host, ec);
-  if (!ec) return Endpoint{address, port};
-  asio::io_context io;
-  asio::ip::tcp::resolver resolver(io);
-  const auto found = resolver.resolve(host, std::to_string(port), ec);
-  if (ec || found.empty()) return Error{Errc::bad_config, "the name does not resolve"};
-  return found.begin()->endpoint();
-}
-
-// With SO_REUSEPORT a second server of the same user would share the port without an error and
-// take half of the requests; a socket without that option finds out.
-Result<void> check_free(const Endpoint& endpoint) {
-  asio::io_context io;
-  asio::ip::tcp::acceptor probe(io);
-  error_code ec;
-  probe.open(endpoint.protocol(), ec);
-  if (!ec) probe.set_option(asio::ip::tcp::acceptor::reuse_address(true), ec);
-  if (!ec) probe.bind(endpoint, ec);
-  if (ec) return Error{Errc::bad_config, ec.message()};
-  return {};
-}
 
 // A quarter, and where that is little up to kEnough of three quarters: never all of them.
 std::size_t share_of_one(const HttpServerOptions& options) {
@@ -54,8 +26,7 @@ std::size_t share_of_one(const HttpServerOptions& options) {
 
 struct HttpServer::Impl {
   explicit Impl(const HttpServerOptions& given)
-      : options(given),
-        peers(share_of_one(given), given.proxies),
+      : peers(share_of_one(given), given.proxies),
         blocking(given.blocking_workers, given.blocking_queue),
         hashing(given.hashing_workers, given.hashing_queue, given.most_hashing_workers),
         shared{.limits = given.limits,
@@ -65,15 +36,16 @@ struct HttpServer::Impl {
                .blocking = blocking,
                .hashing = hashing} {}
 
-  HttpServerOptions options;
   PeerShares peers;
   WorkerPool blocking;
   WorkerPool hashing;
   Shared shared;
+  std::size_t routes = 0;
+  std::vector<std::unique_ptr<RequestCounts>> counts;  // they outlive the loops
   std::vector<std::unique_ptr<Loop>> loops;
   std::vector<std::thread> threads;
-  Endpoint endpoint;
-  std::string host;
+  std::vector<ListenAddress> addresses;
+  std::vector<std::unique_ptr<SocketFile>> files;
   Mutex mutex;
   Condition ended;
   std::size_t running LATCHKEY_GUARDED_BY(mutex) = 0;
@@ -82,35 +54,67 @@ struct HttpServer::Impl {
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() { stop(); }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::bind(const HttpServerOptions& options) {
-  Result<Endpoint> endpoint = resolve(options.host, options.port);
-  if (!endpoint) return endpoint.error();
-  if (Result<void> free = check_free(*endpoint); !free) return free.error();
-
+Result<std::unique_ptr<HttpServer>> HttpServer::bind(HttpServerOptions options) {
   auto impl = std::make_unique<Impl>(options);
   const std::size_t threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   for (std::size_t i = 0; i < threads; ++i) {
-    auto& loop = impl->loops.emplace_back(std::make_unique<Loop>(impl->shared));
-    Result<Endpoint> bound = loop->listen(*endpoint);
-    if (!bound) return bound.error();
-    *endpoint = *bound;  // with port 0 the first one decides for all
+    auto& counts = impl->counts.emplace_back(std::make_unique<RequestCounts>());
+    impl->loops.push_back(std::make_unique<Loop>(impl->shared, *counts));
   }
-  impl->endpoint = *endpoint;
-  impl->host = endpoint->address().to_string();
+  const auto add = [&](Result<Bound> bound, const ListenAddress& asked) -> Result<void> {
+    const std::string name = "cannot listen on " + listen_address_text(asked) + ": ";
+    if (!bound) return Error{Errc::bad_config, name + bound.error().detail};
+    for (std::size_t i = 0; i < threads; ++i) {
+      if (!impl->loops[i]->listen(std::move(bound->sockets[i]))) {
+        return Error{Errc::bad_config, name + "it is no socket that listens"};
+      }
+    }
+    impl->addresses.push_back(std::move(bound->address));
+    if (bound->file) impl->files.push_back(std::move(bound->file));
+    return {};
+  };
+  for (const PassedSocket& passed : options.passed) {
+    Result<void> added = add(adopt_socket(passed, threads), passed.address);
+    if (!added) return added.error();
+  }
+  for (const ListenAddress& address : options.listen) {
+    Result<void> added = add(bind_address(address, threads, options.socket), address);
+    if (!added) return added.error();
+  }
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-std::uint16_t HttpServer::port() const noexcept { return impl_->endpoint.port(); }
-const std::string& HttpServer::host() const noexcept { return impl_->host; }
+const std::vector<ListenAddress>& HttpServer::addresses() const noexcept {
+  return impl_->addresses;
+}
+std::uint16_t HttpServer::port() const noexcept {
+  return impl_->addresses.empty() ? std::uint16_t{0} : impl_->addresses.front().port;
+}
 std::size_t HttpServer::open_connections() const noexcept { return impl_->shared.open.load(); }
 HttpServer::Refused HttpServer::refused() const noexcept {
   return {impl_->shared.refused_full.load(), impl_->shared.refused_address.load()};
 }
 
+RequestTotals HttpServer::totals() const {
+  RequestTotals totals(impl_->routes);
+  for (const auto& counts : impl_->counts) counts->add_to(totals);
+  return totals;
+}
+
+HttpServer::Loads HttpServer::loads() const {
+  return {impl_->blocking.load(), impl_->hashing.load()};
+}
+
+void HttpServer::log_requests(bool wanted) noexcept {
+  impl_->shared.log_requests.store(wanted, std::memory_order_relaxed);
+}
+
 void HttpServer::start(Handler& handler, SiteOptions site) {
   Impl& impl = *impl_;
   impl.shared.handler = &handler;
+  impl.routes = handler.route_names().size();
+  for (auto& counts : impl.counts) counts->set_routes(impl.routes);
   impl.shared.site = std::move(site);
   {
     MutexLock lock(impl.mutex);
@@ -126,7 +130,12 @@ void HttpServer::start(Handler& handler, SiteOptions site) {
   }
 }
 
+void HttpServer::set_timeouts(const Timeouts& timeouts) {
+  for (auto& loop : impl_->loops) loop->set_timeouts(timeouts);
+}
+
 void HttpServer::drain() {
+  for (const auto& file : impl_->files) file->remove();
   for (auto& loop : impl_->loops) loop->drain();
 }
 
@@ -142,6 +151,7 @@ bool HttpServer::wait(Millis at_most) {
 }
 
 void HttpServer::stop() {
+  for (const auto& file : impl_->files) file->remove();
   for (auto& loop : impl_->loops) loop->stop();
   for (std::thread& thread : impl_->threads) {
     if (thread.joinable()) thread.join();

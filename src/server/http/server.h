@@ -3,19 +3,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <vector>
 
 #include "latchkey/client_address.h"
 #include "latchkey/result.h"
 #include "server/http/handler.h"
 #include "server/http/limits.h"
+#include "server/http/worker_pool.h"
+#include "server/listen/address.h"
+#include "server/listen/passed.h"
+#include "server/listen/socket_file.h"
+#include "server/metrics/request_counts.h"
 
 namespace latchkey::server {
 
 struct HttpServerOptions {
-  std::string host = "127.0.0.1";  // an address, or a name that resolves to one
-  std::uint16_t port = 0;          // 0: any free one
-  std::size_t threads = 0;         // event loops; 0: one for each processor
+  std::vector<ListenAddress> listen{ListenAddress{}};
+  std::vector<PassedSocket> passed{};  // these, too
+  SocketRights socket{};               // of unix sockets in `listen`
+  std::size_t threads = 0;             // event loops; 0: one for each processor
   std::size_t max_connections = 10000;
   // Of one IPv4 address or IPv6 /64; 0: a quarter of max_connections, or 32 of few.
   std::size_t max_connections_per_address = 0;
@@ -32,16 +38,19 @@ struct HttpServerOptions {
 // HttpServer listens and answers with a Handler. bind, then start, then wait or stop.
 class HttpServer {
  public:
-  // bind takes the port and starts nothing. Fails with bad_config when the address is wrong or
-  // taken.
-  static Result<std::unique_ptr<HttpServer>> bind(const HttpServerOptions& options);
+  // bind takes the addresses and starts nothing. Fails with bad_config when one is wrong or taken,
+  // and names it.
+  static Result<std::unique_ptr<HttpServer>> bind(HttpServerOptions options);
   ~HttpServer();  // stop()
 
-  std::uint16_t port() const noexcept;
-  const std::string& host() const noexcept;  // the address bound
+  // addresses are those really bound: first the passed ones, then in the order of `listen`.
+  const std::vector<ListenAddress>& addresses() const noexcept;
+  std::uint16_t port() const noexcept;  // of the first
 
   // start begins to accept on threads of its own. `handler` must outlive this.
   void start(Handler& handler, SiteOptions site = {});
+  // set_timeouts holds for what begins from then on.
+  void set_timeouts(const Timeouts& timeouts);
   // drain stops accepting; requests under way are answered, idle connections closed.
   void drain();
   // wait returns true once all connections have ended after drain, false after `at_most`.
@@ -55,6 +64,15 @@ class HttpServer {
     std::uint64_t address = 0;  // of one address
   };
   Refused refused() const noexcept;
+  // totals are the answers by route, as the handler names them.
+  RequestTotals totals() const;
+  struct Loads {
+    WorkerPool::Load blocking{};
+    WorkerPool::Load hashing{};
+  };
+  Loads loads() const;
+  // log_requests says whether each answer is an event `request` in the log.
+  void log_requests(bool wanted) noexcept;
 
  private:
   struct Impl;

@@ -56,7 +56,7 @@ class HttpServerTest : public ::testing::Test {
  protected:
   void start(HttpServerOptions options = {}) {
     options.threads = options.threads == 0 ? 2 : options.threads;
-    auto bound = HttpServer::bind(options);
+    auto bound = HttpServer::bind(std::move(options));
     ASSERT_TRUE(bound) << bound.error().detail;
     server = std::move(*bound);
     server->start(handler);
@@ -502,15 +502,17 @@ TEST_F(HttpServerTest, StopsWithConnectionsOpenAndWorkersBusy) {
 TEST(HttpServer, RefusesAPortThatIsTaken) {
   auto first = HttpServer::bind({.threads = 1});
   ASSERT_TRUE(first);
-  auto second = HttpServer::bind({.port = (*first)->port(), .threads = 1});
+  auto second = HttpServer::bind({.listen = {{.port = (*first)->port()}}, .threads = 1});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Errc::bad_config);
-  EXPECT_EQ(second.error().detail, "Address already in use");
+  EXPECT_EQ(second.error().detail,
+            "cannot listen on 127.0.0.1:" + std::to_string((*first)->port()) +
+                ": Address already in use");
 }
 
 TEST(HttpServer, RefusesAnAddressThatIsNotHere) {
-  EXPECT_FALSE(HttpServer::bind({.host = "203.0.113.1", .threads = 1}));
-  EXPECT_FALSE(HttpServer::bind({.host = "no such host", .threads = 1}));
+  EXPECT_FALSE(HttpServer::bind({.listen = {{.host = "203.0.113.1"}}, .threads = 1}));
+  EXPECT_FALSE(HttpServer::bind({.listen = {{.host = "no such host"}}, .threads = 1}));
 }
 
 // A proxy that asks about a request announces its body and does not send it.

@@ -20,7 +20,10 @@ bool WorkerPool::submit(Task task) {
   bool wake = false;
   {
     MutexLock lock(mutex_);
-    if (stopping_ || queued_ == queue_limit_) return false;
+    if (stopping_ || queued_ == queue_limit_) {
+      ++refused_;
+      return false;
+    }
     ring_[(first_ + queued_) % queue_limit_] = task;
     ++queued_;
     wake = idle_ > 0;
@@ -37,6 +40,11 @@ void WorkerPool::grow() {
     threads_.emplace_back([this] { work(); });
   } catch (const std::system_error&) {
   }
+}
+
+WorkerPool::Load WorkerPool::load() const {
+  const MutexLock lock(mutex_);
+  return {threads_.size() - std::min(idle_, threads_.size()), queued_, refused_};
 }
 
 void WorkerPool::stop() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,13 @@ class WorkerPool {
 
   // submit returns false when the queue is full or the pool has stopped.
   bool submit(Task task) LATCHKEY_EXCLUDES(mutex_);
+  // Load is how busy a pool is.
+  struct Load {
+    std::size_t busy = 0;       // threads that run a task
+    std::size_t queued = 0;     // tasks that wait for one
+    std::uint64_t refused = 0;  // tasks that were not taken, since the start
+  };
+  Load load() const LATCHKEY_EXCLUDES(mutex_);
   // stop runs what is queued and joins the threads.
   void stop() LATCHKEY_EXCLUDES(mutex_);
 
@@ -34,12 +42,13 @@ class WorkerPool {
 
   const std::size_t queue_limit_;
   const std::size_t most_threads_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Condition ready_;
   std::vector<Task> ring_ LATCHKEY_GUARDED_BY(mutex_);
   std::size_t first_ LATCHKEY_GUARDED_BY(mutex_) = 0;
   std::size_t queued_ LATCHKEY_GUARDED_BY(mutex_) = 0;
   std::size_t idle_ LATCHKEY_GUARDED_BY(mutex_) = 0;
+  std::uint64_t refused_ LATCHKEY_GUARDED_BY(mutex_) = 0;
   bool stopping_ LATCHKEY_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ LATCHKEY_GUARDED_BY(mutex_);
 };

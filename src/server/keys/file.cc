@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "codec/text/time_text.h"
+#include "server/files/descriptor.h"
 #include "server/files/secret_file.h"
 #include "server/settings/toml.h"
 

@@ -43,9 +43,13 @@ void write(LogLevel level, std::string_view event, std::initializer_list<LogFiel
 
 }  // namespace
 
-void start_logging(LogLevel least, LogFormat format) {
+void set_logging(LogLevel least, LogFormat format) {
   g_least.store(least);
   g_format.store(format);
+}
+
+void start_logging(LogLevel least, LogFormat format) {
+  set_logging(least, format);
   writer();
   set_log_sink(&write);
 }

@@ -16,6 +16,9 @@ namespace latchkey::server {
 // once lines are taken again.
 void start_logging(LogLevel least, LogFormat format);
 
+// set_logging changes both for the lines that follow.
+void set_logging(LogLevel least, LogFormat format);
+
 // log_text writes `line` as it is to standard error, in order with the events. Needs start_logging.
 void log_text(std::string_view line);
 

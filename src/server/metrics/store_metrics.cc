@@ -9,10 +9,11 @@ double seconds(std::chrono::duration<double> time) { return time.count(); }
 double as_double(std::uint64_t count) { return static_cast<double>(count); }
 
 void append_cache(std::string& out, const NearCacheStats& stats) {
-  append_metric(out, "latchkey_cache_hits_total", "counter",
-                "Look-ups that the near cache answered.", as_double(stats.hits));
-  append_metric(out, "latchkey_cache_misses_total", "counter",
-                "Look-ups that the near cache passed on.", as_double(stats.misses));
+  constexpr std::string_view kRequests = "latchkey_cache_requests_total";
+  append_family(out, kRequests, "counter",
+                "Look-ups that the near cache answered, and those that it passed on.");
+  append_sample(out, kRequests, "result=\"hit\"", as_double(stats.hits));
+  append_sample(out, kRequests, "result=\"miss\"", as_double(stats.misses));
   append_metric(out, "latchkey_cache_hit_age_seconds_total", "counter",
                 "Age of the copies that answered, all together.", seconds(stats.hit_age));
   append_metric(out, "latchkey_cache_invalidations_total", "counter",
@@ -25,7 +26,7 @@ void append_cache(std::string& out, const NearCacheStats& stats) {
 }
 
 void append_watch(std::string& out, const WatchStatus& status) {
-  append_metric(out, "latchkey_invalidation_up", "gauge",
+  append_metric(out, "latchkey_invalidation_channel_up", "gauge",
                 "1 while this node hears what others change.", status.up ? 1 : 0);
   append_metric(out, "latchkey_invalidation_heard_seconds", "gauge",
                 "Time since the store was last heard.", seconds(status.heard_ago));
@@ -56,7 +57,29 @@ void append_events(std::string& out, const EventLogStats& stats) {
                 as_double(stats.queued));
 }
 
+// All outcomes are written, so that a rate can be told from the first one on.
+void append_entries(std::string& out, std::string_view name, std::string_view help,
+                    const http::EntryTotals& totals) {
+  append_family(out, name, "counter", help);
+  const auto sample = [&](std::string_view result, std::uint64_t count) {
+    append_sample(out, name, "result=\"" + std::string{result} + "\"", as_double(count));
+  };
+  for (std::size_t i = 0; i < totals.outcomes.size(); ++i) {
+    const auto rejection = static_cast<Rejection>(i);
+    sample(rejection == Rejection::none ? "ok" : rejection_name(rejection), totals.outcomes[i]);
+  }
+  sample("overloaded", totals.overloaded);
+  sample("failed", totals.failed);
+}
+
 }  // namespace
+
+std::string entry_metrics(const http::EntryTotals& log_ins, const http::EntryTotals& sign_ups) {
+  std::string out;
+  append_entries(out, "latchkey_login_total", "Log-ins by outcome.", log_ins);
+  append_entries(out, "latchkey_signup_total", "Sign-ups by outcome.", sign_ups);
+  return out;
+}
 
 std::string readiness_metrics(http::Readiness* readiness) {
   std::string out;
@@ -72,8 +95,10 @@ std::string readiness_metrics(http::Readiness* readiness) {
   return out;
 }
 
-std::string store_metrics(const AuthStats& stats) {
+std::string store_metrics(const AuthStats& stats, Millis staleness) {
   std::string out;
+  append_metric(out, "latchkey_cache_max_stale_seconds", "gauge",
+                "How long any node may accept a session that has ended.", seconds(staleness));
   if (stats.cache) append_cache(out, *stats.cache);
   if (stats.watch) append_watch(out, *stats.watch);
   if (stats.lookups) append_lookup(out, *stats.lookups);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "http/entry_counts.h"
 #include "http/readiness.h"
 #include "latchkey/auth.h"
 
@@ -12,6 +13,10 @@ namespace latchkey::server {
 std::string readiness_metrics(http::Readiness* readiness);
 
 // store_metrics tells how the way to the store does, in the exposition format of Prometheus.
-std::string store_metrics(const AuthStats& stats);
+// `staleness` bounds how long an ended session is accepted.
+std::string store_metrics(const AuthStats& stats, Millis staleness);
+
+// entry_metrics tells how log-ins and sign-ups ended.
+std::string entry_metrics(const http::EntryTotals& log_ins, const http::EntryTotals& sign_ups);
 
 }  // namespace latchkey::server

@@ -13,6 +13,8 @@
 #include "latchkey/open_store.h"
 #include "latchkey/policy.h"
 #include "server/http/limits.h"
+#include "server/listen/address.h"
+#include "server/listen/socket_file.h"
 #include "server/mail/mail_config.h"
 
 namespace latchkey::server {
@@ -56,8 +58,8 @@ struct MigrateConfig {
 
 // Config is everything an operator can set. docs/configuration.md has the same list.
 struct Config {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 4470;
+  std::vector<ListenAddress> listen{{.host = "127.0.0.1", .port = 4470}};
+  SocketRights socket;            // of unix sockets in `listen`
   bool allow_plain_http = false;  // listen beyond loopback with an http public URL
   std::string public_url;         // empty: http://localhost:PORT, only while listening on loopback
   bool hsts_subdomains = false;
@@ -110,11 +112,13 @@ struct Config {
 
   MigrateConfig migrate;
   std::string metrics_listen;  // empty: nobody can ask for metrics
+  std::string admin_listen;    // empty: no admin API
 
   std::vector<std::string> old_names;  // settings that were given by a former name
 
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::json;
+  bool log_requests = false;
 };
 
 }  // namespace latchkey::server

@@ -47,7 +47,7 @@ bool has_kind(const Setting& setting, const toml::node& node) {
     case SettingKind::boolean:
       return node.is_boolean();
     case SettingKind::list:
-      return node.is_array();
+      return node.is_array() || (setting.alone && node.is_string());
   }
   return false;
 }

@@ -34,8 +34,8 @@ std::string environment_error(const std::vector<std::string>& environment) {
 TEST(LoadConfig, NothingGivenMeansTheDefaults) {
   const Result<Config> config = load_config({});
   ASSERT_TRUE(config);
-  EXPECT_EQ(config->host, "127.0.0.1");
-  EXPECT_EQ(config->port, 4470);
+  EXPECT_EQ(config->listen.front().host, "127.0.0.1");
+  EXPECT_EQ(config->listen.front().port, 4470);
   EXPECT_EQ(config->near_cache.max_age, std::chrono::seconds{5});
   EXPECT_TRUE(config->cache);
   EXPECT_TRUE(config->trusted_proxies.empty()) << "R126";
@@ -62,7 +62,7 @@ header = "250ms"
 level = "warn"
 )");
   ASSERT_TRUE(config) << config.error().detail;
-  EXPECT_EQ(config->host, "::1");
+  EXPECT_EQ(config->listen.front().host, "::1");
   EXPECT_EQ(config->threads, 3U);
   EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"10.0.0.1", "10.1.0.0/16"}));
   EXPECT_FALSE(config->cache);

@@ -1,11 +1,13 @@
 #include "server/settings/settings.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
 #include <utility>
 
 #include "base/text.h"
 #include "crypto/password_hash.h"
-#include "guard/host.h"
 #include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
 #include "server/settings/base_path.h"
@@ -20,26 +22,57 @@
 namespace latchkey::server {
 namespace {
 
-bool is_listen_host(const std::string& host) {
-  return guard::Address::parse(host).has_value() || guard::is_host(ascii_lower(host));
-}
-
 Setting listen() {
   return {.key = "server.listen",
-          .kind = SettingKind::text,
-          .form = "HOST:PORT, such as \"127.0.0.1:4470\" or \"[::1]:4470\"",
-          .help = "Address to listen on; port 0 takes a free one.",
+          .kind = SettingKind::list,
+          .form = std::string{kListenForm} + "; or a list of these",
+          .help = "Where to listen; port 0 takes a free one.",
           .set =
               [](Config& config, const SettingValue& value) {
-                auto parsed = parse_host_port(value.texts.front());
-                if (!parsed || !is_listen_host(parsed->host)) return false;
-                config.host = std::move(parsed->host);
-                config.port = parsed->port;
+                std::vector<ListenAddress> all;
+                for (const std::string& text : value.texts) {
+                  auto address = parse_listen_address(text);
+                  if (!address) return false;
+                  if (std::find(all.begin(), all.end(), *address) == all.end()) {
+                    all.push_back(*std::move(address));
+                  }
+                }
+                if (all.empty()) return false;
+                config.listen = std::move(all);
                 return true;
               },
           .get =
               [](const Config& config) {
-                return SettingValue::one(host_port_text(config.host, config.port));
+                SettingValue value{{}, true};
+                for (const ListenAddress& address : config.listen) {
+                  value.texts.push_back(listen_address_text(address));
+                }
+                return value;
+              },
+          .alone = true};
+}
+
+Setting socket_mode() {
+  constexpr std::uint32_t kMost = 0777;
+  return {.key = "server.socket_mode",
+          .kind = SettingKind::text,
+          .form = "a mode in octal digits, such as \"0660\"",
+          .help = "Of unix sockets: anyone who may write may connect.",
+          .set =
+              [](Config& config, const SettingValue& value) {
+                const std::string& text = value.texts.front();
+                std::uint32_t mode = 0;
+                const char* end = text.data() + text.size();
+                const auto [rest, ec] = std::from_chars(text.data(), end, mode, 8);
+                if (text.empty() || ec != std::errc{} || rest != end || mode > kMost) return false;
+                config.socket.mode = mode;
+                return true;
+              },
+          .get =
+              [](const Config& config) {
+                std::array<char, 8> digits{};
+                std::snprintf(digits.data(), digits.size(), "%04o", config.socket.mode);
+                return SettingValue::one(digits.data());
               }};
 }
 
@@ -75,7 +108,7 @@ Setting trusted_proxies() {
   Setting setting{
       .key = "server.trusted_proxies",
       .kind = SettingKind::list,
-      .form = "a list of addresses, such as [\"127.0.0.1\"]",
+      .form = "a list of addresses, such as [\"127.0.0.1\"], and \"unix\" for unix sockets",
       .help = "Proxies whose X-Forwarded-For is believed, and what they tell /v1/verify.",
       .set =
           [](Config& config, const SettingValue& value) {
@@ -112,6 +145,11 @@ Setting preset() {
 
 void add_server(std::vector<Setting>& all) {
   all.push_back(listen());
+  all.push_back(socket_mode());
+  all.push_back(text(
+      "server.socket_group", "the name of a group",
+      [](Config & c) -> auto& { return c.socket.group; },
+      "Group of unix sockets, such as that of the proxy; empty: that of the process."));
   all.push_back(boolean(
       "server.allow_plain_http", [](Config & c) -> auto& { return c.allow_plain_http; },
       "Listen beyond loopback with an http public URL, in a container."));
@@ -324,15 +362,23 @@ void add_passwords_and_log(std::vector<Setting>& all) {
       [](Config & c) -> auto& { return c.pepper_file; },
       "Secrets that hashes are mixed with, one a line, the newest first; empty: none."));
   all.push_back(checked(text(
-                            "metrics.listen", "HOST:PORT, such as \"127.0.0.1:9470\"",
+                            "metrics.listen", std::string{kListenForm},
                             [](Config & c) -> auto& { return c.metrics_listen; },
-                            "Where GET /metrics is answered; empty: nowhere."),
+                            "Where GET /metrics and GET /status are answered; empty: nowhere."),
                         IfEmpty::off, [](std::string_view address) {
-                          const auto parsed = parse_host_port(address);
-                          const bool fine = parsed && is_listen_host(parsed->host);
-                          return fine ? ""
-                                      : std::string{"write HOST:PORT, such as \"127.0.0.1:9470\""};
+                          return parse_listen_address(address)
+                                     ? std::string{}
+                                     : "write " + std::string{kListenForm};
                         }));
+  all.push_back(
+      checked(text(
+                  "admin.listen", "unix:/PATH", [](Config & c) -> auto& { return c.admin_listen; },
+                  "Where the admin API is answered, with mode 0600; empty: nowhere."),
+              IfEmpty::off, [](std::string_view text) -> std::string {
+                const auto address = parse_listen_address(text);
+                if (address && address->is_file()) return {};
+                return "write unix:/PATH: anyone who reaches it may do everything";
+              }));
   using LevelName = std::pair<std::string_view, LogLevel>;
   all.push_back(choice(
       "log.level",
@@ -345,10 +391,13 @@ void add_passwords_and_log(std::vector<Setting>& all) {
       std::array{FormatName{"json", LogFormat::json}, FormatName{"text", LogFormat::text}},
       [](Config & c) -> auto& { return c.log_format; },
       "One JSON object a line, or text for people."));
+  all.push_back(boolean(
+      "log.requests", [](Config & c) -> auto& { return c.log_requests; },
+      "Log each answer, as the event request."));
 }
 
 std::string toml_value(const Setting& setting, const SettingValue& value) {
-  if (setting.kind == SettingKind::list) {
+  if (setting.kind == SettingKind::list && !(setting.alone && value.texts.size() == 1)) {
     std::string list = "[";
     for (const std::string& entry : value.texts) {
       if (list.size() > 1) list.append(", ");
@@ -357,7 +406,7 @@ std::string toml_value(const Setting& setting, const SettingValue& value) {
     return list.append("]");
   }
   const std::string& text = value.texts.front();
-  if (setting.kind != SettingKind::text) return text;
+  if (setting.kind == SettingKind::number || setting.kind == SettingKind::boolean) return text;
   return quote_text(setting.masked ? without_password(text) : text);
 }
 

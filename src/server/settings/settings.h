@@ -34,6 +34,7 @@ struct Setting {
   std::function<std::string(const SettingValue&)> why{};
   bool needs_text = false;  // empty text is refused; print_config leaves it out
   bool masked = false;      // it may hold a password, which is never shown
+  bool alone = false;       // a list; one entry may be written as a text, without brackets
 };
 
 // settings lists all of them, in the order in which they must be applied: session.preset comes

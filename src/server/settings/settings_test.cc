@@ -66,7 +66,11 @@ TEST(Settings, EachRefusesWhatItCannotUse) {
   constexpr Case kCases[] = {
       {"server.listen", "127.0.0.1", ""},
       {"server.listen", "a b:80", ""},
-      {"server.listen", "unix:/run/latchkey.sock", ""},
+      {"server.listen", "unix:latchkey.sock", ""},
+      {"server.listen", "unix:/run/a\nb.sock", ""},
+      {"server.socket_mode", "", ""},
+      {"server.socket_mode", "0668", ""},
+      {"server.socket_mode", "04660", ""},
       {"server.listen", "127.0.0.1:80,127.0.0.2:80", ""},
       {"server.listen", "", ""},
       {"server.public_url", "", "empty"},
