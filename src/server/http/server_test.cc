@@ -225,7 +225,7 @@ TEST_F(HttpServerTest, TakesHeadAndBodyUpToTheLimit) {
 TEST_F(HttpServerTest, DecodesChunksSentInPieces) {
   HttpServerOptions options;
   options.limits.body_bytes = 40'000;
-  start(options);
+  start(std::move(options));
   RawClient c = client();
   ASSERT_TRUE(c.send("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
   std::string expected;
@@ -394,7 +394,7 @@ TEST_F(HttpServerTest, DeliversALargeAnswerToASlowReader) {
 TEST_F(HttpServerTest, R144EndsSlowHeadsAndBodiesWith408) {
   HttpServerOptions options;
   options.timeouts.header = options.timeouts.body = Millis{300};
-  start(options);
+  start(std::move(options));
   for (const char* text : {"GET / HTTP/1.1\r\nHost: a\r\n",
                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab"}) {
     RawClient c = client();
@@ -409,7 +409,7 @@ TEST_F(HttpServerTest, R144EndsSlowHeadsAndBodiesWith408) {
 TEST_F(HttpServerTest, R144CountsTheHeadFromItsFirstByte) {
   HttpServerOptions options;
   options.timeouts.header = Millis{300};
-  start(options);
+  start(std::move(options));
   RawClient c = client();
   ASSERT_TRUE(c.send("GET / HTTP/1.1\r\nHost: a\r\nX: "));
   // A client that never stops sending gets no more time for it. Ends when the server closes.
@@ -425,7 +425,7 @@ TEST_F(HttpServerTest, R144CountsTheHeadFromItsFirstByte) {
 TEST_F(HttpServerTest, ClosesIdleConnectionsWithoutAWord) {
   HttpServerOptions options;
   options.timeouts.header = options.timeouts.idle = Millis{300};
-  start(options);
+  start(std::move(options));
   RawClient silent = client();
   EXPECT_TRUE(silent.at_end());
   RawClient served = client();
@@ -437,7 +437,7 @@ TEST_F(HttpServerTest, ClosesIdleConnectionsWithoutAWord) {
 TEST_F(HttpServerTest, DropsAClientThatTakesNoAnswer) {
   HttpServerOptions options;
   options.timeouts.write = Millis{300};
-  start(options);
+  start(std::move(options));
   RawClient c = client();
   ASSERT_TRUE(c.send(get("/big")));
   wait_for_connections(1);

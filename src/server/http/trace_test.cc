@@ -42,7 +42,8 @@ TEST(TraceParent, ReadsTheHeaderOfW3C) {
        {std::string{}, good.substr(1), good + "-x", good + "0", "ff" + good.substr(2),
         "0g" + good.substr(2), "00-" + std::string(32, '0') + good.substr(35),
         good.substr(0, 36) + std::string(16, '0') + "-01", good.substr(0, 53) + "0G",
-        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", "cc" + good.substr(2) + "x"}) {
+        std::string("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"),
+        "cc" + good.substr(2) + "x"}) {
     EXPECT_FALSE(parse_traceparent(bad)) << bad;
   }
 }

@@ -56,7 +56,7 @@ Result<std::string> spool_name() {
   return std::to_string(now) + "-" + base64url_encode(random);
 }
 
-bool write_whole(int file, std::string_view text) {
+bool write_mail(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t wrote = ::write(file, text.data(), text.size());
     if (wrote < 0 && errno == EINTR) continue;
@@ -91,7 +91,7 @@ Result<void> spool_mail(const std::string& directory, const std::string& json) {
     const Descriptor file(
         ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.get() < 0) return spool_error(draft);
-    if (!write_whole(file.get(), json)) {
+    if (!write_mail(file.get(), json)) {
       const Error failed = spool_error(draft);
       ::unlink(draft.c_str());
       return failed;
