@@ -64,6 +64,9 @@ foreach(store ${LATCHKEY_STORES})
   latchkey_pc(latchkey-${store} "Web sessions on ${store}" ${store})
 endforeach()
 
+# The script that browser_script() returns, for sites that serve files themselves.
+install(FILES src/auth/browser_client/latchkey.js DESTINATION ${CMAKE_INSTALL_DATADIR}/latchkey)
+
 if(TARGET latchkey)
   install(TARGETS latchkey RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <latchkey/adapters/beast.h>
+#include <latchkey/browser_client.h>
 #include <boost/asio/thread_pool.hpp>
 
 #include "form.h"
@@ -31,7 +32,7 @@ void show_form(const Request& request, Response& response, AuthSession& session)
   if (session) return see_other(response, "/training");
   const bool sign_up = request.target().starts_with("/signup");
   const std::string next = session.safe_next(example::query_value(request.target(), "next"));
-  html(response, pages::form({.sign_up = sign_up, .next = next}));
+  html(response, pages::form(session, {.sign_up = sign_up, .next = next}));
 }
 
 // Sign-up and log-in: a session, or the form again with what was wrong.
@@ -49,12 +50,12 @@ void enter(const Request& request, Response& response, AuthSession& session) {
   if (*done == latchkey::Rejection::none) return see_other(response, next);
   const std::string problem{latchkey::rejection_text(*done)};
   const bool limited = *done == latchkey::Rejection::rate_limited;
-  html(response, pages::form({sign_up, name, problem, next}), limited ? 429 : 422);
+  html(response, pages::form(session, {sign_up, name, problem, next}), limited ? 429 : 422);
 }
 
 void devices(const Request&, Response& response, AuthSession& session) {
   if (!session.require()) return;
-  if (const auto list = session.devices()) html(response, pages::devices(*list));
+  if (const auto list = session.devices()) html(response, pages::devices(session, *list));
 }
 
 void end_device(const Request& request, Response& response, AuthSession& session) {
@@ -83,6 +84,19 @@ void who_am_i(const Request&, Response& response, AuthSession& session) {
   response.body() = pages::me(session);
 }
 
+// What the script of the pages asks when it wants to know whether the session is still there.
+void status(const Request&, Response& response, AuthSession& session) {
+  response.set("Content-Type", "application/json");
+  response.body() = latchkey::session_status(session);
+}
+
+void script(const Request& request, Response& response, AuthSession& session) {
+  session.cacheable();
+  response.set("Cache-Control", pages::caching(request.target()));
+  response.set("Content-Type", "text/javascript; charset=utf-8");
+  response.body() = latchkey::browser_script();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -103,6 +117,8 @@ int main(int argc, char** argv) {
                                {"POST /logout", log_out},
                                {"POST /devices/others", end_others},
                                {"POST /cart", add_to_cart},
+                               {"GET /v1/session/status", status},
+                               {"GET /latchkey.js", script},
                                {"GET /api/me", who_am_i}};
   return example::serve(options.host, options.port, beast, routes) ? 0 : 1;
 }

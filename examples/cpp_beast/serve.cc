@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include <latchkey/browser_client.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,6 +36,12 @@ Handler find_handler(const Routes& routes, const Request& request) {
   return route == routes.end() ? not_found : route->second;
 }
 
+// The script of the pages asks without the user's doing: that is no activity.
+latchkey::BeginOptions options_for(const Request& request) {
+  const bool poll = request.target().starts_with("/v1/session/status");
+  return poll ? latchkey::kStatusPoll : latchkey::BeginOptions{};
+}
+
 asio::awaitable<void> converse(tcp::socket socket, Site& site) {
   const std::string peer = socket.remote_endpoint().address().to_string();
   beast::tcp_stream stream(std::move(socket));
@@ -45,7 +52,8 @@ asio::awaitable<void> converse(tcp::socket socket, Site& site) {
       Request request;
       co_await beast::http::async_read(stream, buffer, request, asio::use_awaitable);
       const Handler handler = find_handler(site.routes, request);
-      const Response response = co_await site.beast.answer(request, peer, handler);
+      const Response response =
+          co_await site.beast.answer(request, peer, handler, options_for(request));
       more = response.keep_alive();
       co_await beast::http::async_write(stream, response, asio::use_awaitable);
     }

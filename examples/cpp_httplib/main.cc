@@ -3,6 +3,7 @@
 #include <string>
 
 #include <latchkey/adapters/httplib.h>
+#include <latchkey/browser_client.h>
 
 #include "options.h"
 #include "pages.h"
@@ -29,7 +30,7 @@ void training(const Request&, Response& response, AuthSession& session) {
 void show_form(const Request& request, Response& response, AuthSession& session) {
   if (session) return response.set_redirect("/training", 303);
   const std::string next = session.safe_next(request.get_param_value("next"));
-  html(response, pages::form({.sign_up = request.path == "/signup", .next = next}));
+  html(response, pages::form(session, {.sign_up = request.path == "/signup", .next = next}));
 }
 
 // Sign-up and log-in: a session, or the form again with what was wrong.
@@ -46,11 +47,11 @@ void enter(const Request& request, Response& response, AuthSession& session) {
   if (*done == latchkey::Rejection::none) return response.set_redirect(next, 303);
   const std::string problem{latchkey::rejection_text(*done)};
   const bool limited = *done == latchkey::Rejection::rate_limited;
-  html(response, pages::form({sign_up, name, problem, next}), limited ? 429 : 422);
+  html(response, pages::form(session, {sign_up, name, problem, next}), limited ? 429 : 422);
 }
 
 void devices(const Request&, Response& response, AuthSession& session) {
-  if (const auto list = session.devices()) html(response, pages::devices(*list));
+  if (const auto list = session.devices()) html(response, pages::devices(session, *list));
 }
 
 void end_device(const Request& request, Response& response, AuthSession& session) {
@@ -78,6 +79,16 @@ void who_am_i(const Request&, Response& response, AuthSession& session) {
   response.set_content(pages::me(session), "application/json");
 }
 
+// What the script of the pages asks when it wants to know whether the session is still there.
+void status(const Request&, Response& response, AuthSession& session) {
+  response.set_content(latchkey::session_status(session), "application/json");
+}
+
+void script(const Request& request, Response& response) {
+  response.set_header("Cache-Control", pages::caching(request.target));
+  response.set_content(std::string(latchkey::browser_script()), "text/javascript; charset=utf-8");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -95,6 +106,8 @@ int main(int argc, char** argv) {
   server.Post("/devices/others", latchkey::with_user(**auth, end_others));
   server.Post("/cart", latchkey::with_session(**auth, add_to_cart));
   server.Post("/logout", latchkey::with_session(**auth, log_out));
+  server.Get("/v1/session/status", latchkey::with_session(**auth, status, latchkey::kStatusPoll));
+  server.Get("/latchkey.js", script);
   server.Get("/api/me", latchkey::with_session(**auth, who_am_i));
   return server.listen(options.host, options.port) ? 0 : 1;
 }

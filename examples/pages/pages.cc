@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <latchkey/browser_client.h>
+
 namespace pages {
 namespace {
 
@@ -26,14 +28,18 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-std::string page(std::string_view title, const std::string& body) {
+// Each page has the script that notices the end of the session, and says what to hide then.
+std::string page(const latchkey::AuthSession& session, std::string_view title,
+                 const std::string& body) {
   return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
          "content=\"width=device-width\"><title>" +
-         std::string(title) +
-         "</title><style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui;"
+         std::string(title) + "</title>" +
+         latchkey::script_element(session, {.log_out = "/logout"}) +
+         "<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui;"
          "max-width:34rem;margin:3rem auto;padding:0 1rem}label{display:block;margin:.6rem 0}"
-         ".problem{color:#c5283d}</style><main><h1>" +
-         std::string(title) + "</h1>" + body + "</main>";
+         ".problem{color:#c5283d}</style><main" +
+         (session ? " data-latchkey-private" : "") + "><h1>" + std::string(title) + "</h1>" + body +
+         "</main>";
 }
 
 std::string json_string(std::string_view text) {
@@ -81,15 +87,15 @@ std::string home(latchkey::AuthSession& session) {
                            std::to_string(in_cart(session)) +
                            " <button>Add one</button></p></form>";
   if (!session) {
-    return page("Welcome",
+    return page(session, "Welcome",
                 "<p><a href=\"/login\">Log in</a> or <a href=\"/signup\">sign up</a></p>" + cart);
   }
-  return page("Hello, " + name_of(session),
+  return page(session, "Hello, " + name_of(session),
               "<p><a href=\"/training\">Training</a> <a href=\"/devices\">Devices</a></p>" + cart +
                   std::string(kLogOut));
 }
 
-std::string form(const Form& form) {
+std::string form(const latchkey::AuthSession& session, const Form& form) {
   const std::string action = form.sign_up ? "/signup" : "/login";
   std::string body = "<form method=\"post\" action=\"" + action + "\">";
   if (!form.problem.empty()) {
@@ -104,16 +110,17 @@ std::string form(const Form& form) {
       "\"></label><label><input type=\"checkbox\" name=\"remember\" checked> Remember me</label>";
   body += form.sign_up ? "<button>Sign up</button></form>" : "<button>Log in</button></form>";
   body += form.sign_up ? "<p><a href=\"/login\">Log in</a>" : "<p><a href=\"/signup\">Sign up</a>";
-  return page(form.sign_up ? "Sign up" : "Log in", body);
+  return page(session, form.sign_up ? "Sign up" : "Log in", body);
 }
 
 std::string training(latchkey::AuthSession& session) {
-  return page("Training", "<p>Welcome, " + name_of(session) +
-                              ". Only people who are logged in see this page.</p>" +
-                              std::string(kLogOut));
+  return page(session, "Training",
+              "<p>Welcome, " + name_of(session) +
+                  ". Only people who are logged in see this page.</p>" + std::string(kLogOut));
 }
 
-std::string devices(const std::vector<latchkey::Device>& devices) {
+std::string devices(const latchkey::AuthSession& session,
+                    const std::vector<latchkey::Device>& devices) {
   std::string body = "<ul>";
   for (const latchkey::Device& device : devices) {
     const std::string name = device.user_agent.empty() ? "Unknown device" : device.user_agent;
@@ -129,7 +136,12 @@ std::string devices(const std::vector<latchkey::Device>& devices) {
   body +=
       "</ul><form method=\"post\" action=\"/devices/others\"><button>End all "
       "others</button></form>";
-  return page("Your devices", body + std::string(kLogOut));
+  return page(session, "Your devices", body + std::string(kLogOut));
+}
+
+std::string caching(std::string_view target) {
+  const bool versioned = target.ends_with("?v=" + latchkey::browser_script_version());
+  return versioned ? "public, max-age=31536000, immutable" : "no-cache";
 }
 
 std::string me(const latchkey::AuthSession& session) {

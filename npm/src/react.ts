@@ -26,10 +26,8 @@ import {
 } from './client';
 import { SessionContext, useSessionStore } from './session_context';
 
+export { EXPIRED_MESSAGE } from './client/messages';
 export { useSessionStore };
-
-/** The text of the toast. */
-export const EXPIRED_MESSAGE = 'Session expired. Please log in again.';
 
 export interface SessionProviderProps extends StoreOptions {
   children?: ReactNode;

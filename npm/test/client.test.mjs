@@ -500,3 +500,20 @@ test('a timer of more days than browsers can wait fires when it is due, and can 
   t.mock.timers.tick(2 * longest + 10);
   assert.deepEqual([call.mock.callCount(), never.mock.callCount()], [1, 0]);
 });
+
+test('the page after a log-out by a form tells the other tabs, once', async () => {
+  const browser = new FakeBrowser();
+  const initialSession = session(browser);
+  browser.server.session = initialSession;
+  const other = open(browser, { initialSession });
+  await browser.pass(0);
+  browser.server.session = null;
+  open(browser, { initialSession: null });
+  await browser.pass(0);
+  assert.equal(other.store.getSnapshot().status, 'unauthenticated');
+  assert.deepEqual(other.ended, ['signed-out']);
+  const { length } = browser.server.asked;
+  open(browser, { initialSession: null });
+  await browser.pass(0);
+  assert.equal(browser.server.asked.length, length, 'nobody is told of it again');
+});

@@ -21,9 +21,9 @@ struct App {
   Millis staleness{0};             // no node accepts an ended session for longer than this
   Readiness* readiness = nullptr;  // nullptr: /readyz asks the store itself
   CurrentVerify verify{VerifySettings{}};
-  std::string base{};  // where the pages are below the public URL's origin, as "/auth"
+  std::string base{};            // where the pages are below the public URL's origin, as "/auth"
   Recovery* recovery = nullptr;  // nullptr: nobody sends our mail
-  Millis recent{0};  // a log-in this old is no longer enough for what cannot be undone
+  Millis recent{0};              // a log-in this old is no longer enough for what cannot be undone
   std::atomic<bool> draining{false};
   LoginWatch logins{};
   EntryCounts log_ins{};

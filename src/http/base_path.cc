@@ -31,7 +31,8 @@ void add_base(Response& response, std::string_view base) {
     if (name == "Location" && value.starts_with('/')) value.insert(0, base);
   }
   if (!response.content_type.starts_with("text/html")) return;
-  static constexpr std::array<std::string_view, 2> kAddresses{" href=\"/", " action=\"/"};
+  static constexpr std::array<std::string_view, 3> kAddresses{" href=\"/", " action=\"/",
+                                                              " src=\"/"};
   for (const std::string_view address : kAddresses) {
     const std::string below = std::string(address.substr(0, address.size() - 1)).append(base) + "/";
     for (std::size_t at = response.body.find(address); at != std::string::npos;

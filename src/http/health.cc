@@ -50,7 +50,7 @@ Response answer_without_store(const Request& request, const NoStore& state) {
     if (request.path == "/readyz") {
       return state.draining ? problem_response(Problem::draining) : not_ready(state.cause);
     }
-    if (auto asset = asset_at(request.path)) return std::move(*asset);
+    if (auto asset = asset_at(request)) return std::move(*asset);
   }
   return problem_at(request.path, Problem::store_unavailable);
 }

@@ -11,8 +11,9 @@ namespace {
 // R58-R66. In two pieces, because every answer carries them; WriteOptions::form_targets is between.
 constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'";
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src "
+    "'self' data:; "
+    "connect-src 'self'; form-action 'self'";
 constexpr std::string_view kMoreSecurityHeaders =
     "; base-uri 'none'; frame-ancestors 'none'; object-src 'none'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
@@ -25,6 +26,15 @@ constexpr std::string_view kReferrerOfPrivate = "Referrer-Policy: strict-origin\
 constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000";
 constexpr std::string_view kPrivate = "Cache-Control: no-store\r\nVary: Cookie\r\n";
 constexpr std::string_view kImmutable = "Cache-Control: public, max-age=31536000, immutable\r\n";
+constexpr std::string_view kRevalidate = "Cache-Control: public, no-cache\r\n";
+
+// has_body tells whether a message with that status has one, and a length (RFC 9110 section 8.6).
+bool has_body(int status) noexcept { return status != 204 && status != 304; }
+
+std::string_view caching(const Response& response) noexcept {
+  if (response.immutable) return kImmutable;
+  return response.revalidate ? kRevalidate : kPrivate;
+}
 
 std::string_view status_line(int status) noexcept {
   switch (status) {
@@ -38,6 +48,8 @@ std::string_view status_line(int status) noexcept {
       return "HTTP/1.1 302 Found\r\n";
     case 303:
       return "HTTP/1.1 303 See Other\r\n";
+    case 304:
+      return "HTTP/1.1 304 Not Modified\r\n";
     case 400:
       return "HTTP/1.1 400 Bad Request\r\n";
     case 401:
@@ -97,14 +109,14 @@ void append_head(const Response& response, const WriteOptions& options, std::str
     out.append(kHsts).append(options.hsts == Hsts::subdomains ? "; includeSubDomains" : "");
     out.append("\r\n");
   }
-  out.append(response.immutable ? kImmutable : kPrivate);
+  out.append(caching(response));
   if (!options.request_id.empty()) {
     out.append("X-Request-Id: ").append(options.request_id).append("\r\n");
   }
   if (!response.content_type.empty()) {
     out.append("Content-Type: ").append(response.content_type).append("\r\n");
   }
-  if (response.status != 204) append_length(out, response.body.size());
+  if (has_body(response.status)) append_length(out, response.body.size());
   if (response.close || !options.keep_alive) out.append("Connection: close\r\n");
   for (const auto& [name, value] : response.headers) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -146,7 +158,7 @@ void write_response(const Response& response, const WriteOptions& options, std::
     return write_response(internal_error(), options, out);
   }
   append_head(response, options, out);
-  if (!options.head && response.status != 204) out.append(response.body);
+  if (!options.head && has_body(response.status)) out.append(response.body);
 }
 
 }  // namespace latchkey::http

@@ -49,6 +49,8 @@ struct Response {
   bool immutable = false;
   // The address of the page opens something: not even our own pages are told it (Referer).
   bool private_address = false;
+  // The body is the same for everyone, and caches may keep it but ask every time. It has an ETag.
+  bool revalidate = false;
   Millis hold{0};  // the answer goes out not before this long after it was made
 };
 

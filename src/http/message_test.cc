@@ -55,8 +55,9 @@ TEST(WriteResponse, R58ToR66EveryStatusCarriesTheSecurityHeaders) {
          {"Cache-Control: no-store", "Vary: Cookie", "X-Content-Type-Options: nosniff",
           "Referrer-Policy: same-origin", "Cross-Origin-Opener-Policy: same-origin",
           "Cross-Origin-Resource-Policy: same-origin",
-          "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; "
-          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"}) {
+          "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+          "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+          "frame-ancestors 'none'; object-src 'none'"}) {
       EXPECT_THAT(out, HasSubstr("\r\n" + std::string(line) + "\r\n")) << status;
     }
     EXPECT_THAT(out, Not(HasSubstr("Server:")));
@@ -111,6 +112,16 @@ TEST(WriteResponse, OnlyWhatIsImmutableMayBeCached) {
   const std::string out = write(response);
   EXPECT_THAT(out, HasSubstr("\r\nCache-Control: public, max-age=31536000, immutable\r\n"));
   EXPECT_THAT(out, Not(HasSubstr("no-store")));
+}
+
+TEST(WriteResponse, WhatIsRevalidatedMayBeKeptAndAskedForAgain) {
+  Response response = with_body(200);
+  response.revalidate = true;
+  EXPECT_THAT(write(response), HasSubstr("\r\nCache-Control: public, no-cache\r\n"));
+  response.status = 304;
+  EXPECT_THAT(write(response), StartsWith("HTTP/1.1 304 Not Modified\r\n"));
+  EXPECT_THAT(write(response), Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(write(response), EndsWith("\r\n\r\n"));
 }
 
 TEST(WriteResponse, R146AHeaderValueThatCouldSplitTheAnswerMakesIt500) {

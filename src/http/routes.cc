@@ -6,6 +6,7 @@
 #include "http/api/api.h"
 #include "http/pages/assets.h"
 #include "http/pages/pages.h"
+#include "latchkey/browser_client.h"
 #include "latchkey/origin_check.h"
 
 namespace latchkey::http {
@@ -30,6 +31,7 @@ const Route kRoutes[] = {
     {.path = "/v1/verify/forward", .verify = Dialect::forward},
     {.path = kEnvoyPrefix, .verify = Dialect::envoy},
     {.path = "/v1/session", .get = api_get_session, .read = kPoll, .fresh_query = true},
+    {.path = "/v1/session/status", .get = api_session_status, .read = kStatusPoll},
     {.path = "/v1/session/refresh", .post = api_refresh_session, .write = kUse},
     {.path = "/v1/session/reauth",
      .post = api_reauthenticate,
@@ -129,6 +131,7 @@ const Route kRoutes[] = {
      .write = kFreshChange,
      .body = Body::form},
     {.path = "/logout", .post = form_log_out, .write = kChange, .body = Body::form},
+    {.path = kScriptPath, .plain = get_asset},
     {.path = kAssetPath, .prefix = true, .plain = get_asset},
 };
 

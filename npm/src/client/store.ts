@@ -304,8 +304,9 @@ export class SessionStore<User = RegisteredUser> {
       if (had || first) this.expired.forEach((call) => call(reason));
     }
     if (reason === 'signed-out') this.memory?.forget();
+    // A log-out by a form is first seen by the page after it, which never had the session itself.
+    if (!this.heard && (had || reason === 'signed-out')) this.channel?.post();
     if (!had) return;
-    if (!this.heard) this.channel?.post();
     this.ended.forEach((call) => call(reason));
   }
 

@@ -20,6 +20,8 @@ Response api_reset_password(App& app, const Request& request, AuthSession& sessi
 Response api_delete_user(App& app, const Request& request, AuthSession& session);
 Response api_log_out(App& app, const Request& request, AuthSession& session);
 Response api_get_session(App& app, const Request& request, AuthSession& session);
+// What /latchkey.js asks.
+Response api_session_status(App& app, const Request& request, AuthSession& session);
 Response api_refresh_session(App& app, const Request& request, AuthSession& session);
 Response api_list_sessions(App& app, const Request& request, AuthSession& session);
 Response api_end_sessions(App& app, const Request& request, AuthSession& session);  // ?scope=

@@ -2,6 +2,7 @@
 #include "http/api/problem.h"
 #include "http/api/session_json.h"
 #include "http/pages/form.h"
+#include "latchkey/browser_client.h"
 
 namespace latchkey::http {
 
@@ -38,6 +39,13 @@ Response api_get_session(App& app, const Request& request, AuthSession& session)
   if (session.record() != nullptr) return session_response(app, session);
   session.require();
   return api_problem(session);
+}
+
+Response api_session_status(App& app, const Request&, AuthSession& session) {
+  Response response;
+  response.content_type = "application/json; charset=utf-8";
+  response.body = session_status(session, app.clock);
+  return response;
 }
 
 Response api_refresh_session(App& app, const Request&, AuthSession& session) {

@@ -116,7 +116,8 @@ Response render_sheet(const Place& place, const Sheet& sheet) {
   Response response = render_page({.title = title,
                                    .status = status,
                                    .asker = asker(place.app),
-                                   .section = sheet.sign_up() ? Section::sign_up : Section::log_in},
+                                   .section = sheet.sign_up() ? Section::sign_up : Section::log_in,
+                                   .session = &place.session},
                                   html);
   if (sheet.problem) add_problem_headers(*sheet.problem, response);
   return response;

@@ -6,6 +6,7 @@
 #include "crypto/digest.h"
 #include "http/pages/brand.h"
 #include "http/pages/pages.h"
+#include "latchkey/browser_client.h"
 
 namespace latchkey::http {
 namespace {
@@ -23,6 +24,24 @@ std::string named(std::string_view stem, std::string_view content, std::string_v
       .append(stem)
       .append(base64url_encode(std::span(digest).first(9)))
       .append(suffix);
+}
+
+// The script of our pages, and of any other site that wants it: with its version behind `?v=` it
+// may be kept for good, without one a browser asks every time.
+Response script(const Request& request) {
+  const std::string tag = "\"" + browser_script_version() + "\"";
+  Response response;
+  response.immutable = request.query == "v=" + browser_script_version();
+  response.revalidate = true;
+  response.headers.emplace_back("ETag", tag);
+  const auto known = request.header("if-none-match");
+  if (known && (*known == "*" || known->find(tag) != std::string_view::npos)) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = "text/javascript; charset=utf-8";
+  response.body = browser_script();
+  return response;
 }
 
 }  // namespace
@@ -49,11 +68,13 @@ const std::string& icon_path() {
 }
 
 Response get_asset(App&, const Request& request) {
-  auto found = asset_at(request.path);
+  auto found = asset_at(request);
   return found ? std::move(*found) : page_problem(Problem::not_found);
 }
 
-std::optional<Response> asset_at(std::string_view path) {
+std::optional<Response> asset_at(const Request& request) {
+  if (request.path == kScriptPath) return script(request);
+  const std::string_view path = request.path;
   const bool style = path == stylesheet_path();
   if (!brand().logo.empty() && path == logo_path()) {
     Response logo;

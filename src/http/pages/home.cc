@@ -45,7 +45,10 @@ Response page_home(App& app, const Request& request, AuthSession& session) {
   const auto user = session.user();
   if (!user) return page_failure(session);
   return render_page(
-      {.title = texts::kHome, .asker = asker(app, session), .section = Section::home},
+      {.title = texts::kHome,
+       .asker = asker(app, session),
+       .section = Section::home,
+       .session = &session},
       session ? home_of(name_of(session, *user)) : home_of_stranger(app, request, session));
 }
 
@@ -78,8 +81,11 @@ Response page_training(App& app, const Request&, AuthSession& session) {
   append_date(html, record.absolute_expires_at);
   html.raw("</dd></div></dl><p><a href=\"/sessions\">").text(texts::kAllSessions);
   html.raw("</a></p></section></div>");
-  return render_page(
-      {.title = texts::kTraining, .asker = Asker::user, .section = Section::training}, html);
+  return render_page({.title = texts::kTraining,
+                      .asker = Asker::user,
+                      .section = Section::training,
+                      .session = &session},
+                     html);
 }
 
 }  // namespace latchkey::http

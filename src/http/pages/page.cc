@@ -5,6 +5,7 @@
 #include "http/pages/brand.h"
 #include "http/pages/fields.h"
 #include "http/pages/texts.h"
+#include "latchkey/browser_client.h"
 
 namespace latchkey::http {
 namespace {
@@ -32,6 +33,18 @@ void append_navigation(Html& html, const Frame& frame) {
   html.raw("</nav>");
 }
 
+// append_script: a page that could not find out who asks has none.
+void append_script(Html& html, const Frame& frame) {
+  if (frame.asker == Asker::unknown) return;
+  html.raw("<script src=\"").text(kScriptPath).raw("?v=").text(browser_script_version()).raw("\"");
+  if (frame.session != nullptr) {
+    html.raw(" data-session=\"").text(session_hint(*frame.session)).raw("\"");
+  } else if (frame.asker != Asker::user) {
+    html.raw(" data-session=\"null\"");
+  }
+  html.raw(" defer></script>\n");
+}
+
 }  // namespace
 
 Response render_page(const Frame& frame, const Html& main) {
@@ -46,14 +59,18 @@ Response render_page(const Frame& frame, const Html& main) {
       .text(stylesheet_path())
       .raw("\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"")
       .text(icon_path())
-      .raw("\">\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">")
+      .raw("\">\n");
+  append_script(html, frame);
+  html.raw("</head>\n<body>\n<a class=\"skip\" href=\"#main\">")
       .text(texts::kSkip)
       .raw("</a>\n")
       .raw("<header class=\"top\"><div class=\"bar\"><a class=\"brand\" href=\"/\">");
   append_logo(html);
   html.text(brand().name).raw("</a>");
   if (frame.asker != Asker::unknown) append_navigation(html, frame);
-  html.raw("</div></header>\n<main id=\"main\" tabindex=\"-1\">\n")
+  html.raw("</div></header>\n<main id=\"main\" tabindex=\"-1\"");
+  if (frame.asker == Asker::user) html.raw(" data-latchkey-private");
+  html.raw(">\n")
       .part(main)
       .raw("\n</main>\n<footer>")
       .text(texts::kFooter)
@@ -79,7 +96,9 @@ void append_tile(Html& html, std::string_view path, std::string_view title, std:
 void append_ended_notice(Html& html, const AuthSession& session) {
   const bool expired = session.state() == AuthState::expired;
   if (!expired && session.state() != AuthState::revoked) return;
-  append_notice(html, expired ? texts::kExpired : texts::kEnded);
+  html.raw("<p class=\"notice\" role=\"status\" data-latchkey-notice>")
+      .text(expired ? texts::kExpired : texts::kEnded)
+      .raw("</p>");
 }
 
 Response see_other(std::string location) {

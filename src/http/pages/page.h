@@ -27,6 +27,8 @@ struct Frame {
   int status = 200;
   Asker asker = Asker::unknown;  // unknown: no navigation
   Section section = Section::none;
+  // Whom the page is shown to, so that its script need not ask. nullptr: the script asks.
+  const AuthSession* session = nullptr;
 };
 
 Response render_page(const Frame& frame, const Html& main);

@@ -115,10 +115,12 @@ Response page_sessions(App& app, const Request& request, AuthSession& session) {
     if (!events) return page_failure(session);
     activity = std::move(*events);
   }
-  return render_page(
-      {.title = texts::kSessions, .asker = Asker::user, .section = Section::sessions},
-      sessions_html(*page, session.record()->id, *query, why_one_session(app), activity,
-                    app.clock.now()));
+  return render_page({.title = texts::kSessions,
+                      .asker = Asker::user,
+                      .section = Section::sessions,
+                      .session = &session},
+                     sessions_html(*page, session.record()->id, *query, why_one_session(app),
+                                   activity, app.clock.now()));
 }
 
 Response form_end_session(App& app, const Request& request, AuthSession& session) {
