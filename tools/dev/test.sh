@@ -7,11 +7,11 @@
 # Two lanes run beside each other: one compiles and runs the C++ tests, the other has what waits for
 # Node, a browser and services, and begins with what needs no program.
 BUILD_LANE=(release asan tsan)
-OTHER_LANE=(format checks headers proxy npm next browser consume)
+OTHER_LANE=(format checks headers attack proxy npm next browser consume)
 # What only --full runs: a compile without unity builds, other compilers, another Node.
 FULL_BUILD_LANE=(dev addon_asan)
 FULL_OTHER_LANE=(compilers nodes lint)
-AFTER_RELEASE=(proxy npm next browser consume) # they use the program that the step release builds
+AFTER_RELEASE=(attack proxy npm next browser consume) # they use what the step release builds
 
 # check NAME COMMAND... runs one check that counts as one test.
 check() {
@@ -166,6 +166,11 @@ walk_example() {
 # The proxies of Debian ask latchkey as docs/proxies/ says.
 step_proxy() {
   python3 tests/proxy/matrix.py build/release/latchkey --counts "$COUNTS"
+}
+
+# What a client could send to do harm, against the running server.
+step_attack() {
+  python3 tests/attack/attack.py build/release/latchkey --counts "$COUNTS"
 }
 
 step_browser() {
