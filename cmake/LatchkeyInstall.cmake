@@ -2,7 +2,7 @@
 # can be moved as a whole.
 include(CMakePackageConfigHelpers)
 
-install(DIRECTORY include/latchkey DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY include/latchkey DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 # The layers above auth have no public headers; they are parts of the program.
 set(installed ${LATCHKEY_LAYERS})
 list(REMOVE_ITEM installed latchkey_http latchkey_server latchkey_cli)
@@ -12,17 +12,17 @@ if(BUILD_SHARED_LIBS)
   set(installed latchkey_shared)
 endif()
 install(TARGETS ${installed} EXPORT latchkeyTargets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/latchkey)
-install(EXPORT latchkeyTargets NAMESPACE latchkey:: DESTINATION ${package})
+install(EXPORT latchkeyTargets NAMESPACE latchkey:: DESTINATION ${package} COMPONENT development)
 configure_package_config_file(cmake/latchkeyConfig.cmake.in ${PROJECT_BINARY_DIR}/latchkeyConfig.cmake
   INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/latchkeyConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/latchkeyConfig.cmake ${PROJECT_BINARY_DIR}/latchkeyConfigVersion.cmake
-  DESTINATION ${package})
+  DESTINATION ${package} COMPONENT development)
 
 # pkg-config: latchkey.pc has every engine that was built, latchkey-sqlite.pc and so on one of them.
 function(latchkey_pc name description)
@@ -57,7 +57,8 @@ function(latchkey_pc name description)
   set(PC_NAME ${name})
   set(PC_DESCRIPTION ${description})
   configure_file(cmake/latchkey.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT development)
 endfunction()
 latchkey_pc(latchkey "Web sessions, with every engine of this build" ${LATCHKEY_STORES})
 foreach(store ${LATCHKEY_STORES})
@@ -65,8 +66,9 @@ foreach(store ${LATCHKEY_STORES})
 endforeach()
 
 # The script that browser_script() returns, for sites that serve files themselves.
-install(FILES src/auth/browser_client/latchkey.js DESTINATION ${CMAKE_INSTALL_DATADIR}/latchkey)
+install(FILES src/auth/browser_client/latchkey.js DESTINATION ${CMAKE_INSTALL_DATADIR}/latchkey
+  COMPONENT development)
 
 if(TARGET latchkey)
-  install(TARGETS latchkey RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS latchkey RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 endif()

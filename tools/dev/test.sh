@@ -10,7 +10,7 @@ BUILD_LANE=(release asan tsan)
 OTHER_LANE=(format checks headers attack proxy npm next browser consume)
 # What only --full runs: a compile without unity builds, other compilers, another Node.
 FULL_BUILD_LANE=(dev addon_asan)
-FULL_OTHER_LANE=(compilers nodes lint)
+FULL_OTHER_LANE=(compilers nodes lint package)
 AFTER_RELEASE=(attack proxy npm next browser consume) # they use what the step release builds
 
 # check NAME COMMAND... runs one check that counts as one test.
@@ -180,6 +180,17 @@ step_browser() {
 step_lint() {
   . tools/dev/extra.sh
   check clang-tidy run_lint --all
+}
+
+# The Debian packages: lintian, and the tour of docs/operate.md in a root with nothing else in it.
+step_package() {
+  . tools/dev/package.sh
+  run_package
+  check "lintian finds no errors" lint_packages
+  check "the units are sound" verify_units
+  ensure_packages root
+  check "the container file" python3 tests/package/check_container.py packaging/Containerfile
+  check "the tour on a clean Debian" tests/package/tour.sh build/package
 }
 
 step_nodes() {
