@@ -64,9 +64,9 @@ class MigrateRedis : public ::testing::Test {
     ASSERT_TRUE(store->denials().deny({&denial, 1}));
     std::vector<Event> events;
     for (int i = 0; i < kEvents; ++i) events.push_back(event(i));
-    for (int i = 0; i < kEvents; i += 100) {
-      ASSERT_TRUE(store->events().append_events(std::span(events).subspan(
-          static_cast<std::size_t>(i), std::min<std::size_t>(100, events.size() - i))));
+    for (std::size_t i = 0; i < events.size(); i += 100) {
+      const std::size_t count = std::min<std::size_t>(100, events.size() - i);
+      ASSERT_TRUE(store->events().append_events(std::span(events).subspan(i, count)));
     }
   }
   static Event event(int number) {

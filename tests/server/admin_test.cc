@@ -9,7 +9,7 @@
 namespace latchkey::testing {
 namespace {
 
-const std::string kPassword = "correct horse battery staple";
+const std::string kOfAnn = "correct horse battery staple";
 
 class ServeAdmin : public ::testing::Test {
  protected:
@@ -26,15 +26,13 @@ class ServeAdmin : public ::testing::Test {
     return client.answer(method == "HEAD").value_or(RawAnswer{});
   }
   static std::string sign_up(const Server& server, const std::string& name) {
-    const auto answer =
-        server.ask("POST", "/v1/signup", {},
-                   R"({"username":")" + name + R"(","password":")" + kPassword + "\"}");
+    const auto answer = server.ask(
+        "POST", "/v1/signup", {}, R"({"username":")" + name + R"(","password":")" + kOfAnn + "\"}");
     return answer && answer->status == 201 ? cookie_of(*answer) : std::string{};
   }
   static std::string log_in(const Server& server, const std::string& name) {
-    const auto answer =
-        server.ask("POST", "/v1/login", {},
-                   R"({"username":")" + name + R"(","password":")" + kPassword + "\"}");
+    const auto answer = server.ask(
+        "POST", "/v1/login", {}, R"({"username":")" + name + R"(","password":")" + kOfAnn + "\"}");
     return answer && answer->status == 200 ? cookie_of(*answer) : std::string{};
   }
   static int status(const Server& server, const std::string& cookie) {
