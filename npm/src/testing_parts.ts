@@ -14,7 +14,7 @@ export function sessionProps(
   if (user === null) return { initialSession: null, initialUser: null };
   const id = String((user as { id?: unknown }).id ?? 'user-1');
   const expiresAt = Date.now() + millisOf(expiresIn);
-  return { initialSession: { id: `test-${id}`, userId: id, version: 1, expiresAt }, initialUser: user };
+  return { initialSession: { id: `test-${id}`, userId: id, version: 1, revision: 1, expiresAt }, initialUser: user };
 }
 
 /** `'15m'`, or seconds. */

@@ -220,16 +220,16 @@
               void this.check();
           }
           else if (session && data) {
-              const version = session.version ?? data.version;
-              if (version > data.version && user !== undefined) {
+              const revision = revisionOf(session) ?? data.revision;
+              if (revision > data.revision && user !== undefined) {
                   this.set(initialSnapshot(session, user));
                   this.follow(session.id, momentOf(session));
               }
-              else if (version >= data.version && user !== undefined) {
-                  if (textOf({ ...session, version }, user) !== textOf(data, data.user))
+              else if (revision >= data.revision && user !== undefined) {
+                  if (textOf({ ...session, revision }, user) !== textOf(data, data.user))
                       void this.refetch();
               }
-              else if (version > data.version) {
+              else if (revision > data.revision) {
                   void this.check();
               }
           }
@@ -317,7 +317,7 @@
               const known = this.snapshot.data;
               let answer = await this.status(wanted || known === null);
               const { session } = answer;
-              const changed = session && known && (session.id !== known.id || session.version !== known.version);
+              const changed = session && known && (session.id !== known.id || revisionOf(session) !== known.revision);
               if (changed && !wanted)
                   answer = await this.status(true);
               this.failures = 0;
@@ -367,7 +367,7 @@
           const user = answer.user !== undefined ? answer.user : (known?.user ?? null);
           const same = known &&
               known.id === session.id &&
-              known.version === session.version &&
+              known.revision === revisionOf(session) &&
               this.snapshot.expiresAt === session.expiresAt &&
               answer.user === undefined;
           if (!same)
@@ -445,19 +445,23 @@
       return reason === 'expired' || reason === 'revoked' ? reason : null;
   }
   function textOf(session, user) {
-      return JSON.stringify([session?.id, session?.version, user], (_name, value) => typeof value === 'bigint' ? String(value) : value);
+      return JSON.stringify([session?.id, session && revisionOf(session), user], (_name, value) => typeof value === 'bigint' ? String(value) : value);
+  }
+  function revisionOf({ revision, version }) {
+      return revision ?? version;
   }
   function momentOf({ expiresAt }) {
       return new Date(expiresAt).getTime();
   }
   function authenticated(session, user) {
-      const { id, userId, expiresAt, version } = session;
+      const { id, userId, expiresAt } = session;
+      const revision = revisionOf(session) ?? 1;
       const expires = new Date(expiresAt).toISOString();
       return {
           status: 'authenticated',
           reason: null,
           expiresAt,
-          data: { id, userId, user, expires, version },
+          data: { id, userId, user, expires, revision, version: revision },
       };
   }
   function initialSnapshot(session, user) {
@@ -468,7 +472,7 @@
       return authenticated({
           id: session.id,
           userId: session.userId,
-          version: session.version ?? 1,
+          revision: revisionOf(session) ?? 1,
           expiresAt: momentOf(session),
       }, user);
   }
