@@ -1,6 +1,9 @@
 // `latchkey migrate` from a SQLite file to Redis, and on from there.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
+
 #include "latchkey/open_store.h"
 #include "latchkey/token.h"
 #include "tests/postgres/cluster.h"
@@ -64,9 +67,10 @@ class MigrateRedis : public ::testing::Test {
     ASSERT_TRUE(store->denials().deny({&denial, 1}));
     std::vector<Event> events;
     for (int i = 0; i < kEvents; ++i) events.push_back(event(i));
-    for (std::size_t i = 0; i < events.size(); i += 100) {
-      const std::size_t count = std::min<std::size_t>(100, events.size() - i);
-      ASSERT_TRUE(store->events().append_events(std::span(events).subspan(i, count)));
+    for (std::span<const Event> rest(events); !rest.empty();) {
+      const auto some = rest.first(std::min(rest.size(), kMaxEvents));
+      rest = rest.subspan(some.size());
+      ASSERT_TRUE(store->events().append_events(some));
     }
   }
   static Event event(int number) {
