@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 30  # seconds that anything may take on a busy machine
+PATIENCE = 120  # seconds that anything may take on a busy machine
 
 
 class Server:
