@@ -245,8 +245,16 @@ def slow_reader(connection):
 SLOW = {slow_head: [408], slow_body: [408], slow_between: [200], slow_reader: []}
 
 
-def test_slow_clients(server, cookie):
+def test_slow_clients(server, _cookie):
     """R144: each of the four is ended by its deadline, and a quick client is served meanwhile."""
+    impatient = Server(server.program, *SHORT)
+    try:
+        beset(impatient)
+    finally:
+        impatient.stop()
+
+
+def beset(server):
     ended = {}
 
     def run(mode, number):
@@ -259,7 +267,7 @@ def test_slow_clients(server, cookie):
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        assert who(server, ("Cookie", cookie)) == 200
+        assert who(server) == 401
     for thread in threads:
         thread.join()
     for (mode, _number), answer in ended.items():
@@ -379,14 +387,9 @@ def test_mutated_requests(server, cookie):
     assert not wrong, wrong
 
 
-SETTINGS = [
-    "verify.rules=/public/* public, /admin/* level2",
-    "timeouts.header=2s",
-    "timeouts.body=2s",
-    "timeouts.idle=2s",
-    "timeouts.write=2s",
-    "server.max_connections_per_address=512",
-]
+RULES = "verify.rules=/public/* public, /admin/* level2"
+# For the slow clients alone: with short deadlines a machine that stalls is a slow client, too.
+SHORT = [f"timeouts.{name}=5s" for name in ("header", "body", "idle", "write")]
 
 
 def main():
@@ -394,7 +397,7 @@ def main():
     only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
     passed = failed = 0
     tests = [call for name, call in globals().items() if name.startswith("test_") and only in name]
-    server = Server(program, *SETTINGS)
+    server = Server(program, RULES)
     try:
         cookie = sign_up(server, "ada@example.com")
         for test in tests:

@@ -13,6 +13,7 @@ class Server:
     """`latchkey serve` on a free port, with a data directory of its own."""
 
     def __init__(self, program, *settings):
+        self.program = program
         self.folder = tempfile.TemporaryDirectory(prefix="latchkey-attack-")
         command = [
             program,
