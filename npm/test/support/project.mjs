@@ -23,7 +23,7 @@ export function project(t, files, manifest = {}) {
     read: (path) => readFileSync(join(root, path), 'utf8'),
     run: (...words) => {
       const env = { PATH: process.env.PATH, HOME: root };
-      const options = { cwd: root, env, encoding: 'utf8', timeout: 20_000 };
+      const options = { cwd: root, env, encoding: 'utf8', timeout: 60_000 };
       const done = spawnSync(process.execPath, [CLI, ...words], options);
       return { code: done.status, out: done.stdout, err: done.stderr };
     },
