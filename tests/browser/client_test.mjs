@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { openBrowser } from './support/browser.mjs';
+import { openBrowser as open } from './support/browser.mjs';
 import { startServer } from './support/server.mjs';
 import { assertLoggedInAs, assertLogInPage, logIn, logOut, path, signUp } from './support/site.mjs';
 
@@ -12,6 +12,14 @@ const NAME = 'ada@example.com';
 const EXPIRED = 'Session expired. Please log in again.';
 const SCRIPT = new URL('../../src/auth/browser_client/latchkey.js', import.meta.url);
 
+// Pages here are loaded by themselves, when an answer has come: in a busy machine's time.
+async function openBrowser(options) {
+  const browser = await open(options);
+  browser.context.setDefaultTimeout(60_000);
+  return browser;
+}
+
+const redirected = (page) => page.waitForURL('**/login?next=*', { waitUntil: 'commit' });
 const toast = (page) => page.locator('[data-latchkey-toast]');
 const toastText = (page) => page.locator('[data-latchkey-toast] [role=status]:not(:empty)').innerText();
 
@@ -47,7 +55,7 @@ describe('/latchkey.js on the pages of the server', () => {
     const other = await browser.context.newPage();
     await assertLoggedInAs(other, NAME);
     await logOut(browser.page);
-    await other.waitForURL('**/login?next=*');
+    await redirected(other);
     assert.ok(!(await other.locator('body').innerText()).includes(NAME));
     assert.equal(await toast(other).count(), 0);
     await other.close();
@@ -59,7 +67,7 @@ describe('/latchkey.js on the pages of the server', () => {
     const other = await browser.context.newPage();
     await assertLoggedInAs(other, NAME);
     await browser.page.evaluate(() => window.latchkey.signOut());
-    await Promise.all([browser.page, other].map((page) => page.waitForURL('**/login?next=*')));
+    await Promise.all([browser.page, other].map(redirected));
     await other.close();
   });
 
@@ -76,7 +84,7 @@ describe('/latchkey.js on the pages of the server', () => {
       await phone.close();
     }
     await browser.page.evaluate(() => window.latchkey.check());
-    await browser.page.waitForURL('**/login?next=*');
+    await redirected(browser.page);
     assert.equal(await toastText(browser.page), 'Your session was ended. Please log in again.');
     assert.equal(await browser.page.locator('[data-latchkey-notice]:visible').count(), 0, 'said once');
     await browser.page.getByRole('button', { name: 'Close' }).click();
@@ -93,7 +101,7 @@ test('a session past its end is sent to the log-in page, which says so', {
   const browser = await openBrowser({ url: server.url });
   try {
     await signUp(browser.page, NAME);
-    await browser.page.waitForURL('**/login?next=*', { timeout: 60_000 });
+    await redirected(browser.page);
     assert.equal(await toastText(browser.page), EXPIRED);
   } finally {
     await browser.close();
@@ -165,7 +173,6 @@ describe('/latchkey.js on any site', () => {
   before(async () => {
     site = await startSite();
     browser = await openBrowser({ url: site.url });
-    browser.context.setDefaultTimeout(60_000); // the pages here are loaded by themselves, in their time
   });
   after(async () => {
     await browser?.context.close(); // the 5xx here are wanted
