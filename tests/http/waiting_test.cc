@@ -56,7 +56,7 @@ TEST_F(Waiting, ARemoteStoreIsWaitedForByAWorkerAndACopyByNobody) {
 TEST_F(Waiting, ListsAskTheStoreSoThatAWorkerMakesThemWhenItIsRemote) {
   open(false);
   EXPECT_EQ(site_.service->lane(get("/v1/sessions")), http::Lane::inline_read);
-  EXPECT_EQ(site_.service->lane(get("/sessions")), http::Lane::inline_read);
+  EXPECT_EQ(site_.service->lane(get("/sessions")), http::Lane::blocking) << "it lists events";
   open(true);
   EXPECT_EQ(site_.service->lane(get("/v1/sessions")), http::Lane::blocking);
   EXPECT_EQ(site_.service->lane(get("/sessions")), http::Lane::blocking);

@@ -9,8 +9,7 @@ namespace latchkey::server {
 // What Auth, the store and the sockets were made with stays; so do limits, which a parser keeps for
 // the life of its connection.
 bool is_live(std::string_view key) noexcept {
-  return key == "log.level" || key == "log.format" || key.starts_with("timeouts.") ||
-         key.starts_with("verify.");
+  return key.starts_with("log.") || key.starts_with("timeouts.") || key.starts_with("verify.");
 }
 
 Reload take_live(Config& config, const Config& wanted) {
