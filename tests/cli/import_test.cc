@@ -1,7 +1,11 @@
 // Users of other systems come in with the hashes that those made, and log in.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -159,22 +163,31 @@ TEST_F(ImportProgram, ADryRunTellsAndChangesNothing) {
 TEST_F(ImportProgram, WhatWasKilledGoesOnAndTheCountsAreExact) {
   const std::size_t whole = std::getenv("LATCHKEY_FULL") != nullptr ? 200'000 : 3'000;
   const std::string hash = golden("lucia 3.2.2, Scrypt");
-  {
-    std::ofstream file(path("many.csv"));
-    file << "id,username,password_hash\n";
-    for (std::size_t i = 0; i < whole; ++i) {
+  const auto write_rows = [&](const std::string& file, std::size_t rows) {
+    std::ofstream out(file);
+    out << "id,username,password_hash\n";
+    for (std::size_t i = 0; i < rows; ++i) {
       const std::string number = std::to_string(i);
-      file << 'u' << number << ",user" << number << ',' << (i % 1000 == 7 ? "none" : hash) << '\n';
+      out << 'u' << number << ",user" << number << ',' << (i % 1000 == 7 ? "none" : hash) << '\n';
     }
-  }
+    return out.rdbuf()->is_open();
+  };
+  ASSERT_TRUE(write_rows(path("many.csv"), whole));
   const auto count = [&] { return lines(at({"user", "list"}).out).size(); };
+  // A pipe that another program holds open: the import waits for more until it is killed.
   for (std::size_t goal : {whole / 20, whole / 4}) {
-    Program program({.arguments = {"user", "import", "--data", data(), path("many.csv")}});
+    const std::string pipe = path("pipe" + std::to_string(goal));
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const int held = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(held, 0);
+    Program program({.arguments = {"user", "import", "--data", data(), "--format", "csv", pipe}});
+    write_rows(pipe, goal + 1024);  // two batches more than are waited for
     while (program.running() && count() < goal) {
     }
     EXPECT_TRUE(program.running()) << program.errors();
     program.signal(SIGKILL);
     EXPECT_EQ(program.wait(), -SIGKILL);
+    ::close(held);
   }
   const std::size_t before = count();
   const std::size_t refused = whole / 1000;
