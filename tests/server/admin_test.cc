@@ -91,7 +91,7 @@ TEST_F(ServeAdmin, TellsWhoseATokenIsAndWhatBecameOfASession) {
   ASSERT_EQ(told.status, 200) << told.body;
   EXPECT_EQ(count(told.body, "\"state\":\"active\""), 2U) << told.body;
   EXPECT_EQ(count(told.body, "\"state\":\"revoked\""), 1U) << told.body;
-  EXPECT_EQ(count(told.body, "\"state\":\"no_session\""), 2U) << told.body;
+  EXPECT_EQ(count(told.body, "\"state\":\"none\""), 2U) << told.body;
   EXPECT_EQ(count(told.body, "\"username\":\"ann\""), 2U) << told.body;
   EXPECT_EQ(told.body.find(value(cookie)), std::string::npos) << "a token is never shown";
 

@@ -57,8 +57,7 @@ TEST_F(PepperFile, R77AFileThatOthersCanReadOrAWeakSecretIsRefusedAtStart) {
        {std::tuple{"x7Gk2pQv9LsT4mZb8RwYc3NdHf6JaE1u\n", mode_t{0644}, "password.pepper_file"},
         std::tuple{"short\n", mode_t{0600}, "pepper 1"}}) {
     const std::string path = write(lines, mode);
-    Program program({.arguments = {"serve", "--data", data(), "--listen", "127.0.0.1:0",
-                                   "--set",
+    Program program({.arguments = {"serve", "--data", data(), "--listen", "127.0.0.1:0", "--set",
                                    "password.pepper_file=" + path}});
     EXPECT_EQ(program.wait(), 2);
     EXPECT_THAT(program.errors(), HasSubstr(why));

@@ -30,7 +30,7 @@ void append_verify(std::string& out, const RequestTotals& totals,
                    std::span<const std::string_view> names) {
   constexpr std::string_view kName = "latchkey_verify_total";
   constexpr std::string_view kPath = "/v1/verify";
-  using Result = std::pair<std::string_view, std::initializer_list<int>>;
+  using Result = std::pair<std::string_view, std::vector<int>>;
   const Result results[] = {
       {"allowed", {200}}, {"redirected", {302, 303}}, {"refused", {401, 403}}, {"failed", {503}}};
   append_family(out, kName, "counter", "Answers to proxies, and to applications that ask.");
