@@ -4,6 +4,7 @@
 #include <array>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/metrics.h"
 #include "latchkey/version.h"
