@@ -55,6 +55,18 @@ struct Watch {
   std::vector<Steady::time_point> last_accepted;
 };
 
+// patiently calls again what a machine with much to do did not answer in time: the first connection
+// of a node may take longer than a call waits.
+template <class Call>
+auto patiently(const Call& call) {
+  constexpr int kTries = 20;
+  auto made = call();
+  for (int tries = 1; !made && error_retryable(made.error().code) && tries < kTries; ++tries) {
+    made = call();
+  }
+  return made;
+}
+
 }  // namespace
 
 void demand(bool fine, const std::string& what) {
@@ -65,11 +77,11 @@ void demand(bool fine, const std::string& what) {
 
 Fleet::Fleet(const std::vector<std::string>& urls, Millis max_age) {
   for (const std::string& url : urls) {
-    auto store = open_store(url);
+    auto store = patiently([&] { return open_store(url); });
     demand(store.has_value(), store ? "" : detail_of(store.error()));
     Node node{std::move(*store), nullptr, nullptr};
     node.cache = make_near_cache(*node.store, {.max_entries = 1'000'000, .max_age = max_age});
-    auto sessions = Sessions::open(*node.cache, {});
+    auto sessions = patiently([&] { return Sessions::open(*node.cache, {}); });
     demand(sessions.has_value(), sessions ? "" : detail_of(sessions.error()));
     node.sessions = std::move(*sessions);
     nodes_.push_back(std::move(node));
@@ -77,12 +89,8 @@ Fleet::Fleet(const std::vector<std::string>& urls, Millis max_age) {
 }
 
 NewSession Fleet::sign_in(std::size_t node, std::uint64_t user) {
-  // The first connection of a node may take longer than a call waits on a machine with much to do.
-  constexpr int kTries = 20;
-  auto made = sessions(node).create(UserId{static_cast<std::int64_t>(user)});
-  for (int tries = 1; !made && error_retryable(made.error().code) && tries < kTries; ++tries) {
-    made = sessions(node).create(UserId{static_cast<std::int64_t>(user)});
-  }
+  const UserId id{static_cast<std::int64_t>(user)};
+  auto made = patiently([&] { return sessions(node).create(id); });
   demand(made.has_value(), made ? "" : detail_of(made.error()));
   const std::string token = made->token.reveal();
   for (std::size_t i = 0; i < size(); ++i) {
