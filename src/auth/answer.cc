@@ -88,11 +88,17 @@ void AuthSession::Impl::rebuild() {
     return;
   }
   own_lines.clear();
+  const auto append_device = [&](bool here) {
+    if (here && !device_line.empty()) own_lines.push_back({"Set-Cookie", device_line});
+  };
+  // Deletions are last: curl 7.88 keeps what is deleted when another cookie follows.
+  const bool leaving = state != AuthState::user;
+  append_device(leaving);
   if (with_own) {
     for (const std::string& line : cookies) own_lines.push_back({"Set-Cookie", line});
   }
+  append_device(!leaving);
   for (const std::string& line : old_cookies) own_lines.push_back({"Set-Cookie", line});
-  if (!device_line.empty()) own_lines.push_back({"Set-Cookie", device_line});
   own_lines.insert(own_lines.end(), usual.begin(), usual.end());
   if (clearing) own_lines.push_back({"Clear-Site-Data", auth.clear_site_data});
   if (problem != nullptr && problem->status == 401) {

@@ -132,13 +132,7 @@ Result<bool> AuthSession::log_out() {
     log(LogLevel::info, "logout",
         {{"session_id", session.id.text()}, {"address", impl_->client()}});
   }
-  // Until now the session has told whose browser this is.
-  std::string device(impl_->shown_device());
-  for (const SessionRecord& session : *before) {
-    if (impl_->bearer || session.user_id.empty()) continue;
-    device = impl_->auth.accounts->known_device(session.user_id, device);
-    impl_->mark_device(device, session.persistent);
-  }
+  impl_->mark_left(*before);
   impl_->end(AuthState::none);
   return !before->empty();
 }

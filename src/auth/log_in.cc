@@ -142,6 +142,17 @@ void AuthSession::Impl::mark_device(const std::string& value, bool persistent) {
   if (auto line = auth.device_cookie->write(value, until, now)) device_line = std::move(*line);
 }
 
+// Where nobody logs in by password there are no accounts, and nobody guesses.
+void AuthSession::Impl::mark_left(std::span<const SessionRecord> ended) {
+  if (bearer || auth.accounts == nullptr) return;
+  std::string device(shown_device());
+  for (const SessionRecord& session : ended) {
+    if (session.user_id.empty()) continue;
+    device = auth.accounts->known_device(session.user_id, device);
+    mark_device(device, session.persistent);
+  }
+}
+
 void AuthSession::Impl::limit(Millis wait) {
   constexpr Millis kSecond = std::chrono::seconds{1};
   if (wait == retry_after) return;

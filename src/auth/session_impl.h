@@ -67,6 +67,8 @@ struct AuthSession::Impl {
   std::string_view shown_device() const noexcept;
   // mark_device writes the cookie by which this browser is known to the user's next log-in.
   void mark_device(const std::string& value, bool persistent);
+  // mark_left does so for users who log out: until now their session told whose browser this is.
+  void mark_left(std::span<const SessionRecord> ended);
   // limit tells, or ends, that tries are refused for so long.
   void limit(Millis wait);
 

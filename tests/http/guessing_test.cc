@@ -61,7 +61,10 @@ TEST(Guessing, R84ABrowserThatSignedUpStaysKnownWhenItLogsOut) {
   Browser owner(site);
   owner.sign_up("ada");
   EXPECT_FALSE(device_line(owner.log_in("ada"))) << "it has shown a session";
-  ASSERT_TRUE(device_line(owner.post_json("/v1/logout", "{}")));
+  const auto left = owner.post_json("/v1/logout", "{}");
+  ASSERT_TRUE(device_line(left));
+  EXPECT_THAT(left.headers.front().second, HasSubstr("device-4470="))
+      << "curl keeps a cookie whose deletion is not the last";
   fail_five(site, "ada");
   EXPECT_EQ(Browser(site).log_in("ada").status, 429);
   const auto again = owner.log_in("ada");
