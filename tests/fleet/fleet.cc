@@ -172,10 +172,12 @@ Lag measure_lag(Fleet& fleet, const LagOptions& options) {
     const std::size_t gave_up_before = gave_up.load();
     begin.arrive_and_wait();
     looking.arrive_and_wait();
-    const auto ended = fleet.sessions((i + 1) % fleet.size()).revoke(session.record.id);
+    Sessions& ending = fleet.sessions((i + 1) % fleet.size());
+    const auto ended = patiently([&] { return ending.revoke(session.record.id); });
     const Steady::time_point acknowledged = Steady::now();
     deadline.store((acknowledged + options.give_up).time_since_epoch().count());
-    demand(ended && *ended, "a session could not be ended");
+    // False: an earlier call has done it, and its answer was late.
+    demand(ended.has_value(), "a session could not be ended");
     end.arrive_and_wait();
     const auto last = *std::max_element(watch.last_accepted.begin(), watch.last_accepted.end());
     const std::chrono::duration<double, std::milli> after = last - acknowledged;
