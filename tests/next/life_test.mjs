@@ -101,6 +101,8 @@ test('two tabs: expiry and sign-out in one are seen in the other', () =>
     const other = await context.newPage();
     await other.goto('/training/core');
     await assertShown(other, '/training/core', 'Core without crunches');
+    // A question of its own that meets the log-out half way is told of an end elsewhere.
+    await other.waitForLoadState('networkidle');
     await logOut(page);
     await assertLogin(other);
     await assertNoToast(other);
