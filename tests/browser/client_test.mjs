@@ -19,7 +19,7 @@ async function openBrowser(options) {
   return browser;
 }
 
-const redirected = (page) => page.waitForURL('**/login?next=*', { waitUntil: 'commit' });
+const redirected = (page) => page.waitForURL(/\/login\?next=/, { waitUntil: 'commit' });
 const toast = (page) => page.locator('[data-latchkey-toast]');
 const toastText = (page) => page.locator('[data-latchkey-toast] [role=status]:not(:empty)').innerText();
 
