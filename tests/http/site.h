@@ -31,7 +31,7 @@ struct Site {
   Store& store() { return *outer; }
   // open serves the same store with other options.
   void open(AuthOptions options);
-  // use_mail lets forgotten passwords be set anew; what would be sent is in `mails`.
+  // use_mail switches password reset on; what would be sent is in `mails`.
   void use_mail();
 
   std::string public_url;

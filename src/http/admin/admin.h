@@ -10,7 +10,7 @@ namespace latchkey::http {
 
 // AdminService answers operators and back ends over HTTP: which sessions there are, whose a token
 // is, and how to end them; the same as `latchkey user` and `latchkey session` do. It asks nobody
-// who they are: whoever reaches it may do everything, so it is for a unix socket with strict
+// who they are. A client that reaches it may do everything, so it is for a unix socket with strict
 // rights. docs/admin_api.md
 //
 // Every request waits for the store: call it from a worker. Thread-safe.

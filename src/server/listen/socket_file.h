@@ -11,7 +11,7 @@
 
 namespace latchkey::server {
 
-// SocketRights say who may connect to a unix socket: whoever may write to its file.
+// SocketRights say who may connect to a unix socket: users who may write to its file.
 struct SocketRights {
   std::uint32_t mode = 0660;
   std::string group{};  // a name; empty: the group of the process
