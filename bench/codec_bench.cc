@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "bench/harness.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey::bench {
 namespace {

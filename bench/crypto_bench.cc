@@ -5,9 +5,9 @@
 #include "bench/harness.h"
 #include "bench/limit_crypto.h"
 #include "codec/jose/jose.h"
-#include "latchkey/jwt.h"
-#include "latchkey/native_seal.h"
-#include "latchkey/seal.h"
+#include "latchkey/codec/jwt.h"
+#include "latchkey/codec/native_seal.h"
+#include "latchkey/codec/seal.h"
 
 namespace latchkey::bench {
 namespace {

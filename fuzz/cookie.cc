@@ -1,7 +1,7 @@
 // What find_cookie finds lies inside a line, holds no separator, and is found again when it stands
 // alone.
 
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // No text verifies that was not signed. Signed text that passes the strict rules passes jose's,
 // too. Claims that are issued verify, and no more once a bit is flipped.
 
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 
 #include <string>
 

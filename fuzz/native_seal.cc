@@ -1,7 +1,7 @@
 // No text opens that was not sealed; what was sealed opens, and no more once a bit is flipped. A
 // packed session has one form.
 
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // However the bytes are cut, the same replies come out, and the same inputs are refused.
 
-#include "store/redis/reply.h"
+#include "store/redis/wire/reply.h"
 
 #include "fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 // No text opens that was not sealed. JSON that is sealed opens as it was, and no more once a bit is
 // flipped. An authentic seal of anything else than JSON is refused.
 
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 
 #include <string>
 

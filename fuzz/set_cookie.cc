@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fuzz/fuzz.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 using latchkey::fuzz::require;
 

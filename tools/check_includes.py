@@ -32,9 +32,8 @@ SUITES = "include/latchkey/testing/"
 PUBLIC = {f"{header}.h": layer for layer, headers in {
     "base": "entropy result secret time version",
     "model": "address event_kind ids record token",
-    "codec": "authjs cookie jose jwt native_seal seal",
-    "contract": "counter_store deny_store event_store forwarding_store key key_store meta_store "
-                "one_time_store scan_store store user_store wait watch",
+    "codec": "authjs",
+    "contract": "key store wait watch",
     "session": "carrier event_log keyring lookup policy session_calls sessions",
     "account": "accounts mail pepper recovery user_admin",
     "auth": "auth auth_session pending request_view",
@@ -43,11 +42,15 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
 }.items() for header in headers.split()}
 
 
+# A room of include/latchkey/ belongs to one layer.
+ROOMS = {"testing": "testing", "adapters": "adapters", "codec": "codec", "store": "contract"}
+
+
 def public_layer(name):
-    """The layer of include/latchkey/`name`: named above, or that of the .cc beside its kind."""
-    for folder in ("testing", "adapters"):
-        if name.startswith(folder + "/"):
-            return folder
+    """The layer of include/latchkey/`name`: its room's, or named above, or of the .cc beside it."""
+    room = name.split("/")[0]
+    if room in ROOMS:
+        return ROOMS[room]
     homes = sorted(sources.ROOT.glob(f"src/*/**/{name.removesuffix('.h')}.cc"))
     return PUBLIC.get(name) or (homes[0].relative_to(sources.ROOT).parts[1] if homes else "unknown")
 

@@ -45,7 +45,7 @@ class CheckIncludes(unittest.TestCase):
 
     def test_sqlite_lives_in_the_sqlite_store_only(self):
         self.assertTrue(one("src/store/memory.cc", "#include <sqlite3.h>"))
-        self.assertEqual(one("src/store/sqlite/file.cc", "#include <sqlite3.h>"), [])
+        self.assertEqual(one("src/store/sqlite/file/file.cc", "#include <sqlite3.h>"), [])
 
     def test_beast_is_compiled_once(self):
         beast = "#include <boost/beast/http.hpp>"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 
 namespace latchkey::bench {
 namespace {

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "latchkey/counter_store.h"
 #include "latchkey/pepper.h"
 #include "latchkey/sessions.h"
+#include "latchkey/store/counter_store.h"
 
 // Users with passwords, for programs without HTTP; AuthSession calls this for you.
 //

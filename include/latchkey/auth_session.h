@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "latchkey/accounts.h"
-#include "latchkey/event_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
+#include "latchkey/store/event_store.h"
 #include "latchkey/time.h"
 
 // One request: who sent it, what they may do, which headers go back. Include auth.h.

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "latchkey/entropy.h"
-#include "latchkey/event_store.h"
 #include "latchkey/record.h"
 #include "latchkey/store.h"
+#include "latchkey/store/event_store.h"
 #include "latchkey/time.h"
 
 // Events on their way into the store: docs/events.md. Auth has one and writes its own events there;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "latchkey/result.h"
 
 // The address that browsers use. It decides the cookie and which pages may send forms.

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "latchkey/counter_store.h"
 #include "latchkey/event_log.h"
 #include "latchkey/mail.h"
 #include "latchkey/store.h"
+#include "latchkey/store/counter_store.h"
 #include "latchkey/user_admin.h"
 
 // Forgotten passwords and proven e-mail addresses, by links that work once.

@@ -10,7 +10,7 @@
 
 #include "latchkey/attributes.h"
 #include "latchkey/carrier.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "latchkey/entropy.h"
 #include "latchkey/event_log.h"
 #include "latchkey/keyring.h"

@@ -10,15 +10,15 @@
 #include <utility>
 #include <vector>
 
-#include "latchkey/counter_store.h"
-#include "latchkey/deny_store.h"
-#include "latchkey/event_store.h"
-#include "latchkey/key_store.h"
-#include "latchkey/meta_store.h"
-#include "latchkey/one_time_store.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
-#include "latchkey/user_store.h"
+#include "latchkey/store/counter_store.h"
+#include "latchkey/store/deny_store.h"
+#include "latchkey/store/event_store.h"
+#include "latchkey/store/key_store.h"
+#include "latchkey/store/meta_store.h"
+#include "latchkey/store/one_time_store.h"
+#include "latchkey/store/user_store.h"
 #include "latchkey/watch.h"
 
 // The store contract. Every implementation passes latchkey/testing/store_suite.h.
@@ -160,7 +160,7 @@ class SessionStore {
   virtual std::optional<WatchStatus> watch_status() const { return std::nullopt; }
 };
 
-class ScanStore;  // latchkey/scan_store.h
+class ScanStore;  // latchkey/store/scan_store.h
 
 // Store bundles what one engine offers. The parts live as long as the Store.
 class Store {

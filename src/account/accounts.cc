@@ -11,7 +11,7 @@
 #include "account/username.h"
 #include "base/fork.h"
 #include "base/log.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey {
 namespace {

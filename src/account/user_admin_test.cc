@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "latchkey/faulty.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
+#include "latchkey/store/forwarding_store.h"
 #include "tests/support/manual_clock.h"
 
 namespace latchkey {

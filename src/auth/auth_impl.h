@@ -9,7 +9,7 @@
 #include "base/periodic.h"
 #include "latchkey/auth.h"
 #include "latchkey/client_address.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "latchkey/lookup.h"
 
 namespace latchkey {

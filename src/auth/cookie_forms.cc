@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "guard/site.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey::auth {
 namespace {

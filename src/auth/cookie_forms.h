@@ -1,7 +1,7 @@
 #pragma once
 
 #include "latchkey/auth.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey::auth {
 

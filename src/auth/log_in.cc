@@ -2,7 +2,7 @@
 
 #include "auth/session_impl.h"
 #include "base/log.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "session/attributes.h"
 
 // The calls that open a session.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "codec/cookie/chunks.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey::auth {
 

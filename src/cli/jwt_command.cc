@@ -10,7 +10,7 @@
 #include "cli/inputs.h"
 #include "cli/report.h"
 #include "codec/json/text.h"
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 #include "server/serve.h"
 #include "server/settings/units.h"
 

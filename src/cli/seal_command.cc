@@ -10,7 +10,7 @@
 #include "codec/json/text.h"
 #include "codec/seal/iron_session.h"
 #include "codec/seal/passwords.h"
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 #include "server/serve.h"
 #include "server/settings/units.h"
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 
 namespace latchkey::cli {
 

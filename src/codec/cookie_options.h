@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey::codec {
 

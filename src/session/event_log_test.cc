@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/faulty.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
+#include "latchkey/store/forwarding_store.h"
 #include "latchkey/testing/store_fixture.h"
 #include "tests/support/manual_clock.h"
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "latchkey/faulty.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/sessions.h"
+#include "latchkey/store/forwarding_store.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/twice_entropy.h"
 

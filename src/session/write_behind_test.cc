@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/base64url.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
+#include "latchkey/store/forwarding_store.h"
 
 namespace latchkey::session {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "latchkey/counter_store.h"
+#include "latchkey/store/counter_store.h"
 
 // The contract's sentences about one counter, for stores that hold counters as structs.
 namespace latchkey {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "latchkey/event_store.h"
+#include "latchkey/store/event_store.h"
 
 // What every EventStore accepts, and the position of a page.
 namespace latchkey {

@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
+#include "latchkey/store/forwarding_store.h"
 #include "latchkey/testing/store_suite.h"
 
 namespace latchkey::testing {

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "latchkey/entropy.h"
-#include "latchkey/meta_store.h"
 #include "latchkey/result.h"
+#include "latchkey/store/meta_store.h"
 
 // What a store draws once, when it is made, and keeps as hexadecimal text: see StoreMeta.
 namespace latchkey {

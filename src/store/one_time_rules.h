@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/utf8.h"
-#include "latchkey/one_time_store.h"
+#include "latchkey/store/one_time_store.h"
 
 // What every OneTimeStore accepts.
 namespace latchkey {

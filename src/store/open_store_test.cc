@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "store/postgres/errors.h"
-#include "store/redis/errors.h"
+#include "store/postgres/wire/errors.h"
+#include "store/redis/wire/errors.h"
 #include "store/store_url.h"
 #include "tests/support/free_port.h"
 #include "tests/support/temp_directory.h"

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "crypto/digest.h"
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 #include "latchkey/sessions.h"
 #include "server/files/data_directory.h"
 #include "tests/cli/run.h"

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "store/postgres/lucia.h"
+#include "store/postgres/lucia/lucia.h"
 #include "tests/postgres/heard.h"
 #include "tests/postgres/postgres_under_test.h"
 #include "tests/postgres/records.h"

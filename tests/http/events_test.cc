@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "latchkey/event_store.h"
-#include "latchkey/forwarding_store.h"
+#include "latchkey/store/event_store.h"
+#include "latchkey/store/forwarding_store.h"
 #include "tests/http/site.h"
 
 namespace latchkey::testing {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/json/json.h"
-#include "latchkey/forwarding_store.h"
+#include "latchkey/store/forwarding_store.h"
 
 namespace latchkey::testing {
 

@@ -8,7 +8,7 @@
 
 #include "codec/json/text.h"
 #include "codec/seal/sealed_session.h"
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 #include "tests/native_seal/counting_entropy.h"
 
 namespace latchkey {

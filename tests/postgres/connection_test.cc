@@ -1,5 +1,5 @@
 // One connection, without a store.
-#include "store/postgres/connection.h"
+#include "store/postgres/wire/connection.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "tests/postgres/heard.h"
 #include "tests/postgres/postgres_under_test.h"
 #include "tests/postgres/records.h"

@@ -1,5 +1,5 @@
 // Lucia's own tables on a real server: read, and written, as they are.
-#include "store/postgres/lucia.h"
+#include "store/postgres/lucia/lucia.h"
 
 #include <gtest/gtest.h>
 

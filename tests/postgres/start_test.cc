@@ -1,7 +1,7 @@
 // What would fail later is found when a store is opened, with what to do about it (F18).
 #include <gtest/gtest.h>
 
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "tests/postgres/postgres_under_test.h"
 #include "tests/postgres/records.h"
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "crypto/digest.h"
-#include "store/postgres/schema_sql.h"
-#include "store/postgres/sql.h"
+#include "store/postgres/sql/schema_sql.h"
+#include "store/postgres/sql/sql.h"
 #include "tests/postgres/postgres_under_test.h"
 #include "tests/postgres/records.h"
 

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "codec/token/slot_tag.h"
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "latchkey/testing/store_fixture.h"
 #include "tests/redis/cluster.h"
 #include "tests/redis/server.h"

@@ -18,7 +18,7 @@
 #include <sstream>
 #include <thread>
 
-#include "store/redis/command.h"
+#include "store/redis/wire/command.h"
 #include "tests/support/free_port.h"
 
 namespace latchkey::testing {

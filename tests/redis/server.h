@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "latchkey/redis.h"
-#include "store/redis/reply.h"
+#include "store/redis/wire/reply.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey::testing {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "codec/jose/jose.h"
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 #include "latchkey/secret.h"
 #include "tests/server/program.h"
 

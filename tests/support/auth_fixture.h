@@ -11,8 +11,8 @@
 
 #include "latchkey/auth.h"
 #include "latchkey/faulty.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
+#include "latchkey/store/forwarding_store.h"
 #include "tests/support/carrier_fixture.h"
 #include "tests/support/manual_clock.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "latchkey/testing/store_fixture.h"
 
 // Conformance: everything in a store can be seen, page by page.

@@ -1,4 +1,4 @@
-#include "store/postgres/lucia.h"
+#include "store/postgres/lucia/lucia.h"
 
 #include <map>
 #include <mutex>

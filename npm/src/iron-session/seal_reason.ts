@@ -2,7 +2,7 @@
 
 import type { UnsealErrorReason } from './types';
 
-/** In the order of the core's SealReason (include/latchkey/seal.h). */
+/** In the order of the core's SealReason (include/latchkey/codec/seal.h). */
 export const SEAL_REASONS = [
   'too_long',
   'wrong_parts',

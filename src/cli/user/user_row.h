@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cli/user/user_mapping.h"
-#include "latchkey/user_store.h"
+#include "latchkey/store/user_store.h"
 
 // Users as lines of text, one form in both directions: docs/cli.md.
 namespace latchkey::cli {

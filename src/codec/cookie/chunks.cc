@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey::codec {
 namespace {

@@ -1,6 +1,6 @@
 // cookie-string = cookie-pair *( ";" OWS cookie-pair )   (RFC 6265bis section 4.2.1, read loosely
 // as servers must: blanks around pairs and names are optional)
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 #include "base/text.h"
 

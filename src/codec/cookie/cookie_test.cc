@@ -1,4 +1,4 @@
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 #include <gtest/gtest.h>
 

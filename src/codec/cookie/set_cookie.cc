@@ -2,7 +2,7 @@
 
 #include "codec/cookie_options.h"
 #include "codec/text/time_text.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 
 namespace latchkey {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 
 namespace latchkey::codec {
 

@@ -7,7 +7,7 @@
 
 #include "codec/jose/jwe.h"
 #include "crypto/hmac_key.h"
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 
 namespace latchkey::codec {
 

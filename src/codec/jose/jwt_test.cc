@@ -1,4 +1,4 @@
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "crypto/hmac_key.h"
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 
 namespace latchkey::codec {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 
 namespace latchkey::codec {
 

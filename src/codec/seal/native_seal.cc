@@ -2,7 +2,7 @@
 // body  = id-length id salt ciphertext tag   ; one octet, 1-32, 24, any, 16
 // docs/formats/native_seal.md says how key and nonce come from the secret and the salt.
 
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "latchkey/codec/seal.h"
 #include "latchkey/result.h"
-#include "latchkey/seal.h"
 #include "latchkey/secret.h"
 
 namespace latchkey::codec {

@@ -1,4 +1,4 @@
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 
 #include <algorithm>
 #include <set>

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 
 namespace latchkey::codec {
 namespace {

@@ -9,7 +9,7 @@
 #include "http/api/problem.h"
 #include "http/api/session_json.h"
 #include "latchkey/carrier.h"
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 
 namespace latchkey::http::admin {
 namespace {

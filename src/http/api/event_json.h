@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "latchkey/event_store.h"
+#include "latchkey/store/event_store.h"
 
 namespace latchkey::http {
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "http/pages/html.h"
-#include "latchkey/event_store.h"
+#include "latchkey/store/event_store.h"
 
 namespace latchkey::http {
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey::server {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "latchkey/key_store.h"
 #include "latchkey/keyring.h"
+#include "latchkey/store/key_store.h"
 
 namespace latchkey::server {
 

@@ -8,7 +8,7 @@
 
 #include "base/nearest.h"
 #include "latchkey/client_address.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "server/settings/environment.h"
 #include "server/settings/toml.h"
 

@@ -1,6 +1,6 @@
 #include "server/settings/verify_settings.h"
 
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "latchkey/public_url.h"
 #include "server/settings/setting_kinds.h"
 

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "crypto/digest.h"
-#include "latchkey/cookie.h"
+#include "latchkey/codec/cookie.h"
 #include "session/attributes.h"
 #include "session/carriers/envelope.h"
 #include "session/carriers/native_ring.h"

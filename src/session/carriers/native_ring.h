@@ -1,7 +1,7 @@
 #pragma once
 
 #include "codec/seal/sealed_session.h"
-#include "latchkey/native_seal.h"
+#include "latchkey/codec/native_seal.h"
 #include "latchkey/record.h"
 #include "session/carriers/per_ring.h"
 

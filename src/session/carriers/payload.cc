@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "codec/json/json.h"
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 #include "session/carriers/native_ring.h"
 #include "session/carriers/time_octets.h"
 

@@ -10,7 +10,7 @@
 
 #include "codec/json/json.h"
 #include "codec/seal/sealed_session.h"
-#include "latchkey/jwt.h"
+#include "latchkey/codec/jwt.h"
 #include "session/carriers/per_ring.h"
 #include "session/carriers/revision.h"
 #include "session/carriers/text_carrier.h"

@@ -1,6 +1,6 @@
 #include "latchkey/lookup.h"
 
-#include "latchkey/forwarding_store.h"
+#include "latchkey/store/forwarding_store.h"
 #include "session/lookup/queue.h"
 
 namespace latchkey {

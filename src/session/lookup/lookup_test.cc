@@ -8,9 +8,9 @@
 
 #include "base/mutex.h"
 #include "latchkey/faulty.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
+#include "latchkey/store/forwarding_store.h"
 
 namespace latchkey {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "latchkey/deny_store.h"
 #include "latchkey/ids.h"
 #include "latchkey/result.h"
+#include "latchkey/store/deny_store.h"
 #include "latchkey/time.h"
 
 // Sessions of other systems, read from their cookies while their users move to ours.

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "latchkey/authjs.h"
-#include "latchkey/seal.h"
+#include "latchkey/codec/seal.h"
 #include "session/session_shape.h"
 #include "session/takeover/foreign.h"
 

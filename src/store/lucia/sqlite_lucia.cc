@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "store/lucia/id.h"
-#include "store/sqlite/descriptors.h"
+#include "store/sqlite/file/descriptors.h"
 
 namespace latchkey::sqlite {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "base/fork.h"
 #include "base/mutex.h"
-#include "store/sqlite/connection.h"
-#include "store/sqlite/file.h"
+#include "store/sqlite/file/connection.h"
+#include "store/sqlite/file/file.h"
 
 // The tables of the npm package lucia 3, opened as they are: `session(id, expires_at, user_id,
 // ...)` with times in seconds, and `user(id, ...)`; every further column is an attribute.

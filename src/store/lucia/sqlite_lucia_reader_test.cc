@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "store/sqlite/connection.h"
+#include "store/sqlite/file/connection.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey::sqlite {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "latchkey/forwarding_store.h"
+#include "latchkey/store/forwarding_store.h"
 #include "latchkey/testing/store_suite.h"
 
 namespace latchkey::testing {

@@ -12,7 +12,7 @@
 
 #include "base/fork.h"
 #include "base/mutex.h"
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "store/counter_rules.h"
 #include "store/event_rules.h"
 #include "store/one_time_rules.h"

@@ -8,7 +8,7 @@
 
 #include "base/fork.h"
 #include "base/mutex.h"
-#include "latchkey/forwarding_store.h"
+#include "latchkey/store/forwarding_store.h"
 #include "store/near_cache/table.h"
 
 namespace latchkey {

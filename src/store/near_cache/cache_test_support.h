@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
+#include "latchkey/store/forwarding_store.h"
 
 namespace latchkey::testing {
 

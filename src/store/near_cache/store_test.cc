@@ -1,9 +1,9 @@
 // The near cache keeps the whole contract of the store it stands before.
 #include <gtest/gtest.h>
 
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
+#include "latchkey/store/forwarding_store.h"
 #include "latchkey/testing/store_suite.h"
 
 namespace latchkey::testing {

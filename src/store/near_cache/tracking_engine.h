@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "latchkey/forwarding_store.h"
 #include "latchkey/memory.h"
+#include "latchkey/store/forwarding_store.h"
 
 namespace latchkey::testing {
 

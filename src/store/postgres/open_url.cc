@@ -1,6 +1,6 @@
 #include "latchkey/postgres.h"
 #include "store/engine.h"
-#include "store/postgres/errors.h"
+#include "store/postgres/wire/errors.h"
 
 extern "C" {
 extern const char latchkey_engine_postgres;  // src/store/engine.h says what for

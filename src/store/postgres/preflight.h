@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/postgres/connection.h"
+#include "store/postgres/wire/connection.h"
 
 // What would let a store open and fail later is looked for when it is opened.
 namespace latchkey::postgres {

@@ -1,7 +1,7 @@
 #include "store/postgres/scan.h"
 
-#include "store/postgres/errors.h"
-#include "store/postgres/row.h"
+#include "store/postgres/records/row.h"
+#include "store/postgres/wire/errors.h"
 #include "store/rules.h"
 
 namespace latchkey::postgres {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "latchkey/scan_store.h"
-#include "store/postgres/client.h"
+#include "latchkey/store/scan_store.h"
+#include "store/postgres/wire/client.h"
 
 namespace latchkey::postgres {
 

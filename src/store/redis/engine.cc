@@ -1,6 +1,6 @@
 #include "store/redis/engine.h"
 
-#include "store/redis/errors.h"
+#include "store/redis/wire/errors.h"
 
 namespace latchkey::redis {
 

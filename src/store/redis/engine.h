@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "store/redis/client.h"
-#include "store/redis/keys.h"
+#include "store/redis/records/keys.h"
+#include "store/redis/wire/client.h"
 
 namespace latchkey::redis {
 

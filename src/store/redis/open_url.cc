@@ -1,6 +1,6 @@
 #include "latchkey/redis.h"
 #include "store/engine.h"
-#include "store/redis/errors.h"
+#include "store/redis/wire/errors.h"
 
 extern "C" {
 extern const char latchkey_engine_redis;  // src/store/engine.h says what for

@@ -1,7 +1,7 @@
 #include "store/redis/preflight.h"
 
 #include "base/log.h"
-#include "store/redis/errors.h"
+#include "store/redis/wire/errors.h"
 
 namespace latchkey::redis {
 namespace {

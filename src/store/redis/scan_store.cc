@@ -5,9 +5,9 @@
 
 #include "base/base64url.h"
 #include "crypto/digest.h"
+#include "store/redis/records/users.h"
 #include "store/redis/scan.h"
-#include "store/redis/users.h"
-#include "store/redis/value.h"
+#include "store/redis/wire/value.h"
 #include "store/rules.h"
 
 // position = node "." cursor "." mark

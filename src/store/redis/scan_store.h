@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "latchkey/scan_store.h"
+#include "latchkey/store/scan_store.h"
 #include "store/redis/engine.h"
 
 namespace latchkey::redis {

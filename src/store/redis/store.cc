@@ -2,17 +2,17 @@
 
 #include "latchkey/redis.h"
 #include "store/forked_store.h"
-#include "store/redis/changes.h"
-#include "store/redis/client.h"
-#include "store/redis/counters.h"
-#include "store/redis/denials.h"
-#include "store/redis/events.h"
-#include "store/redis/meta.h"
-#include "store/redis/one_time.h"
 #include "store/redis/preflight.h"
+#include "store/redis/records/changes.h"
+#include "store/redis/records/counters.h"
+#include "store/redis/records/denials.h"
+#include "store/redis/records/events.h"
+#include "store/redis/records/meta.h"
+#include "store/redis/records/one_time.h"
+#include "store/redis/records/sessions.h"
+#include "store/redis/records/users.h"
 #include "store/redis/scan_store.h"
-#include "store/redis/sessions.h"
-#include "store/redis/users.h"
+#include "store/redis/wire/client.h"
 
 namespace latchkey {
 namespace redis {

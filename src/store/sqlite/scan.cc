@@ -1,7 +1,7 @@
 #include "store/sqlite/scan.h"
 
 #include "store/rules.h"
-#include "store/sqlite/row.h"
+#include "store/sqlite/records/row.h"
 
 namespace latchkey::sqlite {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "latchkey/scan_store.h"
-#include "store/sqlite/reader.h"
+#include "latchkey/store/scan_store.h"
+#include "store/sqlite/file/reader.h"
 
 namespace latchkey::sqlite {
 

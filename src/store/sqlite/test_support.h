@@ -12,8 +12,8 @@
 #include <string>
 
 #include "latchkey/sqlite.h"
-#include "store/sqlite/connection.h"
-#include "store/sqlite/file.h"
+#include "store/sqlite/file/connection.h"
+#include "store/sqlite/file/file.h"
 
 // What the tests of the SQLite store share.
 namespace latchkey::sqlite::testing {

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "latchkey/store.h"
+#include "store/postgres/wire/client.h"
+
+namespace latchkey::postgres {
+
+// PostgresUsers keeps users in latchkey_users and epochs in latchkey_user_epochs. A user id without
+// a row is fine everywhere but here: applications may own their users.
+class PostgresUsers final : public UserStore, public EpochStore {
+ public:
+  explicit PostgresUsers(Client& client) : client_(client) {}
+
+  Result<bool> add_user(const StoredUser& user) override;
+  Result<std::optional<StoredUser>> find_user(const UserId& id) override;
+  Result<std::optional<StoredUser>> find_username(std::string_view username_key) override;
+  Result<SetPasswordOutcome> set_password(const SetPassword& change) override;
+  Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
+                            const std::string& new_hash) override;
+  Result<bool> set_disabled(const UserId& id, bool disabled) override;
+  Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override;
+  Result<UserPage> list_users(const std::string& after, std::size_t limit) override;
+  Result<std::int64_t> user_epoch(const UserId& user) override;
+
+ private:
+  Result<std::optional<StoredUser>> find(Sql sql, std::string_view key);
+
+  Client& client_;
+};
+
+// PostgresMeta answers for the database as a whole.
+class PostgresMeta final : public MetaStore {
+ public:
+  explicit PostgresMeta(Client& client) : client_(client) {}
+  Result<StoreMeta> meta() override;
+  Result<void> check() override;
+
+ private:
+  Client& client_;
+};
+
+}  // namespace latchkey::postgres
