@@ -99,7 +99,7 @@ def wrong_layer(path, header):
         return f"{path}: {header}: name its layer in tools/check_includes.py"
     if path.startswith("include/") and not header.startswith("latchkey/"):
         return f"{path}: a public header includes {header}, which is not installed"
-    if path.endswith("_test.cc") and header.startswith("latchkey/"):
+    if path.endswith(("_test.cc", "_test_support.h")) and header.startswith("latchkey/"):
         return None
     if source not in MAY_USE:
         return f"{path}: unknown layer {source}"
