@@ -5,7 +5,7 @@
 
 #include "latchkey/near_cache.h"
 #include "latchkey/sqlite.h"
-#include "latchkey/testing/store_suite.h"
+#include "latchkey/testing/store_fixture.h"
 #include "tests/support/temp_directory.h"
 
 namespace latchkey::testing {

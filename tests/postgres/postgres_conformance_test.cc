@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/near_cache.h"
-#include "latchkey/testing/store_suite.h"
+#include "latchkey/testing/store_fixture.h"
 #include "tests/postgres/pgbouncer.h"
 #include "tests/postgres/postgres_under_test.h"
 

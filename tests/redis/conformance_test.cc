@@ -3,7 +3,7 @@
 
 #include "latchkey/near_cache.h"
 #include "latchkey/redis.h"
-#include "latchkey/testing/store_suite.h"
+#include "latchkey/testing/store_fixture.h"
 #include "tests/redis/cluster.h"
 #include "tests/redis/server.h"
 

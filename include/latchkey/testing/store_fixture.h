@@ -17,6 +17,7 @@
 #include "latchkey/ids.h"
 #include "latchkey/record.h"
 #include "latchkey/store.h"
+#include "latchkey/store/one_time_store.h"
 #include "latchkey/token.h"
 
 // The fixture of the conformance suite: latchkey/testing/store_suite.h says how to use it.
@@ -199,5 +200,21 @@ class StoreSuite : public ::testing::TestWithParam<StoreFactory> {
   std::array<std::uint8_t, 32> slot_key_{};
   std::atomic<std::uint64_t> counter_{0};
 };
+
+inline constexpr Millis kSecretLife = std::chrono::minutes{15};
+
+// make_secret returns the `number`-th secret, for user "alice" and purpose "reset" unless changed.
+inline OneTimeSecret make_secret(int number, UnixTime created = kStart) {
+  OneTimeSecret secret{.purpose = "reset",
+                       .user_id = UserId::parse("alice").value(),
+                       .data = "a@example.org",
+                       .created_at = created,
+                       .expires_at = created + kSecretLife};
+  for (std::size_t i = 0; i < SecretHash::kBytes; ++i) {
+    secret.hash.bytes[i] =
+        static_cast<std::uint8_t>((number >> (8 * (i % 4))) + static_cast<int>(i));
+  }
+  return secret;
+}
 
 }  // namespace latchkey::testing

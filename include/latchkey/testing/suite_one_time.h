@@ -5,22 +5,6 @@
 // Conformance: secrets that work once (R78, R79, R97).
 namespace latchkey::testing {
 
-inline constexpr Millis kSecretLife = std::chrono::minutes{15};
-
-// make_secret returns the `number`-th secret, for user "alice" and purpose "reset" unless changed.
-inline OneTimeSecret make_secret(int number, UnixTime created = kStart) {
-  OneTimeSecret secret{.purpose = "reset",
-                       .user_id = UserId::parse("alice").value(),
-                       .data = "a@example.org",
-                       .created_at = created,
-                       .expires_at = created + kSecretLife};
-  for (std::size_t i = 0; i < SecretHash::kBytes; ++i) {
-    secret.hash.bytes[i] =
-        static_cast<std::uint8_t>((number >> (8 * (i % 4))) + static_cast<int>(i));
-  }
-  return secret;
-}
-
 TEST_P(StoreSuite, ASecretIsFoundUntilItIsTakenOnce) {
   OneTimeStore& store = data().store().one_time();
   OneTimeSecret secret = make_secret(1);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "latchkey/testing/store_suite.h"
+#include "latchkey/testing/store_fixture.h"
 #include "store/sqlite/test_support.h"
 
 namespace latchkey::testing {
