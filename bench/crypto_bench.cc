@@ -4,6 +4,7 @@
 
 #include "bench/harness.h"
 #include "bench/limit_crypto.h"
+#include "bench/token_inputs.h"
 #include "codec/jose/jose.h"
 #include "latchkey/codec/jwt.h"
 #include "latchkey/codec/native_seal.h"
@@ -13,10 +14,6 @@ namespace latchkey::bench {
 namespace {
 
 constexpr std::string_view kPassword = "complex_password_at_least_32_characters_long";
-constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
-constexpr UnixTime kNow = from_unix_millis(1'763'683'200'000);
-constexpr UnixTime kLater = kNow + std::chrono::days{7};
-
 // payload is a session whose JSON has `size` bytes.
 std::string payload(std::size_t size) {
   const std::string start = R"({"userId":"u_0123456789abcdef","data":")";

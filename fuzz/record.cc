@@ -12,17 +12,17 @@ namespace codec = latchkey::codec;
 
 namespace {
 
-bool same(codec::Bytes before, codec::Bytes after, const std::vector<std::uint8_t>& packed) {
-  const codec::Bytes used = before.first(before.size() - after.size());
+bool same(codec::Packed before, codec::Packed after, const std::vector<std::uint8_t>& packed) {
+  const codec::Packed used = before.first(before.size() - after.size());
   return std::equal(used.begin(), used.end(), packed.begin(), packed.end());
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const codec::Bytes input{data, size};
+  const codec::Packed input{data, size};
   std::vector<std::uint8_t> packed;
-  codec::Bytes rest = input;
+  codec::Packed rest = input;
   latchkey::SessionRecord record;
   if (codec::unpack_record(rest, record)) {
     codec::pack_record(record, packed);

@@ -7,14 +7,11 @@
 #include <vector>
 
 #include "bench/harness.h"
+#include "bench/token_inputs.h"
 #include "latchkey/codec/jwt.h"
 
 namespace latchkey::bench {
 namespace {
-
-constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
-constexpr UnixTime kNow = from_unix_millis(1'763'683'200'000);
-constexpr UnixTime kLater = kNow + std::chrono::days{7};
 
 const unsigned char* secret() { return reinterpret_cast<const unsigned char*>(kSecret.data()); }
 

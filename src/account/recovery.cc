@@ -6,6 +6,7 @@
 #include "account/counter_names.h"
 #include "account/rules.h"
 #include "account/username.h"
+#include "base/bad_config.h"
 #include "base/base64url.h"
 #include "base/log.h"
 #include "codec/json/json.h"
@@ -24,8 +25,6 @@ constexpr std::size_t kTokenText = 43;  // of base64url
 constexpr std::size_t kLinksAtOnce = 3;
 constexpr Millis kLongestReset = std::chrono::hours{1};
 constexpr Millis kLongestVerify = std::chrono::hours{24 * 7};
-
-Error bad_recovery(std::string text) { return {Errc::bad_config, std::move(text)}; }
 
 SecretHash hash_of_token(std::string_view token) noexcept {
   return {crypto::sha256(crypto::as_bytes(token))};
@@ -54,19 +53,19 @@ std::string mail_address_of(const User& user) {
 }
 
 Result<void> check_options(const RecoveryOptions& options) {
-  if (!options.send) return bad_recovery("send: give a function that takes the mail");
+  if (!options.send) return bad_config("send: give a function that takes the mail");
   for (const std::string* url : {&options.reset_url, &options.verify_url}) {
     const bool web = url->starts_with("https://") || url->starts_with("http://");
     if (!url->empty() && (!web || url->find_first_of("?# \"<>") != std::string::npos)) {
-      return bad_recovery("reset_url, verify_url: write the address of a page, without a query");
+      return bad_config("reset_url, verify_url: write the address of a page, without a query");
     }
   }
   const bool lives = options.reset_life > Millis{0} && options.reset_life <= kLongestReset &&
                      options.verify_life > Millis{0} && options.verify_life <= kLongestVerify;
-  if (!lives) return bad_recovery("reset_life is at most 1 hour, verify_life at most 7 days");
+  if (!lives) return bad_config("reset_life is at most 1 hour, verify_life at most 7 days");
   for (const CounterRule* rule : {&options.account, &options.address}) {
     if (rule->most < 1 || rule->window <= Millis{0}) {
-      return bad_recovery("account, address: a rule allows one try at least, in a window above 0");
+      return bad_config("account, address: a rule allows one try at least, in a window above 0");
     }
   }
   return account::check_cost(options.cost, options.insecure_cost_for_tests);

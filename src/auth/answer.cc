@@ -31,7 +31,7 @@ bool is_chunk_of(std::string_view name, std::string_view cookie) noexcept {
   name.remove_prefix(cookie.size());
   if (name.empty()) return true;
   if (name.front() != '.' || name.size() > 3 || name.size() < 2) return false;
-  return std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::all_of(name.begin() + 1, name.end(), is_digit);
 }
 
 }  // namespace

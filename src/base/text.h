@@ -32,6 +32,12 @@ constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view
   return equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr bool is_alphanumeric(char c) noexcept {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 // trim_blanks drops the blanks around a value of an HTTP header: spaces and tabs (RFC 9110, 5.6.3).
 constexpr std::string_view trim_blanks(std::string_view text) noexcept {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -42,7 +48,7 @@ constexpr std::string_view trim_blanks(std::string_view text) noexcept {
 
 // hex_value returns what a hexadecimal digit stands for, or -1.
 constexpr int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   const char lower = ascii_lower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/bad_config.h"
 #include "cli/key_text.h"
 #include "cli/moment.h"
 
@@ -14,8 +15,6 @@ namespace latchkey::cli {
 namespace {
 
 constexpr std::size_t kMaxKeyBytes = 65536;
-
-Error bad(std::string text) { return {Errc::bad_config, std::move(text)}; }
 
 void drop_line_end(std::string& text) {
   if (text.ends_with('\n')) text.pop_back();
@@ -36,9 +35,9 @@ Result<void> read_file(const std::string& path, std::string& text) {
   std::ifstream file(path, std::ios::binary);
   text.assign(kMaxKeyBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) return bad("the key file " + path + " cannot be read");
+  if (!file.is_open() || file.bad()) return bad_config("the key file " + path + " cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxKeyBytes) return bad("the key file " + path + " is over 64 KiB");
+  if (text.size() > kMaxKeyBytes) return bad_config("the key file " + path + " is over 64 KiB");
   return {};
 }
 
@@ -61,7 +60,7 @@ Result<bool> read_key_text(const Inputs& inputs, std::string& text) {
     return false;
   }
   drop_line_end(text);
-  if (text.empty()) return bad("the key is empty");
+  if (text.empty()) return bad_config("the key is empty");
   return true;
 }
 
@@ -103,12 +102,12 @@ void add_batch(CLI::App& command, Inputs& inputs) {
 Result<UnixTime> read_now(const Inputs& inputs) {
   if (inputs.now.empty()) return system_clock().now();
   if (const auto moment = parse_moment(inputs.now)) return *moment;
-  return bad("--now " + inputs.now +
-             " is no time; write 2026-11-21T05:00:00Z or seconds since 1970");
+  return bad_config("--now " + inputs.now +
+                    " is no time; write 2026-11-21T05:00:00Z or seconds since 1970");
 }
 
 Error need_key() {
-  return bad(
+  return bad_config(
       "a key is needed: name a file with --key-file FILE, or set LATCHKEY_KEY in the environment");
 }
 
@@ -123,7 +122,7 @@ Result<ReadInputs> read_inputs(const Inputs& inputs) {
   if (*given) {
     read.key = decode_key(key.text, inputs.key_format);
     read.raw = inputs.key_format != "text";
-    if (!read.key) return bad("the key is not " + inputs.key_format);
+    if (!read.key) return bad_config("the key is not " + inputs.key_format);
   }
   read.value = inputs.value.empty() ? read_all(std::cin) : inputs.value;
   drop_line_end(read.value);

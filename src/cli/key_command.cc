@@ -13,6 +13,7 @@
 #include "cli/config_input.h"
 #include "cli/moment.h"
 #include "cli/report.h"
+#include "cli/store_input.h"
 #include "codec/text/time_text.h"
 #include "latchkey/open_store.h"
 #include "latchkey/policy.h"
@@ -52,11 +53,6 @@ class DirectoryLock {
   const int fd_;
   const bool held_;
 };
-
-int fail(const Error& error) {
-  return complain(error.code == Errc::bad_config ? server::kExitUsage : server::kExitFailed,
-                  error.detail);
-}
 
 Result<server::Config> config_of(const KeyInput& input) {
   std::vector<FlagValue> flags;

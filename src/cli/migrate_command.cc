@@ -5,14 +5,12 @@
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/store_copy.h"
+#include "cli/store_input.h"
 #include "latchkey/open_store.h"
 #include "server/serve.h"
 
 namespace latchkey::cli {
 namespace {
-
-// The deadlines of requests do not hold for the work of an operator.
-constexpr Millis kPatience = std::chrono::seconds{30};
 
 struct MigrateInput {
   std::string url;
@@ -21,7 +19,7 @@ struct MigrateInput {
   std::string after;
 };
 
-int fail(const std::string& what, const Error& error) {
+int fail_at(const std::string& what, const Error& error) {
   const bool misuse = error.code == Errc::bad_config;
   return complain(misuse ? server::kExitUsage : server::kExitFailed, what + ": " + error.detail);
 }
@@ -34,9 +32,9 @@ Result<std::unique_ptr<Store>> open(const std::string& url, OpenStoreOptions opt
 // Brings the tables of one store up to date.
 int run_upgrade(const std::string& url) {
   Result<std::unique_ptr<Store>> store = open(url, {});
-  if (!store) return fail("the store", store.error());
+  if (!store) return fail_at("the store", store.error());
   Result<StoreMeta> meta = (*store)->meta().meta();
-  if (!meta) return fail("the store", meta.error());
+  if (!meta) return fail_at("the store", meta.error());
   return put("the store is at version " + std::to_string(meta->schema_version))
              ? server::kExitOk
              : server::kExitFailed;
@@ -50,9 +48,9 @@ void say(const char* step, const CopyCounts& counts) {
 // The target is the source's successor: keys and node configuration go on to fit.
 int check_successor(Store& from, Store& to) {
   const Result<StoreMeta> source = from.meta().meta();
-  if (!source) return fail("--from", source.error());
+  if (!source) return fail_at("--from", source.error());
   const Result<StoreMeta> target = to.meta().meta();
-  if (!target) return fail("--to", target.error());
+  if (!target) return fail_at("--to", target.error());
   if (source->instance == target->instance && source->slot_key == target->slot_key) {
     return server::kExitOk;
   }
@@ -62,19 +60,19 @@ int check_successor(Store& from, Store& to) {
 }
 
 int run_copy(StoreCopy& copy, const MigrateInput& input) {
-  if (Result<void> keys = copy.copy_keys(); !keys) return fail("the keys", keys.error());
+  if (Result<void> keys = copy.copy_keys(); !keys) return fail_at("the keys", keys.error());
   Result<CopyCounts> first = copy.copy(input.after);
-  if (!first) return fail("the copy", first.error());
+  if (!first) return fail_at("the copy", first.error());
   say("copied", *first);
   // What changed while the first pass ran.
   Result<CopyCounts> second = copy.copy("");
-  if (!second) return fail("the second pass", second.error());
+  if (!second) return fail_at("the second pass", second.error());
   Result<CopyCounts> ended = copy.end_missing();
-  if (!ended) return fail("the second pass", ended.error());
+  if (!ended) return fail_at("the second pass", ended.error());
   second->ended += ended->ended;
   say("caught up", *second);
   Result<CopyCounts> checked = copy.check();
-  if (!checked) return fail("the check", checked.error());
+  if (!checked) return fail_at("the check", checked.error());
   if (checked->differ != 0) {
     return complain(server::kExitFailed,
                     std::to_string(checked->differ) +
@@ -89,11 +87,11 @@ int run_copy(StoreCopy& copy, const MigrateInput& input) {
 int run_migrate(const MigrateInput& input) {
   if (!input.url.empty()) return run_upgrade(input.url);
   Result<std::unique_ptr<Store>> from = open(input.from, {.create = false, .read_only = true});
-  if (!from) return fail("--from", from.error());
+  if (!from) return fail_at("--from", from.error());
   const Result<StoreMeta> meta = (*from)->meta().meta();
-  if (!meta) return fail("--from", meta.error());
+  if (!meta) return fail_at("--from", meta.error());
   Result<std::unique_ptr<Store>> to = open(input.to, {.adopt = *meta});
-  if (!to) return fail("--to", to.error());
+  if (!to) return fail_at("--to", to.error());
   if (const int code = check_successor(**from, **to); code != server::kExitOk) return code;
   ScanStore* source = (*from)->scan();
   ScanStore* target = (*to)->scan();

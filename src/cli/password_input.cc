@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bad_config.h"
 #include "latchkey/accounts.h"
 #include "server/files/secret_file.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 // One more than a password may have, and a line feed: what is longer is still seen to be.
 constexpr std::size_t kMost = kMaxPasswordBytes + 3;
-
-Error bad(std::string text) { return {Errc::bad_config, std::move(text)}; }
 
 // Buffer is wiped when it dies.
 struct Buffer {
@@ -45,9 +44,9 @@ bool read_all(int fd, Buffer& buffer) {
 Result<SecretBytes> only_line(std::string_view text, const std::string& name) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
-  if (text.empty()) return bad(name + " is empty: it holds the password, in one line");
+  if (text.empty()) return bad_config(name + " is empty: it holds the password, in one line");
   if (text.find_first_of("\r\n") != std::string_view::npos) {
-    return bad(name + " has more than one line: it holds the password alone");
+    return bad_config(name + " has more than one line: it holds the password alone");
   }
   return SecretBytes(text);
 }
@@ -89,16 +88,17 @@ bool ask(int terminal, std::string_view question, Buffer& answer) {
 Result<SecretBytes> ask_twice() {
   const server::Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (terminal.get() < 0 || ::isatty(STDIN_FILENO) == 0) {
-    return bad(
+    return bad_config(
         "a password is needed: give a file with --password-file FILE, or - for standard input");
   }
   const NoEcho quiet(terminal.get());
   Buffer first, second;
   if (!ask(terminal.get(), "New password: ", first) ||
       !ask(terminal.get(), "The same again: ", second)) {
-    return bad("no password was given");
+    return bad_config("no password was given");
   }
-  if (first.text() != second.text()) return bad("the two passwords are not the same; try again");
+  if (first.text() != second.text())
+    return bad_config("the two passwords are not the same; try again");
   return only_line(first.text(), "the password");
 }
 
@@ -112,7 +112,7 @@ Result<SecretBytes> read_password(const std::string& file) {
   const server::Descriptor opened(standard ? ::dup(STDIN_FILENO)
                                            : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (opened.get() < 0 || !read_all(opened.get(), buffer)) {
-    return bad(name + " cannot be read: " + std::strerror(errno));
+    return bad_config(name + " cannot be read: " + std::strerror(errno));
   }
   return only_line(buffer.text(), name);
 }

@@ -14,9 +14,6 @@
 namespace latchkey::cli {
 namespace {
 
-// The deadlines of requests do not hold for the work of an operator.
-constexpr Millis kPatience = std::chrono::seconds{30};
-
 bool is_there(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "latchkey/store.h"
+#include "latchkey/time.h"
 #include "server/settings/config.h"
 
 // The store of a server, for the commands of an operator that work beside it.
@@ -28,6 +29,9 @@ struct ServerStore {
 // bad_config, with what to do about it.
 enum class Access : bool { read, write };
 Result<ServerStore> open_server_store(const StoreInput& input, Access access);
+
+// The deadlines of requests do not hold for the work of an operator.
+inline constexpr Millis kPatience = std::chrono::seconds{30};
 
 // fail prints the error and returns the exit code that goes with it.
 int fail(const Error& error);

@@ -8,11 +8,6 @@
 namespace latchkey::codec {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_alphanumeric(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) noexcept {
   static constexpr std::string_view kSpecial = "!#$%&'*+-.^_`|~";

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
+
 // The forms that are read. A number has no leading zeros; b64 is base64 without padding, or with
 // it.
 //
@@ -235,9 +237,7 @@ MaybeHash read_lucia(std::string_view hash) {
   const bool legacy = take_text(hash, "s2:");
   const auto salt = take_field(hash, ':');
   if (!salt) return std::nullopt;
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
+  const auto letter = [](char c) { return is_alphanumeric(c); };
   if (!std::all_of(salt->begin(), salt->end(), letter)) return std::nullopt;
   auto key = decode_hex(hash);
   if (!key || key->size() != kKey) return std::nullopt;

@@ -12,16 +12,12 @@
 namespace latchkey {
 namespace {
 
-using store::is_digit;
-
 // What programs print where a value is missing.
 constexpr std::array<std::string_view, 6> kMissing{"undefined", "null", "NaN",
                                                    "None",      "nil",  "[object Object]"};
 
 bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_name(char c) noexcept {
-  return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_name(char c) noexcept { return is_alphanumeric(c) || c == '_'; }
 
 bool is_missing_value(std::string_view name) noexcept {
   return std::find(kMissing.begin(), kMissing.end(), name) != kMissing.end();

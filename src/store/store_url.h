@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "latchkey/result.h"
 
 namespace latchkey {
@@ -24,8 +25,6 @@ struct StoreUrl {
 Result<StoreUrl> parse_store_url(std::string_view text);
 
 namespace store {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // scheme_of returns what stands before the colon of a URL: a letter, then letters, digits, '+', '-'
 // and '.' (RFC 3986). Empty when `text` does not begin like one.

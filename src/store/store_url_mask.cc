@@ -16,8 +16,6 @@ using Hidden = std::vector<std::pair<std::size_t, std::size_t>>;
 
 constexpr std::size_t kNowhere = std::string_view::npos;
 
-using store::is_digit;
-
 // are_hosts tells whether `text` is HOST[:PORT], one or several, and thus holds no password.
 bool are_hosts(std::string_view text) noexcept {
   while (true) {

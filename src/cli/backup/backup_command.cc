@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "base/bad_config.h"
 #include "cli/command.h"
 #include "cli/config_input.h"
 #include "cli/report.h"
@@ -31,8 +32,6 @@ struct BackupInput {
   std::string place{};  // the directory of the backup
 };
 
-Error refused(std::string text) { return {Errc::bad_config, std::move(text)}; }
-
 bool exists(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0;
@@ -51,8 +50,9 @@ Result<std::string> database_of(const server::Config& config) {
   const auto url = parse_store_url(config.store_url);
   if (!url) return url.error();
   if (url->scheme == "sqlite") return std::string{url->rest()};
-  return refused("this is for SQLite; back up " + without_password(config.store_url) +
-                 " with the tools of its engine, and copy " + server::key_file_path(config.data));
+  return bad_config("this is for SQLite; back up " + without_password(config.store_url) +
+                    " with the tools of its engine, and copy " +
+                    server::key_file_path(config.data));
 }
 
 // sync_directory makes what was made in a directory outlive a crash.
@@ -78,11 +78,11 @@ Result<void> back_up(const BackupInput& input) {
   if (!config) return config.error();
   const auto database = database_of(*config);
   if (!database) return database.error();
-  if (!exists(*database)) return refused("there is no database " + *database);
+  if (!exists(*database)) return bad_config("there is no database " + *database);
   auto keys = server::read_key_file(server::key_file_path(config->data));
   if (!keys) return keys.error();
   if (::mkdir(input.place.c_str(), 0700) != 0) {
-    return refused("the directory " + input.place + " cannot be made: " + std::strerror(errno));
+    return bad_config("the directory " + input.place + " cannot be made: " + std::strerror(errno));
   }
   const auto meta = back_up_sqlite(*database, server::database_path(input.place));
   Result<void> done = meta ? check_pair(*meta, *keys) : Result<void>(meta.error());
@@ -96,7 +96,7 @@ Result<void> back_up(const BackupInput& input) {
 // copy_file makes `to` with mode 0600.
 Result<void> copy_file(const std::string& from, const std::string& to) {
   const server::Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-  if (in.get() < 0) return refused(from + " cannot be read: " + std::strerror(errno));
+  if (in.get() < 0) return bad_config(from + " cannot be read: " + std::strerror(errno));
   const server::Descriptor out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   const auto failed = [&] {
     return Error{Errc::store_unavailable, to + " cannot be written: " + std::strerror(errno)};
@@ -116,11 +116,12 @@ Result<void> check_target(const std::string& directory) {
        {server::database_path(directory), server::database_path(directory) + "-wal",
         server::database_path(directory) + "-shm", server::key_file_path(directory)}) {
     if (exists(one)) {
-      return refused(one + " is there: stop the server, and move it away to restore a backup");
+      return bad_config(one + " is there: stop the server, and move it away to restore a backup");
     }
   }
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    return refused("the data directory " + directory + " cannot be made: " + std::strerror(errno));
+    return bad_config("the data directory " + directory +
+                      " cannot be made: " + std::strerror(errno));
   }
   return server::check_private_directory(directory);
 }
@@ -128,7 +129,7 @@ Result<void> check_target(const std::string& directory) {
 Result<void> restore(const BackupInput& input) {
   const auto config = config_of(input.store);
   if (!config) return config.error();
-  if (!config->store_url.empty()) return refused("a backup is restored to a data directory");
+  if (!config->store_url.empty()) return bad_config("a backup is restored to a data directory");
   auto keys = server::read_key_file(server::key_file_path(input.place));
   if (!keys) return keys.error();
   if (Result<void> free = check_target(config->data); !free) return free;

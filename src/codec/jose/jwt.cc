@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/bad_config.h"
 #include "base/base64url_into.h"
 #include "base/utf8.h"
 #include "codec/jose/jws.h"
@@ -25,8 +26,6 @@ struct JwtCodec::Impl {
 };
 
 namespace {
-
-Error bad_config(std::string detail) { return {Errc::bad_config, std::move(detail)}; }
 
 // decode_part decodes one part; false unless it is canonical.
 bool decode_part(std::string_view text, std::string& out) {

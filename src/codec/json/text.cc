@@ -13,7 +13,6 @@
 namespace latchkey::codec {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_json_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_hex(char c) noexcept { return hex_value(c) >= 0; }
 

@@ -64,28 +64,28 @@ class Writer {
 // Reader hands out parts of its input; once one was missing or malformed, ok() is false for good.
 class Reader {
  public:
-  explicit Reader(Bytes in) noexcept : in_(in) {}
+  explicit Reader(Packed in) noexcept : in_(in) {}
 
   bool ok() const noexcept { return ok_; }
-  Bytes rest() const noexcept { return in_; }
+  Packed rest() const noexcept { return in_; }
 
-  Bytes octets(std::size_t count) noexcept {
+  Packed octets(std::size_t count) noexcept {
     if (count > in_.size()) {
       ok_ = false;
       in_ = {};
       return {};
     }
-    const Bytes front = in_.first(count);
+    const Packed front = in_.first(count);
     in_ = in_.subspan(count);
     return front;
   }
   std::uint8_t octet() noexcept {
-    const Bytes one = octets(1);
+    const Packed one = octets(1);
     return one.empty() ? std::uint8_t{0} : one[0];
   }
   UnixTime fixed() noexcept {
     std::uint64_t value = 0;
-    const Bytes eight = octets(8);
+    const Packed eight = octets(8);
     if (eight.empty()) return {};
     for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{eight[i]} << (8 * i);
     return to_time(value);
@@ -99,7 +99,7 @@ class Reader {
   }
   std::string_view text() noexcept {
     const std::uint64_t size = number();
-    const Bytes front = octets(ok_ ? static_cast<std::size_t>(size) : 0);
+    const Packed front = octets(ok_ ? static_cast<std::size_t>(size) : 0);
     return {reinterpret_cast<const char*>(front.data()), front.size()};
   }
   // Most texts are empty, and so is what they are read into.
@@ -107,7 +107,7 @@ class Reader {
     if (const std::string_view read = text(); !read.empty() || !out.empty()) out = read;
   }
   void hash(SecretHash& out) noexcept {
-    const Bytes front = octets(SecretHash::kBytes);
+    const Packed front = octets(SecretHash::kBytes);
     if (!front.empty()) std::copy_n(front.begin(), SecretHash::kBytes, out.bytes.begin());
   }
 
@@ -129,7 +129,7 @@ class Reader {
     return 0;
   }
 
-  Bytes in_;
+  Packed in_;
   bool ok_ = true;
 };
 
@@ -172,7 +172,7 @@ void pack_record(const SessionRecord& record, std::vector<std::uint8_t>& out) {
   writer.number(zigzag(bits(record.previous->until) - created));
 }
 
-bool unpack_record(Bytes& in, SessionRecord& out) {
+bool unpack_record(Packed& in, SessionRecord& out) {
   Reader reader(in);
   if (reader.octet() != kFormat) return false;
   const std::uint8_t flags = reader.octet();
@@ -212,7 +212,7 @@ void pack_user(const User& user, std::vector<std::uint8_t>& out) {
   writer.text(user.attributes);
 }
 
-bool unpack_user(Bytes& in, User& out) {
+bool unpack_user(Packed& in, User& out) {
   Reader reader(in);
   if (reader.octet() != kFormat) return false;
   const std::uint8_t flags = reader.octet();
@@ -225,7 +225,7 @@ bool unpack_user(Bytes& in, User& out) {
   return reader.ok();
 }
 
-std::optional<PackedTimes> unpack_times(Bytes packed_record) noexcept {
+std::optional<PackedTimes> unpack_times(Packed packed_record) noexcept {
   Reader reader(packed_record);
   reader.octets(kLastSeenOffset);
   PackedTimes times;

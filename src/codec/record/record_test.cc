@@ -61,7 +61,7 @@ std::vector<std::uint8_t> pack(const SessionRecord& record) {
 TEST(PackedRecord, ComesBackAsItWas) {
   for (const SessionRecord& record : {plain(), full(), guest(), extreme()}) {
     const std::vector<std::uint8_t> packed = pack(record);
-    Bytes in{packed};
+    Packed in{packed};
     SessionRecord out = full();
     ASSERT_TRUE(unpack_record(in, out));
     EXPECT_EQ(out, record);
@@ -76,7 +76,7 @@ TEST(PackedRecord, LeavesWhatFollowsIt) {
   std::vector<std::uint8_t> packed = pack(plain());
   const User user{.username = "ada", .attributes = "{}", .disabled = true, .created_at = kStart};
   pack_user(user, packed);
-  Bytes in{packed};
+  Packed in{packed};
   SessionRecord record;
   User out;
   ASSERT_TRUE(unpack_record(in, record));
@@ -91,7 +91,7 @@ TEST(PackedRecord, CutAnywhereIsRefused) {
     for (std::size_t size = 0; size < packed.size(); ++size) {
       const std::vector<std::uint8_t> cut(packed.begin(),
                                           packed.begin() + static_cast<std::ptrdiff_t>(size));
-      Bytes in{cut};
+      Packed in{cut};
       SessionRecord out;
       EXPECT_FALSE(unpack_record(in, out)) << size << " octets";
     }
@@ -104,7 +104,7 @@ TEST(PackedRecord, HasOneFormOnly) {
     for (int bit = 0; bit < 8; ++bit) {
       std::vector<std::uint8_t> other = packed;
       other[i] = static_cast<std::uint8_t>(other[i] ^ (1U << bit));
-      Bytes in{other};
+      Packed in{other};
       SessionRecord out;
       if (!unpack_record(in, out)) continue;
       other.resize(other.size() - in.size());
@@ -115,7 +115,7 @@ TEST(PackedRecord, HasOneFormOnly) {
 
 TEST(PackedUser, ANumberHasOneFormOnly) {
   const auto reads = [](std::vector<std::uint8_t> packed) {
-    Bytes in{packed};
+    Packed in{packed};
     User user;
     return unpack_user(in, user) && in.empty();
   };
@@ -131,7 +131,7 @@ TEST(PackedRecord, RefusesUnknownFormatsAndFlags) {
   for (const auto& [at, value] : {std::pair{0, 2}, {0, 0}, {1, 4}, {1, 0x81}}) {
     std::vector<std::uint8_t> other = packed;
     other[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(value);
-    Bytes in{other};
+    Packed in{other};
     SessionRecord out;
     EXPECT_FALSE(unpack_record(in, out)) << at << " " << value;
   }
@@ -144,7 +144,7 @@ TEST(PackedRecord, RefusesAUserIdThatIsNone) {
   ASSERT_NE(at, packed.end());
   for (const int bad : {0x00, 0x0a, 0x7f, 0xff, 0xc0}) {
     *at = static_cast<std::uint8_t>(bad);
-    Bytes in{packed};
+    Packed in{packed};
     SessionRecord out;
     EXPECT_FALSE(unpack_record(in, out)) << bad;
   }
@@ -155,7 +155,7 @@ TEST(PackedRecord, ALengthBeyondTheInputIsRefusedBeforeAnythingIsAllocated) {
   packed.resize(packed.size() - 1);  // the length of the attributes
   for (int i = 0; i < 8; ++i) packed.push_back(0xff);
   packed.push_back(0x7f);
-  Bytes in{packed};
+  Packed in{packed};
   SessionRecord out;
   EXPECT_FALSE(unpack_record(in, out));
 }
@@ -167,7 +167,7 @@ TEST(PackedRecord, NumbersOverSixtyFourBitsAreRefused) {
   auto at = std::search(packed.begin(), packed.end(), most.begin(), most.end());
   ASSERT_NE(at, packed.end());
   at[9] = 2;
-  Bytes in{packed};
+  Packed in{packed};
   EXPECT_FALSE(unpack_record(in, record));
 }
 
@@ -175,12 +175,12 @@ TEST(PackedUser, RefusesUnknownFlagsAndCuts) {
   std::vector<std::uint8_t> packed;
   pack_user({.username = "ada", .created_at = kStart}, packed);
   for (std::size_t size = 0; size < packed.size(); ++size) {
-    Bytes in = Bytes{packed}.first(size);
+    Packed in = Packed{packed}.first(size);
     User out;
     EXPECT_FALSE(unpack_user(in, out));
   }
   packed[1] = 2;
-  Bytes in{packed};
+  Packed in{packed};
   User out;
   EXPECT_FALSE(unpack_user(in, out));
 }
@@ -196,7 +196,7 @@ TEST(PackedTimes, AreReadAndWrittenInPlace) {
   record.idle_expires_at = times.idle_expires_at = kNever;
   repack_times(packed, times);
   EXPECT_EQ(packed, pack(record));
-  EXPECT_FALSE(unpack_times(Bytes{packed}.first(50)).has_value());
+  EXPECT_FALSE(unpack_times(Packed{packed}.first(50)).has_value());
 }
 
 }  // namespace

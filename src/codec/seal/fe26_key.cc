@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "codec/text/decode.h"
 #include "crypto/digest.h"
 
@@ -47,9 +48,7 @@ const Fe26Password* Fe26Ring::find(std::string_view id) const noexcept {
 }
 
 bool is_fe26_id(std::string_view id) noexcept {
-  return std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return std::all_of(id.begin(), id.end(), [](char c) { return is_alphanumeric(c) || c == '_'; });
 }
 
 }  // namespace latchkey::codec

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/base64url_into.h"
+#include "base/text.h"
 #include "crypto/aes.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"
@@ -68,8 +69,7 @@ std::string associated_data(const std::string& id, const NativeSealOptions& opti
 
 bool is_id(std::string_view id) noexcept {
   return !id.empty() && id.size() <= kMaxId && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return is_alphanumeric(c) || c == '_' || c == '-';
   });
 }
 

@@ -28,13 +28,13 @@ std::string_view without_mark(std::string_view bytes) noexcept {
   return bytes.starts_with(kMark) ? bytes.substr(kMark.size()) : bytes;
 }
 
-struct Part {
+struct Piece {
   std::size_t size;  // bytes of the character, or of the longest start of one
   bool complete;
 };
 
-// part_at measures the character at the front of `bytes` (Unicode, table 3-7).
-Part part_at(std::string_view bytes) noexcept {
+// piece_at measures the character at the front of `bytes` (Unicode, table 3-7).
+Piece piece_at(std::string_view bytes) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned lead = byte(0);
   if (lead < 0x80) return {1, true};
@@ -65,9 +65,9 @@ std::string_view decode_utf8_lossy(std::string_view bytes, std::string& storage)
   if (is_ascii(bytes) || is_utf8(bytes)) return bytes;
   storage.clear();
   while (!bytes.empty()) {
-    const Part part = part_at(bytes);
-    storage += part.complete ? bytes.substr(0, part.size) : kReplacement;
-    bytes.remove_prefix(part.size);
+    const Piece piece = piece_at(bytes);
+    storage += piece.complete ? bytes.substr(0, piece.size) : kReplacement;
+    bytes.remove_prefix(piece.size);
   }
   return storage;
 }

@@ -12,10 +12,10 @@
 namespace latchkey {
 
 std::optional<codec::TokenParts> codec::split_token(std::string_view text) noexcept {
-  constexpr std::string_view kPrefix = SessionToken::kPrefix;
-  if (text.size() != SessionToken::kLength || !text.starts_with(kPrefix)) return std::nullopt;
-  const auto id = SessionId::parse(text.substr(kPrefix.size(), SessionId::kLength));
-  const std::string_view secret = text.substr(kPrefix.size() + SessionId::kLength);
+  constexpr std::string_view prefix = SessionToken::kPrefix;
+  if (text.size() != SessionToken::kLength || !text.starts_with(prefix)) return std::nullopt;
+  const auto id = SessionId::parse(text.substr(prefix.size(), SessionId::kLength));
+  const std::string_view secret = text.substr(prefix.size() + SessionId::kLength);
   if (!id || !is_base64url(secret)) return std::nullopt;
   return TokenParts{*id, secret};
 }

@@ -10,27 +10,26 @@
 #include <system_error>
 #include <utility>
 
+#include "base/bad_config.h"
 #include "server/files/private_path.h"
 #include "store/store_url.h"
 
 namespace latchkey::server {
 namespace {
 
-Error bad_directory(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
-
 Result<void> make_directory(const std::string& directory) {
   std::error_code ec;
   const std::filesystem::path path(directory);
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    return bad_directory("the data directory " + directory + " cannot be made: " +
-                         std::strerror(errno) + "; choose another one with --data DIR");
+    return bad_config("the data directory " + directory + " cannot be made: " +
+                      std::strerror(errno) + "; choose another one with --data DIR");
   }
   if (!std::filesystem::is_directory(path, ec)) {
-    return bad_directory(directory + " is not a directory; choose another one with --data DIR");
+    return bad_config(directory + " is not a directory; choose another one with --data DIR");
   }
   if (::faccessat(AT_FDCWD, directory.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    return bad_directory(
+    return bad_config(
         "the data directory " + directory + " cannot be written: " + std::strerror(errno) +
         "; give it to the user the server runs as, or choose another one with --data DIR");
   }

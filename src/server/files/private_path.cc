@@ -9,10 +9,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/bad_config.h"
+
 namespace latchkey::server {
 namespace {
-
-Error bad_path(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
 
 bool is_ours(const struct stat& status) noexcept {
   return status.st_uid == ::geteuid() || status.st_uid == 0;
@@ -30,12 +30,13 @@ Result<void> check_private_directory(const std::string& directory) {
   struct stat status {};
   const std::string name = "the data directory " + directory;
   if (::stat(directory.c_str(), &status) != 0) {
-    return bad_path(name + " cannot be looked at: " + std::strerror(errno));
+    return bad_config(name + " cannot be looked at: " + std::strerror(errno));
   }
-  if (!is_ours(status)) return bad_path(name + owner_text(status, directory));
+  if (!is_ours(status)) return bad_config(name + owner_text(status, directory));
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
-  return bad_path(name + " can be written by others, who could replace its keys; run: chmod go-w " +
-                  directory + ", or name a new directory with --data DIR");
+  return bad_config(name +
+                    " can be written by others, who could replace its keys; run: chmod go-w " +
+                    directory + ", or name a new directory with --data DIR");
 }
 
 Result<void> check_private_database(const std::string& directory, const std::string& database) {
@@ -46,9 +47,9 @@ Result<void> check_private_database(const std::string& directory, const std::str
   for (const char* end : {"", "-wal", "-shm"}) {
     const std::string path = database + end;
     if (::stat(path.c_str(), &status) != 0) continue;
-    if (!is_ours(status)) return bad_path(path + owner_text(status, path));
+    if (!is_ours(status)) return bad_config(path + owner_text(status, path));
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) continue;
-    return bad_path(path + " can be read by others; run: chmod 600 " + path);
+    return bad_config(path + " can be read by others; run: chmod 600 " + path);
   }
   return {};
 }

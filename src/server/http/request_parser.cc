@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "base/wipe_freed.h"
 #include "latchkey/secret.h"
 #include "server/http/body_reader.h"
@@ -42,14 +43,13 @@ int refusal_of_method(std::string_view method) noexcept {
 // host[:port] with nothing a URL parser could read differently: no user info, path, query, blank.
 bool is_host(std::string_view value) noexcept {
   return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    return is_alphanumeric(c) ||
            std::string_view{".-_~:[]%!$&'()*+,;="}.find(c) != std::string_view::npos;
   });
 }
 
 bool is_digits(std::string_view value) noexcept {
-  return !value.empty() && value.size() <= 18 &&
-         std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !value.empty() && value.size() <= 18 && std::all_of(value.begin(), value.end(), is_digit);
 }
 
 // Splits an origin-form or absolute-form target (RFC 9112 section 3.2) into path and query. The

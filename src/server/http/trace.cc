@@ -4,6 +4,7 @@
 #include <cstring>
 #include <span>
 
+#include "base/text.h"
 #include "latchkey/entropy.h"
 
 namespace latchkey::server {
@@ -12,8 +13,7 @@ namespace {
 constexpr std::size_t kLeast = 8;
 
 bool is_id_character(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '-';
+  return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
 }
 
 bool is_lower_hex(std::string_view text) noexcept {

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/bad_config.h"
 #include "latchkey/client_address.h"
 
 namespace latchkey::server {
@@ -23,8 +24,6 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 constexpr int kTcpBacklog = 1024;
 
-Error unlistenable(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
-
 Result<Endpoint> resolve(const std::string& host, std::uint16_t port) {
   error_code ec;
   const auto address = asio::ip::make_address(host, ec);
@@ -32,7 +31,7 @@ Result<Endpoint> resolve(const std::string& host, std::uint16_t port) {
   asio::io_context io;
   asio::ip::tcp::resolver resolver(io);
   const auto found = resolver.resolve(host, std::to_string(port), ec);
-  if (ec || found.empty()) return unlistenable("the name does not resolve");
+  if (ec || found.empty()) return bad_config("the name does not resolve");
   return found.begin()->endpoint();
 }
 
@@ -45,7 +44,7 @@ Result<void> check_free(const Endpoint& endpoint) {
   probe.open(endpoint.protocol(), ec);
   if (!ec) probe.set_option(asio::ip::tcp::acceptor::reuse_address(true), ec);
   if (!ec) probe.bind(endpoint, ec);
-  if (ec) return unlistenable(ec.message());
+  if (ec) return bad_config(ec.message());
   return {};
 }
 
@@ -59,14 +58,14 @@ Result<Descriptor> listen_at(Endpoint& endpoint) {
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec) acceptor.listen(kTcpBacklog, ec);
   if (!ec) endpoint = acceptor.local_endpoint(ec);  // with port 0 the first one decides for all
-  if (ec) return unlistenable(ec.message());
+  if (ec) return bad_config(ec.message());
   return Descriptor(acceptor.release(ec));
 }
 
 Result<void> share(int fd, std::size_t loops, Bound& bound) {
   for (std::size_t i = 0; i < loops; ++i) {
     bound.sockets.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-    if (!bound.sockets.back()) return unlistenable(std::strerror(errno));
+    if (!bound.sockets.back()) return bad_config(std::strerror(errno));
   }
   return {};
 }

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/bad_config.h"
+
 namespace latchkey::server {
 namespace {
 
@@ -22,9 +24,8 @@ constexpr int kFileBacklog = 1024;
 constexpr int kLockTries = 200;
 constexpr useconds_t kLockPause = 10'000;
 
-Error bad_socket(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
 Error bad_socket_errno(const std::string& what) {
-  return bad_socket(what + ": " + std::strerror(errno));
+  return bad_config(what + ": " + std::strerror(errno));
 }
 
 sockaddr_un address_of(const std::string& path) noexcept {
@@ -44,7 +45,7 @@ Result<Descriptor> lock_folder(const std::string& path) {
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
     ::usleep(kLockPause);
   }
-  return bad_socket("another process holds a lock on " + folder);
+  return bad_config("another process holds a lock on " + folder);
 }
 
 Result<std::optional<gid_t>> find_group(const std::string& name) {
@@ -53,7 +54,7 @@ Result<std::optional<gid_t>> find_group(const std::string& name) {
   group found{};
   group* result = nullptr;
   ::getgrnam_r(name.c_str(), &found, memory.data(), memory.size(), &result);
-  if (result == nullptr) return bad_socket("server.socket_group: there is no group " + name);
+  if (result == nullptr) return bad_config("server.socket_group: there is no group " + name);
   return std::optional{result->gr_gid};
 }
 
@@ -64,14 +65,14 @@ Result<void> check_replaceable(const std::string& path) {
     return errno == ENOENT ? Result<void>{} : Result<void>{bad_socket_errno(path)};
   }
   if (!S_ISSOCK(status.st_mode)) {
-    return bad_socket("it is there already and is no socket; remove it, or choose another path");
+    return bad_config("it is there already and is no socket; remove it, or choose another path");
   }
   const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const sockaddr_un address = address_of(path);
   // A full queue is EAGAIN: somebody listens, too.
   if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
       errno == EAGAIN) {
-    return bad_socket("another server listens there");
+    return bad_config("another server listens there");
   }
   return errno == ECONNREFUSED ? Result<void>{} : Result<void>{bad_socket_errno(path)};
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/bad_config.h"
 #include "base/nearest.h"
 #include "latchkey/client_address.h"
 #include "latchkey/codec/cookie.h"
@@ -14,8 +15,6 @@
 
 namespace latchkey::server {
 namespace {
-
-Error bad(std::string text) { return Error{Errc::bad_config, std::move(text)}; }
 
 // Nothing: it cannot be read, or is a directory.
 std::optional<std::string> read_file(const std::string& path) {
@@ -54,7 +53,8 @@ bool has_kind(const Setting& setting, const toml::node& node) {
 
 Result<SettingValue> file_value(const Setting& setting, const toml::node& node,
                                 const std::string& origin) {
-  const Error wrong = bad(origin + ": " + std::string{setting.key} + " must be " + setting.form);
+  const Error wrong =
+      bad_config(origin + ": " + std::string{setting.key} + " must be " + setting.form);
   if (!has_kind(setting, node)) return wrong;
   SettingValue value{{}, setting.kind == SettingKind::list};
   if (const auto* array = node.as_array()) {
@@ -101,15 +101,17 @@ bool is_section(std::string_view section) {
 Result<void> read_section(std::string_view section, const toml::table& table,
                           const std::string& name, SourcedValues& values) {
   if (table.empty() && !is_section(section)) {
-    return bad(name + ":" + std::to_string(table.source().begin.line) + ": unknown section [" +
-               std::string{section} + "]; `latchkey serve --print-config` lists all");
+    return bad_config(name + ":" + std::to_string(table.source().begin.line) +
+                      ": unknown section [" + std::string{section} +
+                      "]; `latchkey serve --print-config` lists all");
   }
   for (const auto& [key_node, node] : table) {
     const std::string written = std::string{section}.append(".").append(key_node.str());
     const std::string key = current_key(written);
     const std::string origin = name + ":" + std::to_string(key_node.source().begin.line);
     const Setting* setting = find_setting(key);
-    if (setting == nullptr) return bad(origin + ": unknown key " + written + closest_help(key));
+    if (setting == nullptr)
+      return bad_config(origin + ": unknown key " + written + closest_help(key));
     Result<SettingValue> value = file_value(*setting, node, origin);
     if (!value) return value.error();
     values[key] = {std::move(*value), origin, key == written ? std::string{} : written};
@@ -137,7 +139,7 @@ Result<SourcedValue> read_variable(const std::string& name, const Variable& vari
   if (!variable.file) return SourcedValue{split(*variable.setting, text), origin, {}};
   const std::string path{text};
   const Result<std::string> content = read_value_file(path);
-  if (!content) return bad(origin + ": " + content.error().detail);
+  if (!content) return bad_config(origin + ": " + content.error().detail);
   SourcedValue value{split(*variable.setting, *content), origin, {}};
   value.value.file = path;
   return value;
@@ -162,33 +164,33 @@ Result<void> check_migrate(const MigrateConfig& config) {
   const bool any = !config.lucia_database.empty() || !config.iron_session_cookie.empty() ||
                    !config.authjs_cookie.empty() || !config.jwt_cookie.empty();
   if (any && !config.until) {
-    return bad("takeover.until must say when the window ends");
+    return bad_config("takeover.until must say when the window ends");
   }
   if (config.iron_session_cookie.empty() != config.iron_session_password_file.empty()) {
-    return bad(
+    return bad_config(
         "takeover.iron_session_cookie and takeover.iron_session_password_file need each other");
   }
   if (config.jwt_cookie.empty() != config.jwt_secret_file.empty()) {
-    return bad("takeover.jwt_cookie and takeover.jwt_secret_file need each other");
+    return bad_config("takeover.jwt_cookie and takeover.jwt_secret_file need each other");
   }
   if (config.authjs_cookie.empty() != config.authjs_secret_file.empty()) {
-    return bad("takeover.authjs_cookie and takeover.authjs_secret_file need each other");
+    return bad_config("takeover.authjs_cookie and takeover.authjs_secret_file need each other");
   }
   return {};
 }
 
 Result<void> check_together(const Config& config) {
   if (const std::string_view wrong = validate_policy(config.policy); !wrong.empty()) {
-    return bad("session: " + std::string{wrong});
+    return bad_config("session: " + std::string{wrong});
   }
   if (config.limits.header_bytes < config.limits.request_line) {
-    return bad("limits.header_bytes must not be less than limits.request_line");
+    return bad_config("limits.header_bytes must not be less than limits.request_line");
   }
   // All chunks come back in one field, and the rest of the head needs room beside them.
   const std::size_t cookies = config.max_chunks * kMaxCookieBytes + 8192;
   if (config.max_chunks > 1 && config.limits.header_bytes < cookies) {
-    return bad("limits.header_bytes must be at least " + std::to_string(cookies) +
-               " for session.max_chunks = " + std::to_string(config.max_chunks));
+    return bad_config("limits.header_bytes must be at least " + std::to_string(cookies) +
+                      " for session.max_chunks = " + std::to_string(config.max_chunks));
   }
   if (Result<void> fine = check_migrate(config.migrate); !fine) return fine.error();
   return {};
@@ -198,7 +200,7 @@ Result<void> check_together(const Config& config) {
 
 Result<std::string> read_value_file(const std::string& path) {
   std::optional<std::string> content = read_file(path);
-  if (!content) return bad("the file it names cannot be read");
+  if (!content) return bad_config("the file it names cannot be read");
   while (!content->empty() && (content->back() == '\n' || content->back() == '\r')) {
     content->pop_back();
   }
@@ -210,14 +212,14 @@ Result<void> read_config_text(std::string_view toml, const std::string& name,
   const toml::parse_result parsed = toml::parse(toml);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
-    return bad(name + ":" + std::to_string(error.source().begin.line) + ": " +
-               std::string{error.description()});
+    return bad_config(name + ":" + std::to_string(error.source().begin.line) + ": " +
+                      std::string{error.description()});
   }
   for (const auto& [key, node] : parsed.table()) {
     const toml::table* section = node.as_table();
     if (section == nullptr) {
-      return bad(name + ":" + std::to_string(key.source().begin.line) + ": unknown key " +
-                 std::string{key.str()} + "; keys stand in a section such as [server]");
+      return bad_config(name + ":" + std::to_string(key.source().begin.line) + ": unknown key " +
+                        std::string{key.str()} + "; keys stand in a section such as [server]");
     }
     if (Result<void> read = read_section(key.str(), *section, name, values); !read) return read;
   }
@@ -226,7 +228,7 @@ Result<void> read_config_text(std::string_view toml, const std::string& name,
 
 Result<void> read_config_file(const std::string& path, SourcedValues& values) {
   const std::optional<std::string> text = read_file(path);
-  if (!text) return bad("the configuration file " + path + " cannot be read");
+  if (!text) return bad_config("the configuration file " + path + " cannot be read");
   return read_config_text(*text, path, values);
 }
 
@@ -240,15 +242,15 @@ Result<void> read_environment(const std::vector<std::string>& environment, Sourc
     const Variable variable = find_variable(current);
     if (variable.setting == nullptr) {
       if (is_of_others(name, entry.substr(equals + 1))) continue;
-      return bad(unknown_variable(name));
+      return bad_config(unknown_variable(name));
     }
     Result<SourcedValue> value = read_variable(name, variable, entry.substr(equals + 1));
     if (!value) return value.error();
     const std::string_view key = variable.setting->key;
     const auto [before, first] = seen.emplace(key, name);
     if (!first && values.find(key)->second.value.texts != value->value.texts) {
-      return bad("environment variables " + before->second + " and " + name + " both set " +
-                 std::string{key} + ", to different values: unset one of them");
+      return bad_config("environment variables " + before->second + " and " + name + " both set " +
+                        std::string{key} + ", to different values: unset one of them");
     }
     if (current != name) value->old_name = name;
     values[std::string{key}] = std::move(*value);
@@ -261,8 +263,8 @@ Result<void> set_from_flag(std::string_view flag, std::string_view key, std::str
   const std::string current = current_key(key);
   const Setting* setting = find_setting(current);
   if (setting == nullptr) {
-    return bad(std::string{flag} + ": unknown key " + without_password(key) +
-               closest_help(current));
+    return bad_config(std::string{flag} + ": unknown key " + without_password(key) +
+                      closest_help(current));
   }
   values[current] = {split(*setting, text), std::string{flag},
                      std::string{current == key ? std::string_view{} : key}};
@@ -275,7 +277,8 @@ Result<Config> load_config(const SourcedValues& values) {
     const auto found = values.find(setting.key);
     if (found == values.end()) continue;
     if (!found->second.old_name.empty()) config.old_names.push_back(found->second.old_name);
-    if (!setting.set(config, found->second.value)) return bad(refusal(setting, found->second));
+    if (!setting.set(config, found->second.value))
+      return bad_config(refusal(setting, found->second));
   }
   if (Result<void> checked = check_together(config); !checked) return checked.error();
   return config;

@@ -5,12 +5,10 @@
 #include "base/log.h"
 #include "session/attributes.h"
 #include "session/carriers/revision.h"
+#include "session/clock_skew.h"
 
 namespace latchkey::session {
 namespace {
-
-// How far the clocks of two nodes may be apart (docs/policy.md).
-constexpr Millis kClockSkew = std::chrono::minutes{1};
 
 // No browser keeps a cookie for longer, and no policy can make use of it.
 constexpr Millis kLongestCookie = std::chrono::days{400};

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/hmac_key.h"
 #include "session/keys/key_text.h"
@@ -19,8 +20,7 @@ constexpr std::string_view kMakeOne =
 bool is_key_id(std::string_view id) noexcept {
   constexpr std::size_t kMaxId = 32;
   return !id.empty() && id.size() <= kMaxId && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return is_alphanumeric(c) || c == '_' || c == '-';
   });
 }
 

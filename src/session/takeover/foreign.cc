@@ -5,14 +5,9 @@
 #include "base/base64url.h"
 #include "codec/json/json.h"
 #include "crypto/digest.h"
+#include "session/clock_skew.h"
 
 namespace latchkey::session {
-namespace {
-
-// How far the clocks of two nodes may be apart (docs/policy.md).
-constexpr Millis kClockSkew = std::chrono::minutes{1};
-
-}  // namespace
 
 Result<bool> ForeignSource::end(std::string_view, const ForeignSession& session,
                                 DenyStore& denials) {

@@ -32,7 +32,7 @@ Copy Copy::make(const Found& found, KnownUser known, UnixTime taken_at, std::uin
 }
 
 bool Copy::unpack(const SessionId& id, bool with_user, Found& out) const {
-  codec::Bytes in = packed();
+  codec::Packed in = packed();
   SessionRecord& record = out.record.emplace();
   record.id = id;
   if (!codec::unpack_record(in, record)) return false;

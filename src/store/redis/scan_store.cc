@@ -28,7 +28,7 @@ std::string pattern_of(const Keys& keys, ScanKind kind) {
   return keys.session_pattern();
 }
 
-Result<std::int64_t> read_number(const Reply& reply) {
+Result<std::int64_t> number_of(const Reply& reply) {
   std::int64_t number = 0;
   const char* end = reply.text.data() + reply.text.size();
   const auto [stop, error] = std::from_chars(reply.text.data(), end, number);
@@ -161,7 +161,7 @@ Result<void> RedisScan::add_row(ScanKind kind, const std::string& key, const Rep
   }
   if (kind == ScanKind::denials) {
     const auto denied = engine_.keys().denial_of(key);
-    const Result<std::int64_t> until = read_number(reply);
+    const Result<std::int64_t> until = number_of(reply);
     if (!denied || !until) return damaged();
     page.denials.push_back({*denied, from_unix_millis(*until)});
     return {};
@@ -169,7 +169,7 @@ Result<void> RedisScan::add_row(ScanKind kind, const std::string& key, const Rep
   const auto owner = engine_.keys().owner_of(key);
   if (!owner) return damaged();
   if (kind == ScanKind::epochs) {
-    const Result<std::int64_t> epoch = read_number(reply);
+    const Result<std::int64_t> epoch = number_of(reply);
     if (!epoch) return epoch.error();
     page.epochs.push_back({*owner, *epoch});
     return {};

@@ -8,7 +8,7 @@
 namespace latchkey::postgres {
 namespace {
 
-std::string_view text_of(const std::string& key) { return key; }
+std::string_view key_text(const std::string& key) { return key; }
 
 }  // namespace
 
@@ -46,7 +46,7 @@ Result<void> PostgresCounters::settle(std::span<const std::string> cleared,
   if (Result<void> fine = check_settled(cleared, returned); !fine) return fine;
   if (cleared.empty() && returned.empty()) return {};
   Params params = client_.params();
-  params.add_texts(cleared, text_of).add_texts(returned, text_of);
+  params.add_texts(cleared, key_text).add_texts(returned, key_text);
   Result<Rows> rows = client_.write(Sql::settle_tries, params);
   if (!rows) return rows.error();
   return {};

@@ -4,18 +4,13 @@
 #include <map>
 
 #include "base/base64url.h"
+#include "base/number.h"
 #include "store/redis/records/sessions.h"
 #include "store/redis/scan.h"
 #include "store/rules.h"
 
 namespace latchkey::redis {
 namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& out) noexcept {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size();
-}
 
 std::string_view take_word(std::string_view& line) noexcept {
   const std::string_view word = line.substr(0, line.find(' '));

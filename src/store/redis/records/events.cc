@@ -1,9 +1,9 @@
 #include "store/redis/records/events.h"
 
 #include <array>
-#include <charconv>
 #include <map>
 
+#include "base/number.h"
 #include "store/event_rules.h"
 
 // event = id LF kind LF user-id LF session-id LF reason LF account LF address LF user-agent LF
@@ -20,12 +20,6 @@ std::string print_event(const Event& event) {
   text.append("\n").append(event.reason).append("\n").append(event.account);
   text.append("\n").append(event.address).append("\n").append(event.user_agent);
   return text.append("\n").append(event.request_id);
-}
-
-template <class Number>
-bool read_whole(std::string_view text, Number& number) noexcept {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && end == text.data() + text.size();
 }
 
 Result<Event> read_event(std::string_view at, std::string_view text) {
@@ -45,8 +39,8 @@ Result<Event> read_event(std::string_view at, std::string_view text) {
               .user_agent = std::string(fields[7]),
               .request_id = std::string(fields[8])};
   std::int64_t millis = 0, kind = 0;
-  if (count != kEventFields || !is_event_id(event.id) || !read_whole(at, millis) ||
-      !read_whole(fields[1], kind) || !read_event_names(event, kind, fields[2], fields[3])) {
+  if (count != kEventFields || !is_event_id(event.id) || !read_number(at, millis) ||
+      !read_number(fields[1], kind) || !read_event_names(event, kind, fields[2], fields[3])) {
     return damaged();
   }
   event.at = from_unix_millis(millis);

@@ -1,7 +1,6 @@
 #include "store/redis/records/one_time.h"
 
-#include <charconv>
-
+#include "base/number.h"
 #include "store/instance.h"
 #include "store/one_time_rules.h"
 
@@ -22,9 +21,9 @@ std::string_view next_word(std::string_view& text) noexcept {
 
 bool read_time(std::string_view text, UnixTime& time) noexcept {
   std::int64_t millis = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), millis);
+  const bool whole = read_number(text, millis);
   time = from_unix_millis(millis);
-  return error == std::errc{} && end == text.data() + text.size();
+  return whole;
 }
 
 Result<Secret> read_secret(const SecretHash& hash, const UserId& user, const Reply& reply) {

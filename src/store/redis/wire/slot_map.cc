@@ -1,16 +1,11 @@
 #include "store/redis/wire/slot_map.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace latchkey::redis {
 namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& out) noexcept {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size();
-}
 
 // A node that does not know its own name leaves it empty, or says "?".
 RedisAddress address_of(std::string_view host, std::uint16_t port, const RedisAddress& from) {
