@@ -93,24 +93,32 @@ next_build() {
   (cd "$1" && NEXT_TELEMETRY_DISABLED=1 timeout 300 node_modules/.bin/next build "${@:2}")
 }
 
+# What a newcomer has, the texts' own code, and the flows of the application.
+NEXT_USUAL='^(attack|flow|fresh|init|life|react|seeds|size)_'
+
 step_next() {
   build_preset release latchkey # its login is Next.js's, too
   prepare_next
   check "the application builds" next_build $NEXT_APP
   check "latchkey init prepares an application" prepare_fresh
   check "it builds without any environment and makes nothing" fresh_builds
-  check "the code of the guide is put together" prepare_docs
-  check "the guide builds, in a strict project with Cache Components" next_build build/next/docs
   check "the texts' code is put together" prepare_seeds
   check "the texts' code compiles" next_build build/next/seeds
-  node tests/browser/run.mjs --folder tests/next --counts "$COUNTS"
-  if [ -n "${LATCHKEY_FULL:-}" ]; then
-    local status=0
-    next_variants || status=1
-    check "latchkey init prepares an application of SvelteKit, which builds" prepare_sveltekit
-    node tests/browser/run.mjs --folder tests/sveltekit --counts "$COUNTS" || status=1
-    return $status
-  fi
+  node tests/browser/run.mjs --folder tests/next --only "$NEXT_USUAL" --counts "$COUNTS"
+}
+
+# The guide, the other carriers and stores, other versions, and SvelteKit. It takes the applications
+# that the step next has built.
+step_next_more() {
+  local status=0
+  check "the code of the guide is put together" prepare_docs
+  check "the guide builds, in a strict project with Cache Components" next_build build/next/docs
+  node tests/browser/run.mjs --folder tests/next --only "^(?!${NEXT_USUAL#^})" --counts "$COUNTS" ||
+    status=1
+  next_variants || status=1
+  check "latchkey init prepares an application of SvelteKit, which builds" prepare_sveltekit
+  node tests/browser/run.mjs --folder tests/sveltekit --counts "$COUNTS" || status=1
+  return $status
 }
 
 # copy_next NAME copies the application to build/next/NAME.

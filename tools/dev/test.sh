@@ -7,10 +7,11 @@
 # Two lanes run beside each other: one compiles and runs the C++ tests, the other has what waits for
 # Node, a browser and services, and begins with what needs no program.
 BUILD_LANE=(release asan tsan)
-OTHER_LANE=(format checks headers attack proxy npm next browser consume)
-# What only --full runs: a compile without unity builds, other compilers, another Node.
+OTHER_LANE=(format checks attack proxy npm next browser consume)
+# What only --full runs: a compile without unity builds, each header alone, other compilers, another
+# Node, and what repeats code of the default run somewhere else.
 FULL_BUILD_LANE=(dev addon_asan)
-FULL_OTHER_LANE=(compilers nodes lint package)
+FULL_OTHER_LANE=(headers compilers next_more nodes lint package)
 AFTER_RELEASE=(attack proxy npm next browser consume) # they use what the step release builds
 
 # check NAME COMMAND... runs one check that counts as one test.
@@ -40,8 +41,8 @@ step_checks() {
   return "$status"
 }
 
-# Every public header compiles alone; the result type also without exceptions. clang compiles them
-# all in --full; in the default run it compiles what includes them.
+# Every public header compiles alone; the result type also without exceptions. In the default run
+# they are compiled with what includes them.
 step_headers() {
   check "result.h without exceptions" \
     header_alone g++ include/latchkey/result.h -fno-exceptions -fno-rtti
@@ -85,21 +86,15 @@ step_dev() { build_and_ctest dev; }
 # The asan preset is built by clang with -Wthread-safety, so it is also the analysis of the locks.
 step_asan() { build_and_ctest asan; }
 
-# ThreadSanitizer looks at what has threads; the rest has none, and asan runs all of it.
-THREADED=(account adapters auth conformance fleet http_service memory near_cache postgres_engine
-  redis_store server server_process session sqlite)
-# Left to --full: the same code behind another server, and tests of the program's single threads.
-ONLY_FULL_TSAN=('*BehindPooler*' 'Postgres/StoreSuite*/BehindNearCache'
-  'Redis/StoreSuite*/RedisCluster' 'KeyRing.*' 'CommandLine.*' 'OpenDirectory.*' 'Privacy.*'
-  'ServeCarrier.*' 'ServeMigrate.*' 'RedisKeyspace.*' 'RedisStart.*' 'PostgresStart.*')
+# ThreadSanitizer looks at what has threads; the rest has none, and asan runs all of it. What talks to
+# a server, or is one, is left to --full: it takes longer than all the others.
+THREADED=(account auth conformance memory near_cache session sqlite)
+FULL_THREADED=(adapters fleet http_service postgres_engine redis_store server server_process)
 step_tsan() {
-  LATCHKEY_KEEP_GOING=1 build_preset tsan "${THREADED[@]/%/_tests}" || count 0 1
-  if [ -z "${LATCHKEY_FULL:-}" ]; then
-    local IFS=:
-    export GTEST_FILTER="-${ONLY_FULL_TSAN[*]}"
-    IFS=$' \t\n'
-  fi
-  run_ctest tsan "${THREADED[@]}"
+  local programs=("${THREADED[@]}")
+  if [ -n "${LATCHKEY_FULL:-}" ]; then programs+=("${FULL_THREADED[@]}"); fi
+  LATCHKEY_KEEP_GOING=1 build_preset tsan "${programs[@]/%/_tests}" || count 0 1
+  run_ctest tsan "${programs[@]}"
 }
 
 # run_ctest PRESET [NAME...] runs all tests of a preset, or those.
