@@ -86,8 +86,8 @@ step_dev() { build_and_ctest dev; }
 # The asan preset is built by clang with -Wthread-safety, so it is also the analysis of the locks.
 step_asan() { build_and_ctest asan; }
 
-# ThreadSanitizer looks at what has threads; the rest has none, and asan runs all of it. What talks to
-# a server, or is one, is left to --full: it takes longer than all the others.
+# ThreadSanitizer looks at what has threads; the rest has none, and asan runs all of it. What talks
+# to a server, or is one, is left to --full: it takes longer than all the others.
 THREADED=(account auth conformance memory near_cache session sqlite)
 FULL_THREADED=(adapters fleet http_service postgres_engine redis_store server server_process)
 step_tsan() {
