@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Arrows between layers run only downwards, and each foreign library has one home.
 
+So has what only some systems have: src/base/platform/ (docs/platforms.md).
+
 The layers are told in ARCHITECTURE.md. A test file may also use any public header and tests/.
 """
+import re
 from collections import defaultdict
 
 import sources
@@ -55,6 +58,8 @@ def public_layer(name):
     return PUBLIC.get(name) or (homes[0].relative_to(sources.ROOT).parts[1] if homes else "unknown")
 
 
+PLATFORM = ("src/base/platform/",)  # what is not POSIX
+
 # Foreign header prefix -> path prefixes that may include it.
 HOMES = {
     "openssl/": ("src/crypto/",), "argon2.h": ("src/crypto/",), "crypt.h": ("src/crypto/",),
@@ -63,12 +68,27 @@ HOMES = {
     "boost/json": ("src/codec/",),
     "boost/beast": ("src/server/",), "boost/asio": ("src/server/", "src/store/redis/"),
     "boost/unordered": ("src/store/", "src/session/", "src/server/"),
+    "linux/": PLATFORM, "asm/": PLATFORM, "malloc.h": PLATFORM, "malloc_np.h": PLATFORM,
+    "malloc/": PLATFORM, "pthread_np.h": PLATFORM, "sys/auxv.h": PLATFORM, "sys/epoll.h": PLATFORM,
+    "sys/eventfd.h": PLATFORM, "sys/inotify.h": PLATFORM, "sys/prctl.h": PLATFORM,
+    "sys/random.h": PLATFORM, "sys/sendfile.h": PLATFORM, "sys/signalfd.h": PLATFORM,
+    "sys/syscall.h": PLATFORM, "sys/sysinfo.h": PLATFORM, "sys/timerfd.h": PLATFORM,
     "toml++/": ("src/server/", "src/cli/"), "CLI/": ("src/server/", "src/cli/"),
-    "sys/socket.h": ("src/server/", "src/cli/"),
+    "sys/socket.h": ("src/server/", "src/cli/", *PLATFORM),
     "gtest/": ("tests/", SUITES), "gmock/": ("tests/",), "benchmark/": ("bench/",),
 }
 # Header-only, each for the framework it is named after, which its user has anyway.
 ADAPTERS = "include/latchkey/adapters/"
+# Calls and constants that not every POSIX system has, in headers that all of them have.
+NOT_POSIX = re.compile(
+    r"(?<!platform::)\b(accept4|canonicalize_file_name|close_range|copy_file_range|dup3|eventfd|"
+    r"explicit_bzero|fallocate|getrandom|gettid|inotify_init1?|mallopt|malloc_trim|"
+    r"malloc_usable_size|memfd_create|memrchr|mkostemp|mremap|pipe2|prctl|pthread_setname_np|"
+    r"renameat2|sched_getcpu|secure_getenv|sendfile|signalfd|sigtimedwait|statx|syscall|"
+    r"timerfd_create)\s*\("
+    r"|\b(CLOCK_\w+_COARSE|CLOCK_BOOTTIME|FALLOC_FL_\w+|MSG_NOSIGNAL|O_PATH|O_TMPFILE|"
+    r"SOCK_CLOEXEC|SOCK_NONBLOCK|SO_PEERCRED|st_[acm]tim)\b"
+    r'|"/(proc|sys)/')
 ONE_FILE_ONLY = ("boost/json", "boost/beast")  # slow to compile
 
 
@@ -118,10 +138,22 @@ def wrong_home(path, header):
     return None
 
 
+def not_portable(path, text):
+    """Tells which calls of one system a file of the library or the program makes."""
+    if not path.startswith(("src/", "include/")) or path.startswith(PLATFORM):
+        return []
+    if path.endswith("_test.cc"):
+        return []
+    code = re.sub(r"//.*", "", text)
+    return [f"{path}: {found[0].rstrip('(')} is not POSIX; it belongs to src/base/platform/"
+            for found in NOT_POSIX.finditer(code)]
+
+
 def check(files):
     problems = []
     users = defaultdict(list)
     for path, text in files:
+        problems += not_portable(path, text)
         for kind, header in sources.INCLUDE.findall(text):
             # Tests and benchmarks outside src/ may use SQLite and so on to look behind the scenes.
             outside = path.startswith(("tests/", "bench/", ADAPTERS))

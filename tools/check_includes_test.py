@@ -47,6 +47,23 @@ class CheckIncludes(unittest.TestCase):
         self.assertTrue(one("src/store/memory.cc", "#include <sqlite3.h>"))
         self.assertEqual(one("src/store/sqlite/file/file.cc", "#include <sqlite3.h>"), [])
 
+    def test_headers_of_one_system_live_in_base_platform_only(self):
+        for header in ("linux/futex.h", "sys/eventfd.h", "sys/epoll.h", "sys/prctl.h", "malloc.h",
+                       "sys/random.h"):
+            self.assertTrue(one("src/store/sqlite/event.cc", f"#include <{header}>"), header)
+            self.assertEqual(one("src/base/platform/linux.cc", f"#include <{header}>"), [])
+        self.assertEqual(one("src/store/sqlite/event.cc", "#include <poll.h>"), [])
+
+    def test_calls_of_one_system_live_in_base_platform_only(self):
+        for call in ("::fallocate(file, 0, 0, 1);", "s = SOCK_STREAM | SOCK_CLOEXEC;",
+                     "::sigtimedwait(&set, nullptr, &time);", 'open("/proc/self/fd");',
+                     "a.st_mtim.tv_sec"):
+            self.assertTrue(check([("src/server/loop.cc", call)]), call)
+            self.assertEqual(check([("src/base/platform/linux.cc", call)]), [])
+        for fine in ("platform::reserve_space(file, 0, 1);", "// what sigtimedwait() does",
+                     "posix_fallocate(file, 0, 1);", "a.st_mtime"):
+            self.assertEqual(check([("src/server/loop.cc", fine)]), [], fine)
+
     def test_beast_is_compiled_once(self):
         beast = "#include <boost/beast/http.hpp>"
         self.assertEqual(check([("src/server/a.cc", beast)]), [])

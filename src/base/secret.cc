@@ -1,9 +1,9 @@
 #include "latchkey/secret.h"
 
-#include <string.h>
-
 #include <cstring>
 #include <utility>
+
+#include "base/platform/platform.h"
 
 namespace latchkey {
 
@@ -28,7 +28,7 @@ bool equal_ct(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) 
 }
 
 void wipe(void* data, std::size_t size) noexcept {
-  if (size > 0) ::explicit_bzero(data, size);
+  if (size > 0) platform::wipe_memory(data, size);
 }
 
 SecretBytes::SecretBytes(std::string_view text) : bytes_(text.begin(), text.end()) {}

@@ -6,6 +6,8 @@
 
 #include "latchkey/open_store.h"
 
+extern char** environ;  // POSIX: no header declares it
+
 namespace latchkey::cli {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/platform/platform.h"
 #include "codec/text/time_text.h"
 #include "http/message.h"
 #include "server/http/refusal.h"
@@ -106,7 +107,8 @@ void Loop::turn_away(Socket socket, const std::string& peer, int status, const c
   std::string answer;
   http::write_response(refusal(status),
                        {.keep_alive = false, .hsts = shared_.site.hsts, .date = date_}, answer);
-  ::send(socket.native_handle(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::send(socket.native_handle(), answer.data(), answer.size(),
+         platform::send_flags() | MSG_DONTWAIT);
   if (told_at_ && now_ - *told_at_ < kTellEvery) return;  // a flood is worth a line now and then
   told_at_ = now_;
   log(LogLevel::warn, "connection_refused", {{"reason", reason}, {"address", peer}});

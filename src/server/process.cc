@@ -1,9 +1,7 @@
 #include "server/process.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,7 +17,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/platform/platform.h"
 #include "latchkey/secret.h"
+
+extern char** environ;  // POSIX: no header declares it
 
 namespace latchkey::server {
 namespace {
@@ -46,9 +47,7 @@ TerminationSignals::TerminationSignals() {
 
 std::optional<int> TerminationSignals::wait(Millis at_most) const {
   const sigset_t set = termination();
-  const timespec timeout{.tv_sec = at_most.count() / 1000,
-                         .tv_nsec = at_most.count() % 1000 * 1'000'000};
-  const int signal = ::sigtimedwait(&set, nullptr, &timeout);
+  const int signal = platform::await_signal(set, at_most.count());
   return signal > 0 ? std::optional{signal} : std::nullopt;
 }
 
@@ -64,13 +63,12 @@ std::size_t allow_open_files(std::size_t wanted) {
   return std::clamp<std::size_t>(all - own, 1, wanted);
 }
 
-// A fixed threshold also keeps glibc from raising it to the size of the first large block freed.
-void keep_memory_small() { ::mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+void keep_memory_small() { platform::keep_heap_small(); }
 
 void keep_memory_private() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  platform::forbid_inspection();
   ::umask(077);
 }
 
@@ -96,10 +94,10 @@ void notify_service_manager(std::string_view state) {
   if (size < 2 || size > sizeof address.sun_path || (name[0] != '/' && name[0] != '@')) return;
   std::memcpy(address.sun_path, name, size);
   if (name[0] == '@') address.sun_path[0] = '\0';
-  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int socket = platform::open_socket(AF_UNIX, SOCK_DGRAM);
   if (socket < 0) return;
   ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
+  ::sendto(socket, state.data(), state.size(), platform::send_flags(),
            reinterpret_cast<const sockaddr*>(&address),
            static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size));
   ::close(socket);

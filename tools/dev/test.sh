@@ -8,9 +8,9 @@
 # Node, a browser and services, and begins with what needs no program.
 BUILD_LANE=(release asan tsan)
 OTHER_LANE=(format checks attack proxy npm next browser consume)
-# What only --full runs: a compile without unity builds, each header alone, other compilers, another
-# Node, and what repeats code of the default run somewhere else.
-FULL_BUILD_LANE=(dev addon_asan)
+# What only --full runs: a compile without unity builds, the POSIX way, each header alone, other
+# compilers, another Node, and what repeats code of the default run somewhere else.
+FULL_BUILD_LANE=(dev portable addon_asan)
 FULL_OTHER_LANE=(headers compilers next_more nodes lint package)
 AFTER_RELEASE=(attack proxy npm next browser consume) # they use what the step release builds
 
@@ -107,6 +107,13 @@ run_ctest() {
   ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
     UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=$tsan_options \
     "${without_aslr[@]}" python3 tools/run_ctest.py "build/$1" "$COUNTS" "${@:2}"
+}
+
+# What macOS and FreeBSD would compile, on this machine: docs/platforms.md.
+PORTABLE=(base session account memory sqlite near_cache postgres_engine server)
+step_portable() {
+  LATCHKEY_KEEP_GOING=1 build_preset portable "${PORTABLE[@]/%/_tests}" || count 0 1
+  run_ctest portable "${PORTABLE[@]}"
 }
 
 step_release() {

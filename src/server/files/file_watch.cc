@@ -1,11 +1,14 @@
 #include "server/files/file_watch.h"
 
+#include "base/platform/platform.h"
+
 namespace latchkey::server {
 namespace {
 
 bool same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
-         a.st_mtim.tv_nsec == b.st_mtim.tv_nsec && a.st_mode == b.st_mode;
+  const timespec first = platform::modified_at(a), second = platform::modified_at(b);
+  return a.st_ino == b.st_ino && a.st_size == b.st_size && first.tv_sec == second.tv_sec &&
+         first.tv_nsec == second.tv_nsec && a.st_mode == b.st_mode;
 }
 
 }  // namespace

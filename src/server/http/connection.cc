@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/platform/platform.h"
 #include "http/base_path.h"
 #include "latchkey/secret.h"
 #include "server/http/refusal.h"
@@ -182,7 +183,7 @@ bool Connection::advance_head() {
   if (parser_.expects_continue() && begin_ == end_) {
     // Too small not to fit into an empty socket buffer.
     ::send(socket_.native_handle(), kContinue.data(), kContinue.size(),
-           MSG_NOSIGNAL | MSG_DONTWAIT);
+           platform::send_flags() | MSG_DONTWAIT);
   }
   return true;
 }
@@ -341,8 +342,8 @@ bool Connection::refuse(int status) {
 
 bool Connection::send() {
   enter(State::writing);
-  const ssize_t bytes =
-      ::send(socket_.native_handle(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t bytes = ::send(socket_.native_handle(), out_.data(), out_.size(),
+                               platform::send_flags() | MSG_DONTWAIT);
   if (bytes == static_cast<ssize_t>(out_.size())) return sent();
   if (bytes < 0 && errno != EAGAIN && errno != EINTR) {
     loop_.remove(this);

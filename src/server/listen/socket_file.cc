@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/bad_config.h"
+#include "base/platform/platform.h"
 
 namespace latchkey::server {
 namespace {
@@ -67,7 +68,7 @@ Result<void> check_replaceable(const std::string& path) {
   if (!S_ISSOCK(status.st_mode)) {
     return bad_config("it is there already and is no socket; remove it, or choose another path");
   }
-  const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const Descriptor probe(platform::open_unblocked_socket(AF_UNIX, SOCK_STREAM));
   const sockaddr_un address = address_of(path);
   // A full queue is EAGAIN: somebody listens, too.
   if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
@@ -97,7 +98,7 @@ Result<std::unique_ptr<SocketFile>> SocketFile::open(const std::string& path,
   if (Result<void> free = check_replaceable(path); !free) return free.error();
 
   std::unique_ptr<SocketFile> made(new SocketFile);
-  made->socket_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  made->socket_.reset(platform::open_socket(AF_UNIX, SOCK_STREAM));
   const std::string beside = path + '~';
   const sockaddr_un address = address_of(beside);
   if (Result<void> left = check_replaceable(beside); !left) return left.error();

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/platform/platform.h"
 #include "server/files/secret_file.h"
 
 extern char** environ;
@@ -92,8 +93,7 @@ class WithoutBrokenPipe {
     ::pthread_sigmask(SIG_BLOCK, &broken_pipe_, &before_);
   }
   ~WithoutBrokenPipe() {
-    const timespec at_once{};
-    if (sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&broken_pipe_, nullptr, &at_once);
+    if (sigismember(&before_, SIGPIPE) == 0) platform::await_signal(broken_pipe_, 0);
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   WithoutBrokenPipe(const WithoutBrokenPipe&) = delete;
@@ -140,7 +140,7 @@ Result<void> run_command(std::span<const std::string> command, std::string_view 
                          Millis timeout) {
   const CommandClock::time_point deadline = CommandClock::now() + timeout;
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return command_error(std::strerror(errno));
+  if (!platform::open_pipe(ends)) return command_error(std::strerror(errno));
   pid_t child = -1;
   {
     const Descriptor write_end(ends[1]);

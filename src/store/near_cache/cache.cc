@@ -8,6 +8,7 @@
 
 #include "base/fork.h"
 #include "base/mutex.h"
+#include "base/platform/platform.h"
 #include "latchkey/store/forwarding_store.h"
 #include "store/near_cache/table.h"
 
@@ -20,11 +21,7 @@ using near_cache::Table;
 class CoarseClock final : public Clock {
  public:
   static constexpr Millis kTick{10};
-  UnixTime now() const noexcept override {
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-    return from_unix_millis(std::int64_t{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000);
-  }
+  UnixTime now() const noexcept override { return from_unix_millis(platform::coarse_millis()); }
 };
 
 class CachedSessions final : public SessionStore {

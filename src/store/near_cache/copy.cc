@@ -1,10 +1,10 @@
 #include "store/near_cache/copy.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <new>
 #include <vector>
+
+#include "base/platform/platform.h"
 
 namespace latchkey::near_cache {
 
@@ -51,8 +51,9 @@ void Copy::set_times(const codec::PackedTimes& times) noexcept {
 }
 
 std::size_t Copy::bytes() const noexcept {
-  constexpr std::size_t kAllocatorWord = sizeof(std::size_t);  // glibc's head of a chunk
-  return malloc_usable_size(block_.get()) + kAllocatorWord;
+  constexpr std::size_t kAllocatorWord = sizeof(std::size_t);  // what an allocator adds
+  const std::size_t asked = sizeof(Head) + head().id_size + head().size;
+  return std::max(asked, platform::usable_size(block_.get())) + kAllocatorWord;
 }
 
 }  // namespace latchkey::near_cache

@@ -1,8 +1,6 @@
 #include "store/postgres/wire/listener.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -33,22 +31,16 @@ Listener::Listener(const Client& client, std::shared_ptr<const Statements> state
     : client_(client),
       statements_(std::move(statements)),
       direct_(std::move(direct)),
-      poll_every_(direct_ ? kPing : std::min(poll_every, kPing)),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+      poll_every_(direct_ ? kPing : std::min(poll_every, kPing)) {}
 
-Listener::~Listener() {
-  stop();
-  ::close(wake_);
-}
+Listener::~Listener() { stop(); }
 
 void Listener::stop() {
   if (!thread_.joinable()) return;
   stopping_ = true;
-  const std::uint64_t one = 1;
-  if (::write(wake_, &one, sizeof one) < 0) log(LogLevel::warn, "eventfd_failed");
+  if (!wake_.ring()) log(LogLevel::warn, "wake_up_failed");
   thread_.join();
-  std::uint64_t drained = 0;
-  if (::read(wake_, &drained, sizeof drained) < 0) log(LogLevel::warn, "eventfd_failed");
+  wake_.drain();
   stopping_ = false;
 }
 
@@ -111,7 +103,7 @@ Result<bool> Listener::hear(Connection& connection) {
   bool others = false;
   while (!stopping_) {
     // Once another node was heard, only what is here already is taken: one look does for all.
-    auto news = connection.wait_for_notification(wake_, others ? Deadline{} : late);
+    auto news = connection.wait_for_notification(wake_.descriptor(), others ? Deadline{} : late);
     if (!news) return news.error();
     others = others || (*news && **news != own);
     const bool all_taken = !*news;
@@ -160,7 +152,7 @@ std::optional<WatchStatus> Listener::status() const {
 }
 
 void Listener::pause(Millis time) const {
-  pollfd woken{wake_, POLLIN, 0};
+  pollfd woken{wake_.descriptor(), POLLIN, 0};
   ::poll(&woken, 1, static_cast<int>(time.count()));
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/fork.h"
+#include "base/platform/platform.h"
 #include "latchkey/store.h"
 #include "store/postgres/wire/client.h"
 
@@ -49,7 +50,7 @@ class Listener {
   const std::optional<Target> direct_;
   const Millis poll_every_;
   const ForkGuard forked_;
-  const int wake_;  // an eventfd: readable once the thread should end
+  platform::WakeUp wake_;  // readable once the thread should end
   std::atomic<bool> stopping_{false};
   SessionStore::Sink sink_;  // of the thread while it runs
   std::string snapshot_;     // what the last read saw; empty: none yet

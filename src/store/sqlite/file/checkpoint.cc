@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "base/log.h"
+#include "base/platform/platform.h"
 
 namespace latchkey::sqlite {
 namespace {
@@ -41,7 +42,7 @@ void Checkpointer::note_commit(int log_pages) {
 }
 
 void Checkpointer::loop() {
-  ::pthread_setname_np(::pthread_self(), "lk-checkpoint");
+  platform::name_thread("lk-checkpoint");
   while (true) {
     {
       MutexLock lock(mutex_);

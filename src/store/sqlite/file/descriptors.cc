@@ -13,6 +13,7 @@
 
 #include "base/fork.h"
 #include "base/mutex.h"
+#include "base/platform/platform.h"
 
 namespace latchkey::sqlite {
 namespace {
@@ -68,8 +69,8 @@ bool leads_to(int descriptor, const struct stat& file) {
 // any_descriptor asks `look` about every open descriptor until it returns true.
 template <class Look>
 bool any_descriptor(const Look& look) LATCHKEY_REQUIRES(g_mutex) {
-  DIR* folder = ::opendir("/proc/self/fd");
-  if (folder == nullptr) {  // no /proc: try every number
+  DIR* folder = ::opendir(platform::descriptor_folder());
+  if (folder == nullptr) {  // no such folder: try every number
     const long limit = std::min(::sysconf(_SC_OPEN_MAX), 65536L);
     for (int descriptor = 0; descriptor < limit; ++descriptor) {
       if (look(descriptor)) return true;

@@ -1,38 +1,27 @@
 #include "store/sqlite/file/event.h"
 
-#include <limits.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "base/platform/platform.h"
 
 namespace latchkey::sqlite {
-namespace {
 
-void futex(std::atomic<Turn::Call>& word, int operation, int value) noexcept {
-  static_assert(sizeof word == sizeof(std::uint32_t));
-  ::syscall(SYS_futex, &word, operation, value, nullptr, nullptr, 0);
-}
-
-}  // namespace
-
-Turn::Call Turn::wait() noexcept {
+std::uint32_t Turn::wait() noexcept {
   while (true) {
-    Call seen = call_.load(std::memory_order_acquire);
-    if (seen == Call::done) return seen;
-    if (seen == Call::lead && call_.compare_exchange_strong(seen, Call::none)) return Call::lead;
+    std::uint32_t seen = call_.load(std::memory_order_acquire);
+    if (seen == kDone) return seen;
+    if (seen == kLead && call_.compare_exchange_strong(seen, kNone)) return kLead;
     // The kernel sleeps only while there is no call; a needless return is just another look.
-    futex(call_, FUTEX_WAIT_PRIVATE, static_cast<int>(Call::none));
+    platform::wait_while(call_, kNone);
   }
 }
 
 void Turn::call_leader() noexcept {
-  call_.store(Call::lead, std::memory_order_release);
-  futex(call_, FUTEX_WAKE_PRIVATE, 1);
+  call_.store(kLead, std::memory_order_release);
+  platform::wake_one(call_);
 }
 
 void Turn::call_all() noexcept {
-  call_.store(Call::done, std::memory_order_release);
-  futex(call_, FUTEX_WAKE_PRIVATE, INT_MAX);
+  call_.store(kDone, std::memory_order_release);
+  platform::wake_all(call_);
 }
 
 }  // namespace latchkey::sqlite

@@ -11,18 +11,13 @@
 #include <cstring>
 #include <memory>
 
+#include "base/platform/platform.h"
 #include "store/sqlite/file/descriptors.h"
 
 namespace latchkey::sqlite {
 namespace {
 
 constexpr std::int64_t kLookEveryMillis = 100;
-
-std::int64_t coarse_millis() noexcept {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
 
 Error cannot(std::string_view what) {
   const Errc code =
@@ -119,7 +114,7 @@ Result<void> reserve_log(const std::string& path) {
   const int file = ::open(log.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   struct stat found {};
   if (file < 0 || ::fstat(file, &found) != 0) return cannot("the database log cannot be opened");
-  const int failed = ::fallocate(file, FALLOC_FL_KEEP_SIZE, found.st_size, kRoom) == 0 ? 0 : errno;
+  const int failed = platform::reserve_space(file, found.st_size, kRoom);
   ::close(file);
   if (failed != ENOSPC && failed != EDQUOT && failed != EFBIG) return {};  // or it cannot tell
   return Error{Errc::store_read_only,
@@ -158,7 +153,7 @@ Result<void> FileGuard::verify_alone() const {
 }
 
 Result<void> FileGuard::verify_recently() const {
-  const std::int64_t now = coarse_millis();
+  const std::int64_t now = platform::coarse_millis();
   std::int64_t due = next_look_.load(std::memory_order_relaxed);
   if (now >= due &&
       next_look_.compare_exchange_strong(due, now + kLookEveryMillis, std::memory_order_relaxed)) {

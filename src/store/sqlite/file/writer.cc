@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/platform/platform.h"
 #include "store/sqlite/file/schema.h"
 
 namespace latchkey::sqlite {
@@ -87,7 +88,7 @@ std::optional<Error> Writer::submit(Job& job) {
     complete = queue_.front()->jobs.size() == wanted_;
   }
   if (complete) gathered_.notify_one();
-  if (leads || group->turn.wait() == Turn::Call::lead) lead();
+  if (leads || group->turn.wait() == Turn::kLead) lead();
   return group->failure;
 }
 
@@ -152,7 +153,7 @@ bool Writer::take_lead_to_look() {
 }
 
 void Writer::watch_others() {
-  ::pthread_setname_np(::pthread_self(), "lk-watch");
+  platform::name_thread("lk-watch");
   while (take_lead_to_look()) {
     lead_.take();
     (void)look_for_others();
