@@ -46,7 +46,8 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
 
 
 # A room of include/latchkey/ belongs to one layer.
-ROOMS = {"testing": "testing", "adapters": "adapters", "codec": "codec", "store": "contract"}
+ROOMS = {"testing": "testing", "adapters": "adapters", "codec": "codec", "store": "contract",
+         "detail": "session"}
 
 
 def public_layer(name):

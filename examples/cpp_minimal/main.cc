@@ -3,6 +3,7 @@
 #include <iostream>
 #include <string>
 
+#include <latchkey/codec/cookie.h>
 #include <latchkey/public_url.h>
 #include <latchkey/sessions.h>
 #include <latchkey/sqlite.h>
@@ -28,7 +29,10 @@ int run(const std::string& file) {
   // After your own check of who it is: a login.
   auto login = (*sessions)->create(latchkey::UserId{42}, {.attributes = R"({"theme": "dark"})"});
   if (!login) return fail(login.error());
-  auto header = (*sessions)->set_cookie(login->token, login->record);
+  auto cookies = latchkey::CookieWriter::make(url->cookie());
+  if (!cookies) return fail(cookies.error());
+  auto header = cookies->write(login->token.reveal(), login->record.absolute_expires_at,
+                               latchkey::system_clock().now());
   if (!header) return fail(header.error());
   std::cout << "Set-Cookie: session-8080=<token>" << header->substr(header->find(';')) << '\n';
 

@@ -14,7 +14,7 @@
 
 // Users with passwords, for programs without HTTP; AuthSession calls this for you.
 //
-//   auto accounts = latchkey::Accounts::make(store, sessions, {});
+//   auto accounts = latchkey::Accounts::open(store, sessions, {});
 //   if (!accounts) return fail(accounts.error().detail);
 //   auto outcome = (*accounts)->log_in({name, password}, {});
 //   if (!outcome) return fail(outcome.error().detail);  // the store failed
@@ -79,7 +79,7 @@ struct PasswordProof {
   Millis retry_after{0};                  // rate_limited: no try is allowed before
 };
 
-// PasswordCost are Argon2id parameters (RFC 9106). The defaults are the floor; make() refuses less,
+// PasswordCost are Argon2id parameters (RFC 9106). The defaults are the floor; open() refuses less,
 // and more than 1 GiB, 64 iterations or 64 lanes.
 struct PasswordCost {
   std::uint32_t memory_kib = 19456;
@@ -133,11 +133,12 @@ struct AccountsOptions {
 
 // Accounts signs users up and logs them in. Thread-safe. Passwords are normalised to NFKC and
 // hashed on the calling thread (about 15 ms at the default cost, 19 MiB), at most `workers` at
-// once, so call it from a worker thread and never from an event loop.
+// once. All calls block: call them from a worker thread and never from an event loop.
 class Accounts {
  public:
-  // make refuses misuse with Errc::bad_config. `store` and `sessions` must outlive the result.
-  static Result<std::unique_ptr<Accounts>> make(Store& store, Sessions& sessions,
+  // open reads the store's slot key and refuses misuse with Errc::bad_config. `store` and
+  // `sessions` must outlive the result.
+  static Result<std::unique_ptr<Accounts>> open(Store& store, Sessions& sessions,
                                                 AccountsOptions options);
   ~Accounts();
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-// A change of the data in a session, by name: AuthSession::set and Sessions::edit use it.
+// A change of the data in a session, by name: AuthSession::set uses it.
 namespace latchkey {
 
 // AttributeEdit is one change of a session's attributes: the member `name` becomes `json`, whole,

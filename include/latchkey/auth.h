@@ -140,8 +140,11 @@ struct AuthStats {
   std::optional<EventLogStats> events{};
 };
 
-// Auth is one per process, and thread-safe. It never throws. It runs threads of its own, which
-// write touches and events and delete what has expired; the destructor writes what is queued.
+// Auth is one per process, and thread-safe. It never throws. open, begin, prune, flush and check
+// block: they wait for the store. No other call does. On an event loop use begin_now.
+//
+// Auth runs threads of its own, which write touches and events and delete expired rows; the
+// destructor writes what is queued. docs/cpp/threads.md
 class Auth {
  public:
   // open takes a store that is open already. Misuse is Errc::bad_config, with what to change.

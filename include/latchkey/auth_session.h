@@ -52,16 +52,14 @@ struct Device {
   bool current = false;  // the one this request came with
 };
 
-// Refusal is why a foreign page's request was refused, for an answer that helps to put it right:
-// mostly a proxy or a public URL does not fit.
+// Refusal is why a request of a foreign page was refused: mostly a proxy or public URL is wrong.
 struct Refusal {
   std::string_view reason{};           // as the log has it: "foreign_origin", "unproven_form"
   std::string_view expected_origin{};  // of the public URL
   std::string received_origin{};       // printable and bounded; empty: the request named none
 };
 
-// HeaderLine is a header to send. The texts belong to the AuthSession and live until its next call
-// that is not const.
+// HeaderLine is a header to send. Its texts live until the next non-const call of the AuthSession.
 struct HeaderLine {
   std::string_view name;
   std::string_view value;
@@ -81,7 +79,8 @@ struct ResponseHeaders;
 //   if (!done) return answer(503);                                  // the store failed
 //   if (*done != Rejection::none) return form(rejection_text(*done));  // the user's mistake
 //
-// Calls that return a Result fail only when the machine does, or with
+// Calls that return a Result, except set, set_text and erase, may block for the store, and so may
+// require and recheck: docs/cpp/threads.md. They fail only if the machine does, or with
 // - origin_refused when the state is `refused`,
 // - headers_sent when a cookie would have to be written and apply() was called already,
 // - not_found when there is no session, or it has ended in the meantime.

@@ -13,7 +13,7 @@
 
 // Forgotten passwords and proven e-mail addresses, by links that work once.
 //
-//   auto recovery = latchkey::Recovery::make(
+//   auto recovery = latchkey::Recovery::open(
 //       auth.store(), {.send = send, .reset_url = "https://app.example.com/password/reset"});
 //   if (!recovery) return fail(recovery.error().detail);
 //   (*recovery)->forgot_password(form["username"], session.client_address());  // and tell nothing
@@ -55,11 +55,13 @@ struct ProvenAddress {
 };
 
 // Recovery makes links and takes them back. A link holds 256 random bits, of which the store keeps
-// a hash; it works once, for its short life, until the password changes. Thread-safe.
+// a hash; it works once, for its short life, until the password changes. Thread-safe. All calls
+// block: they wait for the store, and reset_password hashes a password (about 15 ms).
 class Recovery {
  public:
-  // make refuses misuse with Errc::bad_config. `store` must outlive the result.
-  static Result<std::unique_ptr<Recovery>> make(Store& store, RecoveryOptions options);
+  // open reads the store's slot key and refuses misuse with Errc::bad_config. `store` must outlive
+  // the result.
+  static Result<std::unique_ptr<Recovery>> open(Store& store, RecoveryOptions options);
   ~Recovery();
 
   // forgot_password sends a link to the user of that name: to the attribute "email" if it is one,

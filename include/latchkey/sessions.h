@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "latchkey/attributes.h"
 #include "latchkey/carrier.h"
 #include "latchkey/codec/cookie.h"
+#include "latchkey/detail/session_base.h"
 #include "latchkey/entropy.h"
 #include "latchkey/event_log.h"
 #include "latchkey/keyring.h"
@@ -76,10 +76,17 @@ struct SessionsOptions {
   EventLog* events = nullptr;                    // outlives the Sessions; nullptr: no events
 };
 
-// Sessions manages the sessions of one store. Thread-safe. It never throws; a failed store is an
-// Error and never looks like a missing session. Touches are queued and written by a thread of its
-// own; the destructor writes what is queued.
-class Sessions {
+// Sessions manages the sessions of one store. Thread-safe; never throws. A failed store is an Error
+// and never looks like a missing session.
+//
+// All calls block: they wait for the store, and those that change something until the change is
+// durable. On a thread that serves other connections use Auth::begin_now, or a store in memory.
+// Touches are queued and written by a thread of its own; the destructor writes what is queued.
+//
+// revoke, update, rotate, attach and touch take an id or a record. By record, as a validation
+// returned it, they work with every carrier and may return a token to write. By id they need rows:
+// with a stateless carrier they fail with Errc::unsupported.
+class Sessions : public detail::SessionBase {
  public:
   // open reads the store's slot key. `store` must outlive the result. Misuse is Errc::bad_config.
   static Result<std::unique_ptr<Sessions>> open(Store& store, SessionsOptions options);
@@ -91,38 +98,26 @@ class Sessions {
   Result<NewSession> create_guest(const CreateOptions& options = {});
   // validate decides about a token from a cookie. Anything a client can send is an ordinary value.
   Result<Validation> validate(std::string_view token, const ValidateOptions& options = {});
-  // validate_all and create_all do the same for each of many, in their order, with as few questions
-  // to the store as it takes for 64 of them. Each has an outcome of its own. Where no row holds the
-  // sessions they are done one after another.
-  std::vector<Result<Validation>> validate_all(std::span<const TokenCheck> checks);
-  std::vector<Result<NewSession>> create_all(std::span<const CreateRequest> requests);
+  // list returns the live sessions of `user`, newest first. Stateless carriers: unsupported.
+  Result<SessionPage> list(const UserId& user, std::string_view after = {}, std::size_t limit = 50);
+
   // revoke ends a session. False: there was none. `by` is who asks for it, for the event.
   Result<bool> revoke(const SessionId& id, EndReason reason = EndReason::logout,
                       const DeviceContext& by = {});
   Result<bool> revoke(const SessionRecord& session, EndReason reason = EndReason::logout,
                       const DeviceContext& by = {});
-  // revoke_user ends every session of `user` but `except`. Returns the ids it ended. A stateless
-  // session cannot be excepted (unsupported): see revoke_others.
+  // revoke_user ends every session of `user` except `except`. Returns the ids it ended. A stateless
+  // session cannot be excepted (unsupported).
   Result<std::vector<SessionId>> revoke_user(const UserId& user,
                                              std::optional<SessionId> except = std::nullopt,
                                              const DeviceContext& by = {});
-  // revoke_others ends every session of the user but this one, which a validation returned.
-  Result<OthersRevoked> revoke_others(const SessionRecord& session, const DeviceContext& by = {});
-  // list returns the live sessions of `user`, newest first. Stateless: unsupported.
-  Result<SessionPage> list(const UserId& user, std::string_view after = {}, std::size_t limit = 50);
 
-  // What follows changes one session. By record, as a validation returned it, each works with every
-  // carrier and may return a token to write; by id not with stateless ones (unsupported).
-
-  // update applies a JSON merge patch (RFC 7396) to the attributes. In rows parallel updates are
-  // all kept; of parallel updates of a stateless session the cookie written last wins.
+  // update applies a JSON merge patch (RFC 7396) to the attributes. Parallel updates of a row are
+  // all kept; of parallel updates of a stateless session the cookie written last wins. With
+  // `presented`, the client's cookie, a hybrid session gets a new snapshot at once.
   Result<SessionRecord> update(const SessionId& id, std::string_view merge_patch);
-  // With `presented`, the client's cookie, a hybrid session writes its snapshot again at once.
   Result<Updated> update(const SessionRecord& session, std::string_view merge_patch,
                          std::string_view presented = {});
-  // edit sets and erases attributes by name, whole members: parallel edits of other names are kept.
-  Result<Updated> edit(const SessionRecord& session, std::span<const AttributeEdit> edits,
-                       std::string_view presented = {});
   // rotate gives the session a new secret and keeps its id; a stateless session gets a new id.
   Result<NewSession> rotate(const SessionId& id, const RotateOptions& options = {});
   Result<NewSession> rotate(const SessionRecord& session, const RotateOptions& options = {});
@@ -131,38 +126,19 @@ class Sessions {
                             const AttachOptions& options = {});
   Result<NewSession> attach(const SessionRecord& guest, const UserId& user,
                             const AttachOptions& options = {});
-  // touch moves the idle deadline now, without the queue (an explicit "stay signed in"). With
-  // renew_cookie that returns `presented`, the client's cookie, as the token to write.
+  // touch moves the idle deadline now, without the queue ("stay signed in"). With
+  // Policy::renew_cookie it returns `presented`, the client's cookie, as the token to write.
   Result<SessionRecord> touch(const SessionId& id);
   Result<Updated> touch(const SessionRecord& session, std::string_view presented = {});
-  // reissue writes a stateless session again under `user_epoch`, which the caller's own change (of
-  // the password, say) has just returned. not_found: another change has ended it since.
-  Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);
 
-  // prune deletes what is kTombstoneLife past its deadline, and what counters, denials, secrets and
-  // events have outlived, in batches. Returns how many rows went.
+  // prune deletes rows that expired kTombstoneLife ago or earlier, and outdated counters,
+  // revocations, one-time secrets and events, in batches. Returns how many rows it deleted.
   Result<std::size_t> prune();
   // flush writes queued touches now.
   Result<void> flush();
 
-  // set_cookie returns the Set-Cookie value for a session (or too_large); blank_cookie deletes it.
-  Result<std::string> set_cookie(const SessionToken& token, const SessionRecord& record) const;
-  std::string blank_cookie() const;
-
-  // With max_chunks over 1: read_cookie joins the value (nothing when a name came twice);
-  // set_cookies also deletes stale chunks among `lines`, the request's Cookie lines.
-  std::optional<std::string> read_cookie(std::span<const std::string_view> lines) const;
-  Result<std::vector<std::string>> set_cookies(const SessionToken& token,
-                                               const SessionRecord& record,
-                                               std::span<const std::string_view> lines) const;
-  std::vector<std::string> blank_cookies(std::span<const std::string_view> lines) const;
-
-  const SessionsOptions& options() const noexcept;
-
  private:
-  struct Impl;
   explicit Sessions(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace latchkey

@@ -56,8 +56,8 @@ std::string_view import_outcome_name(ImportOutcome outcome) noexcept;
 //   if (!user) return fail(user.error().detail);  // the store failed
 //   if (*user && !admin->disable((*user)->user.id)) return fail("not disabled");
 //
-// Thread-safe. Each call that ends sessions also ends log-ins under way. Of what they return,
-// nothing means that there is no such user, and that nothing changed.
+// Thread-safe. All calls but `make` block. Each call that ends sessions also ends log-ins under
+// way. Of what they return, nothing means that there is no such user, and that nothing changed.
 class UserAdmin {
  public:
   // make refuses a cost that Accounts would refuse, with bad_config. `store` outlives the result.

@@ -97,7 +97,7 @@ Result<Accounts*> OpenSessions::accounts() {
   if (!open) return open.error();
   const std::lock_guard lock(making_);
   if (!accounts_) {
-    auto made = Accounts::make(*store_, **open, {});
+    auto made = Accounts::open(*store_, **open, {});
     if (!made) return made.error();
     if (auth_) {
       accounts_ = &AuthParts::give(*auth_, *std::move(made));

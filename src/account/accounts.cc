@@ -104,7 +104,7 @@ struct Accounts::Impl {
   std::optional<NewSession> keep_session(const SessionRecord& session, std::int64_t user_epoch);
 };
 
-Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& sessions,
+Result<std::unique_ptr<Accounts>> Accounts::open(Store& store, Sessions& sessions,
                                                  AccountsOptions options) {
   const PasswordCost& cost = options.cost;
   if (auto fine = account::check_cost(cost, options.insecure_cost_for_tests); !fine) {
@@ -115,7 +115,7 @@ Result<std::unique_ptr<Accounts>> Accounts::make(Store& store, Sessions& session
   const std::uint32_t workers = options.workers > 0 ? options.workers : cores - 1;
   auto decoy_id = account::draw_user_id();
   if (!decoy_id) return decoy_id.error();
-  auto guessing = Guessing::make(store, options.limits, sessions.options().keys);
+  auto guessing = Guessing::open(store, options.limits, sessions.options().keys);
   if (!guessing) return guessing.error();
   auto impl = std::unique_ptr<Impl>(new Impl{store,
                                              sessions,

@@ -49,7 +49,7 @@ class AccountsTest : public ::testing::Test {
   std::unique_ptr<Accounts> make(AccountsOptions options) {
     if (!options.insecure_cost_for_tests) options.cost = {64, 1, 1};
     options.insecure_cost_for_tests = true;
-    auto made = Accounts::make(store_, *sessions_, options);
+    auto made = Accounts::open(store_, *sessions_, options);
     EXPECT_TRUE(made);
     return std::move(*made);
   }
@@ -141,7 +141,7 @@ TEST_F(AccountsTest, R89AFailedLogInAsksTheStoreTheSameForEveryName) {
   options.clock = &clock_;
   const auto sessions = std::move(*Sessions::open(*counted, options));
   AccountsOptions cheap{.cost = {64, 1, 1}, .insecure_cost_for_tests = true};
-  const auto accounts = std::move(*Accounts::make(*counted, *sessions, cheap));
+  const auto accounts = std::move(*Accounts::open(*counted, *sessions, cheap));
   const auto asked = [&](std::string_view name) {
     calls.clear();
     EXPECT_EQ(accounts->log_in({name, kOther}, {})->rejection, Rejection::wrong_credentials);
@@ -255,7 +255,7 @@ class InterleavedAccounts : public ::testing::Test {
           return Fault::none;
         })) {
     sessions_ = std::move(*Sessions::open(*store_, {}));
-    accounts_ = std::move(*Accounts::make(*store_, *sessions_,
+    accounts_ = std::move(*Accounts::open(*store_, *sessions_,
                                           {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
     auto signed_up = accounts_->sign_up({"alice", kPassword}, {});
     EXPECT_TRUE(signed_up);
@@ -317,7 +317,7 @@ TEST_F(InterleavedAccounts, TheHashThatWasCheckedIsTheOneThatIsReplaced) {
   });
   const auto others = std::move(*Sessions::open(*counted, {}));
   const auto accounts = std::move(
-      *Accounts::make(*counted, *others, {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
+      *Accounts::open(*counted, *others, {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
   const auto change = accounts->change_password(user_, kPassword, "a third long enough password");
   ASSERT_TRUE(change) << change.error().detail;
   EXPECT_EQ(reads, 1);
@@ -446,7 +446,7 @@ TEST_F(AccountsTest, R77WithAPepperTheStoreAloneChecksNothing) {
 
 TEST_F(AccountsTest, R73ACostUnderTheFloorIsRefused) {
   for (const PasswordCost& cost : {PasswordCost{19455, 2, 1}, PasswordCost{19456, 1, 1}}) {
-    const auto made = Accounts::make(store_, *sessions_, {.cost = cost});
+    const auto made = Accounts::open(store_, *sessions_, {.cost = cost});
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, Errc::bad_config);
   }
@@ -455,7 +455,7 @@ TEST_F(AccountsTest, R73ACostUnderTheFloorIsRefused) {
 TEST_F(AccountsTest, R74ACostThatNoLoginWouldCheckIsRefused) {
   for (const PasswordCost& cost : {PasswordCost{1024 * 1024 + 1, 2, 1}, PasswordCost{19456, 65, 1},
                                    PasswordCost{19456, 2, 65}}) {
-    const auto made = Accounts::make(store_, *sessions_, {.cost = cost});
+    const auto made = Accounts::open(store_, *sessions_, {.cost = cost});
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, Errc::bad_config);
   }

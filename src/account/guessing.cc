@@ -7,7 +7,7 @@
 
 namespace latchkey::account {
 
-Result<std::unique_ptr<Guessing>> Guessing::make(Store& store, const GuessLimits& limits,
+Result<std::unique_ptr<Guessing>> Guessing::open(Store& store, const GuessLimits& limits,
                                                  std::shared_ptr<const SharedKeyRing> keys) {
   auto meta = store.meta().meta();
   if (!meta) return meta.error();

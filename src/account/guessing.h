@@ -27,7 +27,7 @@ struct Admission {
 class Guessing {
  public:
   // Errc as the store's: the key that names counters comes out of it.
-  static Result<std::unique_ptr<Guessing>> make(Store& store, const GuessLimits& limits,
+  static Result<std::unique_ptr<Guessing>> open(Store& store, const GuessLimits& limits,
                                                 std::shared_ptr<const SharedKeyRing> keys);
 
   // before_log_in: `account` is the name as it is compared, `user` the one who has it or a decoy.

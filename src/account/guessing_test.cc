@@ -35,7 +35,7 @@ class GuessingTest : public ::testing::Test {
   std::unique_ptr<Accounts> make(AccountsOptions options) {
     options.cost = {64, 1, 1};
     options.insecure_cost_for_tests = true;
-    auto made = Accounts::make(*store_, *sessions_, std::move(options));
+    auto made = Accounts::open(*store_, *sessions_, std::move(options));
     EXPECT_TRUE(made);
     return std::move(*made);
   }
@@ -376,7 +376,7 @@ TEST_F(GuessingTest, LimitsThatLetNobodyInAreRefused) {
   for (const GuessLimits& limits : {GuessLimits{.address = CounterRule::at_most(0, minutes{1})},
                                     GuessLimits{.sign_ups = CounterRule::at_most(1, Millis{0})},
                                     GuessLimits{.device_life = Millis{0}}}) {
-    const auto made = Accounts::make(*store_, *sessions_, {.limits = limits});
+    const auto made = Accounts::open(*store_, *sessions_, {.limits = limits});
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, Errc::bad_config);
   }

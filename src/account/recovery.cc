@@ -93,7 +93,7 @@ struct Recovery::Impl {
                  Millis life) const;
 };
 
-Result<std::unique_ptr<Recovery>> Recovery::make(Store& store, RecoveryOptions options) {
+Result<std::unique_ptr<Recovery>> Recovery::open(Store& store, RecoveryOptions options) {
   if (Result<void> fine = check_options(options); !fine) return fine.error();
   auto meta = store.meta().meta();
   if (!meta) return meta.error();

@@ -35,9 +35,9 @@ class RecoveryTest : public ::testing::Test {
     SessionsOptions sessions;
     sessions.clock = &clock_;
     sessions_ = std::move(*Sessions::open(*memory_, sessions));
-    accounts_ = std::move(*Accounts::make(*memory_, *sessions_,
+    accounts_ = std::move(*Accounts::open(*memory_, *sessions_,
                                           {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
-    recovery_ = std::move(*Recovery::make(*store_, options()));
+    recovery_ = std::move(*Recovery::open(*store_, options()));
     user_ = *admin_.add({"Ann@example.com", kBefore})->user;
     calls_.clear();
   }
@@ -124,7 +124,7 @@ TEST_F(RecoveryTest, R78OfManyUsesAtTheSameTimeOneSucceeds) {
     const std::lock_guard lock(mutex);
     mails_.push_back(mail);
   };
-  recovery_ = std::move(*Recovery::make(*memory_, own));
+  recovery_ = std::move(*Recovery::open(*memory_, own));
   const std::string token = link();
   std::atomic<int> done{0};
   std::vector<std::thread> threads;
@@ -299,7 +299,7 @@ TEST_F(RecoveryTest, MisuseIsRefusedWithWhatToChange) {
   const auto refused = [&](auto change) {
     RecoveryOptions wrong = options();
     change(wrong);
-    const auto made = Recovery::make(*memory_, wrong);
+    const auto made = Recovery::open(*memory_, wrong);
     return made ? std::string{} : made.error().detail;
   };
   EXPECT_EQ(refused([](auto&) {}), "");
@@ -312,7 +312,7 @@ TEST_F(RecoveryTest, MisuseIsRefusedWithWhatToChange) {
   EXPECT_NE(refused([](auto& o) { o.insecure_cost_for_tests = false; }), "");
   RecoveryOptions none = options();
   none.reset_url = none.verify_url = "";
-  const auto made = Recovery::make(*memory_, none);
+  const auto made = Recovery::open(*memory_, none);
   ASSERT_TRUE(made);
   EXPECT_EQ((*made)->forgot_password("ann", {}).error().code, Errc::unsupported);
   EXPECT_EQ((*made)->send_verification(user_, "a@b.c").error().code, Errc::unsupported);

@@ -40,7 +40,7 @@ class UserAdminTest : public ::testing::Test {
     options.clock = &clock_;
     sessions_ = std::move(*Sessions::open(store_, options));
     accounts_ = std::move(
-        *Accounts::make(store_, *sessions_, {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
+        *Accounts::open(store_, *sessions_, {.cost = {64, 1, 1}, .insecure_cost_for_tests = true}));
   }
   UserAdminOptions options() {
     return {.cost = {64, 1, 1}, .insecure_cost_for_tests = true, .clock = &clock_};

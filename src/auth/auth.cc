@@ -118,7 +118,7 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
   if (Result<void> named = make_device_cookie(); !named) return named;
   AccountsOptions passwords = options.passwords;
   if (passwords.site_name.empty()) passwords.site_name = url.origin();
-  auto made = Accounts::make(*store, *sessions, std::move(passwords));
+  auto made = Accounts::open(*store, *sessions, std::move(passwords));
   if (!made) return made.error();
   accounts = std::move(*made);
   if (options.prune_every > Millis{0}) {

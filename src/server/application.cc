@@ -118,7 +118,7 @@ Result<void> Application::open_recovery(Impl& impl, const Config& config, const 
   if (!outbox) return outbox.error();
   impl.outbox = std::move(*outbox);
   auto recovery =
-      Recovery::make(impl.auth->store(),
+      Recovery::open(impl.auth->store(),
                      {.send = [&outbox = *impl.outbox](const Mail& mail) { outbox.send(mail); },
                       .reset_url = site + "/password/reset",
                       .cost = config.accounts.cost,

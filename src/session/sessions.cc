@@ -58,8 +58,8 @@ std::unique_ptr<session::Envelope> make_envelope(const SessionsOptions& options,
 
 }  // namespace
 
-Sessions::Impl::Impl(Store& store, SessionsOptions given, session::SessionCookies written,
-                     const StoreMeta& meta)
+SessionBase::Impl::Impl(Store& store, SessionsOptions given, session::SessionCookies written,
+                        const StoreMeta& meta)
     : options(std::move(given)),
       sessions(store.sessions()),
       denials(store.denials()),
@@ -91,14 +91,17 @@ Result<std::unique_ptr<Sessions>> Sessions::open(Store& store, SessionsOptions o
       new Sessions(std::make_unique<Impl>(store, std::move(options), std::move(*cookies), *meta)));
 }
 
-Sessions::Sessions(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Sessions::~Sessions() {
+SessionBase::SessionBase(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SessionBase::~SessionBase() {
   if (impl_->forked.crossed()) static_cast<void>(impl_.release());  // base/fork.h
 }
 
-const SessionsOptions& Sessions::options() const noexcept { return impl_->options; }
+Sessions::Sessions(std::unique_ptr<Impl> impl) : SessionBase(std::move(impl)) {}
+Sessions::~Sessions() = default;
 
-Result<SessionToken> Sessions::Impl::draw(SessionRecord& record) {
+const SessionsOptions& SessionBase::options() const noexcept { return impl_->options; }
+
+Result<SessionToken> SessionBase::Impl::draw(SessionRecord& record) {
   auto token = session::mint_token(record.user_id, slot_key, entropy);
   if (!token) return token;
   record.id = token->id();
@@ -106,9 +109,10 @@ Result<SessionToken> Sessions::Impl::draw(SessionRecord& record) {
   return token;
 }
 
-std::optional<Result<NewSession>> Sessions::Impl::settle(const Result<InsertOutcome>& outcome,
-                                                         SessionToken& token, SessionRecord& record,
-                                                         const DeviceContext& context) {
+std::optional<Result<NewSession>> SessionBase::Impl::settle(const Result<InsertOutcome>& outcome,
+                                                            SessionToken& token,
+                                                            SessionRecord& record,
+                                                            const DeviceContext& context) {
   if (!outcome) return Result<NewSession>(outcome.error());
   switch (outcome->status) {
     case InsertStatus::inserted:
@@ -126,8 +130,8 @@ std::optional<Result<NewSession>> Sessions::Impl::settle(const Result<InsertOutc
   return std::nullopt;
 }
 
-Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOptions& limits,
-                                          const DeviceContext& context, int earlier) {
+Result<NewSession> SessionBase::Impl::insert(SessionRecord record, const InsertOptions& limits,
+                                             const DeviceContext& context, int earlier) {
   for (int drawn = earlier; drawn < kDraws; ++drawn) {
     auto token = draw(record);
     if (!token) return token.error();
@@ -138,8 +142,8 @@ Result<NewSession> Sessions::Impl::insert(SessionRecord record, const InsertOpti
   return Error{Errc::store_unavailable, "the store reports every new session id as taken"};
 }
 
-Result<SessionRecord> Sessions::Impl::draft(const UserId& user, const CreateOptions& given,
-                                            UnixTime now) {
+Result<SessionRecord> SessionBase::Impl::draft(const UserId& user, const CreateOptions& given,
+                                               UnixTime now) {
   const bool guest = user.empty();
   if (guest && !guests.allow(given.context.address, now)) {
     return Error{Errc::rate_limited, "too many guest sessions from one address"};
@@ -168,8 +172,8 @@ Result<SessionRecord> Sessions::Impl::draft(const UserId& user, const CreateOpti
   return record;
 }
 
-Result<NewSession> Sessions::Impl::create(const UserId& user, const CreateOptions& given,
-                                          UnixTime now) {
+Result<NewSession> SessionBase::Impl::create(const UserId& user, const CreateOptions& given,
+                                             UnixTime now) {
   Result<SessionRecord> record = draft(user, given, now);
   if (!record) return record.error();
   if (!stateless) return insert(*std::move(record), limits_of(given, now), given.context);
@@ -211,7 +215,7 @@ Result<bool> Sessions::revoke(const SessionRecord& session, EndReason reason,
   return revoked;
 }
 
-Result<bool> Sessions::Impl::revoke(const SessionId& id, EndReason reason) {
+Result<bool> SessionBase::Impl::revoke(const SessionId& id, EndReason reason) {
   if (stateless) return stateless->revoke(id);
   auto removed = sessions.remove(std::span(&id, 1), reason, clock.now());
   changed(id);
@@ -236,14 +240,14 @@ Result<std::vector<SessionId>> Sessions::revoke_user(const UserId& user,
   return std::move(removed->ids);
 }
 
-Result<OthersRevoked> Sessions::revoke_others(const SessionRecord& session,
-                                              const DeviceContext& by) {
+Result<OthersRevoked> SessionBase::revoke_others(const SessionRecord& session,
+                                                 const DeviceContext& by) {
   if (impl_->stateless) {
     auto others = impl_->stateless->revoke_others(session);
     if (others) impl_->ended_many(others->ids, session.user_id, by);
     return others;
   }
-  auto ended = revoke_user(session.user_id, session.id, by);
+  auto ended = static_cast<Sessions*>(this)->revoke_user(session.user_id, session.id, by);
   if (!ended) return ended.error();
   return OthersRevoked{std::move(*ended), {session, std::nullopt}};
 }
@@ -254,7 +258,7 @@ Result<SessionPage> Sessions::list(const UserId& user, std::string_view after, s
   return impl_->sessions.list_user(user, {impl_->clock.now(), std::string(after), limit});
 }
 
-Result<void> Sessions::Impl::need_row() const {
+Result<void> SessionBase::Impl::need_row() const {
   if (!stateless) return {};
   return Error{Errc::unsupported,
                "sessions that live in their cookies cannot be listed or found by id: use what a "

@@ -7,7 +7,7 @@
 namespace latchkey {
 
 // Draft is a new session on its way into the store.
-struct Sessions::Impl::Draft {
+struct SessionBase::Impl::Draft {
   std::optional<Result<NewSession>>& made;
   SessionRecord record;
   InsertOptions limits;
@@ -26,7 +26,7 @@ std::vector<Result<T>> all_failed(std::size_t count, const Error& error) {
 
 }  // namespace
 
-std::vector<Result<Validation>> Sessions::validate_all(std::span<const TokenCheck> checks) {
+std::vector<Result<Validation>> SessionBase::validate_all(std::span<const TokenCheck> checks) {
   if (impl_->forked.crossed()) return all_failed<Validation>(checks.size(), forked_error());
   if (impl_->envelope) return impl_->validate_all(checks);
   std::vector<Result<Validation>> answers;
@@ -41,7 +41,7 @@ std::vector<Result<Validation>> Sessions::validate_all(std::span<const TokenChec
   return answers;
 }
 
-std::vector<Result<NewSession>> Sessions::create_all(std::span<const CreateRequest> requests) {
+std::vector<Result<NewSession>> SessionBase::create_all(std::span<const CreateRequest> requests) {
   if (impl_->forked.crossed()) return all_failed<NewSession>(requests.size(), forked_error());
   if (!impl_->stateless) return impl_->create_all(requests);
   std::vector<Result<NewSession>> made;
@@ -52,7 +52,7 @@ std::vector<Result<NewSession>> Sessions::create_all(std::span<const CreateReque
   return made;
 }
 
-std::vector<Result<NewSession>> Sessions::Impl::create_all(
+std::vector<Result<NewSession>> SessionBase::Impl::create_all(
     std::span<const CreateRequest> requests) {
   std::vector<std::optional<Result<NewSession>>> made(requests.size());
   std::vector<Draft> drafts;
@@ -84,7 +84,7 @@ std::vector<Result<NewSession>> Sessions::Impl::create_all(
 }
 
 // An id that is taken is drawn again, for that session alone.
-void Sessions::Impl::insert(std::span<Draft> drafts) {
+void SessionBase::Impl::insert(std::span<Draft> drafts) {
   std::vector<Insertion> insertions;
   for (const Draft& draft : drafts) insertions.push_back({draft.record, draft.limits});
   const std::vector<Result<InsertOutcome>> outcomes = sessions.insert_all(insertions);

@@ -38,7 +38,7 @@ Result<std::string> attached_attributes(const SessionRecord& guest, const Attach
 
 }  // namespace
 
-Result<SessionRecord> Sessions::Impl::load(const SessionId& id) {
+Result<SessionRecord> SessionBase::Impl::load(const SessionId& id) {
   auto found = sessions.find(std::span(&id, 1), {.fresh = true});
   if (!found) return found.error();
   std::optional<SessionRecord>& record = found->front().record;
@@ -49,7 +49,7 @@ Result<SessionRecord> Sessions::Impl::load(const SessionId& id) {
 }
 
 template <class Change>
-Result<SessionRecord> Sessions::Impl::replace(const SessionId& id, const Change& change) {
+Result<SessionRecord> SessionBase::Impl::replace(const SessionId& id, const Change& change) {
   for (int attempt = 0; attempt < kUpdateTries; ++attempt) {
     auto record = load(id);
     if (!record) return record.error();
@@ -86,8 +86,9 @@ Result<Updated> Sessions::update(const SessionRecord& session, std::string_view 
   return impl_->updated(std::move(*record), presented);
 }
 
-Result<Updated> Sessions::edit(const SessionRecord& session, std::span<const AttributeEdit> edits,
-                               std::string_view presented) {
+Result<Updated> SessionBase::edit(const SessionRecord& session,
+                                  std::span<const AttributeEdit> edits,
+                                  std::string_view presented) {
   if (impl_->stateless) return impl_->stateless->edit(session, edits);
   auto record = impl_->replace(session.id, [&](SessionRecord& changing) -> Result<void> {
     auto attributes = session::edited_attributes(changing.attributes, edits);
@@ -195,7 +196,7 @@ Result<Updated> Sessions::touch(const SessionRecord& session, std::string_view p
   return Updated{std::move(*record), std::move(token)};
 }
 
-Result<NewSession> Sessions::reissue(const SessionRecord& session, std::int64_t user_epoch) {
+Result<NewSession> SessionBase::reissue(const SessionRecord& session, std::int64_t user_epoch) {
   if (impl_->stateless) return impl_->stateless->reissue(session, user_epoch);
   return Error{Errc::unsupported, "only a session that lives in its cookie is written anew"};
 }

@@ -15,9 +15,11 @@
 
 namespace latchkey {
 
+using detail::SessionBase;
+
 // Impl serves the calls of Sessions: sessions with rows itself, those without through `stateless`.
 // At most one of `stateless` and `envelope` is set.
-struct Sessions::Impl {
+struct SessionBase::Impl {
   Impl(Store& store, SessionsOptions given, session::SessionCookies written, const StoreMeta& meta);
 
   // draft fills the record of a new session, which has no id yet.

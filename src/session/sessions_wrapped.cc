@@ -7,15 +7,15 @@ namespace latchkey {
 
 using session::Opened;
 
-Result<NewSession> Sessions::Impl::wrap(NewSession made) {
+Result<NewSession> SessionBase::Impl::wrap(NewSession made) {
   if (!envelope) return made;
   auto wrapped = envelope->wrap(std::move(made.token), made.record, clock.now());
   if (!wrapped) return wrapped.error();
   return NewSession{std::move(*wrapped), std::move(made.record)};
 }
 
-std::optional<SessionToken> Sessions::Impl::rewrap(std::string_view presented,
-                                                   const SessionRecord& record) {
+std::optional<SessionToken> SessionBase::Impl::rewrap(std::string_view presented,
+                                                      const SessionRecord& record) {
   std::optional<SessionToken> token;
   if (!envelope) {
     token = SessionToken::parse(presented);
@@ -30,7 +30,7 @@ std::optional<SessionToken> Sessions::Impl::rewrap(std::string_view presented,
   return std::move(wrapped->token);
 }
 
-Updated Sessions::Impl::updated(SessionRecord record, std::string_view presented) {
+Updated SessionBase::Impl::updated(SessionRecord record, std::string_view presented) {
   std::optional<SessionToken> token;
   if (options.carrier == Carrier::hybrid) token = rewrap(presented, record);
   return Updated{std::move(record), std::move(token)};
@@ -47,9 +47,9 @@ SecretBytes revealed(const SessionToken& token) {
 
 }  // namespace
 
-std::optional<Result<Validation>> Sessions::Impl::unwrap(std::string_view text,
-                                                         const ValidateOptions& asked, UnixTime now,
-                                                         Opened& opened) {
+std::optional<Result<Validation>> SessionBase::Impl::unwrap(std::string_view text,
+                                                            const ValidateOptions& asked,
+                                                            UnixTime now, Opened& opened) {
   auto found = envelope->open(text, now);
   if (!found) return Result<Validation>(found.error());
   opened = *std::move(found);
@@ -67,12 +67,13 @@ std::optional<Result<Validation>> Sessions::Impl::unwrap(std::string_view text,
   return validation;
 }
 
-bool Sessions::Impl::current(const Opened& opened) const {
+bool SessionBase::Impl::current(const Opened& opened) const {
   return opened.snapshot &&
          not_before.allows(opened.token->id(), opened.snapshot->user_id, opened.snapshot_at);
 }
 
-Result<Validation> Sessions::Impl::validate(std::string_view text, const ValidateOptions& asked) {
+Result<Validation> SessionBase::Impl::validate(std::string_view text,
+                                               const ValidateOptions& asked) {
   const UnixTime now = clock.now();
   Opened opened;
   if (auto answer = unwrap(text, asked, now, opened)) return *std::move(answer);
@@ -80,7 +81,8 @@ Result<Validation> Sessions::Impl::validate(std::string_view text, const Validat
   return finish(opened, validator.validate(plain.insecure_view(), asked), asked, now);
 }
 
-std::vector<Result<Validation>> Sessions::Impl::validate_all(std::span<const TokenCheck> checks) {
+std::vector<Result<Validation>> SessionBase::Impl::validate_all(
+    std::span<const TokenCheck> checks) {
   struct Unwrapped {
     UnixTime now{};
     Opened opened{};
@@ -111,8 +113,8 @@ std::vector<Result<Validation>> Sessions::Impl::validate_all(std::span<const Tok
 }
 
 // finish wraps the token that goes out with a validation.
-Result<Validation> Sessions::Impl::finish(Opened& opened, Result<Validation> validation,
-                                          const ValidateOptions& asked, UnixTime now) {
+Result<Validation> SessionBase::Impl::finish(Opened& opened, Result<Validation> validation,
+                                             const ValidateOptions& asked, UnixTime now) {
   if (!validation || validation->state != SessionState::active) return validation;
   const bool offer = options.carrier == Carrier::hybrid && !current(opened) && asked.touch;
   if (!validation->token && !opened.outdated && !offer) return validation;

@@ -21,7 +21,7 @@ struct Everything {
   std::unique_ptr<Lookup> lookup = make_lookup(*store);
   std::unique_ptr<NearCache> cache = make_near_cache(*lookup, {});
   std::unique_ptr<Sessions> sessions = std::move(*Sessions::open(*cache, {}));
-  std::unique_ptr<Accounts> accounts = std::move(*Accounts::make(*cache, *sessions, {}));
+  std::unique_ptr<Accounts> accounts = std::move(*Accounts::open(*cache, *sessions, {}));
 
   void destroy() {
     accounts.reset();

@@ -44,7 +44,7 @@ void Site::open(AuthOptions options) {
 
 void Site::use_mail() {
   recovery = std::move(
-      *Recovery::make(auth->store(), {.send = [this](const Mail& mail) { mails.push_back(mail); },
+      *Recovery::open(auth->store(), {.send = [this](const Mail& mail) { mails.push_back(mail); },
                                       .reset_url = public_url + "/password/reset",
                                       .cost = {.memory_kib = 8, .iterations = 1},
                                       .insecure_cost_for_tests = true,

@@ -60,7 +60,7 @@ step_compilers() {
 
 headers_alone() {
   local header
-  for header in include/latchkey/{,store/,codec/,testing/,adapters/}*.h; do
+  for header in include/latchkey/{,store/,codec/,detail/,testing/,adapters/}*.h; do
     check "$header with $1" header_alone "$1" "$header" &
     # As many at once as there are cores.
     if [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; then wait -n; fi
