@@ -34,7 +34,7 @@ step_format() {
 step_checks() {
   local name status=0
   python3 tools/run_unittests.py "$COUNTS" || status=$?
-  for name in includes words sizes docs requirements; do
+  for name in includes words sizes docs requirements exports; do
     check "$name" python3 "tools/check_$name.py"
   done
   check "the scripts parse" bash -n dev tools/dev/*.sh .ci/run
