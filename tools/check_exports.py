@@ -12,7 +12,7 @@ import sources
 
 MAP = sources.ROOT / "cmake/exports.map"
 SKIPPED = ("include/latchkey/testing/", "include/latchkey/adapters/")  # header-only
-HEAD = """# What liblatchkey.so exports: the functions and classes of the public headers, and nothing
+HEAD = """# What liblatchkey.so exports: functions and classes of the public headers, and nothing
 # of the libraries and engines that are compiled in. Written by tools/check_exports.py --write.
 {
   global:
