@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const [page, folder] = process.argv.slice(2);
-const blocks = [...readFileSync(page, 'utf8').matchAll(/^```\w+\n\/\/ (\S+\.[jt]sx?)\n(.*?)^```$/gms)];
+const blocks = [...readFileSync(page, 'utf8').matchAll(/^```\w+\n\/\/ (\S+\.m?[jt]sx?)\n(.*?)^```$/gms)];
 if (blocks.length === 0) throw new Error(`${page} has no block that names its file`);
 for (const [, path, code] of blocks) {
   const file = join(folder, path);
