@@ -68,7 +68,7 @@ export class Accounts {
   }
 
   /**
-   * changePassword changes the password of whoever holds `token`, and ends every other session of
+   * changePassword changes the password of the user that `token` belongs to, and ends every other session of
    * that user. The one that stays is given a new token.
    */
   async changePassword(token: string, passwords: Passwords): Promise<PasswordOutcome> {

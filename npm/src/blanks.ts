@@ -2,7 +2,7 @@ const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
 
 /**
  * `text` without blanks and tabs at its ends. A regular expression such as /[ \t]+$/ looks at every
- * run of blanks once for each of its characters, and whoever sends the header chooses the runs.
+ * run of blanks once for each of its characters, and the sender of the header chooses the runs.
  */
 export function trimBlanks(text: string): string {
   let start = 0;

@@ -108,7 +108,7 @@ export function SessionProvider({
 }
 
 export interface UseSessionOptions {
-  /** Whoever is not signed in is sent away; until then the status reads `loading`. */
+  /** A visitor who is not signed in is sent away; until then the status reads `loading`. */
   required?: boolean;
   onUnauthenticated?: () => void;
 }

@@ -19,7 +19,7 @@ export function readMatcher(text: string): { sources: string[] } | { problem: st
   return { sources: texts.map((text) => text.replace(/\\(.)/g, '$1')) };
 }
 
-/** Whoever sends the header, cookie or parameter of such a condition comes past the proxy. */
+/** A request with the header, cookie or parameter of such a condition bypasses the proxy. */
 export function conditions(where: string, text: string): Finding[] {
   const code = codeOnly(text);
   const from = code.search(/\bmatcher\s*:/);

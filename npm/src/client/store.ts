@@ -100,8 +100,9 @@ export class SessionStore<User = RegisteredUser> {
   }
 
   /**
-   * Takes what a page says that the server rendered later. Only a hint, because the router also
-   * shows pages it has kept; but whoever leaves at once had this session, and a revision only grows.
+   * Takes the session of a page that the server rendered later. It is only a hint, because the
+   * router also shows pages that it has cached. But a session that the page names did exist, and a
+   * revision only grows.
    */
   hinted(session: InitialSession | null, user?: User | null): void {
     const hint = textOf(session, user);
@@ -109,8 +110,8 @@ export class SessionStore<User = RegisteredUser> {
     this.hint = hint;
     const { data } = this.snapshot;
     if (session?.id !== data?.id) {
-      // A session never seen before is on no page that the router has kept: whoever has just signed
-      // in is shown so at once, and not after a round trip.
+      // The router has cached no page with a session that this browser has never seen. So a user who
+      // has just signed in is shown at once, without waiting for the server.
       const isNew = session !== null && !data && !this.seen.has(session.id);
       if (session && this.memory?.lastId() !== session.id) {
         this.memory?.remember({ id: session.id, expiresAt: momentOf(session) });

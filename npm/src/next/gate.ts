@@ -100,7 +100,7 @@ export class Gate<User, A extends Attributes> {
     return this.refuse(request, session ? 'recent_login' : reason, options);
   }
 
-  /** Sends whoever is signed in already away from a login page. */
+  /** Redirects a user who is already signed in away from a login page. */
   async redirectIfSignedIn(to?: string): Promise<void> {
     const { request, session } = await this.find(false);
     if (session) this.leave(request, to ?? pagesOf(this.config).home);

@@ -7,7 +7,7 @@ import { Sessions } from '../sessions';
 export function lazyCore(sessions: () => Sessions): Sessions {
   return new Proxy(Object.create(Sessions.prototype) as Sessions, {
     get(target, name) {
-      // Whoever looks at it as a value, as `await` and inspection do, uses nothing of it.
+      // `await` and inspection read it as a value, and use nothing of it.
       if (typeof name === 'symbol' || name === 'then') return Reflect.get(target, name);
       const real = sessions();
       const value: unknown = Reflect.get(real, name);

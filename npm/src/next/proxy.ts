@@ -112,7 +112,7 @@ function refusal(login: string, request: ProxyRequest, origin: string): NextResp
     return new NextResponse(null, { status: 303, headers });
   }
   if (!mayBePage(request)) return NextResponse.json({ error: 'no_session' }, { status: 401 });
-  // To the public URL: whoever sends a foreign Host header is not led there.
+  // To the public URL, so that a foreign Host header has no effect.
   const target = new URL(withBase(login, request), origin);
   return NextResponse.redirect(target, reads(request) ? 307 : 303);
 }

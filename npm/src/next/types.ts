@@ -74,7 +74,7 @@ export interface CookieSettings {
 
 export interface Pages {
   login?: string;
-  /** Where whoever is signed in already goes from the login page. */
+  /** Where a user who is already signed in is sent from the login page. */
   home?: string;
   afterLogout?: string;
 }
