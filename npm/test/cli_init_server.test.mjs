@@ -1,66 +1,17 @@
 // `latchkey init` in applications of Express and Hono: what it leaves runs as it is.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { createServer, request as send } from 'node:http';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { request as send } from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { PACKAGE, project } from './support/project.mjs';
+import { EXPRESS, HONO, make, PROJECTS, startServer } from './support/init_server.mjs';
+import { PACKAGE } from './support/project.mjs';
 
 const PASSWORD = 'correct horse battery staple';
-const PEERS = join(PACKAGE, 'test/peers/node_modules');
-const EXPRESS = `const app = express();
-
-app.get('/', (req, res) => res.send('home'));
-app.listen(process.env.PORT);
-`;
-const HONO = `const app = new Hono()
-
-app.get('/', (c) => c.text('home'))
-serve({ fetch: app.fetch, port: Number(process.env.PORT) })
-`;
-const PROJECTS = {
-  'Express, ES modules': ['express', 'index.js', `import express from 'express';\n${EXPRESS}`, { type: 'module' }],
-  'Express, CommonJS': ['express', 'index.js', `const express = require('express');\n${EXPRESS}`, {}],
-  'Hono, ES modules': ['hono', 'src/index.js',
-    `import { serve } from '@hono/node-server'\nimport { Hono } from 'hono'\n${HONO}`, { type: 'module' }],
-};
-
-function make(t, [framework, entry, text, manifest], more = {}) {
-  const made = project(t, { [entry]: text, ...more }, { dependencies: { [framework]: '*', latchkey: '*' }, ...manifest });
-  const link = (name, target) => {
-    const path = join(made.root, 'node_modules', name);
-    mkdirSync(dirname(path), { recursive: true });
-    symlinkSync(target, path);
-  };
-  link('latchkey', PACKAGE);
-  for (const name of ['express', 'hono', '@hono/node-server', '@types/express']) link(name, join(PEERS, name));
-  link('@types/node', join(PACKAGE, 'node_modules/@types/node'));
-  return made;
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 async function start(t, root, entry) {
-  const port = await freePort();
-  const child = spawn(process.execPath, [entry], { cwd: root, env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  child.stdout.on('data', (chunk) => (said += chunk));
-  child.stderr.on('data', (chunk) => (said += chunk));
-  const ended = once(child, 'exit');
-  t.after(async () => {
-    child.kill();
-    await ended;
-  });
+  const { port, said } = await startServer(t, root, entry);
   const ask = async (path, { method = 'GET', cookie, body } = {}) => {
     const headers = {
       accept: 'text/html', 'sec-fetch-mode': 'navigate', ...(cookie && { cookie }),
@@ -74,11 +25,7 @@ async function start(t, root, entry) {
     const pair = (answer.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).find((line) => line.startsWith('session-'));
     return { status: answer.statusCode, location: answer.headers.location, cookie: pair, text };
   };
-  for (let tries = 0; ; tries++) {
-    assert.ok(child.exitCode === null && tries < 300, said);
-    if (await ask('/').then(({ status }) => status === 200, () => false)) return { ask, said: () => said };
-    await sleep(100);
-  }
+  return { ask, said };
 }
 
 for (const [name, parts] of Object.entries(PROJECTS)) {

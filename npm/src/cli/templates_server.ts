@@ -1,3 +1,5 @@
+import { deviceName, STYLESHEET } from './templates_style';
+
 /** The files that `init` writes for servers with routes: Express and Hono. */
 
 export interface ServerStyle {
@@ -30,22 +32,14 @@ const HTML = (t: (types: string) => string): string => `${t("import type { Devic
 const escape = (text${t(': string')}) =>
   text.replace(/[&<>"']/g, (c) => \`&#\${c.charCodeAt(0)};\`);
 
-const CSS = \`
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { max-width: 34rem; margin: 3rem auto; padding: 0 1rem; }
-label { display: block; margin: 1rem 0; }
-input:not([type=checkbox]) { display: block; width: 100%; box-sizing: border-box; padding: .5rem; font: inherit; }
-input[aria-invalid=true] { outline: 2px solid #c62828; }
-button { padding: .5rem 1rem; font: inherit; }
-[role=alert] { padding: .5rem 1rem; border-left: 4px solid #c62828; }
-li { margin: .75rem 0; }
-form.inline { display: inline; }
+const CSS = \`${STYLESHEET}body { margin: 0; }
 \`;
 
 export function page(title${t(': string')}, body${t(': string')})${t(': string')} {
   return \`<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>\${title}</title><style>\${CSS}</style><main><h1>\${title}</h1>\${body}</main></html>\`;
+<link rel="icon" href="data:,"><title>\${title}</title><style>\${CSS}</style>
+<body class="page"><main class="card"><h1>\${title}</h1>\${body}</main></body></html>\`;
 }
 ${t(`
 export interface Problem {
@@ -56,6 +50,7 @@ export interface Problem {
 interface Entrance {
   next: string;
   username?: string;
+  remember?: boolean;
   problem?: Problem | null;
 }
 `)}
@@ -63,41 +58,52 @@ interface Entrance {
 export function statusOf(problem${t(': Problem')}) {
   return problem.code === 'rate_limited' ? 429 : 422;
 }
-const alert = (problem${t('?: Problem | null')}) =>
-  problem ? \`<p role="alert">\${escape(problem.message)}</p>\` : '';
-const invalid = (field${t(': string')}, problem${t('?: Problem | null')}) =>
-  problem?.field === field ? ' aria-invalid="true"' : '';
 
-export function entrance(kind${t(": 'login' | 'signup'")}, { next, username = '', problem }${t(': Entrance')})${t(': string')} {
+// A field of a form; its message is beside it.
+function field(label${t(': string')}, name${t(': string')}, more${t(': string')}, message${t('?: string')}) {
+  const wrong = message ? ' aria-invalid="true" aria-describedby="problem"' : '';
+  return \`<div class="field"><label for="\${name}">\${label}</label>
+<input id="\${name}" name="\${name}" required \${more}\${wrong}>\${message ? alert(message) : ''}</div>\`;
+}
+const alert = (message${t(': string')}) => \`<p role="alert" id="problem">\${escape(message)}</p>\`;
+
+export function entrance(kind${t(": 'login' | 'signup'")}, { next, username = '', remember = true, problem }${t(': Entrance')})${t(': string')} {
   const signUp = kind === 'signup';
   const title = signUp ? 'Sign up' : 'Log in';
   const other = signUp
     ? '<p>Already with us? <a href="/login">Log in</a></p>'
     : '<p>New here? <a href="/signup">Sign up</a></p>';
-  return page(title, \`\${alert(problem)}
-<form method="post" action="/\${kind}">
-<label>User name or e-mail <input name="username" required autocomplete="username" value="\${escape(username)}"\${invalid('username', problem)}></label>
-<label>Password <input name="password" type="password" required autocomplete="\${signUp ? 'new-password' : 'current-password'}"\${invalid('password', problem)}></label>
-<label><input type="checkbox" name="remember" value="yes" checked> Remember me</label>
+  const wrong = problem && (problem.field ?? (problem.code === 'wrong_credentials' ? 'password' : 'form'));
+  const about = (name${t(': string')}) => (wrong === name ? problem?.message : undefined);
+  const hint = signUp ? 'new-password' : 'current-password';
+  return page(title, \`<form method="post" action="/\${kind}">
+\${field('User name or e-mail', 'username', \`autocomplete="username" value="\${escape(username)}"\`, about('username'))}
+\${field('Password', 'password', \`type="password" autocomplete="\${hint}"\`, about('password'))}
+\${wrong === 'form' ? alert(problem?.message ?? '') : ''}
+<label class="check"><input type="checkbox" name="remember" value="yes"\${remember ? ' checked' : ''}> Remember me</label>
 <input type="hidden" name="next" value="\${escape(next)}">
 <button>\${title}</button></form>\${other}\`);
 }
 
+${deviceName(t)}
 export function account(username${t(': string')}, devices${t(': Device[]')}, notice = '', problem${t(': Problem | null')} = null)${t(': string')} {
-  const rows = devices.map((device) => \`<li>\${escape(device.userAgent) || 'Unknown browser'}\${
-    device.current
-      ? ' <strong>(this one)</strong>'
-      : \` <form class="inline" method="post" action="/account/end"><input type="hidden" name="id" value="\${device.id}"><button>Log out there</button></form>\`
-  }<br><small>since \${device.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</small></li>\`);
-  return page('Your account', \`\${notice && \`<p role="status">\${escape(notice)}</p>\`}\${alert(problem)}
-<p>Signed in as \${escape(username)}.</p>
-<form method="post" action="/logout"><button>Log out</button></form>
-<h2>Where you are logged in</h2><ul>\${rows.join('')}</ul>
-<form method="post" action="/account/end-others"><button>Log out everywhere else</button></form>
-<h2>Change your password</h2>
+  const rows = devices.map((device) => \`<li>\${escape(nameOf(device.userAgent))}\${
+    device.current ? ' <strong>(this one)</strong>' : ''
+  }<small>since \${device.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</small>\${
+    device.current ? '' : \`<form method="post" action="/account/end"><input type="hidden" name="id" value="\${device.id}"><button class="quiet">Log out there</button></form>\`
+  }</li>\`);
+  const others = devices.length > 1
+    ? '<form method="post" action="/account/end-others"><button>Log out everywhere else</button></form>'
+    : '';
+  const isCurrent = problem?.code === 'wrong_credentials';
+  const about = (wanted${t(': boolean')}) => (problem && isCurrent === wanted ? problem.message : undefined);
+  return page('Your account', \`<p>Signed in as \${escape(username)}.</p>
+<form method="post" action="/logout"><button class="quiet">Log out</button></form>
+<h2>Where you are logged in</h2><ul>\${rows.join('')}</ul>\${others}
+<h2>Change your password</h2>\${notice && \`<p role="status">\${escape(notice)}</p>\`}
 <form method="post" action="/account/password">
-<label>Current password <input name="current" type="password" required autocomplete="current-password"></label>
-<label>New password <input name="replacement" type="password" required autocomplete="new-password"></label>
+\${field('Current password', 'current', 'type="password" autocomplete="current-password"', about(true))}
+\${field('New password', 'replacement', 'type="password" autocomplete="new-password"', about(false))}
 <button>Change password</button></form>\`);
 }
 `;
@@ -137,7 +143,7 @@ export function addAuth(app${t(': Express')}) {
         ? await req.auth.signUp({ username, password }, options)
         : await req.auth.logIn({ username, password }, options);
       if (!problem) res.redirect(303, next);
-      else res.status(statusOf(problem)).send(entrance(kind, { next, username: String(username ?? ''), problem }));
+      else res.status(statusOf(problem)).send(entrance(kind, { next, username: String(username ?? ''), ...options, problem }));
     }));
   }
 
@@ -193,7 +199,7 @@ export function addAuth(app${t(': Hono<AuthEnv>')}) {
         ? await session.signUp({ username, password }, options)
         : await session.logIn({ username, password }, options);
       if (!problem) return c.redirect(next, 303);
-      return c.html(entrance(kind, { next, username: String(username ?? ''), problem }), statusOf(problem));
+      return c.html(entrance(kind, { next, username: String(username ?? ''), ...options, problem }), statusOf(problem));
     });
   }
 

@@ -47,8 +47,15 @@ async function opened(app, options, run) {
   assert.deepEqual(said, [], 'the console is silent');
 }
 
+// Where the pages of a framework are; Express and Hono have one for all.
+const APART = {
+  private: { path: '/members', heading: 'Members only' },
+  devices: { path: '/account/devices', heading: 'Your devices' },
+};
+export const ONE_PAGE = { private: { path: '/account', heading: 'Your account' }, devices: { path: '/account', heading: 'Your account' } };
+
 /** Signs up, fails, logs in and out: with scripts, or with none. */
-export const walk = (app, { username, javaScript = true }) =>
+export const walk = (app, { username, javaScript = true, pages = APART }) =>
   opened(app, { javaScript }, async ({ page, context }) => {
     await page.goto('/account');
     await assertShown(page, '/login', 'Log in');
@@ -72,26 +79,26 @@ export const walk = (app, { username, javaScript = true }) =>
     await button(page, 'Log out').click();
     await assertShown(page, '/login', 'Log in');
 
-    await page.goto('/members?a=b');
+    await page.goto(`${pages.private.path}?a=b`);
     await assertShown(page, '/login', 'Log in');
     await page.getByLabel('Remember me').uncheck();
     await enter(page, 'Log in', username, 'wrong wrong wrong');
     await assertRefused(page, 'Password', /wrong/i);
     assert.equal(await page.getByLabel('Remember me').isChecked(), false, 'what was chosen stays');
     await enter(page, 'Log in', username, `${PASSWORD} 2`);
-    await assertShown(page, '/members', 'Members only');
+    await assertShown(page, pages.private.path, pages.private.heading);
     assert.equal(new URL(page.url()).search, '?a=b');
     assert.equal((await sessionCookie(context)).expires, -1, 'it ends with the browser');
 
-    await walkDevices(app, page, username, { javaScript });
+    await walkDevices(app, page, username, { javaScript, pages });
     await page.goto('/account');
     await button(page, 'Log out').click();
     await assertShown(page, '/login', 'Log in');
-    await page.goto('/account/devices');
+    await page.goto(pages.devices.path);
     await assertShown(page, '/login', 'Log in');
   });
 
-async function walkDevices(app, page, username, { javaScript }) {
+async function walkDevices(app, page, username, { javaScript, pages }) {
   await opened(app, { javaScript, userAgent: FIREFOX }, async (other) => {
     const enterThere = async () => {
       await other.page.goto('/login');
@@ -99,12 +106,12 @@ async function walkDevices(app, page, username, { javaScript }) {
       await assertShown(other.page, '/account', 'Your account');
     };
     const isOut = async () => {
-      await other.page.goto('/members');
+      await other.page.goto(pages.private.path);
       await assertShown(other.page, '/login', 'Log in');
     };
     await enterThere();
-    await page.goto('/account/devices');
-    await assertShown(page, '/account/devices', 'Your devices');
+    await page.goto(pages.devices.path);
+    await assertShown(page, pages.devices.path, pages.devices.heading);
     const items = page.getByRole('listitem');
     const one = (text) => items.filter({ hasText: text });
     await one('Firefox on Linux').waitFor();
@@ -113,7 +120,7 @@ async function walkDevices(app, page, username, { javaScript }) {
     await one('Firefox on Linux').waitFor({ state: 'detached' });
     await isOut();
     await enterThere();
-    await page.goto('/account/devices');
+    await page.goto(pages.devices.path);
     await button(page, 'Log out everywhere else').click();
     await one('Firefox on Linux').waitFor({ state: 'detached' });
     assert.equal(await items.count(), 1);
