@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What was built has the hardening of cmake/LatchkeyHardening.cmake: check_hardening.py BUILD_DIR.
 
-Looks at the program and the addons with readelf, and at the objects of our libraries, which are
+Looks at the program and the addon with readelf, and at the objects of our libraries, which are
 linked into programs of others."""
 import pathlib
 import re
@@ -10,7 +10,7 @@ import sys
 
 # Files by the end of their path in a build directory; an addon is a library, so it has no PIE.
 PROGRAMS = ("latchkey",)
-ADDONS = ("latchkey.node", "latchkey_postgres.node")
+ADDONS = ("latchkey.node",)
 
 
 def readelf(path, *options):

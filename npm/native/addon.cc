@@ -24,5 +24,6 @@ NAPI_MODULE_INIT() {
   define_accounts(env, exports);
   define_front_door(env, exports);
   define_rules(env, exports);
+  define_postgres(env, exports);
   return exports;
 }

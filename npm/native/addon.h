@@ -16,5 +16,8 @@ void define_session_cookies(napi_env env, napi_value exports);
 void define_accounts(napi_env env, napi_value exports);
 void define_front_door(napi_env env, napi_value exports);
 void define_rules(napi_env env, napi_value exports);
+// define_postgres defines what needs the system's libpq, as members of `postgres`.
+void define_postgres(napi_env env, napi_value exports);
+void define_postgres_lucia(napi_env env, napi_value part);
 
 }  // namespace latchkey::node

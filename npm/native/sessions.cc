@@ -177,7 +177,7 @@ napi_value hygiene(napi_env env, napi_callback_info info) {
       [](napi_env js, std::size_t rows) { return make_number(js, static_cast<double>(rows)); });
 }
 
-// needs_postgres(store) tells whether use_postgres has to be called before it is opened.
+// needs_postgres(store) tells whether libpq has to be loaded before it is opened.
 napi_value needs_postgres(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const Result<StoreUrl> store = read_store(Text(env, call[0]).view());
@@ -185,27 +185,13 @@ napi_value needs_postgres(napi_env env, napi_callback_info info) {
   return make_flag(env, store->scheme.starts_with("postgres"));
 }
 
-// use_postgres(opener) takes what the other binary opens postgres: stores with.
-napi_value take_postgres(napi_env env, napi_callback_info info) {
-  const Call call(env, info);
-  const auto* opener = call.handle<PostgresOpener>(0);
-  if (opener == nullptr) return throw_no_handle(env, "what the part for PostgreSQL offers");
-  use_postgres(*opener);
-  return make_null(env);
-}
-
 }  // namespace
 
 void define_sessions(napi_env env, napi_value exports) {
-  constexpr Function kFunctions[] = {{"open_sessions", open},
-                                     {"close_sessions", close},
-                                     {"validate", validate},
-                                     {"validate_async", validate_async},
-                                     {"create", create},
-                                     {"list", list},
-                                     {"hygiene", hygiene},
-                                     {"needs_postgres", needs_postgres},
-                                     {"use_postgres", take_postgres}};
+  constexpr Function kFunctions[] = {{"open_sessions", open}, {"close_sessions", close},
+                                     {"validate", validate},  {"validate_async", validate_async},
+                                     {"create", create},      {"list", list},
+                                     {"hygiene", hygiene},    {"needs_postgres", needs_postgres}};
   define(env, exports, kFunctions);
   define_session_changes(env, exports);
   define_session_cookies(env, exports);

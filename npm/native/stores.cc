@@ -1,6 +1,5 @@
 #include "stores.h"
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -11,8 +10,10 @@
 #include "latchkey/lookup.h"
 #include "latchkey/memory.h"
 #include "latchkey/near_cache.h"
+#include "latchkey/postgres.h"
 #include "latchkey/redis.h"
 #include "latchkey/sqlite.h"
+#include "postgres/libpq.h"
 
 namespace latchkey::node {
 namespace {
@@ -21,8 +22,6 @@ using Clock = std::chrono::steady_clock;
 using Opened = Result<std::unique_ptr<Store>>;
 
 constexpr auto kPauseAfterFailure = std::chrono::seconds{1};
-
-std::atomic<PostgresOpener> g_open_postgres{nullptr};
 
 // RemoteStore is an engine behind a network with what stands before it.
 struct RemoteStore {
@@ -62,9 +61,10 @@ Opened open_engine(const StoreUrl& store) {
     Result<RedisOptions> options = parse_redis_url(store.url);
     return options ? open_redis(*options) : options.error();
   }
-  const PostgresOpener opener = g_open_postgres.load();
-  if (opener == nullptr) return Error{Errc::bad_config, "the part for PostgreSQL is not loaded"};
-  return opener({.url = store.url});
+  if (const std::string problem = load_libpq(); !problem.empty()) {
+    return Error{Errc::bad_config, problem};
+  }
+  return open_postgres({.url = store.url});
 }
 
 Result<std::shared_ptr<Store>> open_any(const StoreUrl& store) {
@@ -116,8 +116,6 @@ Result<StoreUrl> read_store(std::string_view text) {
 }
 
 Lane& lane_of(const StoreUrl& store) { return store.remote ? store_lane(store.url) : local_lane(); }
-
-void use_postgres(PostgresOpener opener) { g_open_postgres.store(opener); }
 
 Result<std::shared_ptr<Store>> find_store(const StoreUrl& wanted) {
   const std::shared_ptr<Entry> entry = entry_of(wanted);

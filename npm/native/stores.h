@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "lanes.h"
-#include "latchkey/postgres.h"
 #include "latchkey/store.h"
 #include "store/store_url.h"
 
@@ -31,9 +30,5 @@ void forget_kept_stores();
 
 // canonical_path makes one of the spellings of a path.
 std::string canonical_path(const std::string& path);
-
-// PostgresOpener is open_postgres in the other binary, the one that libpq is linked to.
-using PostgresOpener = Result<std::unique_ptr<Store>> (*)(const PostgresOptions&);
-void use_postgres(PostgresOpener opener);
 
 }  // namespace latchkey::node

@@ -74,40 +74,14 @@ function load() {
   return binary;
 }
 
-function resolvePostgres(platform) {
-  switch (platform) {
-    case 'linux-x64':
-      return require.resolve('../prebuilds/linux-x64/latchkey_postgres.node');
-    case 'linux-arm64':
-      return require.resolve('../prebuilds/linux-arm64/latchkey_postgres.node');
-    default:
-      return undefined;
-  }
-}
-
-// The second binary uses the system's libpq, which uses the system's OpenSSL. Node exports symbols
-// of the same names; RTLD_DEEPBIND makes the library's own come first.
-function loadPostgres() {
-  const { RTLD_LAZY, RTLD_DEEPBIND } = require('node:os').constants.dlopen;
-  const platform = `${process.platform}-${process.arch}`;
-  let cause;
-  try {
-    const file = resolvePostgres(platform);
-    if (file !== undefined) {
-      const loaded = { exports: {} };
-      process.dlopen(loaded, file, RTLD_LAZY | RTLD_DEEPBIND);
-      return loaded.exports;
-    }
-  } catch (error) {
-    cause = error;
-  }
-  if (!/libpq\.so/.test(cause?.message ?? '')) throw failure(platform, cause);
+// The addon looks for libpq with the first store of PostgreSQL.
+function noLibpq(reason) {
   const error = new Error(
-    'latchkey needs the PostgreSQL client library for a postgres: store: apt-get install libpq5',
-    { cause },
+    'latchkey needs the PostgreSQL client library, 14 or newer, for a postgres: store: apt-get install libpq5',
+    { cause: new Error(reason) },
   );
   error.code = 'ERR_LATCHKEY_NO_BINARY';
-  throw error;
+  return error;
 }
 
-module.exports = { hasBinary, load, loadPostgres };
+module.exports = { hasBinary, load, noLibpq };

@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './support/lucia_tables.mjs';
 
 const platform = `${process.platform}-${process.arch}`;
-const prebuilt = (name) => fileURLToPath(new URL(`../prebuilds/${platform}/${name}`, import.meta.url));
-const binary = prebuilt('latchkey.node');
-const postgres = prebuilt('latchkey_postgres.node');
+const binary = fileURLToPath(new URL(`../prebuilds/${platform}/latchkey.node`, import.meta.url));
 
 function symbols(file, kind) {
   const out = execFileSync('nm', ['-D', '--with-symbol-versions', kind, file], {
@@ -49,35 +47,20 @@ test('the addon offers its entry points and nothing else', () => {
 });
 
 test('no newer C library is needed than that of Amazon Linux 2023, and no library that Node does without', () => {
-  for (const file of [binary, postgres]) {
-    const versions = symbols(file, '--undefined-only').flatMap((name) => {
-      const version = /@GLIBC_2\.(\d+)/.exec(name);
-      return version ? [Number(version[1])] : [];
-    });
-    assert.ok(versions.length > 0 && Math.max(...versions) <= 34, `${file}: 2.${Math.max(...versions)}`);
-  }
+  const versions = symbols(binary, '--undefined-only').flatMap((name) => {
+    const version = /@GLIBC_2\.(\d+)/.exec(name);
+    return version ? [Number(version[1])] : [];
+  });
+  assert.ok(versions.length > 0 && Math.max(...versions) <= 34, `2.${Math.max(...versions)}`);
   const dynamic = execFileSync('objdump', ['-p', binary], { encoding: 'utf8' });
   const needed = [...dynamic.matchAll(/NEEDED\s+(\S+)/g)].map(([, name]) => name);
   for (const name of needed) assert.match(name, /^(libc|libm|libgcc_s|ld-linux-x86-64|ld-linux-aarch64)\.so/);
   assert.doesNotMatch(dynamic, /R(UN)?PATH/);
 });
 
-test('the part for PostgreSQL takes libpq from the system, and nothing else', () => {
-  const known =
-    /^(napi_|PQ)|@GLIBC_|^\w+@GCC_|^(__gmon_start__|_ITM_deregisterTMCloneTable|_ITM_registerTMCloneTable)$/;
-  const others = symbols(postgres, '--undefined-only').filter((name) => !known.test(name));
-  assert.deepEqual(others, []);
-  const dynamic = execFileSync('objdump', ['-p', postgres], { encoding: 'utf8' });
-  const needed = [...dynamic.matchAll(/NEEDED\s+(\S+)/g)].map(([, name]) => name);
-  assert.ok(needed.includes('libpq.so.5'));
-  for (const name of needed) {
-    assert.match(name, /^(libpq\.so\.5|(libc|libm|libgcc_s|ld-linux-x86-64|ld-linux-aarch64)\.so)/);
-  }
-});
-
 test('the libpq it loads speaks to the OpenSSL of the system, and not to that of Node', (t) => {
   const folder = temporaryFolder(t);
-  const script = "require('./dist/loader.cjs').loadPostgres()";
+  const script = "require('./dist/native/index.js').nativePostgres()";
   execFileSync(process.execPath, ['-e', script], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: {

@@ -25,6 +25,14 @@ test('nothing runs or is compiled at installation, and nothing else is brought a
   }
 });
 
+// Most of it is the binary. It was 15 MiB with two binaries, built for speed.
+test('installed, it takes less than 8 MiB', (t) => {
+  const sizes = run('tar', ['tzvf', tarball]).trim().split('\n').map((line) => Number(line.split(/\s+/)[2]));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  t.diagnostic(`${total} bytes`);
+  assert.ok(total > 4 * 2 ** 20 && total < 8 * 2 ** 20, `${total} bytes`);
+});
+
 test('every export has its files, with the types first', () => {
   const files = new Set(run('tar', ['tzf', tarball]).trim().split('\n'));
   const walk = (target) => {

@@ -1,10 +1,9 @@
 #include "latchkey/pepper.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "base/base64url.h"
+#include "base/small_file.h"
 #include "crypto/digest.h"
 #include "latchkey/keyring.h"
 
@@ -55,11 +54,10 @@ Result<std::shared_ptr<const Peppers>> Peppers::parse(std::string_view lines) {
 }
 
 Result<std::shared_ptr<const Peppers>> Peppers::read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) return Error{Errc::bad_config, "the pepper file " + path + " cannot be read"};
-  auto made = parse(text);
-  wipe(text.data(), text.size());
+  std::optional<std::string> text = read_small_file(path);
+  if (!text) return Error{Errc::bad_config, "the pepper file " + path + " cannot be read"};
+  auto made = parse(*text);
+  wipe(text->data(), text->size());
   if (made) return made;
   return Error{made.error().code, path + ": " + made.error().detail};
 }

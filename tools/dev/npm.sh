@@ -8,16 +8,13 @@ npm_platform() {
 # build_npm makes the addon and compiles the package.
 build_npm() {
   ensure_npm npm
-  build_preset npm latchkey_addon latchkey_postgres_addon
+  build_preset npm latchkey_addon
   local platform
   platform=$(npm_platform)
   mkdir -p "npm/prebuilds/$platform"
-  local binary
-  for binary in latchkey latchkey_postgres; do
-    # Replaced, not overwritten: a process may have the old one loaded.
-    cp "build/npm/$binary.node" "npm/prebuilds/$platform/.new"
-    mv "npm/prebuilds/$platform/.new" "npm/prebuilds/$platform/$binary.node"
-  done
+  # Replaced, not overwritten: a process may have the old one loaded.
+  cp build/npm/latchkey.node "npm/prebuilds/$platform/.new"
+  mv "npm/prebuilds/$platform/.new" "npm/prebuilds/$platform/latchkey.node"
   rm -rf npm/dist
   npm/node_modules/.bin/tsc -p npm
   node npm/tools/wrap.mjs
@@ -33,19 +30,21 @@ run_pack() {
   # The guides go along, with the pages that they refer to.
   rm -rf npm/docs
   mkdir npm/docs
-  (cd docs && cp -r --parents ./*.md npm migrate formats "$ROOT/npm/docs")
+  local pages=({carriers,front_door,glossary,guessing,import,operate,policy,scaling}.md)
+  (cd docs && cp -r --parents npm migrate formats "${pages[@]}" "$ROOT/npm/docs")
   (cd npm && rm -f latchkey-*.tgz && npm pack --silent) >/dev/null
   ls npm/latchkey-*.tgz
 }
 
 step_npm() {
   run_pack
-  check "the addons are hardened" python3 tools/check_hardening.py build/npm
+  check "the addon is hardened" python3 tools/check_hardening.py build/npm
   build_preset release latchkey
   build_preset npm latchkey_session_tool
   ensure_npm npm/test/peers
   local status=0
   test_npm node npm/test/*.test.mjs || status=$?
+  node tests/browser/run.mjs --folder tests/servers --counts "$COUNTS" || status=$?
   return "$status"
 }
 
@@ -66,17 +65,14 @@ step_addon_asan() {
   ensure_node
   ensure_npm npm
   [ -d npm/dist ] || build_npm
-  build_preset npm-asan latchkey_addon latchkey_postgres_addon
+  build_preset npm-asan latchkey_addon
   local package=$ROOT/build/npm-asan/package platform name files=()
   platform=$(npm_platform)
   rm -rf "$package"
   mkdir -p "$package/prebuilds/$platform"
-  cp build/npm-asan/latchkey*.node "$package/prebuilds/$platform"
+  cp build/npm-asan/latchkey.node "$package/prebuilds/$platform"
   cp -r npm/dist npm/test npm/package.json "$package"
   ln -s "$ROOT/npm/node_modules" "$package/node_modules"
-  # The sanitizer refuses the flag. Without it libpq finds Node's OpenSSL, which these tests, over a
-  # Unix socket, do not mind.
-  sed -i 's/RTLD_LAZY | RTLD_DEEPBIND/RTLD_LAZY/' "$package/dist/loader.cjs"
   for name in worker_ends workers handles arguments flood remote lucia_remote sessions; do
     files+=("$package/test/$name.test.mjs")
   done

@@ -1,25 +1,24 @@
-#include "postgres/addon.h"
-
-#include "environment.h"
-#include "stores.h"
+#include "addon.h"
+#include "postgres/libpq.h"
 
 namespace latchkey::node {
 namespace {
 
-// store_opener() returns what the first binary opens postgres: stores with (use_postgres). Both are
-// made by one compiler from one source, so a Store of this file is a Store there.
-napi_value store_opener(napi_env env, napi_callback_info) {
-  return make_handle(env, PostgresOpener{open_postgres});
+// load() finds the system's libpq. Returns null, or what is wrong.
+napi_value load(napi_env env, napi_callback_info) {
+  const std::string problem = load_libpq();
+  return problem.empty() ? make_null(env) : make_text(env, problem);
 }
 
 }  // namespace
-}  // namespace latchkey::node
 
-NAPI_MODULE_INIT() {
-  using namespace latchkey::node;
-  if (!Environment::enter(env)) return nullptr;
-  constexpr Function kFunctions[] = {{"store_opener", store_opener}};
-  define(env, exports, kFunctions);
-  define_postgres_lucia(env, exports);
-  return exports;
+void define_postgres(napi_env env, napi_value exports) {
+  napi_value part = nullptr;
+  if (napi_create_object(env, &part) != napi_ok) return;
+  constexpr Function kFunctions[] = {{"load", load}};
+  define(env, part, kFunctions);
+  define_postgres_lucia(env, part);
+  napi_set_named_property(env, exports, "postgres", part);
 }
+
+}  // namespace latchkey::node

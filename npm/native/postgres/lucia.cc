@@ -3,7 +3,7 @@
 #include <map>
 #include <mutex>
 
-#include "postgres/addon.h"
+#include "addon.h"
 #include "promise.h"
 
 // Lucia's tables on PostgreSQL. Every call is a promise; values travel as the server's text.
@@ -218,7 +218,7 @@ napi_value add_indexes(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-void define_postgres_lucia(napi_env env, napi_value exports) {
+void define_postgres_lucia(napi_env env, napi_value part) {
   constexpr Function kFunctions[] = {{"open_lucia", open},
                                      {"close_lucia", close},
                                      {"lucia_find", find},
@@ -230,7 +230,7 @@ void define_postgres_lucia(napi_env env, napi_value exports) {
                                      {"lucia_remove_user", remove_user},
                                      {"lucia_remove_expired", remove_expired},
                                      {"lucia_add_indexes", add_indexes}};
-  define(env, exports, kFunctions);
+  define(env, part, kFunctions);
 }
 
 }  // namespace latchkey::node

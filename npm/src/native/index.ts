@@ -260,7 +260,7 @@ export interface Native {
   lucia_store_prune(store: string, now: number): Promise<null>;
 
   needs_postgres(store: string): boolean;
-  use_postgres(opener: unknown): null;
+  postgres: NativePostgres;
 }
 
 export type StoredLuciaSession = [
@@ -282,9 +282,10 @@ export type TextRows = [
 
 export type PostgresLucia = Handle<'lucia on postgres'>;
 
-/** The functions of the second binary, which needs the system's libpq. */
+/** What needs the system's libpq. */
 export interface NativePostgres {
-  store_opener(): unknown;
+  /** Finds libpq. Null, or what is wrong; before the rest is called. */
+  load(): string | null;
   open_lucia(
     url: string,
     sessions: string,
@@ -318,12 +319,11 @@ export interface NativePostgres {
 interface Loader {
   hasBinary(): boolean;
   load(): Native;
-  loadPostgres(): NativePostgres;
+  noLibpq(reason: string): Error;
 }
 declare const require: (name: '../loader.cjs') => Loader;
 
 let loaded: Native | undefined;
-let postgres: NativePostgres | undefined;
 
 /** Whether there is an addon for this machine. Loads nothing. */
 export function hasNative(): boolean {
@@ -338,13 +338,15 @@ export function native(): Native {
 
 /** The part for PostgreSQL. Throws ERR_LATCHKEY_NO_BINARY where libpq is missing. */
 export function nativePostgres(): NativePostgres {
-  postgres ??= require('../loader.cjs').loadPostgres();
+  const { postgres } = native();
+  const problem = postgres.load();
+  if (problem !== null) throw require('../loader.cjs').noLibpq(problem);
   return postgres;
 }
 
 /** nativeFor is the addon, ready to open `store`. Throws when the text names no store. */
 export function nativeFor(store: string): Native {
   const addon = native();
-  if (addon.needs_postgres(store)) addon.use_postgres(nativePostgres().store_opener());
+  if (addon.needs_postgres(store)) nativePostgres();
   return addon;
 }

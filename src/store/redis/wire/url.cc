@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <optional>
 #include <utility>
 
 #include "latchkey/redis.h"
 
+#include "base/small_file.h"
 #include "base/text.h"
 
 namespace latchkey {
@@ -60,9 +60,8 @@ Result<void> read_user(std::string_view text, RedisOptions& options) {
 }
 
 Result<std::string> read_password(const std::string& path) {
-  std::string password;
-  std::ifstream file(path, std::ios::binary);
-  std::getline(file, password);
+  std::string password = read_small_file(path).value_or("");
+  password.resize(std::min(password.size(), password.find('\n')));
   if (!password.empty() && password.back() == '\r') password.pop_back();
   if (!password.empty()) return password;
   return bad("the file named by password_file cannot be read, or its first line is empty");
