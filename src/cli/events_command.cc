@@ -7,12 +7,12 @@
 #include <thread>
 
 #include "cli/command.h"
-#include "cli/json_out.h"
 #include "cli/moment.h"
 #include "cli/report.h"
 #include "cli/store_input.h"
 #include "cli/user/named.h"
 #include "codec/text/time_text.h"
+#include "http/admin/operator_json.h"
 #include "http/device.h"
 #include "latchkey/user_admin.h"
 #include "server/serve.h"
@@ -35,22 +35,6 @@ struct EventsInput {
   bool follow = false;
   bool json = false;
 };
-
-std::string event_json(const Event& event) {
-  return JsonOut()
-      .text("id", event.id)
-      .time("at", event.at)
-      .text("kind", event_kind_name(event.kind))
-      .text("user_id", event.user_id.text())
-      .text("session_id", event.session_id.text())
-      .text("reason", event.reason)
-      .text("account", event.account)
-      .text("address", event.address)
-      .text("device", event.user_agent.empty() ? "" : http::describe_device(event.user_agent))
-      .text("user_agent", event.user_agent)
-      .text("request_id", event.request_id)
-      .done();
-}
 
 // One line; the texts of an event hold no control characters.
 std::string event_line(const Event& event) {
@@ -94,7 +78,7 @@ class Printer {
 
   // print tells whether the line could be written.
   bool print(const Event& event) {
-    return put(json_ ? event_json(event) : event_line(event)) && std::fflush(stdout) == 0;
+    return put(json_ ? http::operator_json(event) : event_line(event)) && std::fflush(stdout) == 0;
   }
   // print_new prints what was not printed since `from`.
   bool print_new(const Event& event) {

@@ -220,5 +220,46 @@ TEST_F(ServeAdmin, ShowsDisablesEnablesAndDeletesUsers) {
   EXPECT_EQ(ask("GET", "/admin/v1/users/%zz").status, 404);
 }
 
+TEST_F(ServeAdmin, ListsEventsByPagesAndFilters) {
+  Server server(data(), flags());
+  ASSERT_TRUE(server.ready()) << server.program().errors();
+  const std::string ann = sign_up(server, "ann");
+  ASSERT_FALSE(sign_up(server, "bob").empty());
+  ASSERT_FALSE(log_in(server, "ann").empty());
+  ASSERT_TRUE(server.ask("POST", "/v1/logout", ann));
+  const std::string path = "/admin/v1/events";
+  // They are written in the background.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (count(ask("GET", path + "?kind=log_out").body, "\"kind\"") == 0) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  }
+  EXPECT_EQ(count(ask("GET", path + "?kind=sign_up").body, "\"kind\":\"sign_up\""), 2U);
+  EXPECT_EQ(count(ask("GET", path + "?username=bob&kind=sign_up").body, "\"kind\""), 1U);
+  EXPECT_EQ(count(ask("GET", path + "?until=2020-01-01T00:00:00Z").body, "\"kind\""), 0U);
+  const std::string all = ask("GET", path).body;
+  EXPECT_EQ(ask("GET", path + "?since=2020-01-01T00:00:00Z").body, all);
+  EXPECT_LT(all.find("log_out"), all.find("sign_up")) << "newest first";
+  const std::string forward = ask("GET", path + "?order=oldest").body;
+  EXPECT_GT(forward.find("log_out"), forward.find("sign_up"));
+
+  std::vector<std::string> ids;
+  std::string after;
+  do {
+    const RawAnswer page = ask("GET", path + "?limit=1" + (after.empty() ? "" : "&after=" + after));
+    ASSERT_EQ(page.status, 200) << page.body;
+    if (count(page.body, "\"kind\"") == 1) ids.push_back(json_text(page.body, "id", "\"events\""));
+    after = json_text(page.body, "next", "]");
+  } while (!after.empty());
+  EXPECT_EQ(ids.size(), count(all, "\"kind\""));
+  for (const std::string& id : ids) EXPECT_EQ(count(all, "\"id\":\"" + id + "\""), 1U) << id;
+
+  EXPECT_EQ(ask("GET", path + "?username=nobody").status, 404);
+  EXPECT_EQ(ask("POST", path, "{}").status, 405);
+  for (const char* wrong : {"kind=login", "since=yesterday", "order=up", "usr=ann", "limit=0",
+                            "after=x", "username=ann&user_id=x"}) {
+    EXPECT_EQ(ask("GET", path + "?" + wrong).status, 400) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace latchkey::testing

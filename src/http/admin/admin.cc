@@ -17,6 +17,7 @@ using admin::Desk;
 
 constexpr std::string_view kSessions = "/admin/v1/sessions";
 constexpr std::string_view kUsers = "/admin/v1/users";
+constexpr std::string_view kEvents = "/admin/v1/events";
 
 // Reply is an answer, or the methods that a path takes.
 struct Reply {
@@ -94,6 +95,9 @@ Reply answer_path(Desk& desk, const Request& request) {
   }
   if (request.path == kUsers) {
     return of_list(request, [&] { return admin::list_users(desk, request); });
+  }
+  if (request.path == kEvents) {
+    return of_list(request, [&] { return admin::list_events(desk, request); });
   }
   if (const auto rest = below(request.path, kSessions)) return answer_session(desk, request, *rest);
   if (const auto rest = below(request.path, kUsers)) return answer_user(desk, request, *rest);

@@ -42,4 +42,20 @@ std::string operator_json(const User& user) {
       .done();
 }
 
+std::string operator_json(const Event& event) {
+  return JsonOut()
+      .text("id", event.id)
+      .time("at", event.at)
+      .text("kind", event_kind_name(event.kind))
+      .text("user_id", event.user_id.text())
+      .text("session_id", event.session_id.text())
+      .text("reason", event.reason)
+      .text("account", event.account)
+      .text("address", event.address)
+      .text("device", event.user_agent.empty() ? "" : describe_device(event.user_agent))
+      .text("user_agent", event.user_agent)
+      .text("request_id", event.request_id)
+      .done();
+}
+
 }  // namespace latchkey::http

@@ -59,6 +59,8 @@ Response show_session(Desk& desk, const SessionId& id);
 Response end_session(Desk& desk, const SessionId& id);
 Response revoke(Desk& desk, const Request& request);
 
+Response list_events(Desk& desk, const Request& request);
+
 Response list_users(Desk& desk, const Request& request);
 Response show_user(Desk& desk, const UserId& id);
 // What a POST to /admin/v1/users/ID/CHANGE and a DELETE of the user do.
