@@ -131,6 +131,12 @@ struct AccountsOptions {
   bool insecure_cost_for_tests = false;
 };
 
+// HashTimes are for metrics.
+struct HashTimes {
+  std::uint64_t count = 0;  // passwords hashed, or checked against a hash
+  double seconds = 0;       // all together
+};
+
 // Accounts signs users up and logs them in. Thread-safe. Passwords are normalised to NFKC and
 // hashed on the calling thread (about 15 ms at the default cost, 19 MiB), at most `workers` at
 // once. All calls block: call them from a worker thread and never from an event loop.
@@ -164,6 +170,8 @@ class Accounts {
                                        const SessionRecord* session = nullptr,
                                        const DeviceContext& by = {});
   const AccountsOptions& options() const noexcept;
+  // hash_times tells how many passwords were hashed, and how long that took all together.
+  HashTimes hash_times() const noexcept;
 
  private:
   struct Impl;

@@ -130,6 +130,9 @@ struct BeginOptions {
   // take_over: a session of another system may be taken over, which takes two answers' cookies. Not
   // where a cookie may be lost on its way to the browser.
   bool take_over = true;
+  // stale_ok: while the store does not answer, a copy of at most NearCacheOptions::max_stale may.
+  // AuthSession::stale_for() tells. For checks that only read.
+  bool stale_ok = false;
 };
 
 // AuthStats are for metrics. What is not in use has none.

@@ -105,8 +105,9 @@ class AuthSession {
   // events of the user, newest first. invalid_argument: `after` is no EventPage::next. What an
   // operator alone may know, why a log-in failed and which name was tried, is left out.
   Result<EventPage> events(std::string_view after = {}, std::size_t limit = 50);
-  std::string_view client_address();       // behind trusted proxies; may be kept with the session
-  bool brought_token() const noexcept;     // something came as the session's token, good or bad
+  std::string_view client_address();    // behind trusted proxies; may be kept with the session
+  Millis stale_for() const noexcept;    // over 0: the store failed, and a copy of this age answered
+  bool brought_token() const noexcept;  // something came as the session's token, good or bad
   std::optional<Refusal> refusal() const;  // set when the state is `refused`
 
   // sign_up and log_in open a session with a new token and end the one this browser had. `user_id`:
@@ -114,8 +115,7 @@ class AuthSession {
   Result<Rejection> sign_up(const Credentials& credentials, const LogInOptions& options = {});
   Result<Rejection> log_in(const Credentials& credentials, const LogInOptions& options = {});
   Result<Rejection> log_in(const UserId& user_id, const LogInOptions& options = {});
-  // retry_after: after Rejection::rate_limited, when the next try is allowed. Otherwise 0.
-  // response_headers() has it as Retry-After; answer 429.
+  // retry_after: after rate_limited (answer 429), when to try again; Retry-After has it. Else 0.
   Millis retry_after() const noexcept;
   // start_guest opens a session without a user. rate_limited: too many from one address.
   Result<void> start_guest();

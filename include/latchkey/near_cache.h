@@ -16,12 +16,17 @@ struct NearCacheOptions {
   std::size_t max_entries = 100'000;         // CLOCK eviction beyond it
   Millis max_age = std::chrono::seconds{5};  // the published staleness bound: no entry is older
   bool cache_users = true;                   // keep the user beside the session
+  // max_stale: while the store does not answer, copies up to this age may, for callers that allow
+  // it (FindOptions::stale_ok). 0: never. A copy of what has ended or changed, as far as this
+  // process knows, never answers.
+  Millis max_stale{0};
 };
 
 struct NearCacheStats {
   std::uint64_t hits = 0;
   Millis hit_age{};  // of all hits together: how long ago each copy had been read
   std::uint64_t misses = 0;
+  std::uint64_t stale = 0;  // old copies that answered in place of a store that failed
   std::uint64_t invalidations = 0;
   std::size_t entries = 0;
   std::size_t bytes = 0;  // held by entries and tables
@@ -30,7 +35,8 @@ struct NearCacheStats {
 // NearCache is a Store that keeps copies of records in this process. Writes that pass through it
 // invalidate exactly; changes by others arrive through the inner store's watch, and in any case an
 // entry lives no longer than max_age. A record that looks expired is read again before it is
-// believed. Tombstones and misses are never cached.
+// believed. Tombstones and misses are never cached. With max_stale, copies older than max_age stay
+// for the time of an outage, also when the invalidation channel is lost.
 class NearCache : public Store {
  public:
   virtual NearCacheStats stats() const = 0;

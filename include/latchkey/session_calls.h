@@ -59,6 +59,7 @@ struct Validation {
   std::optional<SessionToken> token{};
   bool keep_cookie = false;    // do not blank it: its key may not have reached this node yet
   bool from_snapshot = false;  // hybrid: no store was asked
+  Millis stale_for{0};         // over 0: a copy of this age, because the store failed
 };
 
 struct ValidateOptions {
@@ -67,6 +68,7 @@ struct ValidateOptions {
   bool fresh = false;         // ask the store, not a cache
   bool snapshot_ok = false;   // hybrid: one may answer. Never where level or recency matter
   bool lazy_user = false;     // a snapshot may answer with_user too; then `user` is not set
+  bool stale_ok = false;      // see FindOptions
   bool disabled_too = false;  // only to end a session: it must not come back with its user
   Wait wait = Wait::allowed;  // never: Errc::would_wait without a touch or another effect
 };

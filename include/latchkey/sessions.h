@@ -88,6 +88,12 @@ struct SessionsOptions {
 // with a stateless carrier they fail with Errc::unsupported.
 class Sessions : public detail::SessionBase {
  public:
+  // Stats are for metrics.
+  struct Stats {
+    std::uint64_t secrets_in_grace = 0;  // an old secret was shown in the grace of its rotation
+    std::uint64_t secrets_wrong = 0;     // a wrong one of a live session, or an old one later
+  };
+
   // open reads the store's slot key. `store` must outlive the result. Misuse is Errc::bad_config.
   static Result<std::unique_ptr<Sessions>> open(Store& store, SessionsOptions options);
   ~Sessions();
@@ -136,6 +142,7 @@ class Sessions : public detail::SessionBase {
   Result<std::size_t> prune();
   // flush writes queued touches now.
   Result<void> flush();
+  Stats stats() const noexcept;
 
  private:
   explicit Sessions(std::unique_ptr<Impl> impl);

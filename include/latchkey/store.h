@@ -50,6 +50,7 @@ struct Found {
   std::optional<SessionRecord> record{};
   std::optional<Tombstone> tombstone{};  // only when there is no record
   std::optional<User> user{};            // only with_user, and only when the store knows the user
+  Millis stale_for{0};                   // over 0: a copy of this age, because the store failed
 };
 
 // kMaxFind is how many ids one find may ask for, and how many records insert_all may be given.
@@ -59,6 +60,9 @@ struct FindOptions {
   bool with_user = false;
   bool fresh = false;  // no cache may answer
   Wait wait = Wait::allowed;
+  // stale_ok: when the store does not answer, find_one may return an old copy, if there is a cache
+  // that keeps some. Found::stale_for tells.
+  bool stale_ok = false;
 };
 
 // Touch moves the idle deadline and last-seen time of one session.

@@ -15,6 +15,8 @@ struct Invalidation {
   std::vector<SessionId> ids{};
   std::vector<UserId> users{};  // every session of these users
   bool everything = false;      // changes were missed
+  // channel_lost, with `everything`: nobody told of a change, but none can be heard of now.
+  bool channel_lost = false;
 };
 
 // WatchStatus tells how well a store hears what others change.

@@ -10,6 +10,7 @@
 #include "account/rules.h"
 #include "account/username.h"
 #include "base/fork.h"
+#include "base/latency.h"
 #include "base/log.h"
 #include "latchkey/codec/cookie.h"
 
@@ -77,6 +78,7 @@ struct Accounts::Impl {
   std::string decoy_hash;  // what an unknown user's password is checked against
   UserId decoy_id;
   ForkGuard forked{};
+  Latency hash_times{};
 
   struct Known {
     std::optional<StoredUser> user;
@@ -138,6 +140,11 @@ Accounts::~Accounts() {
 
 const AccountsOptions& Accounts::options() const noexcept { return impl_->options; }
 
+HashTimes Accounts::hash_times() const noexcept {
+  const LatencyTotals totals = impl_->hash_times.totals();
+  return {.count = totals.count(), .seconds = totals.seconds};
+}
+
 UnixTime Accounts::Impl::now() const noexcept {
   const Clock* clock = sessions.options().clock;
   return clock != nullptr ? clock->now() : system_clock().now();
@@ -159,14 +166,20 @@ Result<PasswordMatch> Accounts::Impl::verify(std::string_view password, const st
   if (forked.crossed()) return forked_error();
   const HashGate::Pass pass(gate, admission.claim);
   if (!pass.admitted()) return no_place(pass.entry());
-  return hasher.verify(password, hash, usable);
+  const auto begun = std::chrono::steady_clock::now();
+  auto match = hasher.verify(password, hash, usable);
+  hash_times.add(std::chrono::steady_clock::now() - begun);
+  return match;
 }
 
 Result<std::string> Accounts::Impl::hash(std::string_view password, const account::Claim& claim) {
   if (forked.crossed()) return forked_error();
   const HashGate::Pass pass(gate, claim);
   if (!pass.admitted()) return no_place(pass.entry());
-  return hasher.hash(password);
+  const auto begun = std::chrono::steady_clock::now();
+  auto made = hasher.hash(password);
+  hash_times.add(std::chrono::steady_clock::now() - begun);
+  return made;
 }
 
 // What never got its turn was no try. A client that took more than its share waits for its own.

@@ -57,6 +57,8 @@ const SessionRecord* AuthSession::record() const noexcept {
   return impl_->record ? &*impl_->record : nullptr;
 }
 
+Millis AuthSession::stale_for() const noexcept { return impl_->stale_for; }
+
 std::uint8_t AuthSession::level() const noexcept {
   return *this ? impl_->record->level : std::uint8_t{0};
 }

@@ -132,6 +132,7 @@ Result<void> AuthSession::Impl::look(Wait wait) {
                                                          .fresh = options.fresh,
                                                          .snapshot_ok = facts.safe(),
                                                          .lazy_user = !options.with_user,
+                                                         .stale_ok = options.stale_ok,
                                                          .wait = wait});
   if (!seen) return seen.error();
   if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
@@ -156,6 +157,7 @@ Result<void> AuthSession::Impl::look(Wait wait) {
 void AuthSession::Impl::know(Validation& seen) {
   state = state_of(seen);
   from_snapshot = seen.from_snapshot;
+  stale_for = seen.stale_for;
   user_known = !seen.from_snapshot;
   record = std::move(seen.session);
   user = std::move(seen.user);

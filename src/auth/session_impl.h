@@ -98,6 +98,7 @@ struct AuthSession::Impl {
   std::string_view refused_for{};  // why, when the state is `refused`
   bool user_known = false;         // `user` is what the store says
   bool from_snapshot = false;
+  Millis stale_for{0};
   auth::Shortfall shortfall = auth::Shortfall::none;
   std::optional<Errc> failure{};
   std::optional<SessionRecord> record{};  // of a user or a guest

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <string>
 
+#include "http/active_count.h"
 #include "http/entry_counts.h"
 #include "http/login_watch.h"
 #include "http/message.h"
@@ -26,9 +27,16 @@ struct App {
   Millis recent{0};              // a log-in this old is no longer enough for what cannot be undone
   std::atomic<bool> draining{false};
   LoginWatch logins{};
+  ActiveCount active{};
   EntryCounts log_ins{};
   EntryCounts sign_ups{};
 
+  // saw is told of each session that a request brought.
+  void saw(const SessionId& session) {
+    const UnixTime now = clock.now();
+    logins.came_back(session, now);
+    active.add(session, now);
+  }
   bool sign_up_open() const noexcept { return auth.accounts().options().sign_up == SignUp::open; }
   bool stateless() const noexcept { return is_stateless(auth.options().carrier); }
 };

@@ -125,7 +125,7 @@ Response complete(App& app, const Request& request, const Plan& plan, Result<Aut
   if (!begun) return problem_at(request.path, problem_of(begun.error().code));
   AuthSession& session = *begun;
   if (session.record() != nullptr) {  // the browser did keep its cookie
-    app.logins.came_back(session.record()->id, app.clock.now());
+    app.saw(session.record()->id);
   }
   Response response = route == nullptr
                           ? page_problem(Problem::not_found, {.asker = asker(app, session)})
@@ -235,6 +235,9 @@ void Service::set_verify(VerifySettings settings) {
 }
 
 EntryTotals Service::log_ins() const noexcept { return impl_->app.log_ins.totals(); }
+std::uint64_t Service::active_sessions() const noexcept {
+  return impl_->app.active.estimate(impl_->app.clock.now());
+}
 EntryTotals Service::sign_ups() const noexcept { return impl_->app.sign_ups.totals(); }
 
 void Service::drain() noexcept { impl_->app.draining = true; }

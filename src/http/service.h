@@ -59,6 +59,8 @@ class Service {
   // set_verify changes what proxies are told, from the next request on.
   void set_verify(VerifySettings settings);
   // log_ins and sign_ups tell how they ended, since the start.
+  // active_sessions: how many were seen in the last 5 to 10 minutes, about.
+  std::uint64_t active_sessions() const noexcept;
   EntryTotals log_ins() const noexcept;
   EntryTotals sign_ups() const noexcept;
   // drain makes /readyz answer 503 from now on.

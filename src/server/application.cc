@@ -19,6 +19,8 @@
 #include "server/settings/units.h"
 #include "server/settings/verify_settings.h"
 #include "server/takeover.h"
+#include "store/measured.h"
+#include "store/store_url.h"
 
 namespace latchkey::server {
 namespace {
@@ -45,6 +47,9 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.cookie.domain = config.cookie_domain;
   options.passwords = config.accounts;
   options.near_cache = config.cache ? std::optional{config.near_cache} : std::nullopt;
+  if (options.near_cache && config.on_store_error == OnStoreError::stale) {
+    options.near_cache->max_stale = config.max_stale;
+  }
   // Not "storage": we keep nothing there, so it could only be that of another application of this
   // origin.
   options.clear_site_data = {"cache"};
@@ -52,6 +57,11 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.prune_every = config.prune_every;
   options.event_retention = config.event_retention;
   return options;
+}
+
+std::string backend_of(const Config& config) {
+  const auto scheme = store::scheme_of(config.store_url);
+  return scheme.empty() ? "sqlite" : std::string{scheme};
 }
 
 }  // namespace
@@ -101,6 +111,9 @@ Result<PublicUrl> decide_public_url(const Config& config,
 // In the order of dependence; destroyed from the end.
 struct Application::Impl {
   Metrics metrics;
+  store::StoreMeter meter;
+  std::string backend;  // the scheme of the store's URL
+  Millis max_stale{0};
   std::unique_ptr<Auth> auth;
   std::optional<KeyReload> keys;
   std::unique_ptr<http::Readiness> readiness;
@@ -138,6 +151,8 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
                                                        const PublicUrl& url) {
   auto impl = std::make_unique<Impl>();
   // The store moves on into Auth, and stays where it is.
+  data.store = store::make_measured_store(std::move(data.store), impl->meter);
+  impl->backend = backend_of(config);
   Store& engine = *data.store;
   auto keys = open_keys(config, data, engine, system_entropy());
   if (!keys) return keys.error();
@@ -152,6 +167,7 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   options.passwords.peppers = *std::move(peppers);
   options.keys = impl->keys->keys();
   options.takeover = std::move(*takeover);
+  if (options.near_cache) impl->max_stale = options.near_cache->max_stale;
   auto auth = Auth::open(std::move(data.store), std::move(options));
   if (!auth) return auth.error();
   impl->auth = std::move(*auth);
@@ -182,6 +198,11 @@ http::Attempt Application::try_handle(const http::Request& request) {
 std::string Application::metrics() const {
   return impl_->metrics.text() + readiness_metrics(impl_->readiness.get()) +
          store_metrics(impl_->auth->stats(), impl_->auth->staleness()) +
+         impl_->meter.text(impl_->backend) +
+         account_metrics({.active_sessions = impl_->service->active_sessions(),
+                          .max_stale = impl_->max_stale,
+                          .hashes = impl_->auth->accounts().hash_times(),
+                          .secrets = impl_->auth->sessions().stats()}) +
          entry_metrics(impl_->service->log_ins(), impl_->service->sign_ups());
 }
 

@@ -291,6 +291,8 @@ Result<std::size_t> Sessions::prune() {
   return total;
 }
 
+Sessions::Stats Sessions::stats() const noexcept { return impl_->validator.stats(); }
+
 Result<void> Sessions::flush() {
   if (impl_->forked.crossed()) return forked_error();
   return impl_->behind.flush();

@@ -67,9 +67,12 @@ Result<Validation> Validator::validate(std::string_view text, const ValidateOpti
   store_.expect(shown->id);  // what it loads arrives while the secret is hashed
   const SecretHash hash = hash_secret(shown->secret);
   Look seen;
-  Result<void> looked =
-      look(shown->id,
-           {.with_user = options.with_user, .fresh = options.fresh, .wait = options.wait}, seen);
+  Result<void> looked = look(shown->id,
+                             {.with_user = options.with_user,
+                              .fresh = options.fresh,
+                              .wait = options.wait,
+                              .stale_ok = options.stale_ok},
+                             seen);
   if (looked && seen.found.record && in_doubt(hash, seen, options)) {
     // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
     // when the store says so and no touch waits that says otherwise. So is a wrong secret, for
@@ -182,6 +185,7 @@ void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, L
   std::optional<SessionToken> rotated;
   if (!same_secret(hash, record.secret_hash)) {
     rotated = open_grace(shown.secret, hash, record, look.now);
+    (rotated ? in_grace_ : wrong_).fetch_add(1, std::memory_order_relaxed);
     if (!rotated) return;
   }
   if (look.judgement.liveness != Liveness::active) {
@@ -200,6 +204,7 @@ void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, L
   out.state = SessionState::active;
   out.session = std::move(found.record);
   if (options.with_user) out.user = std::move(found.user);
+  out.stale_for = found.stale_for;
   out.fresh = fresh;
   if (!fresh) return;
   out.token = rotated ? std::move(rotated) : SessionToken::assemble(shown.id, shown.secret);

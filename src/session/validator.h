@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -20,6 +22,9 @@ class Validator {
   Result<Validation> validate(std::string_view text, const ValidateOptions& options);
   // validate_all appends what validate says of each to `answers`.
   void validate_all(std::span<const TokenCheck> checks, std::vector<Result<Validation>>& answers);
+  Sessions::Stats stats() const noexcept {
+    return {.secrets_in_grace = in_grace_.load(), .secrets_wrong = wrong_.load()};
+  }
 
  private:
   struct Asked;  // one token of many
@@ -40,6 +45,8 @@ class Validator {
   WriteBehind& behind_;
   const Policy& policy_;
   const Clock& clock_;
+  std::atomic<std::uint64_t> in_grace_{0};
+  std::atomic<std::uint64_t> wrong_{0};
 };
 
 }  // namespace latchkey::session

@@ -52,9 +52,21 @@ TEST_F(ServeMetrics, CountAnswersLogInsAndLimits) {
         R"(latchkey_login_total{result="ok"} 1)",
         R"(latchkey_login_total{result="wrong_credentials"} 1)",
         R"(latchkey_login_total{result="rate_limited"} 0)",
-        R"(latchkey_signup_total{result="ok"} 1)", R"(latchkey_pool_queued{pool="hashing"} 0)",
-        R"(latchkey_password_hash_queue 0)", R"(latchkey_limits_hit_total{limit="request_line"} 1)",
-        R"(latchkey_cache_max_stale_seconds 5)"}) {
+        R"(latchkey_signup_total{result="ok"} 1)",
+        R"(latchkey_pool_queued{pool="hashing"} 0)",
+        R"(latchkey_password_hash_queue 0)",
+        R"(latchkey_limits_hit_total{limit="request_line"} 1)",
+        R"(latchkey_cache_max_stale_seconds 5)",
+        R"(latchkey_verify_max_stale_seconds 0)",
+        R"(latchkey_verify_duration_seconds_count{proxy="nginx"} 2)",
+        R"(latchkey_sessions_created_total 2)",
+        R"(latchkey_sessions_active 1)",
+        R"(latchkey_sessions_ended_total{reason="logout"} 0)",
+        R"(latchkey_secret_reuse_total{class="wrong"} 0)",
+        R"(latchkey_store_duration_seconds_count{op="insert",backend="sqlite"} 2)",
+        R"(latchkey_touch_writes_total 0)",
+        R"(latchkey_purge_rows_total 0)",
+        R"(# TYPE latchkey_store_errors_total counter)"}) {
     expect_line(text, line);
   }
   EXPECT_NE(text.find("latchkey_build_info{version="), std::string::npos);

@@ -96,6 +96,58 @@ TEST_F(ServeOnRedis, AnOutageLogsNobodyOut) {
   EXPECT_TRUE(becomes(node, cookie, 503)) << "an emptied engine is no empty store";
 }
 
+// verify.on_store_error = stale, with an engine that is really gone and the channel with it.
+TEST_F(ServeOnRedis, R28AnOutageIsBridgedByCopiesIfTheOperatorSaysSo) {
+  Server node(data("a"), [&] {
+    auto all = flags();
+    all.back() = "info";  // which tells the port
+    all.insert(all.end(), {"--set", "metrics.listen=127.0.0.1:0", "--set",
+                           "verify.on_store_error=stale", "--set", "cache.max_age=1ms"});
+    return all;
+  }());
+  ASSERT_TRUE(node.ready()) << node.program().errors();
+  const auto sign_up = [&](const std::string& name) {
+    const auto made =
+        node.ask("POST", "/v1/signup", "",
+                 R"({"username":")" + name + R"(","password":"correct horse battery"})");
+    return made ? cookie_of(*made) : std::string{};
+  };
+  const std::string ann = sign_up("ann"), bob = sign_up("bob");
+  EXPECT_EQ(status(node.ask("GET", "/v1/verify", ann)), 200);
+  EXPECT_EQ(status(node.ask("GET", "/v1/verify", bob)), 200);
+  EXPECT_LT(status(node.ask("POST", "/v1/logout", bob)), 300);
+  redis_.kill();
+  ASSERT_TRUE(becomes(node, ann, 503)) << "the log-in itself is not answered by copies";
+  const auto bridged = node.ask("GET", "/v1/verify", ann);
+  EXPECT_EQ(status(bridged), 200);
+  EXPECT_FALSE(bridged->header("X-Session-Age").value_or("").empty());
+  EXPECT_EQ(status(node.ask("GET", "/v1/verify?fresh=1", ann)), 503);
+  const auto ended = node.ask("GET", "/v1/verify", bob);
+  EXPECT_EQ(status(ended), 503) << "ended before the outage";
+  EXPECT_FALSE(ended->header("Set-Cookie"));
+  EXPECT_TRUE(node.program().wait_for_errors("verify_stale"));
+  const std::string metrics = metrics_of(node);
+  EXPECT_NE(metrics.find("\nlatchkey_verify_max_stale_seconds 60\n"), std::string::npos);
+  EXPECT_EQ(metrics.find("\nlatchkey_cache_stale_answers_total 0\n"), std::string::npos);
+  EXPECT_NE(metrics.find("latchkey_store_errors_total{op=\"find\",kind=\"store_unavailable\"}"),
+            std::string::npos);
+  ASSERT_TRUE(redis_.start());
+  EXPECT_TRUE(becomes(node, ann, 200));
+  EXPECT_TRUE(becomes(node, bob, 401));
+}
+
+TEST_F(ServeOnRedis, CopiesCannotAnswerWhereNoneAreKept) {
+  Program without({.arguments = {"serve", "--data", data("a"), "--set", "cache.enabled=false",
+                                 "--set", "verify.on_store_error=stale"}});
+  EXPECT_EQ(without.wait(), 2);
+  EXPECT_NE(without.errors().find("set cache.enabled = true"), std::string::npos);
+  Program shorter(
+      {.arguments = {"serve", "--data", data("a"), "--set", "cache.max_age=10s", "--set",
+                     "verify.max_stale=10s", "--set", "verify.on_store_error=stale"}});
+  EXPECT_EQ(shorter.wait(), 2);
+  EXPECT_NE(shorter.errors().find("give a longer time"), std::string::npos);
+}
+
 // Somebody changes the password of the engine and nobody tells the node.
 TEST_F(ServeOnRedis, APasswordThatIsChangedIsToldLogsNobodyOutAndMayBePutBack) {
   redis_.ask({"ACL", "SETUSER", "app", "on", ">right", "~*", "+@all"});

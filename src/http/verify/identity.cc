@@ -24,8 +24,8 @@ std::string header_text(std::string_view text) {
   return percent_encode(text, [](char c) noexcept { return c > 0x20 && c < 0x7f && c != '%'; });
 }
 
-void append_identity(Response& response, const VerifySettings& settings,
-                     const SessionRecord* session, const User* user) {
+void append_identity(Response& response, const VerifySettings& settings, const Identity& who) {
+  const auto& [session, user, age] = who;
   const auto add = [&](std::string_view name, std::string value) {
     response.headers.emplace_back(name, std::move(value));
   };
@@ -44,7 +44,8 @@ void append_identity(Response& response, const VerifySettings& settings,
   add("X-Session-Scope", {});
   add("X-Session-Data", known && settings.data ? data_of(*session) : std::string{});
   add("X-Session-Jwt", {});
-  add("X-Session-Age", {});
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(age).count();
+  add("X-Session-Age", seconds > 0 ? std::to_string(seconds) : std::string{});
   if (!settings.aliases) return;
   // Names are typed in, not proven: none of them goes out as an address of a mailbox.
   add("Remote-User", name);

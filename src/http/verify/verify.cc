@@ -49,7 +49,7 @@ VerifyCall::VerifyCall(App& app, const Request& request, Dialect dialect, std::s
         {{"code", problem_text(*problem).code}, {"path", route_}, {"peer", request_.peer_address}});
     early_ = refuse(*problem);
   } else if (is_preflight() && options_.allow_preflight) {
-    early_ = allow(nullptr, nullptr);
+    early_ = allow_nobody();
   }
 }
 
@@ -150,32 +150,41 @@ BeginOptions VerifyCall::begin_options() const noexcept {
           .keep_bad_cookie = true,
           .request_id = request_.request_id,
           .own_origin = own_origin_,
-          .take_over = false};
+          .take_over = false,
+          .stale_ok = settings_.stale};
 }
 
 Response VerifyCall::answer(Result<AuthSession> begun) const {
   if (!begun) {
-    return need_.open ? allow(nullptr, nullptr) : refuse(problem_of(begun.error().code));
+    return need_.open ? allow_nobody() : refuse(problem_of(begun.error().code));
   }
   AuthSession& session = *begun;
   const auto user = session.user();
-  if (!user) return need_.open ? allow(nullptr, nullptr) : refuse(session);
+  if (!user) return need_.open ? allow_nobody() : refuse(session);
   if (!session) {
     const bool optional = options_.optional && session.state() != AuthState::refused;
-    if (need_.open || optional) return allow(nullptr, nullptr);
+    if (need_.open || optional) return allow_nobody();
   }
   const Demand demand{.level = std::max(options_.level, need_.level),
                       .max_auth_age = options_.max_auth_age};
   if (!need_.open && !session.require(demand)) return refuse(session);
-  app_.logins.came_back(session.record()->id, app_.clock.now());
-  Response response = allow(session.record(), *user);
+  app_.saw(session.record()->id);
+  Response response = allow(session.record(), *user, session.stale_for());
+  if (session.stale_for() > Millis{0}) log_stale(session);
   add_cookie(session, app_.auth.sessions().options().cookie.name, response);
   return response;
 }
 
-Response VerifyCall::allow(const SessionRecord* session, const User* user) const {
+void VerifyCall::log_stale(const AuthSession& session) const {
+  log(LogLevel::warn, "verify_stale",
+      {{"path", route_},
+       {"session", session.record()->id.text()},
+       {"age_ms", std::to_string(session.stale_for().count())}});
+}
+
+Response VerifyCall::allow(const SessionRecord* session, const User* user, Millis age) const {
   Response response = base_answer(200);
-  append_identity(response, settings_, session, user);
+  append_identity(response, settings_, {.session = session, .user = user, .age = age});
   if (dialect_ != Dialect::own) return response;
   // What Oathkeeper's authenticator `cookie_session` reads.
   response.content_type = "application/json; charset=utf-8";

@@ -45,7 +45,9 @@ class VerifyCall {
   bool is_preflight() const noexcept;
   Response refuse(Problem problem) const;
   Response refuse(const AuthSession& session) const;
-  Response allow(const SessionRecord* session, const User* user) const;
+  Response allow(const SessionRecord* session, const User* user, Millis age) const;
+  Response allow_nobody() const { return allow(nullptr, nullptr, Millis{0}); }
+  void log_stale(const AuthSession& session) const;
   bool navigation() const;
   std::string log_in_location(const AuthSession& session) const;
 

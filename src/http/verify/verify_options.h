@@ -17,6 +17,7 @@ struct VerifySettings {
   bool aliases = true;  // Remote-* and X-Auth-Request-* beside X-Session-*
   bool data = false;    // X-Session-Data
   bool allow_ambiguous_paths = false;
+  bool stale = false;  // while the store does not answer, an old copy of a session may
   std::vector<std::string> allowed_origins{};  // besides the application's own
 };
 

@@ -10,13 +10,9 @@
 #include <string_view>
 #include <vector>
 
-namespace latchkey::server {
+#include "base/latency.h"
 
-// Bounds of the latency histogram in seconds; one more bucket has what took longer.
-inline constexpr std::array kLatencyBounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
-                                           0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
-                                           1.0,    2.5,     5.0,    10.0};
-inline constexpr std::size_t kLatencyBuckets = kLatencyBounds.size() + 1;
+namespace latchkey::server {
 
 // The statuses that answers here have; any other counts as the last, 0.
 inline constexpr std::array kCountedStatuses{200, 201, 204, 302, 303, 304, 400, 401, 403,
@@ -26,8 +22,7 @@ inline constexpr std::array kCountedStatuses{200, 201, 204, 302, 303, 304, 400, 
 // RouteTotals are the answers of one route.
 struct RouteTotals {
   std::array<std::uint64_t, kCountedStatuses.size()> statuses{};  // as in kCountedStatuses
-  std::array<std::uint64_t, kLatencyBuckets> latency{};           // each bucket alone
-  double seconds = 0;                                             // all together
+  LatencyTotals latency{};
 };
 using RequestTotals = std::vector<RouteTotals>;  // by number of the route
 

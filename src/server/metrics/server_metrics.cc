@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/latency.h"
 #include "base/metrics.h"
 #include "latchkey/version.h"
 
@@ -27,24 +28,35 @@ std::uint64_t answers(const RequestTotals& totals, int status) {
   return all;
 }
 
+constexpr std::string_view kPath = "/v1/verify";
+
+std::string proxy_of(std::string_view route) {
+  const std::string_view rest = route.substr(kPath.size());
+  return std::string{rest.empty() ? "none" : rest.substr(1)};
+}
+
 void append_verify(std::string& out, const RequestTotals& totals,
                    std::span<const std::string_view> names) {
   constexpr std::string_view kName = "latchkey_verify_total";
-  constexpr std::string_view kPath = "/v1/verify";
   using Result = std::pair<std::string_view, std::vector<int>>;
   const Result results[] = {
       {"allowed", {200}}, {"redirected", {302, 303}}, {"refused", {401, 403}}, {"failed", {503}}};
   append_family(out, kName, "counter", "Answers to proxies, and to applications that ask.");
   for (std::size_t i = 0; i < std::min(totals.size(), names.size()); ++i) {
     if (!names[i].starts_with(kPath)) continue;
-    const std::string_view rest = names[i].substr(kPath.size());
-    const std::string proxy{rest.empty() ? "none" : rest.substr(1)};
+    const std::string proxy = proxy_of(names[i]);
     for (const auto& [result, statuses] : results) {
       std::uint64_t count = 0;
       for (const int status : statuses) count += answers(totals[i], status);
       append_sample(out, kName, "proxy=\"" + proxy + "\",result=\"" + std::string{result} + "\"",
                     as_number(count));
     }
+  }
+  constexpr std::string_view kDuration = "latchkey_verify_duration_seconds";
+  append_family(out, kDuration, "histogram", "How long they took.");
+  for (std::size_t i = 0; i < std::min(totals.size(), names.size()); ++i) {
+    if (!names[i].starts_with(kPath) || totals[i].latency.count() == 0) continue;
+    append_latency(out, kDuration, "proxy=\"" + proxy_of(names[i]) + "\"", totals[i].latency);
   }
 }
 

@@ -16,6 +16,9 @@ void append_cache(std::string& out, const NearCacheStats& stats) {
   append_sample(out, kRequests, "result=\"miss\"", as_double(stats.misses));
   append_metric(out, "latchkey_cache_hit_age_seconds_total", "counter",
                 "Age of the copies that answered, all together.", seconds(stats.hit_age));
+  append_metric(out, "latchkey_cache_stale_answers_total", "counter",
+                "Old copies that answered /v1/verify while the store did not.",
+                as_double(stats.stale));
   append_metric(out, "latchkey_cache_invalidations_total", "counter",
                 "Changes that the near cache was told of or made itself.",
                 as_double(stats.invalidations));
@@ -78,6 +81,26 @@ std::string entry_metrics(const http::EntryTotals& log_ins, const http::EntryTot
   std::string out;
   append_entries(out, "latchkey_login_total", "Log-ins by outcome.", log_ins);
   append_entries(out, "latchkey_signup_total", "Sign-ups by outcome.", sign_ups);
+  return out;
+}
+
+std::string account_metrics(const AccountFacts& facts) {
+  std::string out;
+  append_metric(out, "latchkey_sessions_active", "gauge",
+                "Different sessions that this node saw in the last 5 to 10 minutes, about.",
+                as_double(facts.active_sessions));
+  append_metric(out, "latchkey_verify_max_stale_seconds", "gauge",
+                "How old a copy may be that answers /v1/verify while the store does not.",
+                seconds(facts.max_stale));
+  constexpr std::string_view kReuse = "latchkey_secret_reuse_total";
+  append_family(out, kReuse, "counter",
+                "Secrets shown that were not those of their session, which is alive.");
+  append_sample(out, kReuse, "class=\"grace\"", as_double(facts.secrets.secrets_in_grace));
+  append_sample(out, kReuse, "class=\"wrong\"", as_double(facts.secrets.secrets_wrong));
+  constexpr std::string_view kHashes = "latchkey_password_hash_duration_seconds";
+  append_family(out, kHashes, "summary", "How long passwords were hashed.");
+  append_sample(out, std::string{kHashes} + "_sum", {}, facts.hashes.seconds);
+  append_sample(out, std::string{kHashes} + "_count", {}, as_double(facts.hashes.count));
   return out;
 }
 

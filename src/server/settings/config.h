@@ -22,6 +22,9 @@ namespace latchkey::server {
 // KeySource is where the keys of the carriers come from.
 enum class KeySource : std::uint8_t { file, environment, store };
 
+// OnStoreError is what /v1/verify does while the store does not answer.
+enum class OnStoreError : std::uint8_t { deny, stale };
+
 enum class LogFormat : std::uint8_t { json, text };
 
 // MigrateConfig says which sessions of other systems are taken over, and until when.
@@ -103,6 +106,8 @@ struct Config {
   bool verify_aliases = true;
   bool verify_data = false;
   bool allow_ambiguous_paths = false;
+  OnStoreError on_store_error = OnStoreError::deny;
+  Millis max_stale = std::chrono::seconds{60};
 
   MailConfig mail;
   Millis recent_login = std::chrono::minutes{5};

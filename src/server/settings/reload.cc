@@ -7,8 +7,9 @@
 namespace latchkey::server {
 
 // What Auth, the store and the sockets were made with stays; so do limits, which a parser keeps for
-// the life of its connection.
+// the life of its connection, and which copies the near cache keeps.
 bool is_live(std::string_view key) noexcept {
+  if (key == "verify.on_store_error" || key == "verify.max_stale") return false;
   return key.starts_with("log.") || key.starts_with("timeouts.") || key.starts_with("verify.");
 }
 

@@ -99,6 +99,8 @@ TEST(Settings, EachRefusesWhatItCannotUse) {
       {"session.preset", "aal4", ""},
       {"session.carrier", "jwt", ""},
       {"keys.source", "File", ""},
+      {"verify.on_store_error", "allow", ""},
+      {"verify.max_stale", "61s", ""},
       {"metrics.listen", "9470", "HOST:PORT"},
       {"metrics.listen", "a b:9470", "HOST:PORT"},
       {"takeover.lucia_database", "redis://h", "SQLite"},

@@ -1,11 +1,16 @@
 #include "server/settings/verify_settings.h"
 
+#include <array>
+#include <utility>
+
 #include "latchkey/codec/cookie.h"
 #include "latchkey/public_url.h"
 #include "server/settings/setting_kinds.h"
 
 namespace latchkey::server {
 namespace {
+
+constexpr Millis kMostStale = std::chrono::seconds{60};
 
 // texts is a list each entry of which must pass `flaw`.
 template <class Field>
@@ -71,6 +76,14 @@ void add_verify(std::vector<Setting>& all) {
   all.push_back(boolean(
       "verify.allow_ambiguous_paths", [](Config & c) -> auto& { return c.allow_ambiguous_paths; },
       "Let paths pass that servers read differently; not with verify.rules."));
+  constexpr std::array<std::pair<std::string_view, OnStoreError>, 2> kOnStoreError{
+      {{"deny", OnStoreError::deny}, {"stale", OnStoreError::stale}}};
+  all.push_back(choice(
+      "verify.on_store_error", kOnStoreError, [](Config & c) -> auto& { return c.on_store_error; },
+      "While the store does not answer: deny (503), or let copies of sessions answer."));
+  all.push_back(duration(
+      "verify.max_stale", Millis{1000}, [](Config & c) -> auto& { return c.max_stale; },
+      "With stale: no copy that answers is older than this.", kMostStale));
 }
 
 Result<http::VerifySettings> verify_settings(const Config& config) {
@@ -81,10 +94,23 @@ Result<http::VerifySettings> verify_settings(const Config& config) {
                  "verify.allow_ambiguous_paths: with verify.rules such a path could get round a "
                  "rule; remove one of the two"};
   }
+  const bool stale = config.on_store_error == OnStoreError::stale;
+  if (stale && !config.cache) {
+    return Error{Errc::bad_config,
+                 "verify.on_store_error = \"stale\" answers from the copies of the near cache: set "
+                 "cache.enabled = true, or verify.on_store_error = \"deny\""};
+  }
+  if (stale && config.max_stale <= config.near_cache.max_age) {
+    return Error{Errc::bad_config,
+                 "verify.max_stale: copies answer until cache.max_age (" +
+                     duration_text(config.near_cache.max_age) +
+                     ") in any case; give a longer time, or verify.on_store_error = \"deny\""};
+  }
   return http::VerifySettings{.rules = std::move(*rules),
                               .aliases = config.verify_aliases,
                               .data = config.verify_data,
                               .allow_ambiguous_paths = config.allow_ambiguous_paths,
+                              .stale = stale,
                               .allowed_origins = config.verify_allowed_origins};
 }
 

@@ -25,7 +25,7 @@ void add_requests(Sample& sample, const RequestTotals& totals) {
                                              : sample.served;
       count += route.statuses[i];
     }
-    for (std::size_t i = 0; i < kLatencyBuckets; ++i) sample.latency[i] += route.latency[i];
+    for (std::size_t i = 0; i < kLatencyBuckets; ++i) sample.latency[i] += route.latency.buckets[i];
   }
 }
 

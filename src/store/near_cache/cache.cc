@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <limits>
 #include <utility>
 
 #include "base/fork.h"
@@ -23,6 +25,12 @@ class CoarseClock final : public Clock {
   static constexpr Millis kTick{10};
   UnixTime now() const noexcept override { return from_unix_millis(platform::coarse_millis()); }
 };
+
+// is_outage: the store does not answer. What it answers, such as that its data are damaged or are
+// those of another store, no copy may hide.
+bool is_outage(Errc code) noexcept {
+  return code == Errc::store_unavailable || code == Errc::store_busy || code == Errc::overloaded;
+}
 
 class CachedSessions final : public SessionStore {
  public:
@@ -51,8 +59,14 @@ class CachedSessions final : public SessionStore {
   Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) override {
     if (forked_.crossed()) return forked_error();  // nobody here hears of changes
     if (!options.fresh && table_.read(id, options.with_user, clock_.now(), out)) return {};
+    const bool stale_ok = options.stale_ok && !options.fresh;
+    if (stale_ok && failing() && read_stale(id, options.with_user, out)) return {};
     auto found = find_inner(std::span(&id, 1), options);
-    if (!found) return found.error();
+    if (!found) {
+      const bool away = stale_ok && is_outage(found.error().code);
+      if (away && read_stale(id, options.with_user, out)) return {};
+      return found.error();
+    }
     out = std::move(found->front());
     return {};
   }
@@ -64,7 +78,8 @@ class CachedSessions final : public SessionStore {
     if (moved) {
       table_.touch(touches, *moved == touches.size());
     } else {
-      for (const Touch& touch : touches) table_.drop(touch.id);
+      // A row may live longer than its copy says, and never less long.
+      for (const Touch& touch : touches) table_.suspend(touch.id);
     }
     return moved;
   }
@@ -118,7 +133,11 @@ class CachedSessions final : public SessionStore {
     }
   }
   void apply(const Invalidation& change) {
-    if (change.everything) table_.drop_all();
+    if (change.channel_lost) {
+      table_.suspend_all();
+    } else if (change.everything) {
+      table_.drop_all();
+    }
     for (const SessionId& id : change.ids) table_.drop(id);
     for (const UserId& user : change.users) table_.drop_user(user);
     const MutexLock lock(sink_mutex_);
@@ -127,6 +146,28 @@ class CachedSessions final : public SessionStore {
 
   Result<std::vector<Found>> find_inner(std::span<const SessionId> ids, const FindOptions& options);
 
+  // failing: a look-up failed less than kPatience ago. The next ones need not wait for the same.
+  bool failing() const noexcept {
+    const std::int64_t at = failed_at_.load(std::memory_order_relaxed);
+    return at != kNeverFailed && to_unix_millis(clock_.now()) - at < kPatience.count();
+  }
+  void note(const Result<std::vector<Found>>& found, UnixTime now) noexcept {
+    // What was refused because too many wait says nothing of the store.
+    const bool away =
+        !found && is_outage(found.error().code) && found.error().code != Errc::overloaded;
+    if (!away && !found) return;
+    const std::int64_t at = away ? to_unix_millis(now) : kNeverFailed;
+    if (failed_at_.load(std::memory_order_relaxed) != at) failed_at_ = at;
+  }
+  bool read_stale(const SessionId& id, bool with_user, Found& out) {
+    const auto age = table_.read_stale(id, with_user, clock_.now(), out);
+    if (age) out.stale_for = *age;
+    return age.has_value();
+  }
+
+  static constexpr Millis kPatience{1000};
+  static constexpr std::int64_t kNeverFailed = std::numeric_limits<std::int64_t>::min();
+  std::atomic<std::int64_t> failed_at_{kNeverFailed};
   SessionStore& inner_;
   Table& table_;
   const Clock& clock_;
@@ -145,6 +186,7 @@ Result<std::vector<Found>> CachedSessions::find_inner(std::span<const SessionId>
   for (std::size_t i = 0; i < ids.size(); ++i) tickets[i] = table_.take_ticket(ids[i], now);
   auto found = inner_.find(ids, options);
   if (!found && found.error().code == Errc::would_wait) return found;  // nothing has happened
+  note(found, clock_.now());
   if (!options.fresh) {
     for (const SessionId& id : ids) table_.count_miss(id);
   }
@@ -178,6 +220,10 @@ Result<std::vector<Found>> CachedSessions::find(std::span<const SessionId> ids,
   if (!found) return found;
   for (std::size_t i = 0; i < num_missing; ++i) answers[missing[i]] = std::move((*found)[i]);
   return answers;
+}
+
+Millis stale_bound(Millis max_stale, bool exact) {
+  return exact ? max_stale : std::max(max_stale - CoarseClock::kTick, Millis{0});
 }
 
 // Users are not looked up here; only what a session's copy carries of them is dropped.
@@ -215,7 +261,8 @@ class NearCacheStore final : public NearCache {
   NearCacheStore(Store& inner, const NearCacheOptions& options, const Clock* clock)
       : inner_(inner),
         table_(options.max_entries,
-               clock != nullptr ? options.max_age : options.max_age - CoarseClock::kTick),
+               clock != nullptr ? options.max_age : options.max_age - CoarseClock::kTick,
+               stale_bound(options.max_stale, clock != nullptr)),
         sessions_(inner.sessions(), table_, clock != nullptr ? *clock : coarse_clock_,
                   options.cache_users),
         users_(inner.users(), table_) {}

@@ -31,6 +31,9 @@ class Copy {
   std::uint16_t user_slot() const noexcept { return head().user_slot; }
   KnownUser known_user() const noexcept { return head().known; }
 
+  // age_by makes the copy older than it is.
+  void age_by(Millis time) noexcept { head().taken_at -= time.count(); }
+
   // prefetch starts loading the lines behind the first one, which a small record fills.
   void prefetch() const noexcept {
     __builtin_prefetch(block_.get() + 64);

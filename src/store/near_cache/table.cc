@@ -1,5 +1,6 @@
 #include "store/near_cache/table.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "store/rules.h"
@@ -20,9 +21,10 @@ void raise(std::atomic<T>& target, T value) {
 
 }  // namespace
 
-Table::Table(std::size_t max_entries, Millis max_age)
+Table::Table(std::size_t max_entries, Millis max_age, Millis max_stale)
     : max_entries_(max_entries),
       max_age_(max_age),
+      max_stale_(max_stale),
       shard_mask_((max_entries < kEntriesWorthShards ? 1 : kShards) - 1),
       shards_(std::make_unique<Shard[]>(shard_mask_ + 1)),
       pruned_until_(std::numeric_limits<std::int64_t>::min()) {}
@@ -36,9 +38,12 @@ std::uint16_t Table::slot_of(const UserId& user) noexcept {
   return static_cast<std::uint16_t>(std::hash<UserId>{}(user) % kUserSlots);
 }
 
-bool Table::read_copy(const Copy& copy, const SessionId& id, bool with_user, UnixTime now,
-                      Found& out) const {
-  if (now < copy.taken_at() || now - copy.taken_at() >= max_age_) return false;
+bool Table::current(const Copy& copy, UnixTime now) const noexcept {
+  return now >= copy.taken_at() && now - copy.taken_at() < max_age_ &&
+         copy.stamp() >= lost_stamp_.load();
+}
+
+bool Table::read_copy(const Copy& copy, const SessionId& id, bool with_user, Found& out) const {
   if (user_stamps_[copy.user_slot()].load() > copy.stamp()) return false;
   if (with_user && copy.known_user() == KnownUser::not_asked) return false;
   if (!copy.unpack(id, with_user, out)) return false;
@@ -51,7 +56,7 @@ bool Table::read(const SessionId& id, bool with_user, UnixTime now, Found& out) 
   Shard& shard = shard_of(key);
   const MutexLock lock(shard.mutex);
   const Index::Place place = shard.index.find(key, id);
-  if (place && read_copy(Index::at(place), id, with_user, now, out)) {
+  if (place && current(Index::at(place), now) && read_copy(Index::at(place), id, with_user, out)) {
     Index::mark(place);
     ++shard.hits;
     shard.hit_age += now - Index::at(place).taken_at();
@@ -60,6 +65,24 @@ bool Table::read(const SessionId& id, bool with_user, UnixTime now, Found& out) 
   out.record.reset();
   out.user.reset();
   return false;
+}
+
+std::optional<Millis> Table::read_stale(const SessionId& id, bool with_user, UnixTime now,
+                                        Found& out) {
+  const std::uint64_t key = key_of(id.text());
+  Shard& shard = shard_of(key);
+  const MutexLock lock(shard.mutex);
+  if (const Index::Place place = shard.index.find(key, id)) {
+    const Copy& copy = Index::at(place);
+    const Millis age = now - copy.taken_at();
+    if (age >= Millis{0} && age < max_stale_ && read_copy(copy, id, with_user, out)) {
+      Index::mark(place);
+      ++shard.stale;
+      return std::max(age, Millis{1});
+    }
+  }
+  out = Found{};
+  return std::nullopt;
 }
 
 void Table::count_miss(const SessionId& id) {
@@ -153,6 +176,26 @@ void Table::drop_all() {
   }
 }
 
+// What is suspended ages by max_age, so that no flag is needed.
+void Table::suspend(const SessionId& id) {
+  if (max_stale_ == Millis{0}) return drop(id);
+  if (forked_.crossed()) return;
+  const std::uint64_t key = key_of(id.text());
+  Shard& shard = shard_of(key);
+  const MutexLock lock(shard.mutex);
+  ++shard.generation;
+  if (const Index::Place place = shard.index.find(key, id)) {
+    Index::at(place).age_by(std::max(max_age_, Millis{1}));
+  }
+}
+
+// An answer under way has a ticket with an older stamp, so it does not become a current copy.
+void Table::suspend_all() {
+  if (max_stale_ == Millis{0}) return drop_all();
+  invalidations_.fetch_add(1, std::memory_order_relaxed);
+  raise(lost_stamp_, last_stamp_.fetch_add(1) + 1);
+}
+
 // touch_copy returns false when the row may have left the copy behind.
 bool Table::touch_copy(Copy& copy, const Touch& touch, bool all_moved) {
   const std::optional<codec::PackedTimes> times = copy.times();
@@ -193,6 +236,7 @@ NearCacheStats Table::stats() const {
     stats.hits += shard.hits;
     stats.hit_age += shard.hit_age;
     stats.misses += shard.misses;
+    stats.stale += shard.stale;
   }
   return stats;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "base/fork.h"
 #include "base/mutex.h"
@@ -22,12 +23,16 @@ namespace latchkey::near_cache {
 // In a forked child nothing is read, kept or dropped: a thread of the parent may hold a lock there.
 class Table {
  public:
-  Table(std::size_t max_entries, Millis max_age);
+  // `max_stale`: 0, or how old a copy may be that read_stale returns.
+  Table(std::size_t max_entries, Millis max_age, Millis max_stale = Millis{0});
 
   // prefetch starts loading what read needs.
   void prefetch(const SessionId& id) const noexcept LATCHKEY_NO_THREAD_SAFETY_ANALYSIS;
   // read answers from a copy. False: ask the store.
   bool read(const SessionId& id, bool with_user, UnixTime now, Found& out);
+  // read_stale answers from a copy that is too old for `read`, or that a lost channel left behind,
+  // and returns its age. Nothing: there is none, or it is known to be wrong.
+  std::optional<Millis> read_stale(const SessionId& id, bool with_user, UnixTime now, Found& out);
   // count_miss is called when the store was asked in place of a copy.
   void count_miss(const SessionId& id);
 
@@ -46,6 +51,10 @@ class Table {
   // drop_pruned drops every copy past a deadline at `now`, in constant time.
   void drop_pruned(UnixTime now);
   void drop_all();
+  // suspend and suspend_all leave copies to read_stale alone, if it may have any: nothing is known
+  // to have changed, but it may have.
+  void suspend(const SessionId& id);
+  void suspend_all();
   // touch moves the copies of sessions whose rows were touched; `all_moved` tells whether every row
   // did. A copy that a row may have left behind is dropped.
   void touch(std::span<const Touch> touches, bool all_moved);
@@ -60,14 +69,16 @@ class Table {
     std::uint64_t hits LATCHKEY_GUARDED_BY(mutex) = 0;
     Millis hit_age LATCHKEY_GUARDED_BY(mutex){};
     std::uint64_t misses LATCHKEY_GUARDED_BY(mutex) = 0;
+    std::uint64_t stale LATCHKEY_GUARDED_BY(mutex) = 0;
   };
   static constexpr std::size_t kUserSlots = 4096;
 
   static std::uint16_t slot_of(const UserId& user) noexcept;
   Shard& shard_of(std::uint64_t key) const noexcept { return shards_[(key >> 56) & shard_mask_]; }
 
-  bool read_copy(const Copy& copy, const SessionId& id, bool with_user, UnixTime now,
-                 Found& out) const;
+  bool current(const Copy& copy, UnixTime now) const noexcept;
+  // read_copy reads what no known change has made wrong, whatever its age.
+  bool read_copy(const Copy& copy, const SessionId& id, bool with_user, Found& out) const;
   void forget(const SessionId& id);
   bool make_room(Shard& shard) LATCHKEY_REQUIRES(shard.mutex);
   void erase(Shard& shard, const Index::Place& place) LATCHKEY_REQUIRES(shard.mutex);
@@ -76,12 +87,14 @@ class Table {
   const ForkGuard forked_;
   const std::size_t max_entries_;
   const Millis max_age_;
+  const Millis max_stale_;
   const std::size_t shard_mask_;
   const std::unique_ptr<Shard[]> shards_;
   std::array<std::atomic<std::uint64_t>, kUserSlots> user_stamps_{};  // of the last drop
   std::atomic<std::uint64_t> last_stamp_{0};
   std::atomic<std::int64_t> pruned_until_;
   std::atomic<std::uint64_t> prune_stamp_{0};
+  std::atomic<std::uint64_t> lost_stamp_{0};  // of the last suspend_all
   std::atomic<std::size_t> entries_{0};
   std::atomic<std::uint64_t> invalidations_{0};
 };

@@ -68,7 +68,7 @@ void Listener::run() {
     if (heard || stopping_) continue;
     up_ = false;
     log(LogLevel::warn, "invalidations_lost", {{"detail", heard.error().detail}});
-    tell_everything();
+    tell_lost();
     pause(pause_time);
     pause_time = std::min(pause_time * 2, kLongestPause);
   }
@@ -156,6 +156,6 @@ void Listener::pause(Millis time) const {
   ::poll(&woken, 1, static_cast<int>(time.count()));
 }
 
-void Listener::tell_everything() { sink_(Invalidation{.everything = true}); }
+void Listener::tell_lost() { sink_(Invalidation{.everything = true, .channel_lost = true}); }
 
 }  // namespace latchkey::postgres

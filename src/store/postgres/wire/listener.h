@@ -42,7 +42,7 @@ class Listener {
   Result<bool> hear(Connection& connection);
   Result<void> read(Connection& connection);
   void pause(Millis time) const;
-  void tell_everything();
+  void tell_lost();
   void note_read(std::optional<std::chrono::microseconds> lag);
 
   const Client& client_;

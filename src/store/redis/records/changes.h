@@ -15,7 +15,7 @@ class Changes final : public ConnectionEvents {
   explicit Changes(const Keys& keys) : keys_(keys) {}
 
   void on_push(const Reply& push) override;
-  void on_lost() override { tell({.everything = true}); }
+  void on_lost() override { tell({.everything = true, .channel_lost = true}); }
 
   // wanted tells whether anybody listens.
   bool wanted() const noexcept { return wanted_; }
