@@ -5,7 +5,7 @@
 
 #include "latchkey/memory.h"
 #include "latchkey/store/forwarding_store.h"
-#include "latchkey/testing/store_suite.h"
+#include "latchkey/testing/store_fixture.h"
 
 namespace latchkey::testing {
 namespace {

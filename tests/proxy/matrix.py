@@ -268,6 +268,16 @@ def server_down(case):
         assert answer.cookies() == [] and answer.get("Location") is None
 
 
+def store_gone(case):
+    """With verify.on_store_error = stale a copy answers, and the application sees it."""
+    _, seen = case.allowed(case.user())
+    assert values(seen, "X-Session-Age")[0], "how old the answer is"
+    assert values(seen, "X-Session-Username") == [case.name]
+    for headers in [[], [("Cookie", case.cookie + "x")], [("X-Session-User", "admin")]]:
+        case.denied(headers, 401)
+    case.denied(case.user() + [FOREIGN], 403, method="POST", body=b"x")
+
+
 def base_path(latchkey):
     """The pages, their addresses and the API are below a path of the application's own host."""
     def ask(method, target, headers=(), body=None):
@@ -325,9 +335,24 @@ class Matrix:
         self.run_replays()
         self.latchkey.start("--store", "redis://127.0.0.1:1/")
         self.run_cases([store_down])
+        self.run_outage()
         self.latchkey.stop()
         self.run_cases([server_down])
         self.count("base path", lambda: base_path(self.latchkey))
+
+    def run_outage(self):
+        """A store that is there when users log in, and gone when the proxies ask."""
+        folder, port = open_folder(self.folder / "redis"), free_port()
+        store = Process("redis", ["redis-server", "--port", str(port), "--save", ""], folder, port)
+        try:
+            self.latchkey.start("--store", f"redis://127.0.0.1:{port}/", "--set",
+                                "verify.on_store_error=stale", "--set", "cache.max_age=1ms")
+            for proxy in self.proxies:
+                proxy.cookie, proxy.known = self.latchkey.sign_up(proxy.name + "@example.com")
+                send(self.latchkey.port, "GET", "/v1/verify", [("Cookie", proxy.cookie)])
+        finally:
+            store.stop()
+        self.run_cases([store_gone])
 
     def run_cases(self, cases):
         for proxy, case in itertools.product(self.proxies, cases):

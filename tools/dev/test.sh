@@ -11,8 +11,8 @@ OTHER_LANE=(format checks attack proxy npm next browser consume)
 # What only --full runs: a compile without unity builds, the POSIX way, each header alone, other
 # compilers, another Node, and what repeats code of the default run somewhere else.
 FULL_BUILD_LANE=(dev portable addon_asan)
-FULL_OTHER_LANE=(headers compilers next_more nodes lint package)
-AFTER_RELEASE=(attack proxy npm next browser consume) # they use what the step release builds
+FULL_OTHER_LANE=(headers compilers next_more nodes lint package soak)
+AFTER_RELEASE=(soak attack proxy npm next browser consume) # they use what the step release builds
 
 # check NAME COMMAND... runs one check that counts as one test.
 check() {
@@ -173,6 +173,13 @@ step_proxy() {
 # What a client could send to do harm, against the running server.
 step_attack() {
   python3 tests/attack/attack.py build/release/latchkey --counts "$COUNTS"
+}
+
+# Two nodes for half an hour, against a model of what they acknowledged.
+step_soak() {
+  python3 tests/soak/soak.py build/release/latchkey --self-test --counts "$COUNTS"
+  python3 tests/soak/soak.py build/release/latchkey --minutes "${LATCHKEY_SOAK_MINUTES:-30}" \
+    --plot build/soak.svg --counts "$COUNTS"
 }
 
 step_browser() {
