@@ -1,9 +1,9 @@
 """Draws how long checks took over the time of a run."""
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 300, 56, 16, 34, 40
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 870, 300, 66, 16, 34, 40
 STYLE = """<style>
 text { font: 12px system-ui, sans-serif; fill: #333 }
-.grid { stroke: #ccc; stroke-width: 1 } .mark { stroke: #999; stroke-dasharray: 2 3 }
+.grid { stroke: #ccc; stroke-width: 1 } .mark { stroke: #888; stroke-width: 2 }
 .p99 { stroke: #b3261e; fill: none; stroke-width: 1.5 }
 .p50 { stroke: #1f5fa8; fill: none; stroke-width: 1.5 }
 @media (prefers-color-scheme: dark) {
@@ -60,9 +60,8 @@ def draw(times, seconds, events, title):
     for name, column in (("p50", 1), ("p99", 2)):
         path = " ".join(f"{x(point[0]):.1f},{y(point[column]):.1f}" for point in points)
         out.append(f'<polyline class="{name}" points="{path}"/>')
-        out.append(f'<text x="{WIDTH - RIGHT - 120 + 60 * column - 60}" y="18" '
-                   f'style="fill:currentColor"><tspan class="{name}" style="fill:none">'
-                   f'&#9472;&#9472; </tspan>{name}</text>')
+        out.append(f'<text x="{WIDTH - RIGHT - 140 + 70 * column}" y="18" '
+                   f'text-anchor="end"><tspan class="{name}">&#9472;&#9472; </tspan>{name}</text>')
     out.append(f'<text x="{LEFT}" y="{HEIGHT - 6}">marks: a node is stopped, killed or reloaded, '
                "or its wire to Redis is cut</text></svg>")
     return "\n".join(out) + "\n"
