@@ -38,11 +38,18 @@ class Latchkey:
         (folder / "latchkey.toml").write_text(pages.latchkey_config(port), encoding="utf-8")
         self.process = None
 
-    def start(self, *flags):
+    def start(self, *flags, data="data"):
         self.stop()
         self.process = Process("latchkey", [self.program, "serve", "--config", "latchkey.toml",
-                                            "--data", f"{self.folder}/data", *flags],
+                                            "--data", f"{self.folder}/{data}", *flags],
                                self.folder, self.port)
+
+    def wait_until_ready(self):
+        """A server with a store behind a network listens before it has the store."""
+        until = time.monotonic() + PATIENCE
+        while send(self.port, "GET", "/readyz", []).status != 200:
+            assert time.monotonic() < until, "the server does not become ready"
+            time.sleep(0.05)
 
     def stop(self):
         if self.process:
@@ -346,7 +353,9 @@ class Matrix:
         store = Process("redis", ["redis-server", "--port", str(port), "--save", ""], folder, port)
         try:
             self.latchkey.start("--store", f"redis://127.0.0.1:{port}/", "--set",
-                                "verify.on_store_error=stale", "--set", "cache.max_age=1ms")
+                                "verify.on_store_error=stale", "--set", "cache.max_age=1ms",
+                                data="outage")
+            self.latchkey.wait_until_ready()
             for proxy in self.proxies:
                 proxy.cookie, proxy.known = self.latchkey.sign_up(proxy.name + "@example.com")
                 send(self.latchkey.port, "GET", "/v1/verify", [("Cookie", proxy.cookie)])
