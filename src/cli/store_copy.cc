@@ -170,6 +170,9 @@ Result<void> StoreCopy::write_user(const StoredUser& user, CopyCounts& counts) {
   Result<bool> hash =
       to_.users().upgrade_hash(user.user.id, (*there)->password_hash, user.password_hash);
   if (!hash) return hash.error();
+  Result<bool> attributes =
+      to_.users().set_attributes(user.user.id, (*there)->user.attributes, user.user.attributes);
+  if (!attributes) return attributes.error();
   Result<bool> disabled = to_.users().set_disabled(user.user.id, user.user.disabled);
   if (!disabled) return disabled.error();
   ++counts.written;

@@ -90,6 +90,11 @@ class EachCallUsers : public UserStore, public EpochStore, public MetaStore {
     return runner_.run(StoreCall::upgrade_hash,
                        [&] { return inner_.users().upgrade_hash(id, expected_hash, new_hash); });
   }
+  Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                              const std::string& attributes) override {
+    return runner_.run(StoreCall::set_attributes,
+                       [&] { return inner_.users().set_attributes(id, expected, attributes); });
+  }
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
     return runner_.run(StoreCall::set_disabled,
                        [&] { return inner_.users().set_disabled(id, disabled); });

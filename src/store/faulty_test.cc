@@ -83,6 +83,8 @@ std::map<StoreCall, std::function<bool(Store&)>> every_call() {
        }},
       {StoreCall::upgrade_hash,
        [=](Store& s) { return failed(s.users().upgrade_hash(kFaultyUser, "old", "new")); }},
+      {StoreCall::set_attributes,
+       [=](Store& s) { return failed(s.users().set_attributes(kFaultyUser, "", "{}")); }},
       {StoreCall::set_disabled,
        [=](Store& s) { return failed(s.users().set_disabled(kFaultyUser, true)); }},
       {StoreCall::delete_user,

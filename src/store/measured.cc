@@ -10,18 +10,16 @@ namespace {
 
 // In the order of StoreCall.
 constexpr std::array<std::string_view, kStoreCalls> kNames{
-    "insert",          "find",           "touch",
-    "replace",         "remove",         "remove_user",
-    "list_user",       "prune",          "user_epoch",
-    "add_user",        "find_user",      "find_username",
-    "set_password",    "upgrade_hash",   "set_disabled",
-    "delete_user",     "list_users",     "deny",
-    "standing",        "prune_denials",  "take",
-    "settle",          "prune_counters", "put_secret",
-    "find_secret",     "take_secret",    "remove_secrets",
-    "prune_secrets",   "append_events",  "list_events",
-    "blank_addresses", "prune_events",   "keys",
-    "put_keys",        "meta",           "check"};
+    "insert",        "find",          "touch",          "replace",
+    "remove",        "remove_user",   "list_user",      "prune",
+    "user_epoch",    "add_user",      "find_user",      "find_username",
+    "set_password",  "upgrade_hash",  "set_attributes", "set_disabled",
+    "delete_user",   "list_users",    "deny",           "standing",
+    "prune_denials", "take",          "settle",         "prune_counters",
+    "put_secret",    "find_secret",   "take_secret",    "remove_secrets",
+    "prune_secrets", "append_events", "list_events",    "blank_addresses",
+    "prune_events",  "keys",          "put_keys",       "meta",
+    "check"};
 static_assert(kNames.back() == "check");
 
 using Sessions = EachCallSessions<StoreMeter>;

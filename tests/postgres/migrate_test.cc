@@ -94,6 +94,8 @@ TEST_F(Migrate, ASecondRunBringsOverWhatChangedAndEndsWhatEnded) {
   ASSERT_TRUE(file->sessions().insert(fresh, {}));
   ASSERT_TRUE(file->sessions().replace(changed, 1, kBegin));
   ASSERT_TRUE(file->users().upgrade_hash(ann_, "hash", "better"));
+  const std::string before = (*file->users().find_user(ann_))->user.attributes;
+  ASSERT_TRUE(*file->users().set_attributes(ann_, before, R"({"email":"ann@example.com"})"));
   EXPECT_EQ(run({"--from", file_, "--to", url_}).code, 0);
 
   const auto store = open_or_fail(patient_options(url_));
@@ -104,6 +106,7 @@ TEST_F(Migrate, ASecondRunBringsOverWhatChangedAndEndsWhatEnded) {
   EXPECT_EQ((*store->sessions().find({&changed.id, 1}, {}))[0].record.value().attributes,
             changed.attributes);
   EXPECT_EQ((*store->users().find_user(ann_))->password_hash, "better");
+  EXPECT_EQ((*store->users().find_user(ann_))->user.attributes, R"({"email":"ann@example.com"})");
 }
 
 TEST_F(Migrate, AnInterruptedCopyGoesOnWhereItStood) {

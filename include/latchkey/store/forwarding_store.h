@@ -82,6 +82,10 @@ class ForwardingUserStore : public UserStore {
                             const std::string& new_hash) override {
     return inner_.upgrade_hash(id, expected_hash, new_hash);
   }
+  Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                              const std::string& attributes) override {
+    return inner_.set_attributes(id, expected, attributes);
+  }
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
     return inner_.set_disabled(id, disabled);
   }

@@ -55,6 +55,10 @@ class UserStore {
   // upgrade_hash replaces a hash by one of the same password; no session ends. False: it moved on.
   virtual Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
                                     const std::string& new_hash) = 0;
+  // set_attributes replaces the attributes of a user who still has `expected`. False: they have
+  // moved on, or there is no such user. Cached sessions are invalidated. Durable when it returns.
+  virtual Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                                      const std::string& attributes) = 0;
   // set_disabled returns false when there is no such user. Cached sessions are invalidated.
   virtual Result<bool> set_disabled(const UserId& id, bool disabled) = 0;
   // delete_user is one atomic step: the user goes, the epoch grows, the sessions end. The name is

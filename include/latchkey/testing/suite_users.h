@@ -126,6 +126,34 @@ TEST_P(StoreSuite, UpgradeHashEndsNoSession) {
   EXPECT_EQ(look_up(session.id).record, session);
 }
 
+TEST_P(StoreSuite, AttributesOfAUserChangeForWhoKnowsThem) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  const SessionRecord session = add(user.user.id);
+  const std::string first = user.user.attributes;
+  EXPECT_EQ(look_up(session.id, {.with_user = true}).user.value().attributes, first);
+  EXPECT_TRUE(must(users().set_attributes(user.user.id, first, R"({"a":1})")));
+  EXPECT_FALSE(must(users().set_attributes(user.user.id, first, R"({"late":1})")));
+  EXPECT_EQ(look_up(session.id, {.with_user = true}).user.value().attributes, R"({"a":1})");
+  EXPECT_EQ(must(users().find_user(user.user.id))->user.attributes, R"({"a":1})");
+  EXPECT_TRUE(must(users().set_attributes(user.user.id, R"({"a":1})", "")));
+  EXPECT_EQ(must(users().find_user(user.user.id))->user.attributes, "");
+  EXPECT_TRUE(must(users().set_attributes(user.user.id, "", R"({"b":2})"))) << "from nothing";
+  EXPECT_FALSE(must(users().set_attributes(next_user(), "", "{}"))) << "no such user";
+  EXPECT_EQ(look_up(session.id).record, session) << "no session ends";
+}
+
+TEST_P(StoreSuite, OfManyChangesOfAttributesAtOnceOneWins) {
+  const StoredUser user = make_user("ada");
+  ASSERT_TRUE(must(users().add_user(user)));
+  std::atomic<int> changed{0};
+  run_parallel(8, [&](int thread) {
+    const std::string own = "{\"thread\":" + std::to_string(thread) + "}";
+    changed += must(users().set_attributes(user.user.id, user.user.attributes, own)) ? 1 : 0;
+  });
+  EXPECT_EQ(changed, 1);
+}
+
 TEST_P(StoreSuite, ADisabledUserIsSeenWithItsSessionsAtOnce) {
   const StoredUser user = make_user("ada");
   ASSERT_TRUE(must(users().add_user(user)));

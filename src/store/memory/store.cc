@@ -72,6 +72,16 @@ class MemoryUsers final : public UserStore, public EpochStore {
     return true;
   }
 
+  Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                              const std::string& attributes) override {
+    if (data_.forked.crossed()) return forked_error();
+    const MutexLock lock(data_.mutex);
+    StoredUser* user = data_.users.find(id);
+    if (user == nullptr || user->user.attributes != expected) return false;
+    user->user.attributes = attributes;
+    return true;
+  }
+
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
     if (data_.forked.crossed()) return forked_error();
     const MutexLock lock(data_.mutex);

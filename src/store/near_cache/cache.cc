@@ -241,6 +241,12 @@ class CachedUsers final : public ForwardingUserStore {
     table_.drop_user(change.user);
     return outcome;
   }
+  Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                              const std::string& attributes) override {
+    auto changed = inner().set_attributes(id, expected, attributes);
+    table_.drop_user(id);
+    return changed;
+  }
   Result<bool> set_disabled(const UserId& id, bool disabled) override {
     auto known = inner().set_disabled(id, disabled);
     table_.drop_user(id);

@@ -61,6 +61,7 @@ class NearCacheOrder : public ::testing::Test {
     ASSERT_EQ(cached.user.has_value(), stored.user.has_value());
     if (stored.user) {
       EXPECT_EQ(cached.user->disabled, stored.user->disabled);
+      EXPECT_EQ(cached.user->attributes, stored.user->attributes);
     }
   }
 
@@ -119,6 +120,13 @@ TEST_F(NearCacheOrder, NoCopyOfAnEvictedSessionStays) {
   };
   EXPECT_TRUE(evicted_by("BBBBBBBBBBBBBBBBBBBBBBB", false));
   EXPECT_TRUE(evicted_by("CCCCCCCCCCCCCCCCCCCCCCC", true));
+}
+
+TEST_F(NearCacheOrder, AReaderWhileAttributesChangeLeavesNoOldCopy) {
+  read_between(StoreCall::set_attributes);
+  const std::string before = (*cache_->users().find_user(record_.user_id))->user.attributes;
+  ASSERT_TRUE(*cache_->users().set_attributes(record_.user_id, before, R"({"a":1})"));
+  expect_cache_answers_as_the_store();
 }
 
 TEST_F(NearCacheOrder, AReaderWhileAUserIsDisabledLeavesNoOldCopy) {

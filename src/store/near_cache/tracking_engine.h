@@ -112,6 +112,13 @@ class TrackingEngine {
       if (outcome) engine_.tell(outcome->removed.ids);
       return outcome;
     }
+    Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                                const std::string& attributes) override {
+      const MutexLock lock(engine_.mutex_);
+      auto changed = ForwardingUserStore::set_attributes(id, expected, attributes);
+      engine_.tell_of(id);
+      return changed;
+    }
     Result<bool> set_disabled(const UserId& id, bool disabled) override {
       const MutexLock lock(engine_.mutex_);
       auto known = ForwardingUserStore::set_disabled(id, disabled);

@@ -76,6 +76,20 @@ Result<bool> PostgresUsers::upgrade_hash(const UserId& id, const std::string& ex
   return rows->integer(0, 0) != 0;
 }
 
+Result<bool> PostgresUsers::set_attributes(const UserId& id, const std::string& expected,
+                                           const std::string& attributes) {
+  Params params = client_.params();
+  params.add(client_.origin())
+      .add(std::string_view(id.text()))
+      .add_or_null(std::string_view(expected))
+      .add_or_null(std::string_view(attributes));
+  Result<Rows> rows = client_.write(Sql::set_attributes, params);
+  if (!rows) return rows.error();
+  const bool changed = rows->integer(0, 0) != 0;
+  if (changed) client_.changed();
+  return changed;
+}
+
 Result<bool> PostgresUsers::set_disabled(const UserId& id, bool disabled) {
   Params params = client_.params();
   params.add(client_.origin()).add(std::string_view(id.text())).add(disabled);

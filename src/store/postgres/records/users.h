@@ -17,6 +17,8 @@ class PostgresUsers final : public UserStore, public EpochStore {
   Result<SetPasswordOutcome> set_password(const SetPassword& change) override;
   Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
                             const std::string& new_hash) override;
+  Result<bool> set_attributes(const UserId& id, const std::string& expected,
+                              const std::string& attributes) override;
   Result<bool> set_disabled(const UserId& id, bool disabled) override;
   Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) override;
   Result<UserPage> list_users(const std::string& after, std::size_t limit) override;

@@ -78,6 +78,13 @@ std::string_view sql_template(Sql sql) noexcept {
       return "SELECT status,removed,epoch FROM @set_password($1,$2,$3,$4,$5,$6,$7,$8)";
     case Sql::upgrade_hash:
       return "SELECT @upgrade_hash($1,$2,$3,$4)";
+    case Sql::set_attributes:
+      // Of many changes at once one still finds what it expects: the others look again.
+      return "WITH held AS MATERIALIZED(SELECT @begin($1)::text AS locks),"
+             "changed AS(UPDATE @users u SET attributes=$5 FROM held WHERE u.id=$3 "
+             "AND held.locks IS NOT NULL AND u.attributes IS NOT DISTINCT FROM $4 RETURNING u.id),"
+             "told AS MATERIALIZED(SELECT @tell($2,NULL,ARRAY[id])::text AS done FROM changed) "
+             "SELECT count(done) FROM told";
     case Sql::set_disabled:
       return "SELECT @set_disabled($1,$2,$3,$4)";
     case Sql::delete_user:

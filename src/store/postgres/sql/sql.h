@@ -26,6 +26,7 @@ enum class Sql : std::uint8_t {
   find_username,
   set_password,
   upgrade_hash,
+  set_attributes,
   set_disabled,
   delete_user,
   list_users,

@@ -282,6 +282,15 @@ redis.call('HSET', key, 'password_hash', ARGV[5])
 return 1
 )lua");
 
+// user expected attributes -> 1, or 0 when they moved on
+const Script kSetAttributes("", with_telling(R"lua(
+local key = base .. 'u:' .. ARGV[3]
+if redis.call('HGET', key, 'attributes') ~= ARGV[4] then return 0 end
+redis.call('HSET', key, 'attributes', ARGV[5])
+tell_of(ARGV[3])
+return 1
+)lua"));
+
 // user disabled -> 1, or 0 when there is no such user
 const Script kSetDisabled("allow-oom", with_telling(R"lua(
 local key = base .. 'u:' .. ARGV[3]

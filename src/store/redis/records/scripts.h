@@ -25,9 +25,9 @@ class Script {
 // The scripts of sessions.
 extern const Script kFind, kInsert, kTouch, kReplace, kRemove, kRemoveUser, kList, kPrune;
 // Those of users, epochs, denials and keys.
-extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetDisabled, kDeleteUser,
-    kClaimName, kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kTake, kSettle,
-    kStanding, kReadKeys, kPutKeys;
+extern const Script kAddUser, kFindUser, kSetPassword, kUpgradeHash, kSetAttributes, kSetDisabled,
+    kDeleteUser, kClaimName, kMoveName, kReadName, kEpoch, kDeny, kDenied, kPruneDenial, kTake,
+    kSettle, kStanding, kReadKeys, kPutKeys;
 // Those of one-time secrets and events.
 extern const Script kClaimSecret, kPutSecret, kFindSecret, kTakeSecret, kRemoveSecrets,
     kAppendEvents, kListEvents, kAddressedEvents, kReplaceEvents, kOldEvents, kDropEvents;

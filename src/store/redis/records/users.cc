@@ -132,6 +132,14 @@ Result<bool> RedisUsers::upgrade_hash(const UserId& id, const std::string& expec
   return reply->integer == 1;
 }
 
+Result<bool> RedisUsers::set_attributes(const UserId& id, const std::string& expected,
+                                        const std::string& attributes) {
+  auto reply =
+      engine_.write(kSetAttributes, engine_.keys().of_user(id), {id.text(), expected, attributes});
+  if (!reply) return reply.error();
+  return reply->integer == 1;
+}
+
 Result<bool> RedisUsers::set_disabled(const UserId& id, bool disabled) {
   auto reply =
       engine_.write(kSetDisabled, engine_.keys().of_user(id), {id.text(), disabled ? "1" : "0"});

@@ -129,6 +129,8 @@ std::string_view sql_text(Sql sql) noexcept {
       return "SELECT " STORED_USER_COLUMNS " FROM latchkey_users u WHERE u.username_key=?1";
     case Sql::set_password:
       return "UPDATE latchkey_users SET password_hash=?3 WHERE id=?1 AND password_hash=?2";
+    case Sql::set_attributes:
+      return "UPDATE latchkey_users SET attributes=?3 WHERE id=?1 AND attributes IS ?2";
     case Sql::set_disabled:
       return "UPDATE latchkey_users SET disabled=?2 WHERE id=?1";
     case Sql::delete_user:

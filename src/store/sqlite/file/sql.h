@@ -38,6 +38,7 @@ enum class Sql : std::uint8_t {
   find_user,
   find_username,
   set_password,
+  set_attributes,
   set_disabled,
   delete_user,
   list_users,

@@ -96,6 +96,16 @@ Result<bool> SqliteUsers::upgrade_hash(const UserId& id, const std::string& expe
   });
 }
 
+Result<bool> SqliteUsers::set_attributes(const UserId& id, const std::string& expected,
+                                         const std::string& attributes) {
+  return writer_.run(Durability::full, [&](Connection& connection) -> Result<bool> {
+    Query query(connection, Sql::set_attributes);
+    query.bind(id.text()).bind_or_null(expected).bind_or_null(attributes);
+    if (Result<void> ran = query.run(); !ran) return ran.error();
+    return connection.changes() == 1;
+  });
+}
+
 Result<bool> SqliteUsers::set_disabled(const UserId& id, bool disabled) {
   return writer_.run(Durability::full, [&](Connection& connection) -> Result<bool> {
     Query query(connection, Sql::set_disabled);
