@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "latchkey/leaked_passwords.h"
 #include "latchkey/pepper.h"
 #include "latchkey/sessions.h"
 #include "latchkey/store/counter_store.h"
@@ -36,7 +37,8 @@ enum class Rejection : std::uint8_t {
   wrong_credentials,  // unknown user, wrong password, disabled: never told apart
   rate_limited,       // too many tries: whether this one was right is not told
   sign_up_closed,     // AccountsOptions::sign_up
-  password_common,    // among the first that are tried, or made of the user's or the site's name
+  // among the first that are tried, made of the user's or the site's name, or leaked
+  password_common,
 };
 std::string_view rejection_name(Rejection rejection) noexcept;
 std::string_view rejection_text(Rejection rejection) noexcept;
@@ -127,6 +129,7 @@ struct AccountsOptions {
   // asked before anything is counted, on the calling thread. 0 goes on; a longer time is
   // Rejection::rate_limited with that wait; an Error is what log_in fails with.
   std::function<Result<Millis>(const LogInTry&)> before_log_in{};
+  PasswordCheck is_leaked{};  // of new passwords, which are then password_common; not set: none
   // insecure_cost_for_tests allows a cost under the floor.
   bool insecure_cost_for_tests = false;
 };

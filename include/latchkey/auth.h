@@ -90,7 +90,10 @@ struct AuthOptions {
   // Never "cookies", which would delete those of other sites of the domain.
   std::vector<std::string> clear_site_data{};
   std::shared_ptr<Takeover> takeover{};
-  std::uint32_t guests_per_minute = 60;            // for each client address
+  std::uint32_t guests_per_minute = 60;  // for each client address
+  // Tokens that no session has, of one client address (IPv6: /64) in a minute, on each node: more
+  // are an event, for they are guesses or a client that is broken.
+  std::uint32_t unknown_tokens_per_minute = 50;
   Millis touch_every = std::chrono::seconds{1};    // touches are written in groups this often
   Millis prune_every = std::chrono::seconds{60};   // 0: the program calls prune()
   Millis event_retention = std::chrono::days{90};  // docs/events.md; 0: no events are kept

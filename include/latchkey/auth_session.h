@@ -102,9 +102,9 @@ class AuthSession {
   Result<std::vector<Device>> devices();  // newest first; stateless carriers know only this one
   // devices by pages, as whole records. invalid_argument: `after` is no SessionPage::next.
   Result<SessionPage> devices(std::string_view after, std::size_t limit);
-  // events of the user, newest first. invalid_argument: `after` is no EventPage::next. What an
-  // operator alone may know, why a log-in failed and which name was tried, is left out.
+  // events of the user, newest first, without what is for operators; `after`: EventPage::next.
   Result<EventPage> events(std::string_view after = {}, std::size_t limit = 50);
+  DeviceContext client();               // who asks, for calls that write events
   std::string_view client_address();    // behind trusted proxies; may be kept with the session
   Millis stale_for() const noexcept;    // over 0: the store failed, and a copy of this age answered
   bool brought_token() const noexcept;  // something came as the session's token, good or bad

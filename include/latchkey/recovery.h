@@ -16,7 +16,7 @@
 //   auto recovery = latchkey::Recovery::open(
 //       auth.store(), {.send = send, .reset_url = "https://app.example.com/password/reset"});
 //   if (!recovery) return fail(recovery.error().detail);
-//   (*recovery)->forgot_password(form["username"], session.client_address());  // and tell nothing
+//   (*recovery)->forgot_password(form["username"], session.client());  // and show nothing of it
 //   auto done = (*recovery)->reset_password(form["token"], form["password"]);
 //   if (done && done->ended) return redirect("/login");  // every session of the user has ended
 namespace latchkey {
@@ -36,6 +36,7 @@ struct RecoveryOptions {
   PasswordCost cost{};                       // of new hashes: that of Accounts
   std::shared_ptr<const Peppers> peppers{};  // likewise
   std::string site_name{};                   // AccountsOptions::site_name
+  PasswordCheck is_leaked{};                 // AccountsOptions::is_leaked
   bool insecure_cost_for_tests = false;      // allows a cost under the floor
   EventLog* events = nullptr;                // who is told, such as Auth::events(); nullptr: nobody
   const Clock* clock = nullptr;              // nullptr: system_clock()
@@ -48,15 +49,25 @@ struct LinkRequest {
   Millis retry_after{0};                  // rate_limited: no try is allowed before
 };
 
+// UserAddress is where a user gets mail.
+struct UserAddress {
+  std::string address{};  // empty: nowhere
+  bool verified = false;  // a link in a mail to it was followed, or an import said so
+};
+// address_of reads a user's attributes "email" and "email_verified" (true); a user name that has
+// the form of an address is the address of a user without the first.
+UserAddress address_of(const User& user);
+
 // ProvenAddress is an address whose owner has followed the link in a mail to it.
 struct ProvenAddress {
   UserId user{};
   std::string address{};
 };
 
-// Recovery makes links and takes them back. A link holds 256 random bits, of which the store keeps
-// a hash; it works once, for its short life, until the password changes. Thread-safe. All calls
-// block: they wait for the store, and reset_password hashes a password (about 15 ms).
+// Recovery makes links and takes them back. What calls are told of the client (`by`, such as
+// AuthSession::client()) is for limits and events. A link holds 256 random bits, of which the store
+// keeps a hash; it works once, for its short life, until the password changes. Thread-safe. All
+// calls block: they wait for the store, and reset_password hashes a password (about 15 ms).
 class Recovery {
  public:
   // open reads the store's slot key and refuses misuse with Errc::bad_config. `store` must outlive
@@ -67,20 +78,29 @@ class Recovery {
   // forgot_password sends a link to the user of that name: to the attribute "email" if it is one,
   // otherwise to the name. A name without a user, or without an address, gets the same answer after
   // the same calls of the store.
-  Result<LinkRequest> forgot_password(std::string_view username, std::string_view client_address);
+  Result<LinkRequest> forgot_password(std::string_view username, const DeviceContext& by = {});
   // knows_reset tells whether a link can still be used, for the page behind it. It stays usable.
   Result<bool> knows_reset(std::string_view token);
   // reset_password sets the password of the user whom the link was for, ends every session of
   // theirs and logs nobody in. A rejected password leaves the link usable. Without rejection and
   // without `ended` the link is unknown, used or too old. Hashes on this thread.
-  Result<PasswordReset> reset_password(std::string_view token, std::string_view password);
+  Result<PasswordReset> reset_password(std::string_view token, std::string_view password,
+                                       const DeviceContext& by = {});
 
   // send_verification sends a link to `address`, which the user says is theirs. invalid_argument:
   // it does not have the form of one.
-  Result<LinkRequest> send_verification(const User& user, std::string_view address);
+  Result<LinkRequest> send_verification(const User& user, std::string_view address,
+                                        const DeviceContext& by = {});
+  // knows_verification tells whether such a link can still be used. It stays usable.
+  Result<bool> knows_verification(std::string_view token);
   // verify_address takes such a link. Nothing: it is unknown, used or too old. What follows from it
   // is up to the program.
-  Result<std::optional<ProvenAddress>> verify_address(std::string_view token);
+  Result<std::optional<ProvenAddress>> verify_address(std::string_view token,
+                                                      const DeviceContext& by = {});
+  // confirm_address is verify_address, and keeps the address as the user's: address_of then returns
+  // it as verified. Nothing, too: the user is disabled, deleted, or has another address by now.
+  Result<std::optional<ProvenAddress>> confirm_address(std::string_view token,
+                                                       const DeviceContext& by = {});
 
   // tell_changed tells the user by mail that the password has changed, however it did. Failures
   // are logged.

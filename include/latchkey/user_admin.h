@@ -18,6 +18,7 @@ struct UserAdminOptions {
   PasswordCost cost{};                       // of new hashes: that of the servers
   std::shared_ptr<const Peppers> peppers{};  // those of the servers
   std::string site_name{};                   // AccountsOptions::site_name
+  PasswordCheck is_leaked{};                 // AccountsOptions::is_leaked
   bool insecure_cost_for_tests = false;      // allows a cost under the floor
   const Clock* clock = nullptr;              // nullptr: system_clock()
 };

@@ -256,6 +256,9 @@ Result<AccountOutcome> Accounts::Impl::try_sign_up(const Credentials& credential
   auto known = store.users().find_username(name->key);
   if (!known) return known.error();
   if (*known) return rejected(Rejection::username_taken);
+  const auto leak = account::leak_of(credentials.password, options.is_leaked);
+  if (!leak) return leak.error();
+  if (*leak != Rejection::none) return rejected(*leak);
 
   auto id = account::draw_user_id();
   if (!id) return id.error();
@@ -417,6 +420,9 @@ Result<PasswordChange> Accounts::Impl::try_change(const UserId& user, std::strin
   }
   fault = account::strength_of(replacement, {proof->username, {}});
   if (fault != Rejection::none) return PasswordChange{.rejection = fault};
+  const auto leak = account::leak_of(replacement, options.is_leaked);
+  if (!leak) return leak.error();
+  if (*leak != Rejection::none) return PasswordChange{.rejection = *leak};
   auto phc = hash(replacement, proof->admission.claim);
   if (!phc && phc.error().code == Errc::rate_limited) {
     return limited<PasswordChange>(std::chrono::seconds{1});
@@ -477,7 +483,7 @@ std::string_view rejection_text(Rejection rejection) noexcept {
     case Rejection::rate_limited:
       return "Too many tries. Wait before you try again.";
     case Rejection::sign_up_closed:
-      return "New accounts cannot be made here. Ask whoever runs this site for one.";
+      return "New accounts cannot be made here. Ask the operator of this site for one.";
     case Rejection::password_common:
       return "This password is one of the first that others try. Use another one.";
     case Rejection::none:

@@ -5,11 +5,11 @@
 
 #include "account/counter_names.h"
 #include "account/rules.h"
+#include "account/user_address.h"
 #include "account/username.h"
 #include "base/bad_config.h"
 #include "base/base64url.h"
 #include "base/log.h"
-#include "codec/json/json.h"
 #include "crypto/digest.h"
 
 namespace latchkey {
@@ -42,16 +42,6 @@ std::string password_mark(std::string_view password_hash) {
   return base64url_encode(crypto::sha256(crypto::as_bytes(password_hash)));
 }
 
-// mail_address_of is where a user gets mail; empty: nowhere.
-std::string mail_address_of(const User& user) {
-  const auto attributes = codec::parse_json(user.attributes);
-  const codec::Json* named = attributes ? attributes->find("email") : nullptr;
-  if (named != nullptr && named->string() != nullptr) {
-    return is_mail_address(*named->string()) ? *named->string() : std::string{};
-  }
-  return is_mail_address(user.username) ? user.username : std::string{};
-}
-
 Result<void> check_options(const RecoveryOptions& options) {
   if (!options.send) return bad_config("send: give a function that takes the mail");
   for (const std::string* url : {&options.reset_url, &options.verify_url}) {
@@ -82,12 +72,13 @@ struct Recovery::Impl {
   UnixTime now() const noexcept {
     return options.clock != nullptr ? options.clock->now() : system_clock().now();
   }
-  Result<LinkRequest> count(std::string_view mail_for, std::string_view client_address);
+  Result<LinkRequest> count(std::string_view mail_for, const DeviceContext& by);
   // put keeps a new link and returns its token.
   Result<std::string> put(OneTimeSecret secret, Millis life, std::size_t most);
   // find_usable finds whose password `secret` may set: nobody's once it has changed.
   Result<std::optional<StoredUser>> find_usable(const OneTimeSecret& secret);
-  void note(EventKind kind, const UserId& user, std::string_view reason = {}) const;
+  void note(EventKind kind, const UserId& user, const DeviceContext& by,
+            std::string_view reason = {}) const;
   void forget_tries(const StoredUser& user);
   void hand_over(MailKind kind, const User& user, const std::string& to, const std::string& link,
                  Millis life) const;
@@ -108,15 +99,20 @@ Recovery::~Recovery() = default;
 
 const RecoveryOptions& Recovery::options() const noexcept { return impl_->options; }
 
-void Recovery::Impl::note(EventKind kind, const UserId& user, std::string_view reason) const {
+void Recovery::Impl::note(EventKind kind, const UserId& user, const DeviceContext& by,
+                          std::string_view reason) const {
   if (options.events == nullptr) return;
-  options.events->add({.kind = kind, .user_id = user, .reason = std::string(reason)});
+  options.events->add({.kind = kind,
+                       .user_id = user,
+                       .reason = std::string(reason),
+                       .address = by.address,
+                       .user_agent = by.user_agent,
+                       .request_id = by.request_id});
 }
 
-Result<LinkRequest> Recovery::Impl::count(std::string_view mail_for,
-                                          std::string_view client_address) {
+Result<LinkRequest> Recovery::Impl::count(std::string_view mail_for, const DeviceContext& by) {
   std::vector<CounterTry> tries{{names.key(Counted::mail_for, mail_for), options.account}};
-  if (const auto place = account::place_of(client_address)) {
+  if (const auto place = account::place_of(by.address)) {
     tries.push_back({names.key(Counted::mail_by, place->address), options.address});
   }
   const UnixTime at = now();
@@ -127,6 +123,7 @@ Result<LinkRequest> Recovery::Impl::count(std::string_view mail_for,
   for (const CounterState& state : outcome->states) {
     refused.retry_after = std::max(refused.retry_after, state.next_at - at);
   }
+  note(EventKind::limit_reached, {}, by, "mail");
   log(LogLevel::info, "limit_hit", {{"limit", "mail"}, {"counter", tries.front().key}});
   return refused;
 }
@@ -151,19 +148,18 @@ void Recovery::Impl::hand_over(MailKind kind, const User& user, const std::strin
 }
 
 // Whoever has no address gets a link that nobody knows: the same calls, and the same time (R91).
-Result<LinkRequest> Recovery::forgot_password(std::string_view username,
-                                              std::string_view client_address) {
+Result<LinkRequest> Recovery::forgot_password(std::string_view username, const DeviceContext& by) {
   if (impl_->options.reset_url.empty()) {
     return Error{Errc::unsupported, "there are no reset links: RecoveryOptions::reset_url"};
   }
   const auto name = account::parse_username(username);
   const std::string_view key = name ? std::string_view(name->key) : std::string_view();
-  auto counted = impl_->count(name ? key : username, client_address);
+  auto counted = impl_->count(name ? key : username, by);
   if (!counted || counted->rejection != Rejection::none) return counted;
   const auto found = impl_->store.users().find_username(key);
   if (!found) return found.error();
   std::string to;
-  if (*found && !(*found)->user.disabled) to = mail_address_of((*found)->user);
+  if (*found && !(*found)->user.disabled) to = address_of((*found)->user).address;
   const bool known = !to.empty();
   OneTimeSecret secret{.purpose = std::string(kResetPurpose),
                        .user_id = known ? (*found)->user.id : impl_->decoy,
@@ -174,7 +170,7 @@ Result<LinkRequest> Recovery::forgot_password(std::string_view username,
   if (known) {
     impl_->hand_over(MailKind::password_reset, (*found)->user, to,
                      impl_->options.reset_url + "?token=" + *token, life);
-    impl_->note(EventKind::secret_requested, (*found)->user.id, kResetPurpose);
+    impl_->note(EventKind::secret_requested, (*found)->user.id, by, kResetPurpose);
     log(LogLevel::info, "password_reset_requested", {{"user_id", (*found)->user.id.text()}});
   }
   wipe(token->data(), token->size());
@@ -203,7 +199,8 @@ Result<bool> Recovery::knows_reset(std::string_view token) {
 
 // The link is taken after the hash: of several uses at once one gets it, and a hash that fails
 // costs nobody their link.
-Result<PasswordReset> Recovery::reset_password(std::string_view token, std::string_view password) {
+Result<PasswordReset> Recovery::reset_password(std::string_view token, std::string_view password,
+                                               const DeviceContext& by) {
   if (const Rejection fault = account::strength_of(password); fault != Rejection::none) {
     return PasswordReset{.rejection = fault};
   }
@@ -219,6 +216,9 @@ Result<PasswordReset> Recovery::reset_password(std::string_view token, std::stri
   const Rejection personal =
       account::strength_of(password, {(*user)->user.username, impl_->options.site_name});
   if (personal != Rejection::none) return PasswordReset{.rejection = personal};
+  const auto leak = account::leak_of(password, impl_->options.is_leaked);
+  if (!leak) return leak.error();
+  if (*leak != Rejection::none) return PasswordReset{.rejection = *leak};
   auto phc = account::hash_new_password(password, impl_->options.cost, impl_->options.peppers);
   if (!phc) return phc.error();
   const auto taken = links.take_secret(*hash, kResetPurpose, impl_->now());
@@ -230,7 +230,7 @@ Result<PasswordReset> Recovery::reset_password(std::string_view token, std::stri
                                                     .now = impl_->now()});
   if (!changed) return changed.error();
   if (changed->status != SetPasswordStatus::changed) return PasswordReset{};
-  impl_->note(EventKind::password_reset, (*user)->user.id);
+  impl_->note(EventKind::password_reset, (*user)->user.id, by);
   log(LogLevel::info, "password_reset", {{"user_id", (*user)->user.id.text()}});
   impl_->forget_tries(**user);
   tell_changed((*user)->user.id);
@@ -247,36 +247,57 @@ void Recovery::Impl::forget_tries(const StoredUser& user) {
   log(LogLevel::warn, "tries_not_forgotten", {{"user_id", user.user.id.text()}});
 }
 
-Result<LinkRequest> Recovery::send_verification(const User& user, std::string_view address) {
+Result<LinkRequest> Recovery::send_verification(const User& user, std::string_view address,
+                                                const DeviceContext& by) {
   if (impl_->options.verify_url.empty()) {
     return Error{Errc::unsupported, "there are no verification links: RecoveryOptions::verify_url"};
   }
   if (!is_mail_address(address)) {
     return Error{Errc::invalid_argument, "this is no e-mail address"};
   }
-  auto counted = impl_->count(user.id.text(), {});
+  auto counted = impl_->count(user.id.text(), by);
   if (!counted || counted->rejection != Rejection::none) return counted;
   const Millis life = impl_->options.verify_life;
   auto token = impl_->put(
       {.purpose = std::string(kVerifyPurpose), .user_id = user.id, .data = std::string(address)},
       life, kLinksAtOnce);
   if (!token) return token.error();
-  impl_->note(EventKind::secret_requested, user.id, kVerifyPurpose);
+  impl_->note(EventKind::secret_requested, user.id, by, kVerifyPurpose);
   impl_->hand_over(MailKind::address_verification, user, std::string(address),
                    impl_->options.verify_url + "?token=" + *token, life);
   wipe(token->data(), token->size());
   return counted;
 }
 
-Result<std::optional<ProvenAddress>> Recovery::verify_address(std::string_view token) {
+Result<bool> Recovery::knows_verification(std::string_view token) {
+  const auto hash = read_token(token);
+  if (!hash) return false;
+  const auto secret = impl_->store.one_time().find_secret(*hash, kVerifyPurpose, impl_->now());
+  if (!secret) return secret.error();
+  return secret->has_value();
+}
+
+Result<std::optional<ProvenAddress>> Recovery::verify_address(std::string_view token,
+                                                              const DeviceContext& by) {
   const auto hash = read_token(token);
   if (!hash) return std::optional<ProvenAddress>{};
   auto taken = impl_->store.one_time().take_secret(*hash, kVerifyPurpose, impl_->now());
   if (!taken) return taken.error();
   if (!*taken) return std::optional<ProvenAddress>{};
-  impl_->note(EventKind::email_verified, (*taken)->user_id);
+  impl_->note(EventKind::email_verified, (*taken)->user_id, by);
   log(LogLevel::info, "address_verified", {{"user_id", (*taken)->user_id.text()}});
   return std::optional{ProvenAddress{(*taken)->user_id, std::move((*taken)->data)}};
+}
+
+Result<std::optional<ProvenAddress>> Recovery::confirm_address(std::string_view token,
+                                                               const DeviceContext& by) {
+  auto proven = verify_address(token, by);
+  if (!proven || !*proven) return proven;
+  const auto kept =
+      account::keep_address(impl_->store.users(), (*proven)->user, (*proven)->address);
+  if (!kept) return kept.error();
+  if (!*kept) return std::optional<ProvenAddress>{};
+  return proven;
 }
 
 void Recovery::tell_changed(const UserId& user) {
@@ -286,7 +307,7 @@ void Recovery::tell_changed(const UserId& user) {
     return;
   }
   if (!*stored) return;
-  const std::string to = mail_address_of((*stored)->user);
+  const std::string to = address_of((*stored)->user).address;
   if (to.empty()) return;
   impl_->hand_over(MailKind::password_changed, (*stored)->user, to, {}, Millis{0});
 }

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "latchkey/faulty.h"
@@ -28,6 +30,9 @@ class RecoveryTest : public ::testing::Test {
         store_(make_faulty_store(*memory_,
                                  [this](StoreCall call, std::uint64_t) {
                                    calls_.push_back(call);
+                                   if (call == StoreCall::set_attributes && before_set_) {
+                                     std::exchange(before_set_, nullptr)();
+                                   }
                                    return failing_ && call == *failing_ ? Fault::fail_before
                                                                         : Fault::none;
                                  })),
@@ -50,7 +55,7 @@ class RecoveryTest : public ::testing::Test {
             .clock = &clock_};
   }
   LinkRequest forget(std::string_view name, std::string_view address = {}) {
-    auto asked = recovery_->forgot_password(name, address);
+    auto asked = recovery_->forgot_password(name, {.address = std::string(address)});
     EXPECT_TRUE(asked);
     return *asked;
   }
@@ -78,6 +83,7 @@ class RecoveryTest : public ::testing::Test {
   testing::ManualClock clock_;
   std::vector<StoreCall> calls_;
   std::optional<StoreCall> failing_;
+  std::function<void()> before_set_;  // once
   std::unique_ptr<Store> memory_;
   std::unique_ptr<Store> store_;
   UserAdmin admin_;
@@ -251,7 +257,7 @@ TEST_F(RecoveryTest, TheAttributeEmailIsWhereTheMailGoes) {
 TEST_F(RecoveryTest, AStoreThatFailsIsAnErrorAndChangesNothing) {
   for (const StoreCall call : {StoreCall::take, StoreCall::find_username, StoreCall::put_secret}) {
     failing_ = call;
-    EXPECT_FALSE(recovery_->forgot_password("ann@example.com", {}));
+    EXPECT_FALSE(recovery_->forgot_password("ann@example.com"));
   }
   failing_.reset();
   EXPECT_TRUE(mails_.empty());
@@ -295,6 +301,54 @@ TEST_F(RecoveryTest, R97AVerificationLinkExpires) {
   EXPECT_EQ(wrong.error().code, Errc::invalid_argument);
 }
 
+TEST_F(RecoveryTest, AConfirmedAddressIsTheUsers) {
+  const UserAddress before = address_of(user_);
+  EXPECT_EQ(before.address, "Ann@example.com");
+  EXPECT_FALSE(before.verified);
+  ASSERT_TRUE(recovery_->send_verification(user_, before.address));
+  const std::string token = token_of(mails_[0]);
+  EXPECT_TRUE(*recovery_->knows_verification(token));
+  for (const StoreCall call : {StoreCall::find_secret, StoreCall::take_secret}) {
+    failing_ = call;
+    EXPECT_FALSE(call == StoreCall::find_secret ? recovery_->knows_verification(token).has_value()
+                                                : recovery_->confirm_address(token).has_value());
+  }
+  failing_.reset();
+  const auto proven = recovery_->confirm_address(token);
+  ASSERT_TRUE(proven && *proven);
+  EXPECT_EQ((*proven)->address, "Ann@example.com");
+  const UserAddress after = address_of((*memory_->users().find_user(user_.id))->user);
+  EXPECT_EQ(after.address, "Ann@example.com");
+  EXPECT_TRUE(after.verified);
+  EXPECT_FALSE(*recovery_->knows_verification(token));
+  EXPECT_FALSE(*recovery_->knows_verification("nonsense"));
+}
+
+TEST_F(RecoveryTest, AnAddressIsKeptThoughTheAttributesChangeMeanwhile) {
+  ASSERT_TRUE(recovery_->send_verification(user_, "Ann@example.com"));
+  before_set_ = [&] {
+    ASSERT_TRUE(*memory_->users().set_attributes(user_.id, "", R"({"role":"admin"})"));
+  };
+  ASSERT_TRUE(*recovery_->confirm_address(token_of(mails_[0])));
+  EXPECT_EQ((*memory_->users().find_user(user_.id))->user.attributes,
+            R"({"role":"admin","email":"Ann@example.com","email_verified":true})");
+}
+
+TEST_F(RecoveryTest, OnlyAnAddressOfAnImportCanBeVerifiedWithoutAMail) {
+  const auto of = [](std::string_view attributes) {
+    return address_of({.username = "dora", .attributes = std::string(attributes)});
+  };
+  EXPECT_TRUE(of(R"({"email":"d@e.org","email_verified":true})").verified);
+  for (const char* none : {R"({"email":"d@e.org","email_verified":"true"})",
+                           R"({"email":"d@e.org","email_verified":1})", R"({"email":"d@e.org"})"}) {
+    EXPECT_EQ(of(none).address, "d@e.org") << none;
+    EXPECT_FALSE(of(none).verified) << none;
+  }
+  EXPECT_FALSE(of(R"({"email_verified":true})").verified) << "no address";
+  EXPECT_EQ(of(R"({"email":"a@b@c","email_verified":true})").address, "");
+  EXPECT_EQ(of("nonsense").address, "");
+}
+
 TEST_F(RecoveryTest, MisuseIsRefusedWithWhatToChange) {
   const auto refused = [&](auto change) {
     RecoveryOptions wrong = options();
@@ -314,7 +368,7 @@ TEST_F(RecoveryTest, MisuseIsRefusedWithWhatToChange) {
   none.reset_url = none.verify_url = "";
   const auto made = Recovery::open(*memory_, none);
   ASSERT_TRUE(made);
-  EXPECT_EQ((*made)->forgot_password("ann", {}).error().code, Errc::unsupported);
+  EXPECT_EQ((*made)->forgot_password("ann").error().code, Errc::unsupported);
   EXPECT_EQ((*made)->send_verification(user_, "a@b.c").error().code, Errc::unsupported);
 }
 

@@ -37,6 +37,13 @@ Rejection strength_of(std::string_view password, const PasswordContext& context)
   return common ? Rejection::password_common : Rejection::none;
 }
 
+Result<Rejection> leak_of(std::string_view password, const PasswordCheck& is_leaked) {
+  if (!is_leaked) return Rejection::none;
+  const Result<bool> leaked = is_leaked(password);
+  if (!leaked) return leaked.error();
+  return *leaked ? Rejection::password_common : Rejection::none;
+}
+
 Result<void> check_cost(const PasswordCost& cost, bool allow_weak) {
   const bool weak = cost.memory_kib < kFloor.memory_kib || cost.iterations < kFloor.iterations;
   if (weak && !allow_weak) {

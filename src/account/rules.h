@@ -21,6 +21,9 @@ struct PasswordContext {
 // strength_of tells what makes `password` unfit to be a new one. Every way to set one asks here.
 Rejection strength_of(std::string_view password, const PasswordContext& context = {});
 
+// leak_of asks `is_leaked`, where there is one, about a password that strength_of found good.
+Result<Rejection> leak_of(std::string_view password, const PasswordCheck& is_leaked);
+
 // check_cost refuses with bad_config a cost under the floor (unless `allow_weak`), one that
 // Argon2id cannot run with, and one that no log-in would check.
 Result<void> check_cost(const PasswordCost& cost, bool allow_weak);

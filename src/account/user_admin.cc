@@ -67,6 +67,9 @@ Result<NewUser> UserAdmin::add(const Credentials& credentials) {
   auto known = store_->users().find_username(name->key);
   if (!known) return known.error();
   if (*known) return NewUser{.rejection = Rejection::username_taken};
+  const auto leak = account::leak_of(credentials.password, options_.is_leaked);
+  if (!leak) return leak.error();
+  if (*leak != Rejection::none) return NewUser{.rejection = *leak};
   auto id = account::draw_user_id();
   if (!id) return id.error();
   auto hash = account::hash_new_password(credentials.password, options_.cost, options_.peppers);
@@ -163,6 +166,9 @@ Result<PasswordReset> UserAdmin::set_password(const UserId& id, std::string_view
   const Rejection fault =
       account::strength_of(password, {(*user)->user.username, options_.site_name});
   if (fault != Rejection::none) return PasswordReset{.rejection = fault};
+  const auto leak = account::leak_of(password, options_.is_leaked);
+  if (!leak) return leak.error();
+  if (*leak != Rejection::none) return PasswordReset{.rejection = *leak};
   auto hash = account::hash_new_password(password, options_.cost, options_.peppers);
   if (!hash) return hash.error();
   for (int attempt = 0; attempt < kAttempts && *user; ++attempt) {

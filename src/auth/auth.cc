@@ -96,10 +96,11 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
     cache = make_near_cache(*store, *options.near_cache);
     store = cache.get();
   }
-  events = std::make_unique<EventLog>(engine->events(),
-                                      EventLogOptions{.retention = options.event_retention,
-                                                      .clock = options.clock,
-                                                      .entropy = options.entropy});
+  own_events = std::make_unique<EventLog>(engine->events(),
+                                          EventLogOptions{.retention = options.event_retention,
+                                                          .clock = options.clock,
+                                                          .entropy = options.entropy});
+  events = own_events.get();
   auto opened = Sessions::open(*store, {.policy = options.policy,
                                         .cookie = std::move(*cookie),
                                         .carrier = options.carrier,
@@ -112,7 +113,7 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
                                         .guests_per_minute = options.guests_per_minute,
                                         .clock = options.clock,
                                         .entropy = options.entropy,
-                                        .events = events.get()});
+                                        .events = events});
   if (!opened) return opened.error();
   sessions = std::move(*opened);
   if (Result<void> named = make_device_cookie(); !named) return named;

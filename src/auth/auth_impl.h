@@ -11,6 +11,7 @@
 #include "latchkey/client_address.h"
 #include "latchkey/codec/cookie.h"
 #include "latchkey/lookup.h"
+#include "session/guest_limiter.h"
 
 namespace latchkey {
 
@@ -43,9 +44,11 @@ struct Auth::Impl {
   std::unique_ptr<Lookup> lookup;
   std::unique_ptr<NearCache> cache;
   Store* store = nullptr;  // the topmost of them
-  std::unique_ptr<EventLog> events;
+  std::unique_ptr<EventLog> own_events;
+  EventLog* events = nullptr;  // own_events, or those of the sessions that were given
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Accounts> accounts;
+  session::GuestLimiter unknown_tokens{options.unknown_tokens_per_minute};
   std::optional<CookieWriter> device_cookie;
   std::unique_ptr<Periodic> pruning;
 };

@@ -13,9 +13,12 @@ Result<std::unique_ptr<Auth>> AuthParts::assemble(Store& store, std::unique_ptr<
   auto impl = std::make_unique<Auth::Impl>(std::move(options), std::move(*url));
   impl->store = &store;
   impl->sessions = std::move(sessions);
-  // Events are those of the sessions that were given.
-  impl->events =
-      std::make_unique<EventLog>(store.events(), EventLogOptions{.retention = Millis{0}});
+  impl->events = impl->sessions->options().events;
+  if (impl->events == nullptr) {
+    impl->own_events =
+        std::make_unique<EventLog>(store.events(), EventLogOptions{.retention = Millis{0}});
+    impl->events = impl->own_events.get();
+  }
   if (Result<void> named = impl->make_device_cookie(); !named) return named.error();
   return std::unique_ptr<Auth>(new Auth(std::move(impl)));
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "latchkey/origin_check.h"
+#include "session/activity.h"
 
 // Who asks, and what they may do.
 namespace latchkey {
@@ -111,6 +112,8 @@ Result<std::vector<Device>> AuthSession::devices() {
   return devices;
 }
 
+DeviceContext AuthSession::client() { return impl_->context(); }
+
 std::string_view AuthSession::client_address() { return impl_->client(); }
 
 bool AuthSession::brought_token() const noexcept {
@@ -127,15 +130,9 @@ std::optional<Refusal> AuthSession::refusal() const {
 Result<EventPage> AuthSession::events(std::string_view after, std::size_t limit) {
   impl_->failure.reset();
   if (Result<void> fine = impl_->need_user(); !fine) return impl_->told(fine.error());
-  // What has just happened here is to be seen. Should that fail, the rest still is.
-  (void)impl_->auth.events->flush().has_value();
-  auto page = impl_->auth.store->events().list_events(
-      {.user_id = user_id(), .after = std::string(after), .limit = limit});
+  auto page = session::list_activity(impl_->auth.store->events(), impl_->auth.events, user_id(),
+                                     after, limit);
   if (!page) return impl_->told(page.error());
-  for (Event& event : page->events) {
-    event.account.clear();
-    if (event.kind == EventKind::log_in_failed) event.reason.clear();
-  }
   return page;
 }
 

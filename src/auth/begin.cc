@@ -1,3 +1,4 @@
+#include "account/counter_names.h"
 #include "auth/session_impl.h"
 #include "auth/takeover.h"
 #include "auth/touch_rule.h"
@@ -10,6 +11,8 @@ namespace {
 using auth::Brought;
 using auth::CookieAction;
 using auth::Moment;
+
+constexpr std::string_view kUnknownTokens = "unknown_tokens";
 
 AuthState state_of(const Validation& seen) noexcept {
   switch (seen.state) {
@@ -135,7 +138,7 @@ Result<void> AuthSession::Impl::look(Wait wait) {
                                                          .stale_ok = options.stale_ok,
                                                          .wait = wait});
   if (!seen) return seen.error();
-  if (seen->state == SessionState::none) log(LogLevel::info, "bad_token", {{"address", client()}});
+  if (seen->state == SessionState::none) note_unknown_token();
   const CookieAction action = decide(Moment::look, *seen, options.offers);
   if (action == CookieAction::write) {
     auto written = lines_for(*seen->token, *seen->session);
@@ -152,6 +155,21 @@ Result<void> AuthSession::Impl::look(Wait wait) {
   }
   know(*seen);
   return {};
+}
+
+// A token cannot be guessed; who tries it often is made known (R94). The answer stays the same: a
+// refusal would keep out those who share the address and bring an old cookie.
+void AuthSession::Impl::note_unknown_token() {
+  log(LogLevel::info, "bad_token", {{"address", client()}});
+  const auto place = account::place_of(client());
+  if (!place || !auth.unknown_tokens.goes_over(place->address, auth.clock.now())) return;
+  DeviceContext by = context();
+  log(LogLevel::warn, "limit_hit", {{"limit", kUnknownTokens}, {"address", by.address}});
+  auth.events->add({.kind = EventKind::limit_reached,
+                    .reason = std::string(kUnknownTokens),
+                    .address = std::move(by.address),
+                    .user_agent = std::move(by.user_agent),
+                    .request_id = std::move(by.request_id)});
 }
 
 void AuthSession::Impl::know(Validation& seen) {

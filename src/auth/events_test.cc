@@ -108,6 +108,44 @@ TEST_F(AuthEvents, R177TheRequestIdOfATrustedProxyIsBelievedAndOfNobodyElse) {
   }
 }
 
+TEST_F(AuthEvents, R94ManyUnknownTokensOfOneAddressAreOneEventAMinute) {
+  const auto auth = open(kept());
+  const std::string good = sign_up(*auth);
+  const auto limits = [&] {
+    std::vector<Event> found;
+    for (const Event& event : events(*auth)) {
+      if (event.kind == EventKind::limit_reached) found.push_back(event);
+    }
+    return found;
+  };
+  const auto guess = [&](int times, std::string_view address) {
+    for (int i = 0; i < times; ++i) {
+      std::string guessed = good;
+      guessed[guessed.size() - 3] = guessed[guessed.size() - 3] == 'A' ? 'B' : 'A';
+      const AuthSession session =
+          begin(*auth, page().with("Cookie", guessed), {.client_address = address});
+      EXPECT_EQ(session.state(), AuthState::none) << "the answer stays the same";
+    }
+  };
+  guess(50, "203.0.113.9");
+  EXPECT_THAT(limits(), IsEmpty());
+  guess(1, "203.0.113.9");
+  ASSERT_EQ(limits().size(), 1U);
+  EXPECT_EQ(limits()[0].reason, "unknown_tokens");
+  EXPECT_EQ(limits()[0].address, "203.0.113.9");
+  EXPECT_TRUE(limits()[0].user_id.empty());
+  guess(100, "203.0.113.9");
+  EXPECT_EQ(limits().size(), 1U) << "once a minute";
+  EXPECT_TRUE(begin(*auth, page().with("Cookie", good), {.client_address = "203.0.113.9"}))
+      << "who has a session is not kept out";
+  guess(30, "2001:db8::1");
+  guess(21, "2001:db8::2");
+  EXPECT_EQ(limits().size(), 2U) << "a network of IPv6 is one address";
+  clock_.advance(std::chrono::minutes{1});
+  guess(51, "203.0.113.9");
+  EXPECT_EQ(limits().size(), 3U);
+}
+
 TEST_F(AuthEvents, R178AFailedLogInTellsTheReasonAndNeverTheName) {
   const auto auth = open(kept());
   sign_up(*auth);

@@ -34,6 +34,7 @@ struct AuthSession::Impl {
   // refresh asks the store again who this is, and changes nothing that goes back.
   Result<void> refresh();
   void know(Validation& seen);
+  void note_unknown_token();
   void log_ended(std::span<const SessionId> ids) const;
   void forget(AuthState now) noexcept;
 

@@ -16,6 +16,7 @@
 #include "server/mail/outbox.h"
 #include "server/metrics/store_metrics.h"
 #include "server/settings/base_path.h"
+#include "server/settings/leaked_list.h"
 #include "server/settings/units.h"
 #include "server/settings/verify_settings.h"
 #include "server/takeover.h"
@@ -134,9 +135,11 @@ Result<void> Application::open_recovery(Impl& impl, const Config& config, const 
       Recovery::open(impl.auth->store(),
                      {.send = [&outbox = *impl.outbox](const Mail& mail) { outbox.send(mail); },
                       .reset_url = site + "/password/reset",
+                      .verify_url = site + "/account/email/confirm",
                       .cost = config.accounts.cost,
                       .peppers = impl.auth->options().passwords.peppers,
                       .site_name = impl.auth->public_url().origin(),
+                      .is_leaked = impl.auth->options().passwords.is_leaked,
                       .insecure_cost_for_tests = config.accounts.insecure_cost_for_tests,
                       .events = &impl.auth->events()});
   if (!recovery) return recovery.error();
@@ -165,6 +168,9 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   if (!peppers) return peppers.error();
   AuthOptions options = auth_options(config, url);
   options.passwords.peppers = *std::move(peppers);
+  auto leaked = open_leaked_list(config);
+  if (!leaked) return leaked.error();
+  options.passwords.is_leaked = *std::move(leaked);
   options.keys = impl->keys->keys();
   options.takeover = std::move(*takeover);
   if (options.near_cache) impl->max_stale = options.near_cache->max_stale;

@@ -5,7 +5,14 @@
 namespace latchkey::session {
 
 bool GuestLimiter::allow(std::string_view address, UnixTime now) {
-  if (address.empty()) return true;
+  return address.empty() || count(address, now) <= per_minute_;
+}
+
+bool GuestLimiter::goes_over(std::string_view address, UnixTime now) {
+  return !address.empty() && count(address, now) == std::uint64_t{per_minute_} + 1;
+}
+
+std::uint64_t GuestLimiter::count(std::string_view address, UnixTime now) {
   constexpr Millis kWindow = std::chrono::minutes{1};
   constexpr Millis kSweepEvery = std::chrono::seconds{1};
   const auto over = [&](const Window& window) {
@@ -26,9 +33,7 @@ bool GuestLimiter::allow(std::string_view address, UnixTime now) {
   }
   Window& window = windows_.try_emplace(std::move(key), Window{now}).first->second;
   if (over(window)) window = Window{now};
-  if (window.used >= per_minute_) return false;
-  ++window.used;
-  return true;
+  return ++window.used;
 }
 
 }  // namespace latchkey::session

@@ -62,7 +62,7 @@ for (const color of COLORS) {
       await logIn(second.page, NAME);
       await second.close();
       await lookAt('/', '/training', '/sessions', '/account', '/account/password', '/account/delete',
-        '/reauth', '/account?notice=changed');
+        '/account/email', '/reauth', '/account?notice=changed');
       await page.goto('/reauth');
       await field.password(page).fill('not the right password');
       await press(/confirm/i);

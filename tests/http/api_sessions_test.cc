@@ -163,6 +163,29 @@ TEST(ApiEndSession, AnEndedOneIsNotFound) {
   EXPECT_EQ(first.send("DELETE", "/v1/sessions/" + id_of(second)).status, 404);
 }
 
+TEST(ApiEndSession, R24EndingOtherSessionsNeedsALogInOfAMomentAgo) {
+  Site site;
+  Browser own(site);
+  own.sign_up("ada");
+  Browser other(site);
+  other.log_in("ada");
+  site.clock.advance(std::chrono::minutes{5} + Millis{1});
+  for (const std::string& target :
+       {"/v1/sessions/" + id_of(other), std::string("/v1/sessions?scope=others"),
+        std::string("/v1/sessions?scope=all")}) {
+    const auto refused = own.send("DELETE", target);
+    EXPECT_EQ(refused.status, 401) << target;
+    EXPECT_EQ(code(refused), "recent_login") << target;
+  }
+  EXPECT_EQ(own.get("/v1/sessions").status, 200) << "to look is fine";
+  EXPECT_EQ(other.get("/v1/session").status, 200) << "nothing was ended";
+  EXPECT_EQ(other.send("DELETE", "/v1/sessions/" + id_of(other)).status, 204)
+      << "one's own session ends as by a log-out";
+  EXPECT_EQ(own.post_json("/v1/session/reauth", R"({"password":"correct horse battery"})").status,
+            200);
+  EXPECT_EQ(own.send("DELETE", "/v1/sessions?scope=others").status, 200);
+}
+
 TEST(ApiEndSession, R24AListedIdOpensNothing) {
   Site site;
   Browser browser(site);

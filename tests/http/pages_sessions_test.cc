@@ -139,5 +139,24 @@ TEST(PageSessions, HostileDevicesAreText) {
               HasSubstr("<script>alert(1)</script>\\\" onload=\\\"x"));
 }
 
+TEST(PageSessions, R24EndingOtherSessionsNeedsALogInOfAMomentAgo) {
+  Site site;
+  Browser own(site);
+  own.sign_up("ada");
+  Browser other(site);
+  other.log_in("ada");
+  const std::string id = other.cookie.substr(4, 23);
+  site.clock.advance(std::chrono::minutes{5} + Millis{1});
+  EXPECT_EQ(header(own.post_form("/sessions/end", "session=" + id), "Location"),
+            "/reauth?next=/sessions");
+  EXPECT_EQ(header(own.post_form("/sessions/end-others", ""), "Location"),
+            "/reauth?next=/sessions");
+  EXPECT_EQ(other.get("/v1/session").status, 200) << "nothing was ended";
+  own.post_form("/reauth", "password=correct+horse+battery&next=/sessions");
+  EXPECT_EQ(header(own.post_form("/sessions/end", "session=" + id), "Location"),
+            "/sessions?notice=ended");
+  EXPECT_EQ(other.get("/v1/session").status, 401);
+}
+
 }  // namespace
 }  // namespace latchkey::testing

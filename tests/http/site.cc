@@ -46,6 +46,7 @@ void Site::use_mail() {
   recovery = std::move(
       *Recovery::open(auth->store(), {.send = [this](const Mail& mail) { mails.push_back(mail); },
                                       .reset_url = public_url + "/password/reset",
+                                      .verify_url = public_url + "/account/email/confirm",
                                       .cost = {.memory_kib = 8, .iterations = 1},
                                       .insecure_cost_for_tests = true,
                                       .events = &auth->events(),

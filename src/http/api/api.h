@@ -17,6 +17,9 @@ Response api_change_password(App& app, const Request& request, AuthSession& sess
 Response api_reauthenticate(App& app, const Request& request, AuthSession& session);
 Response api_forgot_password(App& app, const Request& request, AuthSession& session);
 Response api_reset_password(App& app, const Request& request, AuthSession& session);
+Response api_get_email(App& app, const Request& request, AuthSession& session);
+Response api_verify_email(App& app, const Request& request, AuthSession& session);
+Response api_confirm_email(App& app, const Request& request, AuthSession& session);
 Response api_delete_user(App& app, const Request& request, AuthSession& session);
 Response api_log_out(App& app, const Request& request, AuthSession& session);
 Response api_get_session(App& app, const Request& request, AuthSession& session);
@@ -45,6 +48,9 @@ const std::string* string_at(const codec::Json& body, std::string_view name) noe
 // answer_body hands a strict JSON object on, and wipes what it brought.
 using BodyAnswer = Response (*)(App&, AuthSession&, const codec::Json&);
 Response answer_body(App& app, const Request& request, AuthSession& session, BodyAnswer answer);
+
+// rate_limited_response says when the next try is allowed.
+Response rate_limited_response(Millis retry_after);
 
 // whole_seconds rounds up, for Retry-After.
 std::string whole_seconds(Millis time);

@@ -27,6 +27,7 @@ enum class Problem : std::uint8_t {
   bad_field,
   bad_form,
   bad_query,
+  email_invalid,
   link_unknown,
   mail_not_configured,
   bad_original,

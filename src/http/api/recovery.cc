@@ -6,21 +6,13 @@
 namespace latchkey::http {
 namespace {
 
-Response rate_limited(Millis retry_after) {
-  Response response = problem_response(Problem::rate_limited);
-  for (auto& [name, value] : response.headers) {
-    if (name == "Retry-After") value = whole_seconds(retry_after);
-  }
-  return response;
-}
-
 // The answer is the same whether there is such a user or not (R91).
 Response forgot(App& app, AuthSession& session, const codec::Json& body) {
   const std::string* username = string_at(body, "username");
   if (username == nullptr) return problem_response(Problem::bad_field);
-  const auto asked = app.recovery->forgot_password(*username, session.client_address());
+  const auto asked = app.recovery->forgot_password(*username, session.client());
   if (!asked) return problem_response(problem_of(asked.error().code));
-  if (asked->rejection != Rejection::none) return rate_limited(asked->retry_after);
+  if (asked->rejection != Rejection::none) return rate_limited_response(asked->retry_after);
   Response response;
   response.status = 202;
   response.content_type = "application/json; charset=utf-8";
@@ -28,11 +20,11 @@ Response forgot(App& app, AuthSession& session, const codec::Json& body) {
   return response;
 }
 
-Response reset(App& app, AuthSession&, const codec::Json& body) {
+Response reset(App& app, AuthSession& session, const codec::Json& body) {
   const std::string* token = string_at(body, "token");
   const std::string* password = string_at(body, "new_password");
   if (token == nullptr || password == nullptr) return problem_response(Problem::bad_field);
-  const auto done = app.recovery->reset_password(*token, *password);
+  const auto done = app.recovery->reset_password(*token, *password, session.client());
   if (!done) return problem_response(problem_of(done.error().code));
   if (done->rejection != Rejection::none) return problem_response(problem_of(done->rejection));
   if (!done->ended) return problem_response(Problem::link_unknown);
@@ -42,6 +34,14 @@ Response reset(App& app, AuthSession&, const codec::Json& body) {
 }
 
 }  // namespace
+
+Response rate_limited_response(Millis retry_after) {
+  Response response = problem_response(Problem::rate_limited);
+  for (auto& [name, value] : response.headers) {
+    if (name == "Retry-After") value = whole_seconds(retry_after);
+  }
+  return response;
+}
 
 std::string whole_seconds(Millis time) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());

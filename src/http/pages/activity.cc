@@ -2,6 +2,7 @@
 
 #include "http/device.h"
 #include "http/pages/human_time.h"
+#include "http/pages/texts.h"
 
 namespace latchkey::http {
 namespace {
@@ -9,41 +10,41 @@ namespace {
 std::string_view event_text(EventKind kind) noexcept {
   switch (kind) {
     case EventKind::log_in:
-      return "Logged in";
+      return texts::kEventLogIn;
     case EventKind::log_in_failed:
-      return "Log-in failed";
+      return texts::kEventLogInFailed;
     case EventKind::log_out:
-      return "Logged out";
+      return texts::kEventLogOut;
     case EventKind::session_revoked:
-      return "Session ended";
+      return texts::kEventEnded;
     case EventKind::session_rotated:
-      return "Session renewed";
+      return texts::kEventRenewed;
     case EventKind::session_evicted:
-      return "Session ended, because there were too many";
+      return texts::kEventEvicted;
     case EventKind::session_expired:
-      return "Session expired";
+      return texts::kEventExpired;
     case EventKind::sign_up:
-      return "Account created";
+      return texts::kEventSignUp;
     case EventKind::password_changed:
-      return "Password changed";
+      return texts::kEventPasswordChanged;
     case EventKind::password_reset:
-      return "Password reset";
+      return texts::kEventPasswordReset;
     case EventKind::email_verified:
-      return "E-mail address confirmed";
+      return texts::kEventEmailVerified;
     case EventKind::limit_reached:
-      return "Too many tries";
+      return texts::kEventLimitReached;
     case EventKind::user_disabled:
-      return "Account disabled";
+      return texts::kEventDisabled;
     case EventKind::user_enabled:
-      return "Account enabled";
+      return texts::kEventEnabled;
     case EventKind::user_deleted:
-      return "Account deleted";
+      return texts::kEventDeleted;
     case EventKind::reauthenticated:
-      return "Identity confirmed";
+      return texts::kEventReauthenticated;
     case EventKind::secret_requested:
       break;
   }
-  return "Link requested";
+  return texts::kEventLink;
 }
 
 void append_item(Html& html, const Event& event, UnixTime now) {
@@ -57,9 +58,9 @@ void append_item(Html& html, const Event& event, UnixTime now) {
 }  // namespace
 
 void append_activity(Html& html, const std::vector<Event>& events, UnixTime now) {
-  html.raw("<h2 id=\"activity\">Recent activity</h2>");
+  html.raw("<h2 id=\"activity\">").text(texts::kActivity).raw("</h2>");
   if (events.empty()) {
-    html.raw("<p class=\"muted\">Nothing has happened yet.</p>");
+    html.raw("<p class=\"muted\">").text(texts::kNoActivity).raw("</p>");
     return;
   }
   html.raw("<ul class=\"activity\" aria-labelledby=\"activity\">");

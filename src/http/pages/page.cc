@@ -113,6 +113,11 @@ Response go_on(const App& app, std::string next) {
   return see_other(std::move(next));
 }
 
+Response not_recent(const App& app, const AuthSession& session, std::string_view path) {
+  if (session.status() != 401) return page_failure(session);
+  return see_other("/reauth?next=" + percent_encode(app.base + std::string(path)));
+}
+
 Response to_log_in(const App& app, std::string_view path) {
   return see_other("/login?next=" + percent_encode(app.base + std::string(path)));
 }

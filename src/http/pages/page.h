@@ -47,6 +47,10 @@ Response see_other(std::string location);
 // go_on answers 303 with where the visitor wanted to go, from safe_return: not below our base path.
 Response go_on(const App& app, std::string next);
 
+// not_recent answers a session that does not meet require({.max_auth_age}): its user is asked for
+// the password again and comes back to `path`.
+Response not_recent(const App& app, const AuthSession& session, std::string_view path);
+
 // to_log_in sends a visitor without a session to the log-in page, and back afterwards. The cookie
 // stays for that page to say why.
 Response to_log_in(const App& app, std::string_view path);

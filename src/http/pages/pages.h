@@ -19,6 +19,8 @@ Response page_forgot(App& app, const Request& request, AuthSession& session);
 Response page_reset(App& app, const Request& request, AuthSession& session);
 Response page_account(App& app, const Request& request, AuthSession& session);
 Response page_password(App& app, const Request& request, AuthSession& session);
+Response page_email(App& app, const Request& request, AuthSession& session);
+Response page_confirm_email(App& app, const Request& request, AuthSession& session);
 Response page_delete(App& app, const Request& request, AuthSession& session);
 Response page_sessions(App& app, const Request& request, AuthSession& session);
 
@@ -28,6 +30,8 @@ Response form_reauth(App& app, const Request& request, AuthSession& session);
 Response form_forgot(App& app, const Request& request, AuthSession& session);
 Response form_reset(App& app, const Request& request, AuthSession& session);
 Response form_password(App& app, const Request& request, AuthSession& session);
+Response form_email(App& app, const Request& request, AuthSession& session);
+Response form_confirm_email(App& app, const Request& request, AuthSession& session);
 Response form_delete(App& app, const Request& request, AuthSession& session);
 Response form_log_out(App& app, const Request& request, AuthSession& session);
 Response form_end_session(App& app, const Request& request, AuthSession& session);

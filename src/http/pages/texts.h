@@ -44,8 +44,8 @@ inline constexpr std::string_view kAllSessions = "See all your sessions";
 
 // Sessions.
 inline constexpr std::string_view kSessionsLead =
-    "You are logged in on these devices. End a session you do not know, and whoever uses it has to "
-    "log in again.";
+    "You are logged in on these devices. If you do not know one of them, end its session: that "
+    "device has to log in again.";
 inline constexpr std::string_view kThisDevice = "This device";
 inline constexpr std::string_view kAddress = "Address";
 inline constexpr std::string_view kUnknown = "Unknown";
@@ -57,6 +57,27 @@ inline constexpr std::string_view kOlderSessions = "Older sessions";
 inline constexpr std::string_view kSessionEnded = "That session was ended.";
 inline constexpr std::string_view kOthersEnded = "All other sessions were ended.";
 inline constexpr std::string_view kSessionGone = "That session had already ended.";
+
+// Recent activity.
+inline constexpr std::string_view kActivity = "Recent activity";
+inline constexpr std::string_view kNoActivity = "Nothing has happened yet.";
+inline constexpr std::string_view kEventLogIn = "Logged in";
+inline constexpr std::string_view kEventLogInFailed = "Log-in failed";
+inline constexpr std::string_view kEventLogOut = "Logged out";
+inline constexpr std::string_view kEventEnded = "Session ended";
+inline constexpr std::string_view kEventRenewed = "Session renewed";
+inline constexpr std::string_view kEventEvicted = "Session ended, because there were too many";
+inline constexpr std::string_view kEventExpired = "Session expired";
+inline constexpr std::string_view kEventSignUp = "Account created";
+inline constexpr std::string_view kEventPasswordChanged = "Password changed";
+inline constexpr std::string_view kEventPasswordReset = "Password reset";
+inline constexpr std::string_view kEventEmailVerified = "E-mail address confirmed";
+inline constexpr std::string_view kEventLimitReached = "Too many tries";
+inline constexpr std::string_view kEventDisabled = "Account disabled";
+inline constexpr std::string_view kEventEnabled = "Account enabled";
+inline constexpr std::string_view kEventDeleted = "Account deleted";
+inline constexpr std::string_view kEventReauthenticated = "Identity confirmed";
+inline constexpr std::string_view kEventLink = "Link requested";
 
 // Log-in and sign-up.
 inline constexpr std::string_view kHaveAccount = "Already have an account?";
@@ -106,6 +127,27 @@ inline constexpr std::string_view kNewPassword = "New password";
 inline constexpr std::string_view kResetButton = "Set the new password";
 inline constexpr std::string_view kResetDone =
     "Your password has been changed. Log in with the new one.";
+
+// An e-mail address that is confirmed.
+inline constexpr std::string_view kEmailTitle = "Your e-mail address";
+inline constexpr std::string_view kEmailLead =
+    "Confirm where we can reach you, for example when you forget your password.";
+inline constexpr std::string_view kEmailIs = "Your address is ";
+inline constexpr std::string_view kEmailVerified = "It is confirmed.";
+inline constexpr std::string_view kEmailWhy =
+    "It is not confirmed yet. We send a mail with a link to it; open the link to confirm it.";
+inline constexpr std::string_view kEmailField = "E-mail address";
+inline constexpr std::string_view kEmailButton = "Send the link";
+inline constexpr std::string_view kEmailSentTitle = "Look into your mail";
+inline constexpr std::string_view kEmailSent = "A mail with a link is on its way to ";
+inline constexpr std::string_view kEmailSentAfter =
+    "The link works once, for 24 hours. Nothing has come? Look into the folder for unwanted mail.";
+inline constexpr std::string_view kConfirmTitle = "Confirm your e-mail address";
+inline constexpr std::string_view kConfirmLead =
+    "Confirm the address only if the account named in the mail is yours.";
+inline constexpr std::string_view kConfirmButton = "Confirm the address";
+inline constexpr std::string_view kConfirmedTitle = "Thank you";
+inline constexpr std::string_view kBackToAccount = "Go to your account";
 
 // The account of who is logged in.
 inline constexpr std::string_view kAccountTitle = "Your account";

@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "http/pages/fields.h"
 #include "http/pages/page.h"
 #include "http/pages/pages.h"
@@ -64,10 +63,6 @@ Response render_delete(bool forgot_box) {
                      html);
 }
 
-Response to_reauth(const App& app) {
-  return see_other("/reauth?next=" + percent_encode(app.base + "/account/delete"));
-}
-
 }  // namespace
 
 Response page_account(App& app, const Request& request, AuthSession& session) {
@@ -84,6 +79,9 @@ Response page_account(App& app, const Request& request, AuthSession& session) {
   } else {
     html.raw("</div><div class=\"tiles\">");
     append_tile(html, "/account/password", texts::kChangeTitle, texts::kChangeLead);
+    if (app.recovery != nullptr) {
+      append_tile(html, "/account/email", texts::kEmailTitle, texts::kEmailLead);
+    }
     append_tile(html, "/account/delete", texts::kDeleteTitle, texts::kDeleteLead);
     html.raw("</div>");
   }
@@ -123,13 +121,13 @@ Response page_delete(App& app, const Request&, AuthSession& session) {
   if (!session) return to_log_in(app, "/account/delete");
   if (*user == nullptr) return see_other("/account");
   if (session.require({.max_auth_age = app.recent})) return render_delete(false);
-  return session.status() == 401 ? to_reauth(app) : page_failure(session);
+  return not_recent(app, session, "/account/delete");
 }
 
 Response form_delete(App& app, const Request& request, AuthSession& session) {
   if (!session) return to_log_in(app, "/account/delete");
   if (!session.require({.max_auth_age = app.recent})) {
-    return session.status() == 401 ? to_reauth(app) : page_failure(session);
+    return not_recent(app, session, "/account/delete");
   }
   const auto form = Form::parse(request.body);
   if (!form) return page_problem(Problem::bad_form, {.asker = Asker::user});

@@ -81,6 +81,7 @@ struct Config {
   // log-out, so a sign-up marks its browser at once.
   AccountsOptions accounts{.limits = {.device_at_sign_up = true}};
   std::string pepper_file;  // empty: none
+  std::string leaked_list;  // likewise
 
   std::string store_url;   // empty: latchkey.db in `data`
   OpenStoreOptions store;  // create and expected_instance are filled in when it is opened

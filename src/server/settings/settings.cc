@@ -361,6 +361,11 @@ void add_passwords_and_log(std::vector<Setting>& all) {
       "password.pepper_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.pepper_file; },
       "Secrets that hashes are mixed with, one a line, the newest first; empty: none."));
+  all.push_back(text(
+      "password.leaked_list", "a directory or a file",
+      [](Config & c) -> auto& { return c.leaked_list; },
+      "SHA-1 ranges of leaked passwords, which no new password may be among; docs/operate.md. "
+      "Empty: none."));
   all.push_back(checked(text(
                             "metrics.listen", std::string{kListenForm},
                             [](Config & c) -> auto& { return c.metrics_listen; },
