@@ -21,6 +21,7 @@ NAPI_MODULE_INIT() {
   define_lucia(env, exports);
   define_lucia_store(env, exports);
   define_sessions(env, exports);
+  define_events(env, exports);
   define_accounts(env, exports);
   define_front_door(env, exports);
   define_rules(env, exports);

@@ -13,6 +13,7 @@ void define_lucia_store(napi_env env, napi_value exports);
 void define_sessions(napi_env env, napi_value exports);
 void define_session_changes(napi_env env, napi_value exports);
 void define_session_cookies(napi_env env, napi_value exports);
+void define_events(napi_env env, napi_value exports);
 void define_accounts(napi_env env, napi_value exports);
 void define_front_door(napi_env env, napi_value exports);
 void define_rules(napi_env env, napi_value exports);

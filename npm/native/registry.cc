@@ -5,6 +5,7 @@
 #include "auth/auth_parts.h"
 #include "base/mutex.h"
 #include "batched_calls.h"
+#include "session/activity.h"
 #include "stores.h"
 
 namespace latchkey::node {
@@ -56,9 +57,14 @@ Result<Sessions*> OpenSessions::sessions(Wait wait) {
   if (!store) return store.error();
   SessionsOptions options = request_.sessions;
   options.clock = &call_clock();
+  auto events = std::make_unique<EventLog>(
+      (*store)->events(),
+      EventLogOptions{.retention = request_.event_retention, .clock = &call_clock()});
+  options.events = events.get();
   auto sessions = Sessions::open(**store, std::move(options));
   if (!sessions) return sessions.error();
   store_ = *std::move(store);
+  events_ = std::move(events);
   Sessions* const made = sessions->get();
   if (Result<void> done = make_auth(*std::move(sessions)); !done) {
     return done.error();
@@ -107,6 +113,12 @@ Result<Accounts*> OpenSessions::accounts() {
     }
   }
   return accounts_;
+}
+
+Result<EventPage> OpenSessions::activity(const UserId& user, const std::string& after,
+                                         std::size_t limit) {
+  if (const Result<Sessions*> open = sessions(); !open) return open.error();
+  return session::list_activity(store_->events(), events_.get(), user, after, limit);
 }
 
 Result<std::shared_ptr<OpenSessions>> open_sessions(OpenRequest request) {

@@ -43,7 +43,8 @@ struct OpenRequest {
   std::string key;  // equal configurations have equal keys
   StoreUrl store;
   SessionsOptions sessions{};
-  std::string public_url{};  // empty: no request can be judged
+  std::string public_url{};                        // empty: no request can be judged
+  Millis event_retention = std::chrono::days{90};  // 0: no events
 };
 
 // OpenSessions is one configuration at work.
@@ -67,6 +68,8 @@ class OpenSessions {
   Result<Auth*> auth(Wait wait = Wait::allowed);
   // accounts makes them at the first call, which costs a password hash: not on the event loop.
   Result<Accounts*> accounts();
+  // activity lists what happened to `user`, newest first. Writes what waits before.
+  Result<EventPage> activity(const UserId& user, const std::string& after, std::size_t limit);
 
  private:
   const OpenRequest request_;
@@ -78,7 +81,8 @@ class OpenSessions {
 
   std::atomic<Sessions*> ready_{nullptr};
   std::mutex making_;
-  std::shared_ptr<Store> store_;        // in the order of dependence
+  std::shared_ptr<Store> store_;  // in the order of dependence
+  std::unique_ptr<EventLog> events_;
   std::unique_ptr<Auth> auth_;          // owns Sessions and Accounts, if it is there
   std::unique_ptr<Sessions> sessions_;  // without it
   std::unique_ptr<Accounts> own_accounts_;

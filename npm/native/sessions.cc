@@ -15,6 +15,8 @@ namespace {
 
 using Handle = std::shared_ptr<OpenSessions>;
 
+constexpr std::int64_t kMostRetention = std::int64_t{3650} * 86'400'000;
+
 // open_sessions(key, store, options) returns a handle; equal keys share what is open.
 napi_value open(napi_env env, napi_callback_info info) {
   const Call call(env, info);
@@ -25,6 +27,9 @@ napi_value open(napi_env env, napi_callback_info info) {
   request.store = *std::move(store);
   Options given(env, call[2], Errc::bad_config);
   request.public_url = given.text("publicUrl").value_or("");
+  if (const auto kept = given.whole("eventRetention", 0, kMostRetention)) {
+    request.event_retention = Millis{*kept};
+  }
   Result<SessionsOptions> options = read_sessions_options(std::move(given));
   if (!options) return throw_error(env, options.error());
   request.sessions = *std::move(options);

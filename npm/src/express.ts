@@ -12,10 +12,14 @@ import type { RequestSession } from './node';
  */
 export { createAuth, NodeAuth } from './node';
 export type {
+  AccountEvent,
   Answer,
   AuthOptions,
   Demand,
   Device,
+  EventKind,
+  EventOptions,
+  EventPage,
   LogInOptions,
   RequestSession,
   RouteOptions,

@@ -7,6 +7,7 @@ import { apply, createAuth as createWebAuth, penOf, toResponse } from './web';
 import { makeError } from './errors';
 
 export type { AuthOptions, Demand, Device, LogInOptions, RequestSession, RouteOptions } from './web';
+export type { AccountEvent, EventKind, EventOptions, EventPage } from './web';
 
 /** `new Hono<AuthEnv>()` knows what `c.get('auth')` is. */
 export interface AuthEnv {

@@ -32,11 +32,15 @@ export type {
 } from './requests';
 export { Sessions } from './sessions';
 export type {
+  AccountEvent,
   Attributes,
   CarrierName,
   CookieAttributes as SessionCookieSettings,
   CreateOptions,
   Duration,
+  EventKind,
+  EventOptions,
+  EventPage,
   NewSession,
   PresetName,
   Session,

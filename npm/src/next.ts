@@ -16,6 +16,7 @@ import type {
   SessionsArguments,
   VerifyOptions,
 } from './next/types';
+import type { EventOptions } from './sessions_types';
 
 export { compose } from './next/compose';
 export { safePath } from './guard';
@@ -44,6 +45,7 @@ export type {
   SharedSession,
   VerifyOptions,
 } from './next/types';
+export type { AccountEvent, EventKind, EventOptions, EventPage } from './sessions_types';
 /** What browsers know of a user; an application registers its own for `latchkey/client`. */
 export type ClientUser = RegisteredUser;
 
@@ -128,6 +130,8 @@ export function createSessions<User = StoredUser, A extends Attributes = Attribu
     deleteOtherSessions: () => changes.deleteOtherSessions(),
     logout: (to?: string) => changes.logout(to),
     listSessions: () => changes.listSessions(),
+    /** The user's recent activity: `{ events, next }`, newest first. */
+    listEvents: (options?: EventOptions) => changes.listEvents(options),
     revokeOwnSession: (id: string) => changes.revokeOwnSession(id),
     revokeUser: (userId: string | number) => changes.revokeUser(userId),
     proxy: makeProxy(config, engine),

@@ -18,6 +18,7 @@ export type { AuthOptions } from './frameworks/options';
 export type { Answer, Demand } from './frameworks/answers';
 export type { RouteOptions } from './frameworks/begin';
 export type { Device, LogInOptions, RequestSession } from './frameworks/request_session';
+export type { AccountEvent, EventKind, EventOptions, EventPage } from './sessions_types';
 
 /** A request of Node.js; Express and others keep the whole path in `originalUrl`. */
 export type NodeRequest = IncomingMessage & { originalUrl?: string; auth?: RequestSession };

@@ -1,6 +1,22 @@
-import type { NewSessionList, RecordList, UpdatedList, UserList, ValidationList } from './native';
+import type {
+  EventList,
+  NewSessionList,
+  RecordList,
+  UpdatedList,
+  UserList,
+  ValidationList,
+} from './native';
 import { Reader } from './packed';
-import type { Attributes, NewSession, Session, Updated, User, Validation } from './sessions_types';
+import type {
+  AccountEvent,
+  Attributes,
+  EventKind,
+  NewSession,
+  Session,
+  Updated,
+  User,
+  Validation,
+} from './sessions_types';
 
 class Returned {
   constructor(given: object) {
@@ -98,4 +114,18 @@ export function toUpdated(list: UpdatedList, given?: string): Updated {
   const packed = new Reader(list);
   const token = packed.wordOrNull();
   return { token, session: readSession(packed, token ?? given) };
+}
+
+export function toEvent(list: EventList): AccountEvent {
+  const [id, at, kind, sessionId, reason, userAgent, address, requestId] = list;
+  return {
+    id,
+    at: new Date(at),
+    kind: kind as EventKind,
+    sessionId,
+    reason,
+    userAgent,
+    address,
+    requestId,
+  };
 }

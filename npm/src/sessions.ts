@@ -26,11 +26,20 @@ import {
   type RequestLike,
 } from './requests';
 import { secretsText } from './secrets';
-import { toNewSession, tokenOf, toSession, toUpdated, toValidation } from './session_lists';
+import {
+  toEvent,
+  toNewSession,
+  tokenOf,
+  toSession,
+  toUpdated,
+  toValidation,
+} from './session_lists';
 import type {
   Attributes,
   CreateOptions,
   Duration,
+  EventOptions,
+  EventPage,
   NewSession,
   Session,
   SessionPage,
@@ -51,6 +60,7 @@ const DURATIONS = [
   'guest',
   'snapshot',
   'touchEvery',
+  'eventRetention',
 ] as const;
 const PLAIN = [
   'carrier',
@@ -238,6 +248,19 @@ export class Sessions {
     textOf(after, 'after');
     const [records, next] = await native().list(this.#native, user, after, limit, Date.now());
     return { sessions: records.map((record) => toSession(record)), next };
+  }
+
+  /**
+   * events returns what happened to the account of a user, newest first, as that user may see it:
+   * log-ins, failed ones, ends of sessions, changes of the password.
+   */
+  async events(userId: UserIdLike, options: EventOptions = {}): Promise<EventPage> {
+    const user = userIdText(userId);
+    checkOptions(options);
+    const { after = '', limit = 50 } = options;
+    textOf(after, 'after');
+    const [events, next] = await native().events(this.#native, user, after, limit, Date.now());
+    return { events: events.map((event) => toEvent(event)), next };
   }
 
   /** update applies a JSON merge patch to the attributes: null removes a member. */

@@ -58,6 +58,8 @@ export interface SessionsOptions {
    */
   sealFormat?: 1 | 2;
   touchEvery?: Duration;
+  /** How long events are kept (90 days); 0: none are written. */
+  eventRetention?: Duration;
 }
 
 export interface Session {
@@ -136,6 +138,56 @@ export interface SessionPage {
   sessions: Session[];
   /** What to give as `after` for the next page; empty: that was all. */
   next: string;
+}
+
+/** What happened, by the names of docs/events.md. */
+export type EventKind =
+  | 'log_in'
+  | 'log_in_failed'
+  | 'log_out'
+  | 'session_revoked'
+  | 'session_rotated'
+  | 'session_evicted'
+  | 'session_expired'
+  | 'sign_up'
+  | 'password_changed'
+  | 'password_reset'
+  | 'email_verified'
+  | 'limit_reached'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'user_deleted'
+  | 'reauthenticated'
+  | 'secret_requested';
+
+/** One entry of a user's recent activity. */
+export interface AccountEvent {
+  id: string;
+  at: Date;
+  kind: EventKind;
+  /** The session's public id, where the event is about one. */
+  sessionId: string | null;
+  /** A short name, such as `operator`; empty for a failed log-in: why is for operators. */
+  reason: string;
+  userAgent: string;
+  /** Empty: not known, or removed after 30 days. */
+  address: string;
+  requestId: string;
+}
+
+export interface EventPage {
+  /** Newest first. A page may be short and still have a `next`. */
+  events: AccountEvent[];
+  /** What to give as `after` for the next page; empty: that was all. */
+  next: string;
+}
+
+/** Which events a call is to return. */
+export interface EventOptions {
+  /** The `next` of the page before. */
+  after?: string;
+  /** At most 1000; 50 when it is left out. */
+  limit?: number;
 }
 
 /**

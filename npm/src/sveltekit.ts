@@ -5,6 +5,7 @@ import type { RequestSession } from './frameworks/request_session';
 import { apply, createAuth as createWebAuth } from './web';
 
 export type { AuthOptions, Demand, Device, LogInOptions, RequestSession, RouteOptions } from './web';
+export type { AccountEvent, EventKind, EventOptions, EventPage } from './web';
 
 /** What is used of SvelteKit's event. `App.Locals` in `src/app.d.ts` has `auth: RequestSession`. */
 interface Event {

@@ -10,6 +10,7 @@ export type { AuthOptions } from './frameworks/options';
 export type { Answer, Demand } from './frameworks/answers';
 export type { RouteOptions } from './frameworks/begin';
 export type { Device, LogInOptions, RequestSession } from './frameworks/request_session';
+export type { AccountEvent, EventKind, EventOptions, EventPage } from './sessions_types';
 
 /** A handler of the web: what Hono, SvelteKit, Astro, React Router, Bun and Deno have routes of. */
 export type WebHandler<Rest extends unknown[]> = (

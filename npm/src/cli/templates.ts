@@ -23,7 +23,7 @@ export const {
   verifySession, verifyAuth, getSession, checkSession, requireRecentLogin, redirectIfSignedIn,
   signUp, logIn, logout, changePassword,
   createSession, updateSession, raiseLevel, deleteSession, deleteOtherSessions,
-  createGuestSession, getGuestSession, listSessions, revokeOwnSession, revokeUser,
+  createGuestSession, getGuestSession, listSessions, listEvents, revokeOwnSession, revokeUser,
   providerProps, proxy, handlers, core,
 } = createSessions({
   store: process.env.LATCHKEY_STORE ?? 'sqlite:./data/app.db',

@@ -4,7 +4,15 @@ import { makeError, orNull } from '../errors';
 import type { RequestFacts } from '../facts';
 import type { Begun, Change, ChangeOptions, HeaderLine, RequestLike } from '../requests';
 import { tokenOf } from '../session_lists';
-import type { Attributes, CreateOptions, Session, User, UserIdLike } from '../sessions_types';
+import type {
+  Attributes,
+  CreateOptions,
+  EventOptions,
+  EventPage,
+  Session,
+  User,
+  UserIdLike,
+} from '../sessions_types';
 import { answerTo, type Answer, type Demand, shortfallOf } from './answers';
 import { joinCookies } from './headers';
 import { safeNext, type Setup } from './options';
@@ -160,6 +168,13 @@ export class RequestSession {
       after = page.next;
     } while (after !== '');
     return found;
+  }
+
+  /** What happened to this user's account, newest first; nothing for guests and strangers. */
+  async events(options: EventOptions = {}): Promise<EventPage> {
+    const { userId } = this;
+    if (userId === null) return { events: [], next: '' };
+    return this.#setup.sessions.events(userId, options);
   }
 
   /** Ends one of the user's own sessions. false: the user has no such session. */

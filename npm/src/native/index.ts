@@ -45,6 +45,16 @@ export type SeenList = [
   lines: string[] | null,
   token: string | null,
 ];
+export type EventList = [
+  id: string,
+  at: number,
+  kind: string,
+  sessionId: string | null,
+  reason: string,
+  userAgent: string,
+  address: string,
+  requestId: string,
+];
 export type ChangedList = [rejection: RejectionList | null, count: number, seen: SeenList];
 export type Open = Handle<'sessions'>;
 export type SealPassword = Handle<'seal password'>;
@@ -90,6 +100,13 @@ export interface Native {
     limit: number,
     now: number,
   ): Promise<[records: RecordList[], next: string]>;
+  events(
+    open: Open,
+    user: string,
+    after: string,
+    limit: number,
+    now: number,
+  ): Promise<[events: EventList[], next: string]>;
   hygiene(open: Open, what: 'prune' | 'flush', now: number): Promise<number>;
 
   revoke(open: Open, target: string, byToken: boolean, now: number): Promise<boolean>;

@@ -2,7 +2,7 @@ import { checkOptions, textOf } from '../arguments';
 import { isLatchkeyError, orNull } from '../errors';
 import type { RequestFacts } from '../facts';
 import type { Change, ChangedRequest, ChangeOptions, HeaderLine } from '../requests';
-import type { Session as CoreSession } from '../sessions_types';
+import type { EventOptions, EventPage, Session as CoreSession } from '../sessions_types';
 import { pagesOf, type Engine } from './config';
 import { cookieReadOnly, forbidden } from './failures';
 import { isUsers, present } from './present';
@@ -109,6 +109,15 @@ export class Changes<A extends Attributes> {
     return own
       .filter(isUsers)
       .map((found) => ({ ...present<A>(found), current: found.id === session.id }));
+  }
+
+  /** What happened to the account of this request's user, newest first. */
+  async listEvents(options: EventOptions = {}): Promise<EventPage> {
+    const request = await currentRequest(this.engine);
+    const { sessions } = this.engine();
+    const { session } = await beginOnce(request, sessions, { active: false });
+    if (!isUsers(session)) return { events: [], next: '' };
+    return sessions.events(session.userId, options);
   }
 
   /** Ends one of the user's own sessions by its id. */

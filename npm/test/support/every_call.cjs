@@ -38,6 +38,7 @@ function sessionCalls(store) {
     () => sessions.validateAsync(`lk1_${'x'.repeat(47)}`, { fresh: true }),
     () => sessions.revokeUser('u5'),
     () => sessions.list('u1'),
+    () => sessions.events('u1'),
     () => sessions.prune(),
     () => sessions.flush(),
   ];

@@ -24,7 +24,7 @@ const handles = { open, password, lucia, closed, opener };
 // Which handle each function wants first; the others want none.
 const WANTS = {
   seal: 'password', unseal: 'password', validate: 'open', validate_async: 'open', create: 'open',
-  list: 'open', hygiene: 'open', revoke: 'open', update: 'open', touch: 'open', rotate: 'open',
+  list: 'open', events: 'open', hygiene: 'open', revoke: 'open', update: 'open', touch: 'open', rotate: 'open',
   attach: 'open', revoke_others: 'open', revoke_user: 'open', set_cookies: 'open', enter: 'open',
   change_password: 'open', blank_cookies: 'open', read_cookie: 'open', cookie_options: 'open',
   close_lucia: 'lucia', lucia_find: 'lucia', lucia_shape: 'lucia', lucia_list: 'lucia',
