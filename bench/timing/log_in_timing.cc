@@ -92,7 +92,7 @@ int measure(std::size_t tries) {
   auto sessions = Sessions::open(**store, {});
   if (!sessions) return fail_with(sessions.error());
   // Without limits: they would refuse the sixth try of each.
-  auto accounts = Accounts::make(**store, **sessions, {.limits = {.enabled = false}});
+  auto accounts = Accounts::open(**store, **sessions, {.limits = {.enabled = false}});
   if (!accounts) return fail_with(accounts.error());
   auto usual = UserAdmin::make(**store, {});
   auto cheap = UserAdmin::make(

@@ -120,12 +120,12 @@ class LeakedCheck : public ::testing::Test {
       return password == kLeaked;
     };
     accounts_ = std::move(
-        *Accounts::make(*memory_, *sessions_,
+        *Accounts::open(*memory_, *sessions_,
                         {.cost = {64, 1, 1}, .is_leaked = check, .insecure_cost_for_tests = true}));
     admin_.emplace(*UserAdmin::make(
         *memory_, {.cost = {64, 1, 1}, .is_leaked = check, .insecure_cost_for_tests = true}));
     recovery_ =
-        std::move(*Recovery::make(*memory_, {.send = [this](const Mail& mail) { mail_ = mail; },
+        std::move(*Recovery::open(*memory_, {.send = [this](const Mail& mail) { mail_ = mail; },
                                              .reset_url = "https://app.example.com/reset",
                                              .cost = {64, 1, 1},
                                              .is_leaked = check,

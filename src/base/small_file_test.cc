@@ -8,7 +8,7 @@
 namespace latchkey {
 namespace {
 
-class SmallFile : public testing::Test {
+class SmallFile : public ::testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove(path_); }
   void write(const std::string& text) {
@@ -17,12 +17,12 @@ class SmallFile : public testing::Test {
     EXPECT_EQ(std::fwrite(text.data(), 1, text.size(), file), text.size());
     std::fclose(file);
   }
-  const std::string path_ = testing::TempDir() + "latchkey_small_file_" +
-                            testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string path_ = ::testing::TempDir() + "latchkey_small_file_" +
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 TEST_F(SmallFile, IsReadWhole) {
-  for (const std::size_t size : {0, 1, 4095, 4096, 4097, 100'000, 1 << 20}) {
+  for (const unsigned size : {0U, 1U, 4095U, 4096U, 4097U, 100'000U, 1U << 20}) {
     std::string text(size, 'x');
     if (size > 0) text.back() = '\0';
     write(text);
@@ -32,7 +32,7 @@ TEST_F(SmallFile, IsReadWhole) {
 
 TEST_F(SmallFile, ThatIsLargeOrNoneIsNotRead) {
   EXPECT_EQ(read_small_file(path_), std::nullopt);
-  EXPECT_EQ(read_small_file(testing::TempDir()), std::nullopt) << "a folder";
+  EXPECT_EQ(read_small_file(::testing::TempDir()), std::nullopt) << "a folder";
   write(std::string((1 << 20) + 1, 'x'));
   EXPECT_EQ(read_small_file(path_), std::nullopt);
 }

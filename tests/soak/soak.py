@@ -116,7 +116,7 @@ async def run(program, folder, seconds, clients, plant, with_chaos=True):
 
 
 async def settle(model, caller, nodes):
-    """When all is quiet and every copy too old, each session is asked for once more on each node."""
+    """When all is quiet and every copy too old, each session is asked for again on each node."""
     await asyncio.sleep(model.bound)
     everything = [one for user in model.users for one in user.sessions]
     for session in everything + list(model.recently_ended):
@@ -151,8 +151,9 @@ def soak(options):
     took = sorted(one for _, one in times)
     done = {name: sum(1 for _, one in chaos.done if one == name) for _, name in chaos.done}
     print(f"{len(times)} checks in {options.minutes:g} min: {dict(model.checked)}; {done}")
-    print(f"p50 {plot.quantile(took, 0.5) * 1000:.1f} ms, p99 {plot.quantile(took, 0.99) * 1000:.1f}"
-          f" ms; memory of node 0: {early:.1f} MiB, at the end {late:.1f} MiB")
+    p50, p99 = (plot.quantile(took, share) * 1000 for share in (0.5, 0.99))
+    print(f"p50 {p50:.1f} ms, p99 {p99:.1f} ms; memory of node 0: {early:.1f} MiB, "
+          f"at the end {late:.1f} MiB")
     checks = {
         "no answer contradicts what was acknowledged": not model.violations,
         "sessions were seen active, and ended": model.checked["active"] and model.checked["ended"],
