@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/platform/platform.h"
+#include "server/files/descriptor.h"
 #include "server/files/secret_file.h"
 
 extern char** environ;
