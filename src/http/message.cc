@@ -36,56 +36,62 @@ std::string_view caching(const Response& response) noexcept {
   return response.revalidate ? kRevalidate : kPrivate;
 }
 
-std::string_view status_line(int status) noexcept {
+// reason_of names a status for people (RFC 9110 section 15); a status without a name goes out all
+// the same.
+std::string_view reason_of(int status) noexcept {
   switch (status) {
     case 200:
-      return "HTTP/1.1 200 OK\r\n";
+      return "OK";
     case 201:
-      return "HTTP/1.1 201 Created\r\n";
+      return "Created";
+    case 202:
+      return "Accepted";
     case 204:
-      return "HTTP/1.1 204 No Content\r\n";
+      return "No Content";
     case 302:
-      return "HTTP/1.1 302 Found\r\n";
+      return "Found";
     case 303:
-      return "HTTP/1.1 303 See Other\r\n";
+      return "See Other";
     case 304:
-      return "HTTP/1.1 304 Not Modified\r\n";
+      return "Not Modified";
     case 400:
-      return "HTTP/1.1 400 Bad Request\r\n";
+      return "Bad Request";
     case 401:
-      return "HTTP/1.1 401 Unauthorized\r\n";
+      return "Unauthorized";
     case 403:
-      return "HTTP/1.1 403 Forbidden\r\n";
+      return "Forbidden";
     case 404:
-      return "HTTP/1.1 404 Not Found\r\n";
+      return "Not Found";
     case 405:
-      return "HTTP/1.1 405 Method Not Allowed\r\n";
+      return "Method Not Allowed";
     case 408:
-      return "HTTP/1.1 408 Request Timeout\r\n";
+      return "Request Timeout";
     case 409:
-      return "HTTP/1.1 409 Conflict\r\n";
+      return "Conflict";
     case 413:
-      return "HTTP/1.1 413 Content Too Large\r\n";
+      return "Content Too Large";
     case 414:
-      return "HTTP/1.1 414 URI Too Long\r\n";
+      return "URI Too Long";
     case 415:
-      return "HTTP/1.1 415 Unsupported Media Type\r\n";
+      return "Unsupported Media Type";
     case 417:
-      return "HTTP/1.1 417 Expectation Failed\r\n";
+      return "Expectation Failed";
     case 422:
-      return "HTTP/1.1 422 Unprocessable Content\r\n";
+      return "Unprocessable Content";
     case 429:
-      return "HTTP/1.1 429 Too Many Requests\r\n";
+      return "Too Many Requests";
     case 431:
-      return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
     case 501:
-      return "HTTP/1.1 501 Not Implemented\r\n";
+      return "Not Implemented";
     case 503:
-      return "HTTP/1.1 503 Service Unavailable\r\n";
+      return "Service Unavailable";
     case 505:
-      return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
+      return "HTTP Version Not Supported";
     default:
-      return "HTTP/1.1 500 Internal Server Error\r\n";
+      return {};
   }
 }
 
@@ -94,14 +100,26 @@ bool is_header_value(std::string_view value) noexcept {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-void append_length(std::string& out, std::size_t length) {
+void append_number(std::string& out, std::size_t number) {
   char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, length).ptr;
-  out.append("Content-Length: ").append(digits, end).append("\r\n");
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
+}
+
+void append_length(std::string& out, std::size_t length) {
+  out.append("Content-Length: ");
+  append_number(out, length);
+  out.append("\r\n");
+}
+
+void append_status_line(std::string& out, int status) {
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::size_t>(status));
+  out.append(" ").append(reason_of(status)).append("\r\n");
 }
 
 void append_head(const Response& response, const WriteOptions& options, std::string& out) {
-  out.append(status_line(response.status));
+  append_status_line(out, response.status);
   out.append("Date: ").append(options.date).append("\r\n");
   out.append(kSecurityHeaders).append(options.form_targets).append(kMoreSecurityHeaders);
   out.append(response.private_address ? kReferrerOfPrivate : kReferrer);

@@ -28,6 +28,16 @@ Response with_body(int status) {
   return response;
 }
 
+// A status that nobody named went out as 500 once.
+TEST(WriteResponse, EveryStatusGoesOutAsItIs) {
+  for (int status = 200; status < 600; ++status) {
+    const std::string line = "HTTP/1.1 " + std::to_string(status) + " ";
+    EXPECT_THAT(write(with_body(status)), StartsWith(line));
+  }
+  EXPECT_THAT(write(with_body(202)), StartsWith("HTTP/1.1 202 Accepted\r\n"));
+  EXPECT_THAT(write(with_body(500)), StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
+}
+
 TEST(Request, FindsFieldsWhateverTheirCase) {
   const Header headers[] = {{"Host", "a"}, {"COOKIE", "b"}, {"cookie", "c"}};
   Request request;

@@ -1,4 +1,4 @@
-"""Clients that log in, check, end sessions and drop connections, and tell the model."""
+"""Clients that log in, check, end sessions and hang up, and tell the model what came back."""
 import asyncio
 import json
 import random

@@ -103,8 +103,7 @@ class Node:
             assert self.process.poll() is None, self.text()
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n"
-                             b"Connection: close\r\n\r\n")
+                writer.write(b"GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 answer = await reader.read()
                 writer.close()
                 if b" 200 " in answer[:20]:

@@ -151,9 +151,9 @@ def soak(options):
     took = sorted(one for _, one in times)
     done = {name: sum(1 for _, one in chaos.done if one == name) for _, name in chaos.done}
     print(f"{len(times)} checks in {options.minutes:g} min: {dict(model.checked)}; {done}")
-    p50, p99 = (plot.quantile(took, share) * 1000 for share in (0.5, 0.99))
-    print(f"p50 {p50:.1f} ms, p99 {p99:.1f} ms; memory of node 0: {early:.1f} MiB, "
-          f"at the end {late:.1f} MiB")
+    p50, p99 = (plot.quantile(took, part) * 1000 for part in (0.5, 0.99))
+    print(f"p50 {p50:.1f} ms, p99 {p99:.1f} ms; "
+          f"memory of node 0: {early:.1f} MiB, at the end {late:.1f} MiB")
     checks = {
         "no answer contradicts what was acknowledged": not model.violations,
         "sessions were seen active, and ended": model.checked["active"] and model.checked["ended"],
