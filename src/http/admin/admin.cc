@@ -128,10 +128,14 @@ Response answer(Desk& desk, const Request& request) {
 }
 
 Result<UserAdmin> make_users(Auth& auth, const Clock* clock) {
-  return UserAdmin::make(
-      auth.store(), {.cost = auth.options().passwords.cost,
-                     .insecure_cost_for_tests = auth.options().passwords.insecure_cost_for_tests,
-                     .clock = clock});
+  const AccountsOptions& passwords = auth.options().passwords;
+  return UserAdmin::make(auth.store(),
+                         {.cost = passwords.cost,
+                          .peppers = passwords.peppers,
+                          .site_name = passwords.site_name,
+                          .is_leaked = passwords.is_leaked,
+                          .insecure_cost_for_tests = passwords.insecure_cost_for_tests,
+                          .clock = clock});
 }
 
 }  // namespace
