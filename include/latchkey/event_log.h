@@ -21,6 +21,7 @@ struct EventLogOptions {
   Millis retention = std::chrono::days{90};       // events older than this go; 0: no events
   Millis keep_addresses = std::chrono::days{30};  // then an event loses its address
   std::size_t queue = 4096;                       // events that may wait; what is over is lost
+  Millis prune_every{0};                          // 0: the program calls prune()
   const Clock* clock = nullptr;                   // nullptr: system_clock()
   Entropy* entropy = nullptr;                     // nullptr: system_entropy()
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,13 @@ struct ProvenAddress {
   std::string address{};
 };
 
+// LinkUse is what a link that confirms an address is good for.
+enum class LinkUse : std::uint8_t {
+  none,      // unknown, used, too old, or overtaken
+  usable,    // the button confirms
+  its_user,  // usable by the user it was sent for, signed in
+};
+
 // Recovery makes links and takes them back. What calls are told of the client (`by`, such as
 // AuthSession::client()) is for limits and events. A link holds 256 random bits, of which the store
 // keeps a hash; it works once, for its short life, until the password changes. Thread-safe. All
@@ -91,15 +99,18 @@ class Recovery {
   // it does not have the form of one.
   Result<LinkRequest> send_verification(const User& user, std::string_view address,
                                         const DeviceContext& by = {});
-  // knows_verification tells whether such a link can still be used. It stays usable.
-  Result<bool> knows_verification(std::string_view token);
-  // verify_address takes such a link. Nothing: it is unknown, used or too old. What follows from it
-  // is up to the program.
+  // look_at_verification tells what such a link is good for. It stays usable. `signed_in`: who
+  // asks.
+  Result<LinkUse> look_at_verification(std::string_view token, const UserId& signed_in = {});
+  // verify_address takes such a link. Nothing: it is unknown, used or too old, or the password has
+  // changed since. What follows from it is up to the program.
   Result<std::optional<ProvenAddress>> verify_address(std::string_view token,
                                                       const DeviceContext& by = {});
   // confirm_address is verify_address, and keeps the address as the user's: address_of then returns
-  // it as verified. Nothing, too: the user is disabled, deleted, or has another address by now.
+  // it as verified. Nothing, too: the user is disabled, deleted, or has another address by now; or
+  // they had none, and are not `signed_in`: a mail that went astray gives nobody their account.
   Result<std::optional<ProvenAddress>> confirm_address(std::string_view token,
+                                                       const UserId& signed_in = {},
                                                        const DeviceContext& by = {});
 
   // tell_changed tells the user by mail that the password has changed, however it did. Failures

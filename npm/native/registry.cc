@@ -57,9 +57,10 @@ Result<Sessions*> OpenSessions::sessions(Wait wait) {
   if (!store) return store.error();
   SessionsOptions options = request_.sessions;
   options.clock = &call_clock();
-  auto events = std::make_unique<EventLog>(
-      (*store)->events(),
-      EventLogOptions{.retention = request_.event_retention, .clock = &call_clock()});
+  auto events = std::make_unique<EventLog>((*store)->events(),
+                                           EventLogOptions{.retention = request_.event_retention,
+                                                           .prune_every = std::chrono::minutes{1},
+                                                           .clock = &call_clock()});
   options.events = events.get();
   auto sessions = Sessions::open(**store, std::move(options));
   if (!sessions) return sessions.error();

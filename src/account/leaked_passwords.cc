@@ -1,6 +1,8 @@
 #include "latchkey/leaked_passwords.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -44,6 +46,21 @@ std::optional<LeakedLine> read_line(std::string_view line, std::size_t digits) {
   return LeakedLine{ascii_lower(hash), count.find_first_not_of('0') != std::string_view::npos};
 }
 
+enum class Took : std::uint8_t { line, end, wrong };
+
+// take_line reads one line. `wrong`: the file cannot be read, or the line is longer than any of a
+// list's. A list has no empty line but at its end.
+Took take_line(std::ifstream& file, std::string& line) {
+  std::array<char, kMostLine + 2> text{};
+  file.getline(text.data(), text.size());
+  if (file.bad()) return Took::wrong;
+  if (file.eof() && file.gcount() == 0) return Took::end;
+  if (file.fail()) return Took::wrong;
+  line = text.data();
+  if (!line.empty()) return Took::line;
+  return file.peek() == std::ifstream::traits_type::eof() ? Took::end : Took::wrong;
+}
+
 // open_range opens the file of a prefix, which has capitals, under either of its names.
 std::ifstream open_range(const std::string& directory, std::string prefix) {
   for (char& c : prefix) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -56,28 +73,26 @@ Result<bool> find_in_directory(const std::string& directory, const std::string& 
   std::ifstream file = open_range(directory, digits.substr(0, kPrefixDigits));
   if (!file) return lost_list(directory);
   const std::string_view rest = std::string_view(digits).substr(kPrefixDigits);
-  bool found = false;
-  for (std::string line; !found && std::getline(file, line);) {
-    const auto read = read_line(line, kSha1Digits - kPrefixDigits);
-    if (!read && !line.empty()) return lost_list(directory);
-    found = read && read->digits == rest && read->counts;
+  for (std::string line;;) {
+    const Took took = take_line(file, line);
+    if (took == Took::end) return false;
+    const auto read =
+        took == Took::line ? read_line(line, kSha1Digits - kPrefixDigits) : std::nullopt;
+    if (!read) return lost_list(directory);
+    if (read->digits == rest) return read->counts;
   }
-  if (file.bad()) return lost_list(directory);
-  return found;
 }
 
-// next_line returns the first whole line that begins at `at` or behind it. Nothing: there is none.
-std::optional<std::string> next_line(std::ifstream& file, std::streamoff at) {
+// next_line reads the first whole line that begins at `at` or behind it.
+Took next_line(std::ifstream& file, std::streamoff at, std::string& line) {
   file.clear();
-  std::string line;
-  if (at > 0) {
-    file.seekg(at - 1);
-    if (!std::getline(file, line)) return std::nullopt;
-  } else {
-    file.seekg(0);
+  file.seekg(at > 0 ? at - 1 : 0);
+  if (at > 0 && file.peek() == '\n') {
+    file.get();
+  } else if (at > 0) {
+    if (const Took rest = take_line(file, line); rest != Took::line) return rest;
   }
-  if (!std::getline(file, line) || line.empty()) return std::nullopt;
-  return line;
+  return take_line(file, line);
 }
 
 // The line that is looked for begins in [low, high): a binary search over places in the file.
@@ -89,13 +104,13 @@ Result<bool> find_in_file(const std::string& path, const std::string& digits) {
   if (!file || high <= 0) return lost_list(path);
   while (low < high) {
     const std::streamoff middle = low + (high - low) / 2;
-    const auto line = next_line(file, middle);
-    if (file.bad()) return lost_list(path);
-    if (!line) {
+    std::string line;
+    const Took took = next_line(file, middle, line);
+    if (took == Took::end) {
       high = middle;
       continue;
     }
-    const auto read = read_line(*line, kSha1Digits);
+    const auto read = took == Took::line ? read_line(line, kSha1Digits) : std::nullopt;
     if (!read) return lost_list(path);
     if (read->digits == digits) return read->counts;
     if (read->digits < digits) {

@@ -94,6 +94,19 @@ TEST_F(LeakedPasswords, AListIsReadAgainForEachPassword) {
   EXPECT_EQ((*check)(kLeaked).error().code, Errc::store_unavailable);
 }
 
+// What is no list any more lets nothing through unseen.
+TEST_F(LeakedPasswords, R71AHoleOrAnEndlessLineInTheListIsAnError) {
+  const std::string good = line(std::string(40, '0')) + line(std::string(40, 'F'));
+  const std::string path = write("list.txt", good);
+  const auto check = leaked_password_list(path);
+  ASSERT_TRUE(check);
+  EXPECT_FALSE(finds(*check, kFine));
+  write("list.txt", line(std::string(40, '0')) + "\n" + line(std::string(40, 'F')));
+  EXPECT_FALSE((*check)(kFine));
+  write("list.txt", good + std::string(1 << 20, 'F'));
+  EXPECT_FALSE((*check)(kFine));
+}
+
 TEST_F(LeakedPasswords, WhatIsNoListIsRefusedWithWhatToChange) {
   const auto refused = [](const std::string& path) {
     const auto list = leaked_password_list(path);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "account/counter_names.h"
 #include "account/rules.h"
@@ -10,6 +11,7 @@
 #include "base/bad_config.h"
 #include "base/base64url.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 
 namespace latchkey {
@@ -23,6 +25,7 @@ constexpr std::string_view kVerifyPurpose = "address_verification";
 constexpr std::size_t kTokenOctets = 32;
 constexpr std::size_t kTokenText = 43;  // of base64url
 constexpr std::size_t kLinksAtOnce = 3;
+constexpr std::size_t kMarkText = 43;  // of password_mark
 constexpr Millis kLongestReset = std::chrono::hours{1};
 constexpr Millis kLongestVerify = std::chrono::hours{24 * 7};
 
@@ -61,6 +64,20 @@ Result<void> check_options(const RecoveryOptions& options) {
   return account::check_cost(options.cost, options.insecure_cost_for_tests);
 }
 
+// Verification is a link that confirms an address, found in the store.
+struct Verification {
+  SecretHash hash{};
+  User user{};
+  std::string address{};
+};
+
+// A first address is the user's to give: who holds the mailbox alone may be somebody else.
+LinkUse use_of(const Verification& link, const UserId& signed_in) {
+  const std::string had = address_of(link.user).address;
+  if (had.empty()) return signed_in == link.user.id ? LinkUse::usable : LinkUse::its_user;
+  return had == link.address ? LinkUse::usable : LinkUse::none;
+}
+
 }  // namespace
 
 struct Recovery::Impl {
@@ -72,7 +89,9 @@ struct Recovery::Impl {
   UnixTime now() const noexcept {
     return options.clock != nullptr ? options.clock->now() : system_clock().now();
   }
-  Result<LinkRequest> count(std::string_view mail_for, const DeviceContext& by);
+  Result<LinkRequest> count(const std::vector<std::string>& mail_for, const DeviceContext& by);
+  Result<std::optional<Verification>> find_verification(std::string_view token);
+  void tell_verified(const UserId& user, const DeviceContext& by) const;
   // put keeps a new link and returns its token.
   Result<std::string> put(OneTimeSecret secret, Millis life, std::size_t most);
   // find_usable finds whose password `secret` may set: nobody's once it has changed.
@@ -110,8 +129,12 @@ void Recovery::Impl::note(EventKind kind, const UserId& user, const DeviceContex
                        .request_id = by.request_id});
 }
 
-Result<LinkRequest> Recovery::Impl::count(std::string_view mail_for, const DeviceContext& by) {
-  std::vector<CounterTry> tries{{names.key(Counted::mail_for, mail_for), options.account}};
+Result<LinkRequest> Recovery::Impl::count(const std::vector<std::string>& mail_for,
+                                          const DeviceContext& by) {
+  std::vector<CounterTry> tries;
+  for (const std::string& one : mail_for) {
+    tries.push_back({names.key(Counted::mail_for, one), options.account});
+  }
   if (const auto place = account::place_of(by.address)) {
     tries.push_back({names.key(Counted::mail_by, place->address), options.address});
   }
@@ -154,7 +177,7 @@ Result<LinkRequest> Recovery::forgot_password(std::string_view username, const D
   }
   const auto name = account::parse_username(username);
   const std::string_view key = name ? std::string_view(name->key) : std::string_view();
-  auto counted = impl_->count(name ? key : username, by);
+  auto counted = impl_->count({std::string(name ? key : username)}, by);
   if (!counted || counted->rejection != Rejection::none) return counted;
   const auto found = impl_->store.users().find_username(key);
   if (!found) return found.error();
@@ -255,12 +278,19 @@ Result<LinkRequest> Recovery::send_verification(const User& user, std::string_vi
   if (!is_mail_address(address)) {
     return Error{Errc::invalid_argument, "this is no e-mail address"};
   }
-  auto counted = impl_->count(user.id.text(), by);
+  // No name has a line feed, so nobody else uses up these counts. What one mailbox gets is limited
+  // whoever asks.
+  auto counted =
+      impl_->count({"\nid " + std::string(user.id.text()), "\nto " + ascii_lower(address)}, by);
   if (!counted || counted->rejection != Rejection::none) return counted;
+  const auto stored = impl_->store.users().find_user(user.id);
+  if (!stored) return stored.error();
+  if (!*stored) return Error{Errc::invalid_argument, "there is no such user"};
   const Millis life = impl_->options.verify_life;
-  auto token = impl_->put(
-      {.purpose = std::string(kVerifyPurpose), .user_id = user.id, .data = std::string(address)},
-      life, kLinksAtOnce);
+  auto token = impl_->put({.purpose = std::string(kVerifyPurpose),
+                           .user_id = user.id,
+                           .data = password_mark((*stored)->password_hash) + std::string(address)},
+                          life, kLinksAtOnce);
   if (!token) return token.error();
   impl_->note(EventKind::secret_requested, user.id, by, kVerifyPurpose);
   impl_->hand_over(MailKind::address_verification, user, std::string(address),
@@ -269,35 +299,72 @@ Result<LinkRequest> Recovery::send_verification(const User& user, std::string_vi
   return counted;
 }
 
-Result<bool> Recovery::knows_verification(std::string_view token) {
+// As with a reset, a link dies with the password: a thief's must not outlive the change that ended
+// the theft.
+Result<std::optional<Verification>> Recovery::Impl::find_verification(std::string_view token) {
   const auto hash = read_token(token);
-  if (!hash) return false;
-  const auto secret = impl_->store.one_time().find_secret(*hash, kVerifyPurpose, impl_->now());
+  if (!hash) return std::optional<Verification>{};
+  auto secret = store.one_time().find_secret(*hash, kVerifyPurpose, now());
   if (!secret) return secret.error();
-  return secret->has_value();
+  if (!*secret || (*secret)->data.size() <= kMarkText) return std::optional<Verification>{};
+  Verification found{.hash = *hash, .address = (*secret)->data.substr(kMarkText)};
+  (*secret)->data.resize(kMarkText);
+  auto user = find_usable(**secret);
+  if (!user) return user.error();
+  if (!*user) return std::optional<Verification>{};
+  found.user = std::move((*user)->user);
+  return std::optional{std::move(found)};
+}
+
+void Recovery::Impl::tell_verified(const UserId& user, const DeviceContext& by) const {
+  note(EventKind::email_verified, user, by);
+  log(LogLevel::info, "address_verified", {{"user_id", user.text()}});
+}
+
+Result<LinkUse> Recovery::look_at_verification(std::string_view token, const UserId& signed_in) {
+  const auto found = impl_->find_verification(token);
+  if (!found) return found.error();
+  return *found ? use_of(**found, signed_in) : LinkUse::none;
 }
 
 Result<std::optional<ProvenAddress>> Recovery::verify_address(std::string_view token,
                                                               const DeviceContext& by) {
-  const auto hash = read_token(token);
-  if (!hash) return std::optional<ProvenAddress>{};
-  auto taken = impl_->store.one_time().take_secret(*hash, kVerifyPurpose, impl_->now());
+  auto found = impl_->find_verification(token);
+  if (!found) return found.error();
+  if (!*found) return std::optional<ProvenAddress>{};
+  const auto taken =
+      impl_->store.one_time().take_secret((*found)->hash, kVerifyPurpose, impl_->now());
   if (!taken) return taken.error();
   if (!*taken) return std::optional<ProvenAddress>{};
-  impl_->note(EventKind::email_verified, (*taken)->user_id, by);
-  log(LogLevel::info, "address_verified", {{"user_id", (*taken)->user_id.text()}});
-  return std::optional{ProvenAddress{(*taken)->user_id, std::move((*taken)->data)}};
+  impl_->tell_verified((*found)->user.id, by);
+  return std::optional{ProvenAddress{(*found)->user.id, std::move((*found)->address)}};
 }
 
+// The link is taken when all else is known to be right, and put back where keeping the address
+// fails.
 Result<std::optional<ProvenAddress>> Recovery::confirm_address(std::string_view token,
+                                                               const UserId& signed_in,
                                                                const DeviceContext& by) {
-  auto proven = verify_address(token, by);
-  if (!proven || !*proven) return proven;
-  const auto kept =
-      account::keep_address(impl_->store.users(), (*proven)->user, (*proven)->address);
-  if (!kept) return kept.error();
+  auto found = impl_->find_verification(token);
+  if (!found) return found.error();
+  if (!*found || use_of(**found, signed_in) != LinkUse::usable) {
+    return std::optional<ProvenAddress>{};
+  }
+  OneTimeStore& links = impl_->store.one_time();
+  const auto taken = links.take_secret((*found)->hash, kVerifyPurpose, impl_->now());
+  if (!taken) return taken.error();
+  if (!*taken) return std::optional<ProvenAddress>{};
+  const UserId& user = (*found)->user.id;
+  const auto kept = account::keep_address(impl_->store.users(), user, (*found)->address);
+  if (!kept) {
+    if (!links.put_secret(**taken, kLinksAtOnce)) {
+      log(LogLevel::warn, "link_lost", {{"user_id", user.text()}});
+    }
+    return kept.error();
+  }
   if (!*kept) return std::optional<ProvenAddress>{};
-  return proven;
+  impl_->tell_verified(user, by);
+  return std::optional{ProvenAddress{user, std::move((*found)->address)}};
 }
 
 void Recovery::tell_changed(const UserId& user) {

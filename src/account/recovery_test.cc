@@ -307,10 +307,10 @@ TEST_F(RecoveryTest, AConfirmedAddressIsTheUsers) {
   EXPECT_FALSE(before.verified);
   ASSERT_TRUE(recovery_->send_verification(user_, before.address));
   const std::string token = token_of(mails_[0]);
-  EXPECT_TRUE(*recovery_->knows_verification(token));
+  EXPECT_EQ(*recovery_->look_at_verification(token), LinkUse::usable);
   for (const StoreCall call : {StoreCall::find_secret, StoreCall::take_secret}) {
     failing_ = call;
-    EXPECT_FALSE(call == StoreCall::find_secret ? recovery_->knows_verification(token).has_value()
+    EXPECT_FALSE(call == StoreCall::find_secret ? recovery_->look_at_verification(token).has_value()
                                                 : recovery_->confirm_address(token).has_value());
   }
   failing_.reset();
@@ -320,8 +320,42 @@ TEST_F(RecoveryTest, AConfirmedAddressIsTheUsers) {
   const UserAddress after = address_of((*memory_->users().find_user(user_.id))->user);
   EXPECT_EQ(after.address, "Ann@example.com");
   EXPECT_TRUE(after.verified);
-  EXPECT_FALSE(*recovery_->knows_verification(token));
-  EXPECT_FALSE(*recovery_->knows_verification("nonsense"));
+  EXPECT_EQ(*recovery_->look_at_verification(token), LinkUse::none);
+  EXPECT_EQ(*recovery_->look_at_verification("nonsense"), LinkUse::none);
+}
+
+// Who knew the password until it was changed must not keep a way in.
+TEST_F(RecoveryTest, R79AVerificationLinkDiesWithThePassword) {
+  ASSERT_TRUE(recovery_->send_verification(user_, "Ann@example.com"));
+  const std::string token = token_of(mails_[0]);
+  const auto stored = memory_->users().find_user(user_.id);
+  ASSERT_TRUE(memory_->users().set_password({.user = user_.id,
+                                             .new_hash = "another",
+                                             .expected_hash = (*stored)->password_hash,
+                                             .now = clock_.now()}));
+  EXPECT_EQ(*recovery_->look_at_verification(token), LinkUse::none);
+  EXPECT_FALSE(*recovery_->confirm_address(token));
+  EXPECT_FALSE(*recovery_->verify_address(token));
+}
+
+TEST_F(RecoveryTest, AnAddressThatCouldNotBeKeptLeavesTheLink) {
+  ASSERT_TRUE(recovery_->send_verification(user_, "Ann@example.com"));
+  const std::string token = token_of(mails_[0]);
+  failing_ = StoreCall::set_attributes;
+  EXPECT_FALSE(recovery_->confirm_address(token));
+  failing_.reset();
+  EXPECT_TRUE(*recovery_->confirm_address(token));
+}
+
+TEST_F(RecoveryTest, AFirstAddressIsConfirmedByItsUserAlone) {
+  ASSERT_TRUE(*memory_->users().set_attributes(user_.id, "", R"({"email":""})"));
+  ASSERT_TRUE(recovery_->send_verification(user_, "new@example.com"));
+  const std::string token = token_of(mails_[0]);
+  EXPECT_EQ(*recovery_->look_at_verification(token), LinkUse::its_user);
+  EXPECT_FALSE(*recovery_->confirm_address(token));
+  EXPECT_FALSE(*recovery_->confirm_address(token, UserId::parse("somebodyelse").value()));
+  EXPECT_EQ(*recovery_->look_at_verification(token, user_.id), LinkUse::usable);
+  EXPECT_TRUE(*recovery_->confirm_address(token, user_.id));
 }
 
 TEST_F(RecoveryTest, AnAddressIsKeptThoughTheAttributesChangeMeanwhile) {

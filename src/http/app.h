@@ -30,7 +30,13 @@ struct App {
   ActiveCount active{};
   EntryCounts log_ins{};
   EntryCounts sign_ups{};
+  std::atomic<std::int64_t> stale_told{-1};  // in seconds
 
+  // tell_stale is true once a second: an outage has as many old answers as requests.
+  bool tell_stale() noexcept {
+    const std::int64_t second = to_unix_millis(clock.now()) / 1000;
+    return stale_told.exchange(second, std::memory_order_relaxed) != second;
+  }
   // saw is told of each session that a request brought.
   void saw(const SessionId& session) {
     const UnixTime now = clock.now();
@@ -40,6 +46,14 @@ struct App {
   bool sign_up_open() const noexcept { return auth.accounts().options().sign_up == SignUp::open; }
   bool stateless() const noexcept { return is_stateless(auth.options().carrier); }
 };
+
+// recent_enough tells whether who asks may end other sessions (R24): they have logged in lately.
+// Who has no password here, as after a takeover, could not be asked for it again.
+inline bool recent_enough(const App& app, AuthSession& session) {
+  const auto user = session.user();
+  if (!user) return false;
+  return *user == nullptr || session.require({.max_auth_age = app.recent});
+}
 
 // Handler answers a request that `session` was begun for. What the session has to say (cookies,
 // challenges) is added to what it returns.

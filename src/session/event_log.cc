@@ -111,10 +111,48 @@ struct EventLog::Impl {
     return queue.size();
   }
 
-  // wait returns true when the log ends.
+  Result<std::size_t> prune() {
+    constexpr std::size_t kBatch = 500;
+    const UnixTime now = clock.now();
+    std::size_t total = 0;
+    for (std::size_t gone = kBatch; gone == kBatch; total += gone) {
+      const auto pruned = store.prune_events(now - options.retention, kBatch);
+      if (!pruned) return pruned.error();
+      gone = *pruned;
+    }
+    for (std::size_t blanked = kBatch; blanked == kBatch;) {
+      const auto done = store.blank_addresses(now - options.keep_addresses, kBatch);
+      if (!done) return done.error();
+      blanked = *done;
+    }
+    return total;
+  }
+
+  bool prune_due() const noexcept {
+    return options.prune_every > Millis{0} &&
+           std::chrono::steady_clock::now() - pruned_at >= options.prune_every;
+  }
+
+  void prune_when_due() {
+    if (!prune_due()) return;
+    pruned_at = std::chrono::steady_clock::now();
+    const Result<std::size_t> done = prune();
+    if (done) return;
+    log(LogLevel::warn, "events_not_pruned",
+        {{"code", error_name(done.error().code)}, {"detail", done.error().detail}});
+  }
+
+  // wait returns true when the log ends. It also returns when it is time to prune.
   bool wait(bool failed) LATCHKEY_EXCLUDES(mutex) {
     MutexLock lock(mutex);
-    while (queue.empty() && !stopping) wake.wait(mutex);
+    while (queue.empty() && !stopping) {
+      if (options.prune_every <= Millis{0}) {
+        wake.wait(mutex);
+        continue;
+      }
+      wake.wait_for(mutex, options.prune_every);
+      if (prune_due()) return stopping;
+    }
     const auto until = std::chrono::steady_clock::now() + (failed ? kRetry : kGather);
     while (!stopping && std::chrono::steady_clock::now() < until) {
       wake.wait_for(mutex, until - std::chrono::steady_clock::now());
@@ -127,6 +165,7 @@ struct EventLog::Impl {
     std::uint64_t told = 0;
     for (bool ending = false; !ending;) {
       ending = wait(failed);
+      if (!ending) prune_when_due();
       const Result<void> done = flush();
       if (!done && !failed) {
         log(LogLevel::warn, "events_not_written",
@@ -162,6 +201,8 @@ struct EventLog::Impl {
   std::uint64_t written LATCHKEY_GUARDED_BY(mutex) = 0;
   std::uint64_t lost LATCHKEY_GUARDED_BY(mutex) = 0;
   bool stopping LATCHKEY_GUARDED_BY(mutex) = false;
+  std::chrono::steady_clock::time_point pruned_at =
+      std::chrono::steady_clock::now();  // its thread's
   std::thread thread;
 };
 
@@ -190,23 +231,8 @@ Result<void> EventLog::flush() {
 }
 
 Result<std::size_t> EventLog::prune() {
-  constexpr std::size_t kBatch = 500;
   if (!impl_) return std::size_t{0};
-  if (impl_->forked.crossed()) return forked_error();
-  const UnixTime now = impl_->clock.now();
-  const EventLogOptions& options = impl_->options;
-  std::size_t total = 0;
-  for (std::size_t gone = kBatch; gone == kBatch; total += gone) {
-    const auto pruned = impl_->store.prune_events(now - options.retention, kBatch);
-    if (!pruned) return pruned.error();
-    gone = *pruned;
-  }
-  for (std::size_t blanked = kBatch; blanked == kBatch;) {
-    const auto done = impl_->store.blank_addresses(now - options.keep_addresses, kBatch);
-    if (!done) return done.error();
-    blanked = *done;
-  }
-  return total;
+  return impl_->forked.crossed() ? forked_error() : impl_->prune();
 }
 
 EventLogStats EventLog::stats() const {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "latchkey/faulty.h"
 #include "latchkey/memory.h"
 #include "latchkey/store/forwarding_store.h"
@@ -71,6 +73,16 @@ TEST_F(EventLogTest, R177AnEventGetsAnIdAndATimeAndCleanTexts) {
   EXPECT_NE(events[0].id, events[1].id);
   EXPECT_EQ(events[1].at, kStart - Millis{5});
   EXPECT_EQ(log.stats().written, 2U);
+}
+
+// Programs in Node.js have nobody else who prunes.
+TEST_F(EventLogTest, PrunesByItselfWhereItIsAskedTo) {
+  EventLog log(store_->events(), {.prune_every = Millis{1}, .clock = &clock_});
+  log.add({.kind = EventKind::sign_up});
+  ASSERT_TRUE(log.flush());
+  ASSERT_EQ(listed().size(), 1U);
+  clock_.advance(std::chrono::days{91});
+  while (!listed().empty()) std::this_thread::yield();  // the test's own time limit bounds it
 }
 
 TEST_F(EventLogTest, R181AFloodNeitherWaitsNorGrowsAndWhatIsLostIsCounted) {

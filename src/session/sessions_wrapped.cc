@@ -116,6 +116,11 @@ std::vector<Result<Validation>> SessionBase::Impl::validate_all(
 Result<Validation> SessionBase::Impl::finish(Opened& opened, Result<Validation> validation,
                                              const ValidateOptions& asked, UnixTime now) {
   if (!validation || validation->state != SessionState::active) return validation;
+  // What an old copy says is not written into a cookie, which would outlive the copy.
+  if (validation->stale_for > Millis{0}) {
+    validation->token.reset();
+    return validation;
+  }
   const bool offer = options.carrier == Carrier::hybrid && !current(opened) && asked.touch;
   if (!validation->token && !opened.outdated && !offer) return validation;
   SessionToken token = validation->token ? std::move(*validation->token) : std::move(*opened.token);

@@ -28,8 +28,9 @@ class EmailRoutes : public ::testing::Test {
     ann_.sign_up("ann@example.com");
     bob_.sign_up("bob");
   }
-  http::Response confirm(const std::string& token) {
-    return stranger_.post_json(kConfirm, R"({"token":")" + token + R"("})");
+  http::Response confirm(const std::string& token) { return confirm(token, stranger_); }
+  static http::Response confirm(const std::string& token, Browser& by) {
+    return by.post_json(kConfirm, R"({"token":")" + token + R"("})");
   }
   std::string address_of(Browser& browser) { return browser.get(kVerify).body; }
 
@@ -90,8 +91,8 @@ TEST_F(EmailRoutes, AnAddressIsGivenOnceAndNotChangedHere) {
   EXPECT_EQ(bob_.post_json(kVerify, R"({"email":"bob@example.org"})").status, 202);
   ASSERT_EQ(site_.mails.size(), 2U);
   EXPECT_EQ(address_of(bob_), "{\"email\":null,\"verified\":false}\n") << "nothing is kept yet";
-  EXPECT_EQ(confirm(token_in(site_.mails[0])).status, 200);
-  EXPECT_EQ(code(confirm(token_in(site_.mails[1]))), "link_unknown") << "there is one by now";
+  EXPECT_EQ(confirm(token_in(site_.mails[0]), bob_).status, 200);
+  EXPECT_EQ(code(confirm(token_in(site_.mails[1]), bob_)), "link_unknown") << "there is one by now";
   EXPECT_EQ(address_of(bob_), "{\"email\":\"bob@example.com\",\"verified\":true}\n");
   EXPECT_EQ(code(bob_.post_json(kVerify, R"({"email":"bob@example.org"})")), "email_invalid");
   EXPECT_EQ(code(ann_.post_json(kVerify, R"({"email":"ann@evil.example"})")), "email_invalid")
@@ -167,14 +168,13 @@ TEST_F(EmailRoutes, ThePagesLeadToAConfirmedAddress) {
   ASSERT_EQ(site_.mails.size(), 1U);
   const std::string target = site_.mails[0].link.substr(site_.public_url.size());
   for (int look = 0; look < 2; ++look) {  // a mail scanner follows it and confirms nothing
-    const auto page = stranger_.get(target);
+    const auto page = bob_.get(target);
     EXPECT_EQ(page.status, 200);
     EXPECT_THAT(page.body, HasSubstr("value=\"" + token_in(site_.mails[0]) + "\""));
     EXPECT_THAT(text(page), HasSubstr("Referrer-Policy: strict-origin\r\n"));
   }
   EXPECT_EQ(address_of(bob_), "{\"email\":null,\"verified\":false}\n");
-  const auto done =
-      stranger_.post_form("/account/email/confirm", "token=" + token_in(site_.mails[0]));
+  const auto done = bob_.post_form("/account/email/confirm", "token=" + token_in(site_.mails[0]));
   EXPECT_EQ(done.status, 200);
   EXPECT_THAT(done.body, HasSubstr("bob@example.com"));
   EXPECT_THAT(bob_.get("/account/email").body, HasSubstr("It is confirmed."));
@@ -202,19 +202,47 @@ TEST_F(EmailRoutes, R97OfManyConfirmationsAtOnceOneSucceeds) {
   EXPECT_EQ(confirmed, 1);
 }
 
+// A mail that went astray gives its reader nobody's account.
+TEST_F(EmailRoutes, R79AFirstAddressIsConfirmedByItsUserAlone) {
+  bob_.post_json(kVerify, R"({"email":"typo@example.com"})");
+  const std::string token = token_in(site_.mails[0]);
+  const auto refused = confirm(token);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(code(confirm(token, ann_)), "link_unknown") << "somebody else's";
+  const std::string page = "/account/email/confirm";
+  EXPECT_EQ(header(stranger_.get(page + "?token=" + token), "Location"),
+            "/login?next=/account/email/confirm%3Ftoken%3D" + token);
+  EXPECT_EQ(header(stranger_.post_form(page, "token=" + token), "Location"),
+            "/login?next=/account/email/confirm%3Ftoken%3D" + token);
+  EXPECT_EQ(ann_.get(page + "?token=" + token).status, 400);
+  EXPECT_EQ(ann_.post_form(page, "token=" + token).status, 400);
+  EXPECT_EQ(address_of(bob_), "{\"email\":null,\"verified\":false}\n");
+  EXPECT_EQ(confirm(token, bob_).status, 200);
+}
+
+TEST_F(EmailRoutes, R81OneMailboxGetsNoFlood) {
+  int sent = 0;
+  for (int i = 0; i < 5; ++i) {
+    Browser other(site_);
+    other.sign_up("user" + std::to_string(i));
+    sent += other.post_json(kVerify, R"({"email":"Victim@example.com"})").status == 202 ? 1 : 0;
+  }
+  EXPECT_EQ(sent, 3);
+}
+
 TEST_F(EmailRoutes, OtherAttributesOfTheUserStay) {
   const auto found = site_.store().users().find_username("bob");
   const UserId bob = (*found)->user.id;
   ASSERT_TRUE(*site_.store().users().set_attributes(bob, "", R"({"role":"admin","n":[1,2]})"));
   bob_.post_json(kVerify, R"({"email":"bob@example.com"})");
-  EXPECT_EQ(confirm(token_in(site_.mails[0])).status, 200);
+  EXPECT_EQ(confirm(token_in(site_.mails[0]), bob_).status, 200);
   EXPECT_EQ((*site_.store().users().find_user(bob))->user.attributes,
             R"({"role":"admin","n":[1,2],"email":"bob@example.com","email_verified":true})");
 }
 
 TEST_F(EmailRoutes, R177TheEventsSayWhoAndWhere) {
   bob_.post_json(kVerify, R"({"email":"bob@example.com"})");
-  confirm(token_in(site_.mails[0]));
+  confirm(token_in(site_.mails[0]), bob_);
   ASSERT_TRUE(site_.auth->events().flush());
   const auto page = site_.store().events().list_events({});
   ASSERT_TRUE(page);

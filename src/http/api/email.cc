@@ -40,7 +40,10 @@ Response ask_link(App& app, AuthSession& session, const codec::Json& body) {
 Response confirm(App& app, AuthSession& session, const codec::Json& body) {
   const std::string* token = string_at(body, "token");
   if (token == nullptr) return problem_response(Problem::bad_field);
-  auto proven = app.recovery->confirm_address(*token, session.client());
+  const auto use = app.recovery->look_at_verification(*token, session.user_id());
+  if (!use) return problem_response(problem_of(use.error().code));
+  if (*use == LinkUse::its_user && !session.require()) return api_problem(session);
+  auto proven = app.recovery->confirm_address(*token, session.user_id(), session.client());
   if (!proven) return problem_response(problem_of(proven.error().code));
   if (!*proven) return problem_response(Problem::link_unknown);
   return address_response({std::move((*proven)->address), true}, 200);

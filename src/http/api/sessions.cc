@@ -79,7 +79,7 @@ Response api_end_sessions(App& app, const Request& request, AuthSession& session
   const std::string_view scope = query ? query->get("scope") : std::string_view{};
   const auto wait = read_wait(request);
   if (!wait || (scope != "others" && scope != "all")) return problem_response(Problem::bad_query);
-  if (!session.require({.max_auth_age = app.recent})) return api_problem(session);
+  if (!recent_enough(app, session)) return api_problem(session);
   const auto ended = scope == "all" ? session.log_out_everywhere() : session.log_out_others();
   if (!ended) return api_problem(session);
   Response response;
@@ -97,7 +97,7 @@ Response api_end_session(App& app, const Request& request, AuthSession& session)
   const auto id = SessionId::parse(request.path.substr(kSessionPath.size()));
   if (!id) return problem_response(Problem::session_not_found);
   const bool own = *id == session.record()->id;
-  if (!own && !session.require({.max_auth_age = app.recent})) return api_problem(session);
+  if (!own && !recent_enough(app, session)) return api_problem(session);
   const auto ended = session.end_device(*id);
   if (!ended) return api_problem(session);
   if (!*ended) return problem_response(Problem::session_not_found);

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "http/address.h"
 #include "http/api/api.h"
 #include "http/pages/fields.h"
@@ -58,6 +59,12 @@ Response render_said(const App& app, const AuthSession& session, std::string_vie
   return render_recovery(app, session, title, {}, html);
 }
 
+// to_its_user sends on who is not logged in, and comes back to the link.
+Response to_its_user(const App& app, const AuthSession& session, std::string_view token) {
+  if (session) return bad_link(app, session, kEmailPage);  // somebody else's
+  return to_log_in(app, "/account/email/confirm?token=" + percent_encode(token));
+}
+
 }  // namespace
 
 Response page_email(App& app, const Request&, AuthSession& session) {
@@ -96,13 +103,15 @@ Response page_confirm_email(App& app, const Request& request, AuthSession& sessi
   if (app.recovery == nullptr) return no_mail(app, session);
   const auto query = Form::parse(request.query);
   if (!query) return bad_link(app, session, kEmailPage);
-  const auto known = app.recovery->knows_verification(query->get("token"));
-  if (!known) return page_problem(problem_of(known.error().code));
-  if (!*known) return bad_link(app, session, kEmailPage);
+  const std::string_view token = query->get("token");
+  const auto use = app.recovery->look_at_verification(token, session.user_id());
+  if (!use) return page_problem(problem_of(use.error().code));
+  if (*use == LinkUse::none) return bad_link(app, session, kEmailPage);
+  if (*use == LinkUse::its_user) return to_its_user(app, session, token);
   Html html;
   html.raw("<p class=\"muted\">").text(texts::kConfirmLead);
   html.raw("</p><form class=\"stack\" method=\"post\" action=\"/account/email/confirm\">");
-  append_token(html, query->get("token"));
+  append_token(html, token);
   html.raw("<button class=\"full\" autofocus>").text(texts::kConfirmButton);
   html.raw("</button></form>");
   return render_recovery(app, session, texts::kConfirmTitle, {}, html);
@@ -112,7 +121,11 @@ Response form_confirm_email(App& app, const Request& request, AuthSession& sessi
   if (app.recovery == nullptr) return no_mail(app, session);
   const auto form = Form::parse(request.body);
   if (!form) return page_problem(Problem::bad_form, {.asker = asker(app, session)});
-  const auto proven = app.recovery->confirm_address(form->get("token"), session.client());
+  const std::string_view token = form->get("token");
+  const auto use = app.recovery->look_at_verification(token, session.user_id());
+  if (!use) return page_problem(problem_of(use.error().code));
+  if (*use == LinkUse::its_user) return to_its_user(app, session, token);
+  const auto proven = app.recovery->confirm_address(token, session.user_id(), session.client());
   if (!proven) return page_problem(problem_of(proven.error().code));
   if (!*proven) return bad_link(app, session, kEmailPage);
   return render_said(app, session, texts::kConfirmedTitle, texts::kEmailIs, (*proven)->address,

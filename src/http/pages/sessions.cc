@@ -130,9 +130,7 @@ Response form_end_session(App& app, const Request& request, AuthSession& session
   const auto id = SessionId::parse(form->get("session"));
   if (!id) return see_other("/sessions?notice=none");
   const bool own = *id == session.record()->id;
-  if (!own && !session.require({.max_auth_age = app.recent})) {
-    return not_recent(app, session, "/sessions");
-  }
+  if (!own && !recent_enough(app, session)) return not_recent(app, session, "/sessions");
   const auto ended = session.end_device(*id);
   if (!ended) return page_failure(session);
   if (!session) return see_other("/");  // it was this one
@@ -141,7 +139,7 @@ Response form_end_session(App& app, const Request& request, AuthSession& session
 
 Response form_end_others(App& app, const Request&, AuthSession& session) {
   if (!session) return to_log_in(app, "/sessions");
-  if (!session.require({.max_auth_age = app.recent})) return not_recent(app, session, "/sessions");
+  if (!recent_enough(app, session)) return not_recent(app, session, "/sessions");
   if (!session.log_out_others()) return page_failure(session);
   return see_other("/sessions?notice=others-ended");
 }

@@ -170,7 +170,7 @@ Response VerifyCall::answer(Result<AuthSession> begun) const {
   if (!need_.open && !session.require(demand)) return refuse(session);
   app_.saw(session.record()->id);
   Response response = allow(session.record(), *user, session.stale_for());
-  if (session.stale_for() > Millis{0}) log_stale(session);
+  if (session.stale_for() > Millis{0} && app_.tell_stale()) log_stale(session);
   add_cookie(session, app_.auth.sessions().options().cookie.name, response);
   return response;
 }

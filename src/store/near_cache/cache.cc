@@ -79,7 +79,7 @@ class CachedSessions final : public SessionStore {
       table_.touch(touches, *moved == touches.size());
     } else {
       // A row may live longer than its copy says, and never less long.
-      for (const Touch& touch : touches) table_.suspend(touch.id);
+      for (const Touch& touch : touches) table_.suspend(touch.id, clock_.now());
     }
     return moved;
   }
@@ -156,6 +156,7 @@ class CachedSessions final : public SessionStore {
     const bool away =
         !found && is_outage(found.error().code) && found.error().code != Errc::overloaded;
     if (!away && !found) return;
+    if (found) table_.answered();
     const std::int64_t at = away ? to_unix_millis(now) : kNeverFailed;
     if (failed_at_.load(std::memory_order_relaxed) != at) failed_at_ = at;
   }

@@ -75,7 +75,8 @@ std::optional<Millis> Table::read_stale(const SessionId& id, bool with_user, Uni
   if (const Index::Place place = shard.index.find(key, id)) {
     const Copy& copy = Index::at(place);
     const Millis age = now - copy.taken_at();
-    if (age >= Millis{0} && age < max_stale_ && read_copy(copy, id, with_user, out)) {
+    const bool overtaken = copy.stamp() < overtaken_stamp_.load();
+    if (!overtaken && age >= Millis{0} && age < max_stale_ && read_copy(copy, id, with_user, out)) {
       Index::mark(place);
       ++shard.stale;
       return std::max(age, Millis{1});
@@ -176,15 +177,17 @@ void Table::drop_all() {
   }
 }
 
-// What is suspended ages by max_age, so that no flag is needed.
-void Table::suspend(const SessionId& id) {
+// What is suspended ages by max_age, so that no flag is needed; and only once, because touches that
+// fail are tried again and again.
+void Table::suspend(const SessionId& id, UnixTime now) {
   if (max_stale_ == Millis{0}) return drop(id);
   if (forked_.crossed()) return;
   const std::uint64_t key = key_of(id.text());
   Shard& shard = shard_of(key);
   const MutexLock lock(shard.mutex);
   ++shard.generation;
-  if (const Index::Place place = shard.index.find(key, id)) {
+  const Index::Place place = shard.index.find(key, id);
+  if (place && current(Index::at(place), now)) {
     Index::at(place).age_by(std::max(max_age_, Millis{1}));
   }
 }
@@ -194,6 +197,12 @@ void Table::suspend_all() {
   if (max_stale_ == Millis{0}) return drop_all();
   invalidations_.fetch_add(1, std::memory_order_relaxed);
   raise(lost_stamp_, last_stamp_.fetch_add(1) + 1);
+}
+
+// A store that answers again was there to be asked, and nobody told what has changed meanwhile.
+void Table::answered() noexcept {
+  const std::uint64_t lost = lost_stamp_.load();
+  if (lost > overtaken_stamp_.load(std::memory_order_relaxed)) raise(overtaken_stamp_, lost);
 }
 
 // touch_copy returns false when the row may have left the copy behind.

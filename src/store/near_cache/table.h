@@ -53,8 +53,10 @@ class Table {
   void drop_all();
   // suspend and suspend_all leave copies to read_stale alone, if it may have any: nothing is known
   // to have changed, but it may have.
-  void suspend(const SessionId& id);
+  void suspend(const SessionId& id, UnixTime now);
   void suspend_all();
+  // answered: the store has answered, so read_stale has no more of what was suspended with all.
+  void answered() noexcept;
   // touch moves the copies of sessions whose rows were touched; `all_moved` tells whether every row
   // did. A copy that a row may have left behind is dropped.
   void touch(std::span<const Touch> touches, bool all_moved);
@@ -94,7 +96,8 @@ class Table {
   std::atomic<std::uint64_t> last_stamp_{0};
   std::atomic<std::int64_t> pruned_until_;
   std::atomic<std::uint64_t> prune_stamp_{0};
-  std::atomic<std::uint64_t> lost_stamp_{0};  // of the last suspend_all
+  std::atomic<std::uint64_t> lost_stamp_{0};       // of the last suspend_all
+  std::atomic<std::uint64_t> overtaken_stamp_{0};  // lost_stamp_ at the last answer
   std::atomic<std::size_t> entries_{0};
   std::atomic<std::uint64_t> invalidations_{0};
 };
