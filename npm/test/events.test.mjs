@@ -28,13 +28,13 @@ test('R176: what happens to an account is listed, the newest first', async () =>
   const page = await sessions.events(user.id);
   assert.equal(page.next, '');
   assert.deepEqual([...kinds(page)].sort(),
-    ['log_in', 'log_in', 'log_in_failed', 'session_revoked', 'sign_up']);
+    ['log_in', 'log_in', 'log_in_failed', 'log_out', 'sign_up']);
   for (const [i, event] of page.events.entries()) {
     assert.ok(event.at instanceof Date);
     assert.equal(event.id.length, 16);
     if (i > 0) assert.ok(event.at <= page.events[i - 1].at);
   }
-  const ended = page.events.find(({ kind }) => kind === 'session_revoked');
+  const ended = page.events.find(({ kind }) => kind === 'log_out');
   assert.equal(ended.sessionId, session.id);
   const login = page.events.find(({ kind }) => kind === 'log_in');
   assert.deepEqual([login.userAgent, login.address], ['Firefox', '203.0.113.9']);
