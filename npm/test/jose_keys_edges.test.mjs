@@ -62,3 +62,32 @@ for (const [where, jose] of Object.entries(joses)) {
     });
   }
 }
+
+// Signatures of key pairs are not offered: a key that cannot be right is refused first, as jose does.
+const PAIRED = {
+  ...KEYS, 'a private JWK': pair.privateKey.export({ format: 'jwk' }), 'nothing': undefined, 'an empty object': {},
+};
+const OFFERED = {
+  'sign ES256': (jose, key) => sign(jose, key, 'ES256'),
+  'verify ES256': (jose, key) => jose.jwtVerify(paired, key),
+  'encrypt ECDH-ES': (jose, key) => seal(jose, key, 'ECDH-ES', 'A256GCM'),
+  'decrypt ECDH-ES': (jose, key) => jose.jwtDecrypt(agreed, key),
+};
+const paired = await sign(peer, pair.privateKey, 'ES256');
+const agreed = await seal(peer, pair.publicKey, 'ECDH-ES', 'A256GCM');
+
+for (const [where, jose] of Object.entries(joses)) {
+  for (const [name, call] of Object.entries(OFFERED)) {
+    test(`${where}: a key that cannot be right is told before what is not offered: ${name}`, async () => {
+      const kinds = { offered: 0, refused: 0 };
+      for (const [kind, key] of Object.entries(PAIRED)) {
+        const [ours, theirs] = [await outcome(() => call(jose, key)), await outcome(() => call(peer, key))];
+        const isKind = /must be of type|must be one of type|must be a (private|public) JWK|Invalid Key/.test(theirs.message);
+        kinds[isKind ? 'refused' : 'offered'] += 1;
+        if (isKind) assert.deepEqual(ours, theirs, kind);
+        else assert.equal(ours.code, 'ERR_JOSE_NOT_SUPPORTED', kind);
+      }
+      assert.ok(kinds.offered > 0 && kinds.refused > 3, JSON.stringify(kinds));
+    });
+  }
+}
