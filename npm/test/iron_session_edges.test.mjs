@@ -27,4 +27,22 @@ for (const [name, { getIronSession }] of Object.entries(irons)) {
     const read = await getIronSession(new Request('http://localhost/', { headers: { cookie } }), new Headers(), { ...options, chunk: true });
     assert.equal(read.text.length, 5000);
   });
+
+  test(`${name}: what is saved after an end is another session, also of a seal that had no name`, async () => {
+    const ended = new Set();
+    const store = { isDenied: async (name) => ended.has(name), deny: async (name) => void ended.add(name) };
+    const of = (cookie, headers, more) =>
+      getIronSession(new Request('http://localhost/', { headers: { cookie } }), headers, { ...options, version: 8, ...more });
+    const old = await save(1);
+    const headers = new Headers();
+    const session = await of(old, headers);
+    session.updateConfig({ ...options, version: 8, store });
+    await session.destroy();
+    assert.equal(ended.size, 1);
+    session.userId = 'ben';
+    await session.save();
+    assert.equal((await of(old, new Headers(), { store })).text, undefined, 'the one before has ended');
+    const cookie = cookieOf(headers).split('; ').at(-1);
+    assert.equal((await of(cookie, new Headers(), { store })).userId, 'ben');
+  });
 }

@@ -77,3 +77,19 @@ test('what a form is told: the field at fault, and when to try again', () => {
   assert.deepEqual(toRejection(['username_taken', 'm', 0]), { code: 'username_taken', message: 'm', field: 'username' });
   assert.deepEqual(toRejection(['too_many', 'm', 30]), { code: 'too_many', message: 'm', field: null, retryAfter: 30 });
 });
+
+test('what an answer calls the session can stand for its token in the next call', async () => {
+  const sessions = make();
+  const { token, session } = await sessions.create('ada');
+  const named = {
+    create: session, validate: sessions.validate(token).session,
+    update: (await sessions.update(token, { a: 1 })).session, touch: (await sessions.touch(token)).session,
+    'update of an answer': (await sessions.update((await sessions.touch(token)).session, { a: 2 })).session,
+    revokeOthers: (await sessions.revokeOthers(token)).kept.session,
+  };
+  for (const [name, from] of Object.entries(named)) {
+    const phone = await sessions.create('ada');
+    assert.deepEqual((await sessions.revokeOthers(from)).ids, [phone.session.id], name);
+  }
+  await assert.rejects(sessions.revokeOthers({ id: session.id }), /./, 'an id is no proof');
+});
