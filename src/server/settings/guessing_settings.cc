@@ -16,7 +16,7 @@ constexpr Millis kLongest = std::chrono::days{365};
 void add_account(std::vector<Setting>& all) {
   all.push_back(boolean(
       "guessing.enabled", [](Config & c) -> auto& { return c.accounts.limits.enabled; },
-      "Whether log-ins, sign-ups and changes of passwords are counted and slowed down."));
+      "Whether to count and slow down log-ins, sign-ups and password changes."));
   all.push_back(number(
       "guessing.account_free", 1, 100,
       [](Config & c) -> auto& { return c.accounts.limits.account.free; },
@@ -37,38 +37,38 @@ void add_account(std::vector<Setting>& all) {
   all.push_back(duration(
       "guessing.account_window", kSecond,
       [](Config & c) -> auto& { return c.accounts.limits.account.window; },
-      "How long after the last wrong password those of an account are forgotten.", kLongest));
+      "How long after the last wrong password the count of an account is reset.", kLongest));
 }
 
 void add_addresses(std::vector<Setting>& all) {
   all.push_back(number(
       "guessing.address_tries", 1, kMostTries,
       [](Config & c) -> auto& { return c.accounts.limits.address.most; },
-      "Wrong passwords of one IPv4 address or IPv6 /64 in address_window."));
+      "Wrong passwords from one IPv4 address or IPv6 /64 in address_window."));
   all.push_back(duration(
       "guessing.address_window", kSecond,
       [](Config & c) -> auto& { return c.accounts.limits.address.window; },
-      "How long those of an address count.", kLongest));
+      "How long wrong passwords from an address count.", kLongest));
   all.push_back(number(
       "guessing.network_tries", 1, kMostTries,
       [](Config & c) -> auto& { return c.accounts.limits.network.most; },
-      "Wrong passwords of one IPv4 /24 or IPv6 /48 in network_window."));
+      "Wrong passwords from one IPv4 /24 or IPv6 /48 in network_window."));
   all.push_back(duration(
       "guessing.network_window", kSecond,
       [](Config & c) -> auto& { return c.accounts.limits.network.window; },
-      "How long those of a network count.", kLongest));
+      "How long wrong passwords from a network count.", kLongest));
   all.push_back(number(
       "guessing.sign_ups", 1, kMostTries,
       [](Config & c) -> auto& { return c.accounts.limits.sign_ups.most; },
-      "Sign-ups of one IPv4 address or IPv6 /64 in sign_up_window."));
+      "Sign-ups from one IPv4 address or IPv6 /64 in sign_up_window."));
   all.push_back(duration(
       "guessing.sign_up_window", kSecond,
       [](Config & c) -> auto& { return c.accounts.limits.sign_ups.window; },
-      "How long sign-ups of an address count.", kLongest));
+      "How long sign-ups from an address count.", kLongest));
   all.push_back(duration(
       "guessing.device_life", kSecond,
       [](Config & c) -> auto& { return c.accounts.limits.device_life; },
-      "How long after a log-in its browser is a known device.", std::chrono::days{400}));
+      "How long a browser stays a known device after a log-in.", std::chrono::days{400}));
 }
 
 }  // namespace
@@ -79,11 +79,10 @@ void add_guessing(std::vector<Setting>& all) {
       "accounts.sign_up",
       std::array{SignUpName{"open", SignUp::open}, SignUpName{"closed", SignUp::closed}},
       [](Config & c) -> auto& { return c.accounts.sign_up; },
-      "Whether anybody may make an account; closed: an operator adds users."));
+      "Whether anyone may create an account; closed: an operator adds users."));
   all.push_back(duration(
       "accounts.recent_login", Millis{1000}, [](Config & c) -> auto& { return c.recent_login; },
-      "What cannot be undone, such as deleting the account, asks for the password again after "
-      "this.",
+      "After this, irreversible actions such as deleting the account ask for the password again.",
       std::chrono::days{1}));
   add_account(all);
   add_addresses(all);

@@ -13,21 +13,20 @@ namespace latchkey::server {
 namespace {
 
 Setting mail_command() {
-  Setting setting{.key = "mail.command",
-                  .kind = SettingKind::list,
-                  .form = "a program and its arguments, such as [\"/usr/local/bin/send-mail\"]",
-                  .help =
-                      "Runs without a shell for each mail, which it reads as JSON from its "
-                      "standard input.",
-                  .set =
-                      [](Config& config, const SettingValue& value) {
-                        config.mail.command = value.texts;
-                        return true;
-                      },
-                  .get =
-                      [](const Config& config) {
-                        return SettingValue{config.mail.command, true};
-                      }};
+  Setting setting{
+      .key = "mail.command",
+      .kind = SettingKind::list,
+      .form = "a program and its arguments, such as [\"/usr/local/bin/send-mail\"]",
+      .help = "Runs without a shell for each mail, and reads the mail as JSON from standard input.",
+      .set =
+          [](Config& config, const SettingValue& value) {
+            config.mail.command = value.texts;
+            return true;
+          },
+      .get =
+          [](const Config& config) {
+            return SettingValue{config.mail.command, true};
+          }};
   setting.why = [](const SettingValue& value) -> std::string {
     if (value.texts.empty() || value.texts.front().starts_with('/')) return {};
     return "name the program by its whole path, which begins with /";
@@ -44,13 +43,13 @@ void add_mail(std::vector<Setting>& all) {
   all.push_back(mail_command());
   all.push_back(text(
       "mail.spool", "a directory", [](Config & c) -> auto& { return c.mail.spool; },
-      "Gets a file of JSON for each mail, in the place of a command; empty: none."));
+      "Receives one JSON file per mail, instead of a command; empty: none."));
   all.push_back(text(
       "mail.templates", "a directory", [](Config & c) -> auto& { return c.mail.templates; },
-      "Texts of the mails, one file for each kind; docs/recovery.md. Empty: the built-in ones."));
+      "Mail texts, one file per kind; docs/recovery.md. Empty: the built-in texts."));
   all.push_back(duration(
       "mail.timeout", Millis{1000}, [](Config & c) -> auto& { return c.mail.timeout; },
-      "A command that takes longer is ended.", std::chrono::hours{1}));
+      "A command that takes longer is killed.", std::chrono::hours{1}));
 }
 
 void add_pages(std::vector<Setting>& all) {
@@ -65,11 +64,11 @@ void add_pages(std::vector<Setting>& all) {
                         }));
   all.push_back(text(
       "pages.logo", "a file, SVG or PNG", [](Config & c) -> auto& { return c.pages_logo; },
-      "Shown in the place of the key, 26 pixels high; empty: the key."));
+      "Shown instead of the key symbol, 26 pixels high; empty: the key symbol."));
   all.push_back(checked(
       text(
           "pages.color", "a color as #RRGGBB", [](Config & c) -> auto& { return c.pages_color; },
-          "Color of buttons and links; made darker or lighter until it can be read."),
+          "Color of buttons and links; adjusted until the text is readable."),
       IfEmpty::off, [](std::string_view color) -> std::string {
         return http::is_color(color) ? std::string{} : "write it as # and six hexadecimal digits";
       }));

@@ -26,7 +26,7 @@ Setting listen() {
   return {.key = "server.listen",
           .kind = SettingKind::list,
           .form = std::string{kListenForm} + "; or a list of these",
-          .help = "Where to listen; port 0 takes a free one.",
+          .help = "Where to listen; port 0 selects a free port.",
           .set =
               [](Config& config, const SettingValue& value) {
                 std::vector<ListenAddress> all;
@@ -57,7 +57,7 @@ Setting socket_mode() {
   return {.key = "server.socket_mode",
           .kind = SettingKind::text,
           .form = "a mode in octal digits, such as \"0660\"",
-          .help = "Of unix sockets: anyone who may write may connect.",
+          .help = "Mode of unix sockets: anyone with write permission can connect.",
           .set =
               [](Config& config, const SettingValue& value) {
                 const std::string& text = value.texts.front();
@@ -77,22 +77,23 @@ Setting socket_mode() {
 }
 
 Setting public_url() {
-  return checked(text(
-                     "server.public_url", "https://HOST[:PORT][/PATH]",
-                     [](Config & c) -> auto& { return c.public_url; },
-                     "Address browsers use; decides cookie name, Secure and expected Origin."),
-                 IfEmpty::refuse, [](std::string_view url) {
-                   const Result<PublicUrl> parsed = PublicUrl::parse(split_base(url).first);
-                   constexpr std::string_view kPrefix = "public_url: ";
-                   return parsed ? std::string{} : parsed.error().detail.substr(kPrefix.size());
-                 });
+  return checked(
+      text(
+          "server.public_url", "https://HOST[:PORT][/PATH]",
+          [](Config & c) -> auto& { return c.public_url; },
+          "Address that browsers use; determines cookie name, Secure and expected Origin."),
+      IfEmpty::refuse, [](std::string_view url) {
+        const Result<PublicUrl> parsed = PublicUrl::parse(split_base(url).first);
+        constexpr std::string_view kPrefix = "public_url: ";
+        return parsed ? std::string{} : parsed.error().detail.substr(kPrefix.size());
+      });
 }
 
 // A misspelt directory would be made, and hold no users.
 Setting data_directory() {
   return checked(text(
                      "server.data", "a directory", [](Config & c) -> auto& { return c.data; },
-                     "Directory of database and key file; made on the first start."),
+                     "Directory of database and key file; created on the first start."),
                  IfEmpty::refuse, [](std::string_view path) -> std::string {
                    if (path.starts_with('~'))
                      return "write the path of the home directory in the place of ~";
@@ -109,7 +110,7 @@ Setting trusted_proxies() {
       .key = "server.trusted_proxies",
       .kind = SettingKind::list,
       .form = "a list of addresses, such as [\"127.0.0.1\"], and \"unix\" for unix sockets",
-      .help = "Proxies whose X-Forwarded-For is believed, and what they tell /v1/verify.",
+      .help = "Proxies whose X-Forwarded-For, and headers for /v1/verify, are trusted.",
       .set =
           [](Config& config, const SettingValue& value) {
             config.trusted_proxies = value.texts;
@@ -149,7 +150,7 @@ void add_server(std::vector<Setting>& all) {
   all.push_back(text(
       "server.socket_group", "the name of a group",
       [](Config & c) -> auto& { return c.socket.group; },
-      "Group of unix sockets, such as that of the proxy; empty: that of the process."));
+      "Group of unix sockets, such as the proxy's; empty: the group of the process."));
   all.push_back(boolean(
       "server.allow_plain_http", [](Config & c) -> auto& { return c.allow_plain_http; },
       "Listen beyond loopback with an http public URL, in a container."));
@@ -160,64 +161,64 @@ void add_server(std::vector<Setting>& all) {
   all.push_back(data_directory());
   all.push_back(number(
       "server.threads", 0, 1024, [](Config & c) -> auto& { return c.threads; },
-      "Event loops; 0 takes one for each processor."));
+      "Event loops; 0: one per processor."));
   all.push_back(number(
       "server.max_connections", 1, 1'000'000, [](Config & c) -> auto& { return c.max_connections; },
-      "Open connections; more are answered 503 and closed."));
+      "Most open connections; others get 503 and are closed."));
   all.push_back(number(
       "server.max_connections_per_address", 0, 1'000'000,
       [](Config & c) -> auto& { return c.max_connections_per_address; },
-      "Of them, those of one IPv4 address or IPv6 /64; more are answered 429 and closed. 0: a "
-      "quarter. Proxies of server.trusted_proxies may hold any number."));
+      "Most open connections of one IPv4 address or IPv6 /64; others get 429 and are closed. 0: a "
+      "quarter of max_connections. server.trusted_proxies are exempt."));
   all.push_back(trusted_proxies());
 }
 
 void add_bounds(std::vector<Setting>& all) {
   all.push_back(number(
       "limits.request_line", 1024, 65536, [](Config & c) -> auto& { return c.limits.request_line; },
-      "Bytes of the request line; 414 beyond."));
+      "Most bytes of the request line; 414 if exceeded."));
   all.push_back(number(
       "limits.header_bytes", 1024, 262144,
       [](Config & c) -> auto& { return c.limits.header_bytes; },
-      "Bytes of request line and fields; 431 beyond."));
+      "Most bytes of request line and header fields; 431 if exceeded."));
   all.push_back(number(
       "limits.header_fields", 10, 1000, [](Config & c) -> auto& { return c.limits.header_fields; },
-      "Header fields; 431 beyond."));
+      "Most header fields; 431 if exceeded."));
   all.push_back(number(
       "limits.body_bytes", 1024, 16'777'216,
       [](Config & c) -> auto& { return c.limits.body_bytes; },
-      "Bytes of a request body; 413 beyond."));
+      "Most bytes of a request body; 413 if exceeded."));
   const Millis least{100};
   all.push_back(duration(
       "timeouts.header", least, [](Config & c) -> auto& { return c.timeouts.header; },
-      "For the whole head of a request, from its first byte; 408 beyond."));
+      "For the whole head of a request, from its first byte; 408 if exceeded."));
   all.push_back(duration(
       "timeouts.body", least, [](Config & c) -> auto& { return c.timeouts.body; },
-      "For the whole body of a request; 408 beyond."));
+      "For the whole body of a request; 408 if exceeded."));
   all.push_back(duration(
       "timeouts.idle", least, [](Config & c) -> auto& { return c.timeouts.idle; },
       "Between two requests of a connection."));
   all.push_back(duration(
       "timeouts.write", least, [](Config & c) -> auto& { return c.timeouts.write; },
-      "For one answer to be taken by the client."));
+      "For the client to read one response."));
   all.push_back(duration(
       "timeouts.drain", least, [](Config & c) -> auto& { return c.timeouts.drain; },
-      "For requests under way when the server is told to stop."));
+      "For requests in progress when the server is stopped."));
 }
 
 void add_workers(std::vector<Setting>& all) {
   all.push_back(number(
       "workers.blocking", 0, 256, [](Config & c) -> auto& { return c.blocking_workers; },
-      "Threads for requests that wait; 0 takes 16, or 64 with a remote store."));
+      "Threads for blocking requests; 0: 16, or 64 with a remote store."));
   all.push_back(number(
       "workers.blocking_queue", 1, 65536, [](Config & c) -> auto& { return c.blocking_queue; },
-      "Such requests that may wait; 503 beyond."));
+      "Blocking requests that may be queued; 503 if exceeded."));
   all.push_back(number(
       "workers.hashing", 0, 256, [](Config & c) -> auto& { return c.accounts.workers; },
-      "Threads that hash passwords; 0 takes one less than processors."));
+      "Threads that hash passwords; 0: one less than the number of processors."));
   all.push_back(number(
       "workers.hashing_queue", 1, 1024, [](Config & c) -> auto& { return c.accounts.queue; },
-      "Log-ins and sign-ups that may wait; 503 beyond."));
+      "Log-ins and sign-ups that may be queued; 503 if exceeded."));
 }
 
 Setting store_url() {
@@ -225,7 +226,7 @@ Setting store_url() {
       checked(text(
                   "store.url", "a path or URL, such as redis://HOST; docs/operate.md lists them",
                   [](Config & c) -> auto& { return c.store_url; },
-                  "Where users and sessions are kept; not set: latchkey.db in server.data."),
+                  "Where users and sessions are stored; not set: latchkey.db in server.data."),
               IfEmpty::refuse, [](std::string_view url) {
                 const Result<StoreUrl> parsed = parse_store_url(url);
                 return parsed ? std::string{} : parsed.error().detail;
@@ -257,23 +258,23 @@ void add_store(std::vector<Setting>& all) {
       "How long a read waits.", kLongWait));
   all.push_back(duration(
       "store.watch_every", Millis{1}, [](Config & c) -> auto& { return c.store.watch_every; },
-      "How often changes by other processes are looked for.", kLongWait));
+      "How often to check for changes by other processes.", kLongWait));
   all.push_back(duration(
       "store.prune_every", Millis{1000}, [](Config & c) -> auto& { return c.prune_every; },
-      "How often sessions a day past their deadline are deleted."));
+      "How often to delete sessions that expired more than a day ago."));
   all.push_back(duration(
       "store.start_wait", Millis{0}, [](Config & c) -> auto& { return c.start_wait; },
-      "How long the first start, which makes the keys, waits for a store that is not up; later "
-      "starts answer 503 until it is."));
+      "How long the first start, which creates the keys, waits for an unreachable store; later "
+      "starts do not wait and answer 503 until it is up."));
   all.push_back(duration(
       "events.retention", Millis{0}, [](Config & c) -> auto& { return c.event_retention; },
-      "How long events are kept, such as log-ins and failed ones; 0: none."));
+      "How long to keep events such as log-ins and failed log-ins; 0: keep none."));
   all.push_back(boolean(
       "cache.enabled", [](Config & c) -> auto& { return c.cache; },
       "Keep copies of sessions in memory."));
   all.push_back(number(
       "cache.max_entries", 1, 100'000'000,
-      [](Config & c) -> auto& { return c.near_cache.max_entries; }, "Sessions kept at most."));
+      [](Config & c) -> auto& { return c.near_cache.max_entries; }, "Most sessions in the cache."));
   all.push_back(duration(
       "cache.max_age", Millis{1}, [](Config & c) -> auto& { return c.near_cache.max_age; },
       "No copy is older than this."));
@@ -283,13 +284,13 @@ void add_session(std::vector<Setting>& all) {
   all.push_back(preset());
   all.push_back(duration(
       "session.idle", Millis{0}, [](Config & c) -> auto& { return c.policy.idle; },
-      "A session unused for this long is dead; 0: no such limit."));
+      "A session expires after this long without use; 0: no limit."));
   all.push_back(duration(
       "session.absolute", Millis{0}, [](Config & c) -> auto& { return c.policy.absolute; },
-      "A session this old is dead; 0: no such limit."));
+      "A session expires at this age; 0: no limit."));
   all.push_back(boolean(
       "session.sliding", [](Config & c) -> auto& { return c.policy.sliding; },
-      "Whether use moves the idle deadline."));
+      "Whether use of a session extends the idle deadline."));
   all.push_back(duration(
       "session.last_seen_every", Millis{0},
       [](Config & c) -> auto& { return c.policy.last_seen_every; },
@@ -319,19 +320,19 @@ void add_session(std::vector<Setting>& all) {
                  CarrierName{"hybrid", Carrier::hybrid}, CarrierName{"sealed", Carrier::sealed},
                  CarrierName{"signed", Carrier::signed_token}},
       [](Config & c) -> auto& { return c.carrier; },
-      "What the cookie holds; docs/carriers.md tells which is for whom."));
+      "What the cookie contains; docs/carriers.md compares the carriers."));
   all.push_back(duration(
       "session.snapshot", Millis{1000}, [](Config & c) -> auto& { return c.snapshot; },
       "hybrid: how long a snapshot answers reads.", std::chrono::minutes{5}));
   all.push_back(number(
       "session.max_chunks", 1, 4, [](Config & c) -> auto& { return c.max_chunks; },
-      "Cookies that a long session may be cut into."));
+      "Most cookies that a long session may be split into."));
   all.push_back(number(
       "session.seal_format", 1, 2, [](Config & c) -> auto& { return c.seal_format; },
-      "What sealed and hybrid write; 2 when no older program has to read it."));
+      "Format that sealed and hybrid write; use 2 if no older version has to read it."));
   all.push_back(number(
       "session.max_per_user", 0, 100'000, [](Config & c) -> auto& { return c.policy.max_per_user; },
-      "Sessions of one user; the longest idle goes. 0: no limit."));
+      "Most sessions of one user; beyond it, the longest idle session ends. 0: no limit."));
 }
 
 void add_keys(std::vector<Setting>& all) {
@@ -342,7 +343,7 @@ void add_keys(std::vector<Setting>& all) {
                  SourceName{"environment", KeySource::environment},
                  SourceName{"store", KeySource::store}},
       [](Config & c) -> auto& { return c.key_source; },
-      "Where the keys of carriers come from; docs/operate.md tells which is for whom."));
+      "Source of the carriers' keys; docs/operate.md compares the sources."));
 }
 
 // Beyond these bounds Accounts refuses to work (R72, R74).
@@ -360,16 +361,16 @@ void add_passwords_and_log(std::vector<Setting>& all) {
   all.push_back(text(
       "password.pepper_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.pepper_file; },
-      "Secrets that hashes are mixed with, one a line, the newest first; empty: none."));
+      "Secrets that are mixed into hashes, one per line, the newest first; empty: none."));
   all.push_back(text(
       "password.leaked_list", "a directory or a file",
       [](Config & c) -> auto& { return c.leaked_list; },
-      "SHA-1 ranges of leaked passwords, which no new password may be among; docs/operate.md. "
-      "Empty: none."));
+      "SHA-1 ranges of leaked passwords, refused as new passwords; docs/operate.md. Empty: no "
+      "list."));
   all.push_back(checked(text(
                             "metrics.listen", std::string{kListenForm},
                             [](Config & c) -> auto& { return c.metrics_listen; },
-                            "Where GET /metrics and GET /status are answered; empty: nowhere."),
+                            "Where to serve GET /metrics and GET /status; empty: nowhere."),
                         IfEmpty::off, [](std::string_view address) {
                           return parse_listen_address(address)
                                      ? std::string{}
@@ -378,7 +379,7 @@ void add_passwords_and_log(std::vector<Setting>& all) {
   all.push_back(
       checked(text(
                   "admin.listen", "unix:/PATH", [](Config & c) -> auto& { return c.admin_listen; },
-                  "Where the admin API is answered, with mode 0600; empty: nowhere."),
+                  "Where to serve the admin API, with mode 0600; empty: nowhere."),
               IfEmpty::off, [](std::string_view text) -> std::string {
                 const auto address = parse_listen_address(text);
                 if (address && address->is_file()) return {};
@@ -395,10 +396,10 @@ void add_passwords_and_log(std::vector<Setting>& all) {
       "log.format",
       std::array{FormatName{"json", LogFormat::json}, FormatName{"text", LogFormat::text}},
       [](Config & c) -> auto& { return c.log_format; },
-      "One JSON object a line, or text for people."));
+      "One JSON object per line, or text for people."));
   all.push_back(boolean(
       "log.requests", [](Config & c) -> auto& { return c.log_requests; },
-      "Log each answer, as the event request."));
+      "Log each response as the event request."));
 }
 
 std::string toml_value(const Setting& setting, const SettingValue& value) {

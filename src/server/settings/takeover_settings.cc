@@ -31,7 +31,7 @@ Setting expect(std::string_view key, Field field) {
   return {.key = key,
           .kind = SettingKind::list,
           .form = "a list such as [\"theme\", \"type=session\"]",
-          .help = "What its sessions carry besides: NAME, or NAME=VALUE that must be so.",
+          .help = "Other members of its sessions: NAME may be present, NAME=VALUE must be.",
           .set =
               [=](Config& config, const SettingValue& value) {
                 field(config) = value.texts;
@@ -53,7 +53,7 @@ void add_lucia(std::vector<Setting>& all) {
       text(
           "takeover.lucia_database", "a SQLite file or postgres://...",
           [](Config & c) -> auto& { return c.migrate.lucia_database; },
-          "Where the sessions of Lucia are; empty: none are taken over."),
+          "Where Lucia's sessions are stored; empty: none are taken over."),
       IfEmpty::off, [](std::string_view url) -> std::string {
         const Result<StoreUrl> parsed = parse_store_url(url);
         if (!parsed) return parsed.error().detail;
@@ -68,10 +68,10 @@ void add_lucia(std::vector<Setting>& all) {
   all.push_back(name(
       "takeover.lucia_session_table",
       [](Config & c) -> auto& { return c.migrate.lucia_session_table; },
-      "The table of its sessions, whose key is the column id."));
+      "The table of Lucia's sessions, whose key is the column id."));
   all.push_back(name(
       "takeover.lucia_user_table", [](Config & c) -> auto& { return c.migrate.lucia_user_table; },
-      "The table of its users; a session without one is none."));
+      "The table of Lucia's users; sessions without a user are ignored."));
   all.push_back(boolean(
       "takeover.lucia_hashed", [](Config & c) -> auto& { return c.migrate.lucia_hashed; },
       "The id in the table is SHA-256 of the cookie in hexadecimal."));
@@ -87,11 +87,11 @@ void add_cookies(std::vector<Setting>& all) {
   all.push_back(text(
       "takeover.iron_session_password_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.migrate.iron_session_password_file; },
-      "Its password, or a JSON object of passwords by their number."));
+      "The password of iron-session, or a JSON object of passwords by number."));
   all.push_back(text(
       "takeover.iron_session_user", "a path such as \"user.id\"",
       [](Config & c) -> auto& { return c.migrate.iron_session_user; },
-      "Where the user's id stands in the session."));
+      "Where the session contains the user's id."));
   all.push_back(expect(
       "takeover.iron_session_expect",
       [](Config & c) -> auto& { return c.migrate.iron_session_expect; }));
@@ -101,7 +101,7 @@ void add_cookies(std::vector<Setting>& all) {
   all.push_back(text(
       "takeover.authjs_secret_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.migrate.authjs_secret_file; },
-      "Its secrets, one a line, the newest first."));
+      "The secrets of Auth.js, one per line, the newest first."));
   all.push_back(number(
       "takeover.authjs_version", 4, 5, [](Config & c) -> auto& { return c.migrate.authjs_version; },
       "4 is next-auth 4, 5 is Auth.js 5."));
@@ -120,7 +120,7 @@ void add_jwt(std::vector<Setting>& all) {
   all.push_back(text(
       "takeover.jwt_secret_file", "a file with mode 600",
       [](Config & c) -> auto& { return c.migrate.jwt_secret_file; },
-      "Its secret as text, at least 32 bytes."));
+      "The secret of the token as text, at least 32 bytes."));
   all.push_back(text(
       "takeover.jwt_user", "a path such as \"user.id\"",
       [](Config & c) -> auto& { return c.migrate.jwt_user; },
@@ -129,13 +129,13 @@ void add_jwt(std::vector<Setting>& all) {
       "takeover.jwt_expect", [](Config & c) -> auto& { return c.migrate.jwt_expect; }));
   all.push_back(name(
       "takeover.jwt_type", [](Config & c) -> auto& { return c.migrate.jwt_type; },
-      "The typ in its header; empty: JWT or none, others are refused."));
+      "The typ in the token's header; empty: JWT or no typ, others are refused."));
   all.push_back(name(
       "takeover.jwt_issuer", [](Config & c) -> auto& { return c.migrate.jwt_issuer; },
-      "Its iss; empty: a token with an issuer is refused."));
+      "The token's iss; empty: tokens with an issuer are refused."));
   all.push_back(name(
       "takeover.jwt_audience", [](Config & c) -> auto& { return c.migrate.jwt_audience; },
-      "Its aud; empty: a token for an audience is refused."));
+      "The token's aud; empty: tokens with an audience are refused."));
 }
 
 }  // namespace

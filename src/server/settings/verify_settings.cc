@@ -52,38 +52,39 @@ std::string domain_flaw(std::string_view entry) {
 }  // namespace
 
 void add_verify(std::vector<Setting>& all) {
-  all.push_back(checked(text(
-                            "cookie.domain", "a domain, such as \"example.com\"",
-                            [](Config & c) -> auto& { return c.cookie_domain; },
-                            "Share the session with all hosts of this domain; empty: with none."),
-                        IfEmpty::off, domain_flaw));
+  all.push_back(
+      checked(text(
+                  "cookie.domain", "a domain, such as \"example.com\"",
+                  [](Config & c) -> auto& { return c.cookie_domain; },
+                  "Share the session with all hosts of this domain; empty: do not share it."),
+              IfEmpty::off, domain_flaw));
   all.push_back(texts(
       "verify.rules", "a list such as [\"/assets/* public\", \"/admin/* level2\"]",
       [](Config & c) -> auto& { return c.verify_rules; },
-      "Which paths behind the proxy are public, or need a level; the others are protected.",
+      "Which paths behind the proxy are public or need a level; all others are protected.",
       rule_flaw));
   all.push_back(texts(
       "verify.allowed_origins", "a list such as [\"https://www.example.com\"]",
       [](Config & c) -> auto& { return c.verify_allowed_origins; },
-      "Other origins whose pages may send POST and so on to what the proxy protects.",
+      "Other origins whose pages may send POST and other unsafe requests to protected hosts.",
       origin_flaw));
   all.push_back(boolean(
       "verify.aliases", [](Config & c) -> auto& { return c.verify_aliases; },
-      "Answer with Remote-* and X-Auth-Request-*, too."));
+      "Also respond with Remote-* and X-Auth-Request-*."));
   all.push_back(boolean(
       "verify.data", [](Config & c) -> auto& { return c.verify_data; },
-      "Answer with the session's attributes in X-Session-Data."));
+      "Respond with the session's attributes in X-Session-Data."));
   all.push_back(boolean(
       "verify.allow_ambiguous_paths", [](Config & c) -> auto& { return c.allow_ambiguous_paths; },
-      "Let paths pass that servers read differently; not with verify.rules."));
+      "Allow paths that servers interpret differently; not with verify.rules."));
   constexpr std::array<std::pair<std::string_view, OnStoreError>, 2> kOnStoreError{
       {{"deny", OnStoreError::deny}, {"stale", OnStoreError::stale}}};
   all.push_back(choice(
       "verify.on_store_error", kOnStoreError, [](Config & c) -> auto& { return c.on_store_error; },
-      "While the store does not answer: deny (503), or let copies of sessions answer."));
+      "While the store is unreachable: deny (503), or answer from cached copies of sessions."));
   all.push_back(duration(
       "verify.max_stale", Millis{1000}, [](Config & c) -> auto& { return c.max_stale; },
-      "With stale: no copy that answers is older than this.", kMostStale));
+      "With stale: the maximum age of a cached copy.", kMostStale));
 }
 
 Result<http::VerifySettings> verify_settings(const Config& config) {
