@@ -39,7 +39,7 @@ constexpr std::array kFlags{
     Flag{"--allow-plain-http", "server.allow_plain_http", nullptr,
          "Listen beyond loopback though browsers use http: in a container whose port is\n"
          "published on loopback only"},
-    Flag{"--threads", "server.threads", "N", "Event loops; 0 takes one for each processor"},
+    Flag{"--threads", "server.threads", "N", "Event loops; 0: one per processor"},
     Flag{"--policy", "session.preset", "PRESET",
          "How long sessions live: default, lucia, aal1, aal2, aal3 or high_value"},
     Flag{"--carrier", "session.carrier", "CARRIER",
