@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { openBrowser } from './support/browser.mjs';
 import { nthMail, spooled } from './support/mails.mjs';
 import { startServer } from './support/server.mjs';
-import { path, signUp } from './support/site.mjs';
+import { assertLogInPage, field, PASSWORD, path, signUp } from './support/site.mjs';
 
 for (const javaScript of [true, false]) {
   describe(`An e-mail address with JavaScript ${javaScript ? 'on' : 'off'}`, () => {
@@ -36,13 +36,19 @@ for (const javaScript of [true, false]) {
       assert.ok(mail.link.startsWith(`${server.url}/account/email/confirm?token=`));
     });
 
-    test('is confirmed by a button behind the link, in any browser', async () => {
+    test('a first address is confirmed in any browser in which its user logs in', async () => {
       const { link } = await nthMail(server, 1);
-      await stranger.page.goto(link);
+      const other = stranger.page;
+      await other.goto(link);
+      await assertLogInPage(other);
+      await field.username(other).fill('ada');
+      await field.password(other).fill(PASSWORD);
+      await other.locator('main').getByRole('button', { name: /log in/i }).click();
+      await other.waitForURL(link); // back at the link
       await page.goto('/account/email');
       assert.equal(await page.getByText('It is confirmed.').count(), 0, 'a look confirms nothing');
-      await stranger.page.locator('main').getByRole('button', { name: /confirm/i }).click();
-      assert.match(await stranger.page.getByRole('status').innerText(), /ada@example\.com/);
+      await other.locator('main').getByRole('button', { name: /confirm/i }).click();
+      assert.match(await other.getByRole('status').innerText(), /ada@example\.com/);
       await page.goto('/account/email');
       assert.equal(await page.getByText('It is confirmed.').count(), 1);
     });
