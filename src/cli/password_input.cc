@@ -12,6 +12,7 @@
 
 #include "base/bad_config.h"
 #include "latchkey/accounts.h"
+#include "server/files/descriptor.h"
 #include "server/files/secret_file.h"
 
 namespace latchkey::cli {

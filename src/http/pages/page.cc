@@ -4,6 +4,7 @@
 #include "http/pages/assets.h"
 #include "http/pages/brand.h"
 #include "http/pages/fields.h"
+#include "http/pages/pages.h"
 #include "http/pages/texts.h"
 #include "latchkey/browser_client.h"
 
