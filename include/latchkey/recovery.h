@@ -72,10 +72,10 @@ enum class LinkUse : std::uint8_t {
   its_user,  // usable by the user it was sent for, signed in
 };
 
-// Recovery makes links and takes them back. What calls are told of the client (`by`, such as
-// AuthSession::client()) is for limits and events. A link holds 256 random bits, of which the store
-// keeps a hash; it works once, for its short life, until the password changes. Thread-safe. All
-// calls block: they wait for the store, and reset_password hashes a password (about 15 ms).
+// Recovery sends links and accepts each of them once. Limits and events use the client that a call
+// is given as `by`: pass AuthSession::client(). A link holds 256 random bits, and the store keeps
+// only their hash. It expires soon, and earlier when the password changes. Thread-safe. All calls
+// block: they wait for the store, and reset_password hashes a password (about 15 ms).
 class Recovery {
  public:
   // open reads the store's slot key and refuses misuse with Errc::bad_config. `store` must outlive
