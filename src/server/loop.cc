@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <string>
@@ -38,7 +39,7 @@ Loop::Loop(Shared& shared, RequestCounts& counts)
       timeouts_(shared.timeouts),
       io_(kOneThread),
       timer_(io_),
-      now_(steady_now()) {}
+      ticked_at_(steady_now()) {}
 
 Loop::~Loop() {
   while (connections_ != nullptr) remove(connections_);
@@ -161,7 +162,9 @@ void Loop::wait_for_tick() {
 }
 
 void Loop::tick() {
-  now_ = steady_now();
+  const Millis at = steady_now();
+  now_ += std::min(at - ticked_at_, kTick);
+  ticked_at_ = at;
   const UnixTime wall = system_clock().now();
   if (const std::int64_t second = to_unix_millis(wall) / 1000; second != date_second_) {
     date_second_ = second;

@@ -66,7 +66,9 @@ class Loop {
   Shared& shared() noexcept { return shared_; }
   boost::asio::io_context& io() noexcept { return io_; }
   static constexpr Millis kTick{250};
-  Millis now() const noexcept { return now_; }  // steady, as of the last tick
+  // now is the loop's own clock, as of the last tick. It moves by one tick at most: time in which
+  // the loop did not run (a starved or stopped machine) is no client's fault.
+  Millis now() const noexcept { return now_; }
   std::string_view date() const noexcept { return date_; }
   bool draining() const noexcept { return draining_; }
   RequestCounts& counts() noexcept { return counts_; }
@@ -97,6 +99,7 @@ class Loop {
       timer_;
   Connection* connections_ = nullptr;
   Millis now_{};
+  Millis ticked_at_{};  // steady
   std::string date_;
   std::int64_t date_second_ = -1;
   std::optional<Millis> told_at_;  // when a connection turned away was logged last

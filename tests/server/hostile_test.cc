@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 
 #include <array>
@@ -19,7 +20,8 @@ class ServeHostile : public ::testing::Test {
 };
 
 TEST_F(ServeHostile, R144SlowClientsDoNotKeepOthersOut) {
-  Server server(data(), {"--set", "timeouts.header=500ms", "--set", "timeouts.body=500ms"});
+  // Long enough for this program to get from connecting to sending on a starved machine.
+  Server server(data(), {"--set", "timeouts.header=2s", "--set", "timeouts.body=2s"});
   ASSERT_TRUE(server.ready());
   std::vector<RawClient> slow;
   for (int i = 0; i < 200; ++i) {
@@ -32,6 +34,20 @@ TEST_F(ServeHostile, R144SlowClientsDoNotKeepOthersOut) {
     }
   }
   for (RawClient& client : slow) EXPECT_EQ(status(client.answer()), 408);
+}
+
+TEST_F(ServeHostile, TimeInWhichTheServerDidNotRunIsNoClientsFault) {
+  Server server(data(), {"--set", "timeouts.header=500ms", "--set", "timeouts.idle=500ms"});
+  ASSERT_TRUE(server.ready());
+  server.program().signal(SIGSTOP);
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(server.client());
+    ASSERT_TRUE(clients.back().send(request_text("GET", "/livez")));
+  }
+  ::poll(nullptr, 0, 1500);  // longer than a deadline, as a machine that sleeps
+  server.program().signal(SIGCONT);
+  for (RawClient& client : clients) EXPECT_EQ(status(client.answer()), 200);
 }
 
 TEST_F(ServeHostile, R143TheLimitOfABodyIsTheOneThatIsSet) {

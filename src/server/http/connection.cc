@@ -60,34 +60,37 @@ Connection::~Connection() { wipe(buffer_.get(), dirty_); }
 void Connection::start() {
   enter(State::idle);
   // A client that connects and says nothing is not kept as long as one that has been served.
-  deadline_ = loop_.now() + loop_.timeouts().header;
+  deadline_ = after(loop_.timeouts().header);
   read();
 }
+
+// The loop's clock may be a tick old, and no deadline comes early.
+Millis Connection::after(Millis duration) const { return loop_.now() + Loop::kTick + duration; }
 
 void Connection::enter(State state) {
   const Timeouts& timeouts = loop_.timeouts();
   state_ = state;
   switch (state) {
     case State::idle:
-      deadline_ = loop_.now() + timeouts.idle;
+      deadline_ = after(timeouts.idle);
       break;
     case State::head:
-      deadline_ = loop_.now() + timeouts.header;
+      deadline_ = after(timeouts.header);
       break;
     case State::body:
-      deadline_ = loop_.now() + timeouts.body;
+      deadline_ = after(timeouts.body);
       break;
     case State::working:
       deadline_ = Millis::max();
       break;
     case State::holding:
-      deadline_ = loop_.now() + response_.hold + Loop::kTick;  // the loop's time may be a tick old
+      deadline_ = after(response_.hold);
       break;
     case State::writing:
-      deadline_ = loop_.now() + timeouts.write;
+      deadline_ = after(timeouts.write);
       break;
     case State::lingering:
-      deadline_ = loop_.now() + kLingerTime;
+      deadline_ = after(kLingerTime);
       break;
   }
 }

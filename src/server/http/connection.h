@@ -50,6 +50,7 @@ class Connection {
   struct OnWrite;
 
   void enter(State state);
+  Millis after(Millis duration) const;  // the deadline of what may take `duration`
   void read();
   void on_read(bool failed, std::size_t bytes);
   void proceed();
