@@ -50,6 +50,16 @@ def read_reports(folder):
     return reports
 
 
+def failures(reports):
+    """Yields "Suite.Test: what it said" for each failed test, so that the end of a log tells it."""
+    for program, reported in sorted(reports.items()):
+        for report in reported:
+            for suite in report.get("testsuites", []):
+                for test in suite.get("testsuite", []):
+                    for failure in test.get("failures", []):
+                        yield f"{program}: {suite['name']}.{test['name']}: {failure['failure']}"
+
+
 def main(build, counts, *names):
     folder = pathlib.Path(build, "reports").resolve()
     shutil.rmtree(folder, ignore_errors=True)
@@ -66,7 +76,10 @@ def main(build, counts, *names):
         env={**os.environ, "GTEST_OUTPUT": f"json:{folder}/"}, check=False)
     cases = xml.parse(folder / "ctest.xml").getroot().iter("testcase")
     statuses = {case.get("name"): case.get("status") == "run" for case in cases}
-    passed, failed = tally(programs, statuses, read_reports(folder))
+    reports = read_reports(folder)
+    passed, failed = tally(programs, statuses, reports)
+    for line in failures(reports):
+        print(f"failed in {line}")
     if run.returncode != 0 and failed == 0:
         failed = 1
     with open(counts, "a", encoding="utf-8") as out:

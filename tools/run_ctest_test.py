@@ -1,6 +1,6 @@
 import unittest
 
-from run_ctest import tally
+from run_ctest import failures, tally
 
 
 def report(tests, failures, skipped=0):
@@ -25,6 +25,15 @@ class Tally(unittest.TestCase):
     def test_a_leak_at_the_end_of_a_good_run_is_a_failure(self):
         self.assertEqual(
             tally({"base": "base_tests"}, {"base": False}, {"base_tests": [report(7, 0)]}), (7, 1))
+
+
+
+class Failures(unittest.TestCase):
+    def test_name_the_test_and_what_it_said(self):
+        report = {"testsuites": [{"name": "Suite", "testsuite": [
+            {"name": "Good"}, {"name": "Bad", "failures": [{"failure": "file.cc:7\nno"}]}]}]}
+        self.assertEqual(list(failures({"a_tests": [report]})),
+                         ["a_tests: Suite.Bad: file.cc:7\nno"])
 
 
 if __name__ == "__main__":
