@@ -34,7 +34,10 @@ class PostgresLucia : public ::testing::Test {
   LuciaOptions options() const {
     return {.url = cluster().url(),
             .session_table = schema_ + ".user_session",
-            .user_table = schema_ + ".auth_user"};
+            .user_table = schema_ + ".auth_user",
+            .read_timeout = std::chrono::seconds{20},  // a loaded machine keeps them, too
+            .write_timeout = std::chrono::seconds{20},
+            .connect_timeout = std::chrono::seconds{20}};
   }
   std::unique_ptr<LuciaTables> open(const LuciaOptions& options) const {
     auto tables = LuciaTables::open(options);

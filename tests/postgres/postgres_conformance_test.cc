@@ -37,6 +37,7 @@ void give_back_schema(const std::string& schema) {
 
 class PostgresUnderTest : public StoreUnderTest {
  public:
+  bool asks_server() const override { return true; }
   explicit PostgresUnderTest(bool pooled = false) : pooled_(pooled) {}
   ~PostgresUnderTest() override {
     store_.reset();

@@ -18,6 +18,7 @@ std::unique_ptr<Store> open_or_fail(const RedisOptions& options) {
 
 class RedisUnderTest : public StoreUnderTest {
  public:
+  bool asks_server() const override { return true; }
   explicit RedisUnderTest(const RedisOptions& options) : options_(options) {
     options_.prefix = next_prefix();
     options_.read_timeout = options_.write_timeout = std::chrono::seconds{20};

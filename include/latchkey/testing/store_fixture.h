@@ -54,6 +54,9 @@ class StoreUnderTest {
   // takes_any_id tells whether a session is kept whatever its id looks like. A cluster demands that
   // the id carries the slot tag of the session's user (docs/formats/token.md).
   virtual bool takes_any_id() const { return true; }
+  // asks_server tells whether each call waits for another program. Races are then tried a quarter
+  // as often, unless LATCHKEY_FULL=1 asks for all.
+  virtual bool asks_server() const { return false; }
 };
 
 struct StoreFactory {
@@ -110,6 +113,10 @@ class StoreSuite : public ::testing::TestWithParam<StoreFactory> {
   }
 
   StoreUnderTest& data() { return *data_; }
+  // trials is how often a race is tried.
+  int trials(int quick, int full) {
+    return scaled(data_->asks_server() ? (quick + 3) / 4 : quick, full);
+  }
   SessionStore& sessions() { return data_->store().sessions(); }
   UserStore& users() { return data_->store().users(); }
   EpochStore& epochs() { return data_->store().epochs(); }

@@ -126,7 +126,7 @@ TEST_P(StoreSuite, PruningCountersTakesExpiredOnesOnly) {
 }
 
 TEST_P(StoreSuite, OfManyTriesAtOnceNoMoreGetThroughThanAllowed) {
-  for (int trial = 0; trial < scaled(5, 200); ++trial) {
+  for (int trial = 0; trial < trials(5, 200); ++trial) {
     const std::string one = "p:" + std::to_string(trial), other = "q:" + std::to_string(trial);
     std::atomic<int> taken{0};
     run_parallel(8, [&](int thread) {

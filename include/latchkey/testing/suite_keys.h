@@ -89,7 +89,7 @@ TEST_P(StoreSuite, PruneDenialsGoesInBatches) {
 }
 
 TEST_P(StoreSuite, OfManyDenialsOfOneKeyOneIsNew) {
-  for (int trial = 0; trial < scaled(20, 500); ++trial) {
+  for (int trial = 0; trial < trials(20, 500); ++trial) {
     const Denial denial{std::string{next_id().text()}, kStart + kIdle};
     std::atomic<std::size_t> added{0};
     run_parallel(4, [&](int) { added += must(denials().deny({&denial, 1})); });
@@ -133,7 +133,7 @@ TEST_P(StoreSuite, AKeyRingIsKeptInOrderAndReplacedWhole) {
 }
 
 TEST_P(StoreSuite, OfManyChangesOfOneKeyRingOneWins) {
-  for (int trial = 0; trial < scaled(10, 200); ++trial) {
+  for (int trial = 0; trial < trials(10, 200); ++trial) {
     std::atomic<int> won{0};
     run_parallel(4, [&](int thread) {
       const Key key = make_stored_key("k" + std::to_string(thread), KeyState::primary, 1);

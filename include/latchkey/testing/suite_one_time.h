@@ -43,7 +43,7 @@ TEST_P(StoreSuite, ASecretOpensOnePurposeUntilItExpires) {
 
 TEST_P(StoreSuite, OfManyThatTakeASecretOneGetsIt) {
   const std::unique_ptr<Store> other = data().open_again();
-  for (int trial = 0; trial < scaled(5, 200); ++trial) {
+  for (int trial = 0; trial < trials(5, 200); ++trial) {
     const OneTimeSecret secret = make_secret(100 + trial);
     ASSERT_TRUE(data().store().one_time().put_secret(secret, 16));
     std::atomic<int> taken{0};

@@ -37,8 +37,8 @@ struct RevokeAllTrial {
 };
 
 TEST_P(StoreSuite, RevokeAllAndOthersAreExactUnderParallelInsertsAndTouches) {
-  const int trials = scaled(40, 2'000);
-  for (int trial = 0; trial < trials; ++trial) {
+  const int count = trials(40, 2'000);
+  for (int trial = 0; trial < count; ++trial) {
     RevokeAllTrial run;
     const UserId user = next_user();
     const bool others = trial % 2 == 1;
@@ -92,8 +92,8 @@ TEST_P(StoreSuite, RevokeAllAndOthersAreExactUnderParallelInsertsAndTouches) {
 }
 
 TEST_P(StoreSuite, RevokeOthersKeepsExactlyTheOneExcepted) {
-  const int trials = scaled(30, 1'000);
-  for (int trial = 0; trial < trials; ++trial) {
+  const int count = trials(30, 1'000);
+  for (int trial = 0; trial < count; ++trial) {
     const UserId user = next_user();
     const SessionRecord kept = add(user);
     std::vector<SessionRecord> records;
@@ -118,9 +118,9 @@ TEST_P(StoreSuite, RevokeOthersKeepsExactlyTheOneExcepted) {
 }
 
 TEST_P(StoreSuite, LogoutBeatsTouchAndReplace) {
-  const int trials = scaled(200, 10'000);
+  const int count = trials(200, 10'000);
   std::vector<SessionRecord> records;
-  for (int i = 0; i < trials; ++i) records.push_back(make_record(next_user()));
+  for (int i = 0; i < count; ++i) records.push_back(make_record(next_user()));
   std::barrier step(2);
   std::atomic<int> revived{0};
   run_parallel(2, [&](int thread) {
@@ -150,8 +150,8 @@ TEST_P(StoreSuite, LogoutBeatsTouchAndReplace) {
 TEST_P(StoreSuite, TheLimitHoldsUnderFiftyParallelInserts) {
   constexpr int kThreads = 50;
   constexpr std::uint32_t kLimit = 10;
-  const int trials = scaled(2, 20);
-  for (int trial = 0; trial < trials; ++trial) {
+  const int count = trials(2, 20);
+  for (int trial = 0; trial < count; ++trial) {
     const UserId user = next_user();
     std::vector<SessionRecord> records;
     for (int i = 0; i < kThreads; ++i) records.push_back(make_record(user, kStart + Millis{i}));
@@ -178,7 +178,7 @@ TEST_P(StoreSuite, TheLimitHoldsUnderFiftyParallelInserts) {
 }
 
 TEST_P(StoreSuite, OneIdIsInsertedOnce) {
-  for (int trial = 0; trial < scaled(10, 200); ++trial) {
+  for (int trial = 0; trial < trials(10, 200); ++trial) {
     std::vector<SessionRecord> records;
     const UserId user = next_user();
     for (int i = 0; i < 4; ++i) {
@@ -197,7 +197,7 @@ TEST_P(StoreSuite, OneIdIsInsertedOnce) {
 
 TEST_P(StoreSuite, NoUpdateIsLostUnderParallelReplaces) {
   constexpr int kThreads = 4;
-  const int rounds = scaled(10, 100);
+  const int rounds = trials(10, 100);
   const SessionRecord record = add(next_user());
   run_parallel(kThreads, [&](int) {
     for (int i = 0; i < rounds; ++i) {
@@ -217,7 +217,7 @@ TEST_P(StoreSuite, NoUpdateIsLostUnderParallelReplaces) {
 }
 
 TEST_P(StoreSuite, AChangeOfPasswordBeatsALoginThatRacesIt) {
-  for (int trial = 0; trial < scaled(30, 1'000); ++trial) {
+  for (int trial = 0; trial < trials(30, 1'000); ++trial) {
     const StoredUser user = make_user("racer-" + std::to_string(trial));
     ASSERT_TRUE(must(users().add_user(user)));
     const SessionRecord login = make_record(user.user.id);

@@ -216,7 +216,7 @@ TEST_P(StoreSuite, OfManyDeletionsOfOneUserOneWins) {
 
 // Whichever comes first: a log-in that read the epoch before leaves no session of nobody.
 TEST_P(StoreSuite, NoLogInUnderWayOutlivesTheDeletionOfItsUser) {
-  for (int round = 0; round < scaled(10, 100); ++round) {
+  for (int round = 0; round < trials(10, 100); ++round) {
     const StoredUser user = make_user("ada");
     ASSERT_TRUE(must(users().add_user(user)));
     std::vector<SessionRecord> records;
@@ -235,7 +235,7 @@ TEST_P(StoreSuite, NoLogInUnderWayOutlivesTheDeletionOfItsUser) {
 
 // A change of password and a deletion take the same locks.
 TEST_P(StoreSuite, ADeletionAndAChangeOfPasswordDoNotHinderEachOther) {
-  for (int round = 0; round < scaled(5, 50); ++round) {
+  for (int round = 0; round < trials(5, 50); ++round) {
     const StoredUser user = make_user("ada");
     ASSERT_TRUE(must(users().add_user(user)));
     add(user.user.id);
