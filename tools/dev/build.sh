@@ -26,3 +26,23 @@ build_preset() {
   cmake --build "build/$preset" --parallel "$(build_jobs)" ${1:+--target "$@"} \
     ${LATCHKEY_KEEP_GOING:+-- -k 0}
 }
+
+# hash_of PATH... prints a hash of those files and folders, without what is installed or built.
+hash_of() {
+  find "$@" \( -name node_modules -o -name .next \) -prune -o -type f -print0 |
+    sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
+}
+
+# once STAMP HASH COMMAND... runs the command, unless it ran well for the same hash before.
+once() {
+  local stamp=$1 hash=$2
+  shift 2
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ]; then
+    echo "dev: $1: nothing has changed since it was done"
+    return
+  fi
+  rm -f "$stamp"
+  "$@" || return
+  mkdir -p "${stamp%/*}"
+  echo "$hash" >"$stamp"
+}

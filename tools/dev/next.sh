@@ -38,7 +38,12 @@ prepare_seeds() {
   node tests/seeds/make.mjs $folder
 }
 
-# prepare_fresh makes what a new user has: an application of a few pages, and `latchkey init`.
+# make_fresh makes what a new user has: an application of a few pages, and `latchkey init`. It is
+# built without any environment.
+make_fresh() { prepare_fresh && fresh_builds; }
+
+make_seeds() { prepare_seeds && next_build build/next/seeds; }
+
 prepare_fresh() {
   local folder=build/next/fresh
   rm -rf $folder
@@ -99,11 +104,15 @@ NEXT_USUAL='^(attack|flow|fresh|init|life|react|seeds|size)_'
 step_next() {
   build_preset release latchkey # its login is Next.js's, too
   prepare_next
-  check "the application builds" next_build $NEXT_APP
-  check "latchkey init prepares an application" prepare_fresh
-  check "it builds without any environment and makes nothing" fresh_builds
-  check "the texts' code is put together" prepare_seeds
-  check "the texts' code compiles" next_build build/next/seeds
+  local package
+  package=$(hash_of npm/latchkey-*.tgz $NEXT_APP tools/dev/next.sh)
+  check "the application builds" \
+    once $NEXT_APP/.next/made "$package" next_build $NEXT_APP
+  check "what latchkey init leaves builds without any environment, and makes nothing" \
+    once build/next/fresh/.next/made \
+    "$(hash_of npm/latchkey-*.tgz $NEXT_APP tools/dev/next.sh tests/next docs/migrate)" make_fresh
+  check "the texts' code compiles" \
+    once build/next/seeds/.next/made "$package$(hash_of tests/seeds)" make_seeds
   node tests/browser/run.mjs --folder tests/next --only "$NEXT_USUAL" --counts "$COUNTS"
 }
 

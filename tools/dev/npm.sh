@@ -15,9 +15,15 @@ build_npm() {
   # Replaced, not overwritten: a process may have the old one loaded.
   cp build/npm/latchkey.node "npm/prebuilds/$platform/.new"
   mv "npm/prebuilds/$platform/.new" "npm/prebuilds/$platform/latchkey.node"
+  [ -d npm/dist ] || rm -f build/npm/compiled
+  once build/npm/compiled \
+    "$(hash_of npm/src npm/tools npm/package.json npm/package-lock.json npm/tsconfig.json)" \
+    compile_npm
+}
+
+compile_npm() {
   rm -rf npm/dist
-  npm/node_modules/.bin/tsc -p npm
-  node npm/tools/wrap.mjs
+  npm/node_modules/.bin/tsc -p npm && node npm/tools/wrap.mjs
 }
 
 # run_pack leaves npm/latchkey-VERSION.tgz, for this machine's platform.

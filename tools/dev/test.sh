@@ -127,7 +127,7 @@ step_release() {
 # The installed package is found and linked by a program of its own.
 step_consume() {
   local prefix=$ROOT/build/consume/prefix
-  rm -rf build/consume
+  rm -rf "$prefix" build/consume/*.db
   cmake --install build/release --prefix "$prefix" >/dev/null
   . tests/consume/ways.sh
   local example way
