@@ -4,7 +4,10 @@
 # Inside another project warnings are ours to see, not its builds' to fail on.
 set(LATCHKEY_WARNINGS)
 if(PROJECT_IS_TOP_LEVEL)
-  set(LATCHKEY_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+  set(LATCHKEY_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  if(LATCHKEY_WERROR)
+    list(APPEND LATCHKEY_WARNINGS -Werror)
+  endif()
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   list(APPEND LATCHKEY_WARNINGS -Wthread-safety)
