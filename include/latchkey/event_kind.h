@@ -26,8 +26,11 @@ enum class EventKind : std::uint8_t {
   user_deleted = 15,
   reauthenticated = 16,   // the user of a session proved its identity again
   secret_requested = 17,  // a one-time secret was made; `reason` is its purpose
+  device_bound = 18,      // the session was bound to a key of its browser
+  device_refreshed = 19,  // the browser proved again that it holds the key
+  device_refused = 20,    // a proof was refused; `reason` says why, to operators only
 };
-inline constexpr std::uint8_t kLastEventKind = 17;
+inline constexpr std::uint8_t kLastEventKind = 20;
 
 // event_kind_name returns the stable name, such as "log_in_failed"; event_kind the way back.
 std::string_view event_kind_name(EventKind kind) noexcept;

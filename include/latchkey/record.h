@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxAttributesBytes = 8192;
 inline constexpr std::size_t kMaxUserAgentBytes = 256;
 inline constexpr std::size_t kMaxAddressBytes = 64;
 inline constexpr std::size_t kMaxSealedSecretBytes = 128;
+inline constexpr std::size_t kMaxBindingBytes = 1024;
 
 // EndReason tells why a session ended. The numbers are stored and never reused.
 enum class EndReason : std::uint8_t {
@@ -66,6 +67,9 @@ struct SessionRecord {
   std::string attributes{};  // JSON object, <= 8192 bytes; empty text stands for {}
   std::optional<PreviousSecret> previous{};
   std::optional<CarriedState> carried{};  // only of a session that no row holds
+  // binding: the key of the browser this session is bound to, and what was proved with it, as
+  // octets (docs/device_binding.md). Empty: not bound. A store keeps it and looks into nothing.
+  std::string binding{};
 
   // revision grows with every change of the attributes or the level, whatever holds the session.
   // Equal: nothing has changed. docs/carriers.md, "Revision", says what of parallel changes.

@@ -158,7 +158,10 @@ export type EventKind =
   | 'user_enabled'
   | 'user_deleted'
   | 'reauthenticated'
-  | 'secret_requested';
+  | 'secret_requested'
+  | 'device_bound'
+  | 'device_refreshed'
+  | 'device_refused';
 
 /** One entry of a user's recent activity. */
 export interface AccountEvent {

@@ -37,9 +37,15 @@ std::string_view event_kind_name(EventKind kind) noexcept {
     case EventKind::reauthenticated:
       return "reauthenticated";
     case EventKind::secret_requested:
+      return "secret_requested";
+    case EventKind::device_bound:
+      return "device_bound";
+    case EventKind::device_refreshed:
+      return "device_refreshed";
+    case EventKind::device_refused:
       break;
   }
-  return "secret_requested";
+  return "device_refused";
 }
 
 std::optional<EventKind> event_kind(std::string_view name) noexcept {

@@ -10,7 +10,9 @@ Result<EventPage> list_activity(EventStore& store, EventLog* log, const UserId& 
   if (!page) return page;
   for (Event& event : page->events) {
     event.account.clear();
-    if (event.kind == EventKind::log_in_failed) event.reason.clear();
+    const bool for_operators =
+        event.kind == EventKind::log_in_failed || event.kind == EventKind::device_refused;
+    if (for_operators) event.reason.clear();
   }
   return page;
 }

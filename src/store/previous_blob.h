@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "latchkey/record.h"
@@ -38,6 +40,14 @@ inline bool read_hash(std::span<const std::uint8_t> bytes, SecretHash& hash) {
   if (bytes.size() != SecretHash::kBytes) return false;
   std::copy_n(bytes.begin(), SecretHash::kBytes, hash.bytes.begin());
   return true;
+}
+
+// octets_of and read_octets show and take SessionRecord::binding as a column's octets.
+inline std::span<const std::uint8_t> octets_of(std::string_view text) noexcept {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline void read_octets(std::span<const std::uint8_t> bytes, std::string& out) {
+  out.assign(bytes.begin(), bytes.end());
 }
 
 // read_previous reads what PreviousBlob wrote.

@@ -128,10 +128,12 @@ TEST_P(StoreSuite, ReplaceStoresTheRecordWithTheNextVersion) {
   record.address = "2001:db8::1";
   record.attributes = R"({"theme":"light"})";
   record.previous = PreviousSecret{.sealed_secret = "sealed", .until = kStart + Millis{9}};
+  record.binding = std::string("\0key", 4);
   ASSERT_EQ(must(sessions().replace(record, 1, kStart)), ReplaceStatus::replaced);
   record.version = 2;
   EXPECT_EQ(look_up(record.id).record, record);
   record.previous.reset();
+  record.binding.clear();
   ASSERT_EQ(must(sessions().replace(record, 2, kStart)), ReplaceStatus::replaced);
   record.version = 3;
   EXPECT_EQ(look_up(record.id).record, record);

@@ -55,6 +55,7 @@ TEST_P(StoreSuite, ARecordComesBackAsItWasStored) {
   record.previous->hash.bytes.fill(0xee);
   record.previous->sealed_secret = std::string(kMaxSealedSecretBytes, 's');
   record.previous->until = kStart + std::chrono::seconds{60};
+  record.binding = std::string(kMaxBindingBytes, 'b');
   ASSERT_EQ(must(sessions().insert(record, {.now = kStart})).status, InsertStatus::inserted);
   EXPECT_EQ(look_up(record.id).record, record);
 }
@@ -130,6 +131,7 @@ TEST_P(StoreSuite, BytesAndLineBreaksAreKept) {
   record.previous = PreviousSecret{.until = kStart};
   for (int i = 0; i < 128; ++i) record.previous->sealed_secret += static_cast<char>(i * 2 + 1);
   record.previous->sealed_secret[0] = '\0';
+  for (int i = 0; i < 256; ++i) record.binding += static_cast<char>(i);
   ASSERT_EQ(must(sessions().insert(record, {.now = kStart})).status, InsertStatus::inserted);
   EXPECT_EQ(look_up(record.id).record, record);
 }

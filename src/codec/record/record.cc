@@ -6,7 +6,7 @@
 #include <string_view>
 
 // record   = %x01 flags level secret-hash last-seen idle-expires created absolute authenticated
-//            idle version user-id user-agent address attributes [previous]
+//            idle version user-id user-agent address attributes [previous] [binding]
 // previous = secret-hash sealed-secret until
 // user     = %x01 flags created username attributes
 // The two times a touch moves have a fixed place; all others are variable, relative to created_at.
@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint8_t kFormat = 1;
 constexpr std::uint8_t kPersistent = 1;  // flags of a record
 constexpr std::uint8_t kPrevious = 2;
+constexpr std::uint8_t kBinding = 4;
 constexpr std::uint8_t kDisabled = 1;  // flags of a user
 constexpr std::size_t kLastSeenOffset = 3 + SecretHash::kBytes;
 constexpr std::size_t kIdleExpiresOffset = kLastSeenOffset + 8;
@@ -151,7 +152,8 @@ void pack_record(const SessionRecord& record, std::vector<std::uint8_t>& out) {
   Writer writer(out);
   writer.octet(kFormat);
   writer.octet(static_cast<std::uint8_t>((record.persistent ? kPersistent : 0) |
-                                         (record.previous ? kPrevious : 0)));
+                                         (record.previous ? kPrevious : 0) |
+                                         (record.binding.empty() ? 0 : kBinding)));
   writer.octet(record.level);
   writer.octets(record.secret_hash.bytes);
   writer.fixed(record.last_seen_at);
@@ -166,17 +168,19 @@ void pack_record(const SessionRecord& record, std::vector<std::uint8_t>& out) {
   writer.text(record.user_agent);
   writer.text(record.address);
   writer.text(record.attributes);
-  if (!record.previous) return;
-  writer.octets(record.previous->hash.bytes);
-  writer.text(record.previous->sealed_secret);
-  writer.number(zigzag(bits(record.previous->until) - created));
+  if (record.previous) {
+    writer.octets(record.previous->hash.bytes);
+    writer.text(record.previous->sealed_secret);
+    writer.number(zigzag(bits(record.previous->until) - created));
+  }
+  if (!record.binding.empty()) writer.text(record.binding);
 }
 
 bool unpack_record(Packed& in, SessionRecord& out) {
   Reader reader(in);
   if (reader.octet() != kFormat) return false;
   const std::uint8_t flags = reader.octet();
-  if ((flags & ~(kPersistent | kPrevious)) != 0) return false;
+  if ((flags & ~(kPersistent | kPrevious | kBinding)) != 0) return false;
   out.persistent = (flags & kPersistent) != 0;
   out.level = reader.octet();
   reader.hash(out.secret_hash);
@@ -198,6 +202,11 @@ bool unpack_record(Packed& in, SessionRecord& out) {
     reader.hash(previous.hash);
     reader.text(previous.sealed_secret);
     previous.until = to_time(created + unzigzag(reader.number()));
+  }
+  out.binding.clear();
+  if ((flags & kBinding) != 0) {
+    reader.text(out.binding);
+    if (out.binding.empty()) return false;  // one form for each record
   }
   in = reader.rest();
   return reader.ok();

@@ -42,9 +42,15 @@ std::string_view event_text(EventKind kind) noexcept {
     case EventKind::reauthenticated:
       return texts::kEventReauthenticated;
     case EventKind::secret_requested:
+      return texts::kEventLink;
+    case EventKind::device_bound:
+      return texts::kEventBound;
+    case EventKind::device_refreshed:
+      return texts::kEventProven;
+    case EventKind::device_refused:
       break;
   }
-  return texts::kEventLink;
+  return texts::kEventUnproven;
 }
 
 void append_item(Html& html, const Event& event, UnixTime now) {

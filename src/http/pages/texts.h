@@ -78,6 +78,9 @@ inline constexpr std::string_view kEventEnabled = "Account enabled";
 inline constexpr std::string_view kEventDeleted = "Account deleted";
 inline constexpr std::string_view kEventReauthenticated = "Identity confirmed";
 inline constexpr std::string_view kEventLink = "Link requested";
+inline constexpr std::string_view kEventBound = "A session was bound to its device";
+inline constexpr std::string_view kEventProven = "A device proved that a session is its own";
+inline constexpr std::string_view kEventUnproven = "A session was used without proof of its device";
 
 // Log-in and sign-up.
 inline constexpr std::string_view kHaveAccount = "Already have an account?";

@@ -57,6 +57,7 @@ Result<void> read_record(const Rows& rows, int row, int column, SessionRecord& r
   record.user_agent = rows.text(row, column + 12);
   record.address = rows.text(row, column + 13);
   record.attributes = rows.text(row, column + 14);
+  read_octets(rows.blob(row, column + 16), record.binding);
   return {};
 }
 

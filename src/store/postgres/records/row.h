@@ -12,7 +12,7 @@
 // The mapping between rows and records. docs/formats/postgres.md
 namespace latchkey::postgres {
 
-inline constexpr int kRecordColumns = 16;
+inline constexpr int kRecordColumns = 17;
 
 // add_record adds the sixteen columns of a session.
 void add_record(Params& params, const SessionRecord& record);

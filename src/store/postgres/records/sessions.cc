@@ -51,6 +51,7 @@ Params PostgresSessions::insert_params(const SessionRecord& record,
     params.add_null(Type::int8);
   }
   add_record(params, record);
+  if (!record.binding.empty()) params.add_or_null(octets_of(record.binding));
   return params;
 }
 
@@ -64,7 +65,8 @@ InsertOutcome PostgresSessions::read_inserted(const Rows& rows) const {
 Result<InsertOutcome> PostgresSessions::insert(const SessionRecord& record,
                                                const InsertOptions& options) {
   if (record.id.empty()) return invalid("a record needs an id");
-  Result<Rows> rows = client_.write(Sql::insert_session, insert_params(record, options));
+  const Sql sql = record.binding.empty() ? Sql::insert_session : Sql::insert_bound_session;
+  Result<Rows> rows = client_.write(sql, insert_params(record, options));
   if (!rows) return rows.error();
   return read_inserted(*rows);
 }
@@ -74,9 +76,12 @@ Result<InsertOutcome> PostgresSessions::insert(const SessionRecord& record,
 // of its own.
 std::vector<Result<InsertOutcome>> PostgresSessions::insert_all(
     std::span<const Insertion> insertions) {
-  const auto has_id = [](const Insertion& one) { return !one.record.id.empty(); };
+  // A new session is bound to nothing; only one that is copied may be.
+  const auto is_plain = [](const Insertion& one) {
+    return !one.record.id.empty() && one.record.binding.empty();
+  };
   const bool fits =
-      insertions.size() <= kMaxFind && std::all_of(insertions.begin(), insertions.end(), has_id);
+      insertions.size() <= kMaxFind && std::all_of(insertions.begin(), insertions.end(), is_plain);
   if (insertions.size() < 2 || !fits) return SessionStore::insert_all(insertions);
   std::vector<std::size_t> order(insertions.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -154,6 +159,7 @@ Result<ReplaceStatus> PostgresSessions::replace(const SessionRecord& record,
   Params params = client_.params();
   params.add(client_.origin()).add(now);
   add_record(params, expected);
+  params.add_or_null(octets_of(expected.binding));
   Result<Rows> rows = client_.write(Sql::replace_session, params);
   if (!rows) return rows.error();
   const std::int64_t status = rows->integer(0, 0);

@@ -435,6 +435,38 @@ BEGIN
   GET DIAGNOSTICS v_gone=ROW_COUNT;
   RETURN v_gone;
 END $f$;
+)sql",
+                                                               R"sql(
+-- Nodes of the version before call insert and replace, which leave a binding as it is.
+CREATE FUNCTION @insert_bound(p_instance text,p_origin int8,p_now int8,p_max int8,p_epoch int8,
+  p_id text,p_secret_hash bytea,p_user text,p_created_at int8,p_authenticated_at int8,
+  p_last_seen_at int8,p_idle_expires_at int8,p_absolute_expires_at int8,p_idle int8,p_level int8,
+  p_persistent bool,p_version int8,p_user_agent text,p_address text,p_attributes text,
+  p_previous bytea,p_binding bytea,OUT status int8,OUT evicted text) LANGUAGE plpgsql AS $f$
+BEGIN
+  SELECT i.status,i.evicted INTO status,evicted
+  FROM @insert(p_instance,p_origin,p_now,p_max,p_epoch,p_id,p_secret_hash,p_user,p_created_at,
+    p_authenticated_at,p_last_seen_at,p_idle_expires_at,p_absolute_expires_at,p_idle,p_level,
+    p_persistent,p_version,p_user_agent,p_address,p_attributes,p_previous) i;
+  IF status=0 THEN UPDATE @sessions SET binding=p_binding WHERE id=p_id; END IF;
+END $f$;
+
+CREATE FUNCTION @replace_bound(p_instance text,p_origin int8,p_now int8,
+  p_id text,p_secret_hash bytea,p_user text,p_created_at int8,p_authenticated_at int8,
+  p_last_seen_at int8,p_idle_expires_at int8,p_absolute_expires_at int8,p_idle int8,p_level int8,
+  p_persistent bool,p_version int8,p_user_agent text,p_address text,p_attributes text,
+  p_previous bytea,p_binding bytea) RETURNS int8 LANGUAGE plpgsql AS $f$
+DECLARE v_status int8;
+BEGIN
+  v_status:=@replace(p_instance,p_origin,p_now,p_id,p_secret_hash,p_user,p_created_at,
+    p_authenticated_at,p_last_seen_at,p_idle_expires_at,p_absolute_expires_at,p_idle,p_level,
+    p_persistent,p_version,p_user_agent,p_address,p_attributes,p_previous);
+  IF v_status=0 THEN
+    UPDATE @sessions SET binding=p_binding
+    WHERE id=p_id AND binding IS DISTINCT FROM p_binding;
+  END IF;
+  RETURN v_status;
+END $f$;
 )sql"};
 
 }  // namespace latchkey::postgres

@@ -1,5 +1,6 @@
 #include "store/postgres/sql/schema.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -71,15 +72,16 @@ Result<std::int64_t> current_version(Connection& connection, const Surroundings&
   }
   Result<Rows> rows = query_meta(connection, around.schema, deadline);
   if (!rows) return rows.error();
-  std::int64_t version = 0;
+  std::int64_t version = 0, step = 0;
   for (int row = 0; row < rows->size(); ++row) {
     if (rows->text(row, 0) == "schema_version") version = parse_number(rows->text(row, 1));
+    if (rows->text(row, 0) == "schema_step") step = parse_number(rows->text(row, 1));
   }
   if (version < 1) return mismatch("the database lost its schema version: restore a backup");
   if (version > kSchemaVersion) {
     return mismatch("the tables were made by a newer version of latchkey: upgrade this program");
   }
-  return version;
+  return std::clamp(step, version, std::int64_t{kSchemaVersion});
 }
 
 Result<std::string> migration_script(std::int64_t from, const std::optional<StoreMeta>& adopt) {
@@ -94,8 +96,9 @@ Result<std::string> migration_script(std::int64_t from, const std::optional<Stor
     script += "INSERT INTO @meta(key,value) VALUES('instance','" + drawn->instance +
               "'),('slot_key','" + drawn->slot_key + "'),('keys_version','0');\n";
   }
+  // What older programs need not know about is counted apart, so that they still open the tables.
   return script + "INSERT INTO @meta AS m(key,value) VALUES('schema_version','" +
-         std::to_string(kSchemaVersion) +
+         std::to_string(kOldestReader) + "'),('schema_step','" + std::to_string(kSchemaVersion) +
          "') ON CONFLICT(key) DO UPDATE SET value=excluded.value;\n";
 }
 
@@ -175,7 +178,9 @@ Result<StoreMeta> read_meta(const Rows& rows, const std::string& expected_instan
     const std::string_view value = rows.text(row, 1);
     if (key == "instance") meta.instance = value;
     if (key == "slot_key") has_slot_key = from_hex(value, meta.slot_key);
-    if (key == "schema_version") meta.schema_version = parse_number(value);
+    if (key == "schema_version" || key == "schema_step") {
+      meta.schema_version = std::max(meta.schema_version, parse_number(value));
+    }
   }
   if (meta.instance.empty() || !has_slot_key) {
     return mismatch("the database lost its instance marker or slot key: restore a backup");

@@ -2,23 +2,24 @@
 
 // @name stands for the table or function latchkey_name in its schema; names are always qualified,
 // so that no search_path, which a pooler may lose, decides which table is meant.
-#define SESSION_COLUMNS                                                              \
-  "id,secret_hash,user_id,created_at,authenticated_at,last_seen_at,idle_expires_at," \
-  "absolute_expires_at,idle,level,persistent,version,user_agent,address,attributes,previous"
+#define SESSION_COLUMNS                                                                       \
+  "id,secret_hash,user_id,created_at,authenticated_at,last_seen_at,idle_expires_at,"          \
+  "absolute_expires_at,idle,level,persistent,version,user_agent,address,attributes,previous," \
+  "binding"
 #define USER_COLUMNS "u.id,u.username,u.created_at,u.disabled,u.attributes"
 #define STORED_USER_COLUMNS USER_COLUMNS ",u.username_key,u.password_hash"
 
 // Rows of three kinds in one answer, told apart by the first column: records (0), and where some
 // are missing, tombstones (1) and the instance marker (2): "no such session" is believed only from
 // a store that is still ours. When no record is missing the other two parts are not executed.
-#define NO_RECORD "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"
+#define NO_RECORD "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"
 #define SOME_ARE_MISSING "(SELECT count(*) FROM s)<cardinality($1)"
 #define FIND_SESSIONS(MORE_COLUMNS, JOIN, NO_MORE_COLUMNS)                                 \
   "WITH s AS MATERIALIZED(SELECT " SESSION_COLUMNS                                         \
   " FROM @sessions WHERE id=ANY($1))"                                                      \
   "SELECT 0::int8,s.*" MORE_COLUMNS " FROM s " JOIN                                        \
   " UNION ALL SELECT 1::int8,t.id,t.secret_hash,NULL,t.ended_at,NULL,NULL,NULL,NULL,NULL," \
-  "t.reason,NULL,NULL,NULL,NULL,NULL,NULL" NO_MORE_COLUMNS                                 \
+  "t.reason,NULL,NULL,NULL,NULL,NULL,NULL,NULL" NO_MORE_COLUMNS                            \
   " FROM @tombstones t WHERE t.id=ANY($1) AND " SOME_ARE_MISSING                           \
   " UNION ALL SELECT 2::int8,m.value,NULL,NULL," NO_RECORD NO_MORE_COLUMNS                 \
   " FROM @meta m WHERE m.key='instance' AND " SOME_ARE_MISSING
@@ -58,10 +59,14 @@ std::string_view sql_template(Sql sql) noexcept {
     case Sql::insert_session:
       return "SELECT status,evicted FROM @insert($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,"
              "$15,$16,$17,$18,$19,$20,$21)";
+    case Sql::insert_bound_session:
+      return "SELECT status,evicted FROM @insert_bound($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,"
+             "$14,$15,$16,$17,$18,$19,$20,$21,$22)";
     case Sql::touch_sessions:
       return "SELECT @touch($1,$2,$3,$4)";
     case Sql::replace_session:
-      return "SELECT @replace($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)";
+      return "SELECT @replace_bound($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,"
+             "$19,$20)";
     case Sql::remove_sessions:
       return "SELECT @remove($1,$2,$3,$4,$5)";
     case Sql::remove_user:

@@ -16,6 +16,7 @@ enum class Sql : std::uint8_t {
   find_sessions_with_users,
   list_user_sessions,
   insert_session,
+  insert_bound_session,
   touch_sessions,
   replace_session,
   remove_sessions,

@@ -116,6 +116,9 @@ CREATE TABLE @events(
 CREATE INDEX latchkey_events_by_user ON @events(user_id,at,id) WHERE user_id IS NOT NULL;
 CREATE INDEX latchkey_events_by_kind ON @events(kind,at,id);
 CREATE INDEX latchkey_events_with_address ON @events(at) WHERE address IS NOT NULL;
+)sql",
+                                                            R"sql(
+ALTER TABLE @sessions ADD COLUMN binding bytea;
 )sql"};
 
 }  // namespace latchkey::postgres

@@ -7,6 +7,7 @@
 // value     = record / tombstone
 // record    = "R" flags level version last-seen idle-expires absolute-expires created authenticated
 //             idle secret-hash user [user-agent address attributes] [previous]
+//             [binding]
 // tombstone = "T" reason ended-at secret-hash
 // previous  = secret-hash sealed-secret until
 // Numbers have six octets (version four, idle five), lowest first, in places that scripts.cc knows.
@@ -21,7 +22,8 @@ constexpr std::size_t kNumber = 6;
 constexpr unsigned char kPersistent = 1;
 constexpr unsigned char kPrevious = 2;
 constexpr unsigned char kTexts = 4;
-constexpr unsigned char kKnown = kPersistent | kPrevious | kTexts;
+constexpr unsigned char kBinding = 8;
+constexpr unsigned char kKnown = kPersistent | kPrevious | kTexts | kBinding;
 constexpr std::size_t kTombstoneSize = 2 + kNumber + SecretHash::kBytes;
 
 void put_number(std::string& out, std::int64_t value, std::size_t octets = kNumber) {
@@ -101,7 +103,7 @@ Result<void> check_record(const SessionRecord& record) {
     return Error{Errc::invalid_argument, "a time or the version of the record is out of range"};
   }
   if (record.user_agent.size() > kMaxUserAgentBytes || record.address.size() > kMaxAddressBytes ||
-      record.attributes.size() > kMaxAttributesBytes ||
+      record.attributes.size() > kMaxAttributesBytes || record.binding.size() > kMaxBindingBytes ||
       (record.previous && record.previous->sealed_secret.size() > kMaxSealedSecretBytes)) {
     return Error{Errc::too_large, "a text of the record is over its limit"};
   }
@@ -112,8 +114,9 @@ std::string pack(const SessionRecord& record, std::int64_t version) {
   const bool texts =
       !record.user_agent.empty() || !record.address.empty() || !record.attributes.empty();
   std::string out = "R";
-  out += static_cast<char>((record.persistent ? kPersistent : 0) |
-                           (record.previous ? kPrevious : 0) | (texts ? kTexts : 0));
+  out +=
+      static_cast<char>((record.persistent ? kPersistent : 0) | (record.previous ? kPrevious : 0) |
+                        (texts ? kTexts : 0) | (record.binding.empty() ? 0 : kBinding));
   out += static_cast<char>(record.level);
   put_number(out, version, kVersion);
   for (const UnixTime time :
@@ -134,6 +137,7 @@ std::string pack(const SessionRecord& record, std::int64_t version) {
     put_text(out, record.previous->sealed_secret, 1);
     put_time(out, record.previous->until);
   }
+  if (!record.binding.empty()) put_text(out, record.binding, 2);
   return out;
 }
 
@@ -171,6 +175,7 @@ Value unpack(const SessionId& id, std::string_view bytes) {
     previous.sealed_secret = reader.text(1);
     previous.until = reader.time();
   }
+  if ((flags & kBinding) != 0) record.binding = reader.text(2);
   if (!reader.at_end()) return {};
   return record;
 }

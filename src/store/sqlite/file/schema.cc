@@ -1,5 +1,6 @@
 #include "store/sqlite/file/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -116,6 +117,9 @@ CREATE TABLE latchkey_events(
 CREATE INDEX latchkey_events_by_user ON latchkey_events(user_id,at,id) WHERE user_id IS NOT NULL;
 CREATE INDEX latchkey_events_by_kind ON latchkey_events(kind,at,id);
 CREATE INDEX latchkey_events_with_address ON latchkey_events(at,id) WHERE address IS NOT NULL;
+)sql",
+                                                              R"sql(
+ALTER TABLE latchkey_sessions ADD COLUMN binding BLOB;
 )sql"};
 
 Error mismatch(std::string_view what) { return Error{Errc::store_mismatch, std::string(what)}; }
@@ -131,6 +135,15 @@ Result<std::optional<std::string>> get_meta(Connection& connection, std::string_
 
 Result<void> put_meta(Connection& connection, std::string_view key, std::string_view value) {
   return Query(connection, Sql::put_meta).bind(key).bind(value).run();
+}
+
+// get_number is 0 where there is none.
+Result<std::int64_t> get_number(Connection& connection, std::string_view key) {
+  Result<std::optional<std::string>> text = get_meta(connection, key);
+  if (!text) return text.error();
+  std::int64_t number = 0;
+  if (*text) std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), number);
+  return number;
 }
 
 // One statement sees one moment: another process may be making the tables right now.
@@ -152,16 +165,16 @@ Result<std::int64_t> current_version(Connection& connection) {
     return mismatch(
         "the database has tables of latchkey but lost its instance marker: restore a backup");
   }
-  Result<std::optional<std::string>> text = get_meta(connection, "schema_version");
-  if (!text) return text.error();
-  std::int64_t version = 0;
-  if (*text) std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), version);
-  if (version < 1) return mismatch("the database lost its schema version: restore a backup");
-  if (version > kSchemaVersion) {
+  Result<std::int64_t> version = get_number(connection, "schema_version");
+  if (!version) return version;
+  if (*version < 1) return mismatch("the database lost its schema version: restore a backup");
+  Result<std::int64_t> step = get_number(connection, "schema_step");
+  if (!step) return step;
+  if (*version > kSchemaVersion) {
     return mismatch(
         "the database was written by a newer version of latchkey: upgrade this program");
   }
-  return version;
+  return std::clamp(*step, *version, kSchemaVersion);
 }
 
 Result<void> make_instance(Connection& connection, const std::optional<StoreMeta>& adopt) {
@@ -181,7 +194,10 @@ Result<void> run_migrations(Connection& connection, const std::optional<StoreMet
     if (version == 0) {
       if (Result<void> made = make_instance(connection, adopt); !made) return made;
     }
-    Result<void> put = put_meta(connection, "schema_version", std::to_string(version + 1));
+    // What older programs need not know about is counted apart, so that they still open the file.
+    const bool hidden = version >= kOldestReader;
+    Result<void> put = put_meta(connection, hidden ? "schema_step" : "schema_version",
+                                std::to_string(version + 1));
     if (!put) return put;
   }
   return {};

@@ -8,7 +8,9 @@
 
 namespace latchkey::sqlite {
 
-inline constexpr std::int64_t kSchemaVersion = 3;
+inline constexpr std::int64_t kSchemaVersion = 4;
+// kOldestReader: programs that know this version may open the file; what came later only adds.
+inline constexpr std::int64_t kOldestReader = 3;
 
 struct SchemaRequest {
   bool create = true;               // make the tables when there are none

@@ -15,7 +15,7 @@
 #define SESSION_COLUMNS                                                                         \
   "s.id,s.secret_hash,s.user_id,s.created_at,s.authenticated_at,s.last_seen_at,"                \
   "s.idle_expires_at,s.absolute_expires_at,s.idle,s.level,s.persistent,s.version,s.user_agent," \
-  "s.address,s.attributes,s.previous"
+  "s.address,s.attributes,s.previous,s.binding"
 #define USER_COLUMNS "u.id,u.username,u.created_at,u.disabled,u.attributes"
 #define STORED_USER_COLUMNS USER_COLUMNS ",u.username_key,u.password_hash"
 
@@ -65,9 +65,9 @@ std::string_view sql_text(Sql sql) noexcept {
       // given as VALUES needs no statement journal, as INSERT ... SELECT would.
       return "INSERT INTO latchkey_sessions(id,secret_hash,user_id,created_at,authenticated_at,"
              "last_seen_at,idle_expires_at,absolute_expires_at,idle,level,persistent,version,"
-             "user_agent,address,attributes,previous) "
+             "user_agent,address,attributes,previous,binding) "
              "VALUES((SELECT ?1 WHERE NOT EXISTS(SELECT 1 FROM latchkey_tombstones WHERE id=?1)),"
-             "?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)";
+             "?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)";
     case Sql::count_user_sessions:
       // Reads the index only, and no more of it than needed.
       return "SELECT count(*) FROM (SELECT 1 FROM latchkey_sessions WHERE user_id=?1 LIMIT ?2)";
@@ -85,9 +85,10 @@ std::string_view sql_text(Sql sql) noexcept {
              "last_seen_at=max(last_seen_at,?6),"
              "idle_expires_at=min(max(idle_expires_at,?7),max(absolute_expires_at,?8)),"
              "absolute_expires_at=max(absolute_expires_at,?8),idle=?9,level=?10,persistent=?11,"
-             "version=?12+1,user_agent=?13,address=?14,attributes=?15,previous=?16 "
+             "version=?12+1,user_agent=?13,address=?14,attributes=?15,previous=?16,"
+             "binding=?17 "
              "WHERE " ONE_ROW
-             " AND version=?12 AND idle_expires_at>?17 "
+             " AND version=?12 AND idle_expires_at>?18 "
              "AND user_id IS ?3 AND created_at=?4";
     case Sql::probe_session:
       return "SELECT version FROM latchkey_sessions WHERE " WHERE_ID " AND idle_expires_at>?2";

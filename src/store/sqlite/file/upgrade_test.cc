@@ -7,7 +7,7 @@
 namespace latchkey::sqlite::testing {
 namespace {
 
-// The tables as the releases with schema 1 and 2 made them, frozen here.
+// The tables as the releases with schema 1, 2 and 3 made them, frozen here.
 constexpr const char* kSchemaOne = R"sql(
 CREATE TABLE latchkey_meta(
   key TEXT PRIMARY KEY NOT NULL,
@@ -86,6 +86,37 @@ CREATE TABLE latchkey_counters(
 CREATE INDEX latchkey_counters_by_expires_at ON latchkey_counters(expires_at);
 )sql";
 
+constexpr const char* kSchemaThree = R"sql(
+CREATE TABLE latchkey_one_time_secrets(
+  hash BLOB PRIMARY KEY NOT NULL CHECK(length(hash)=32),
+  purpose TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  data TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX latchkey_one_time_secrets_by_user
+  ON latchkey_one_time_secrets(user_id,purpose,created_at);
+CREATE INDEX latchkey_one_time_secrets_by_expires_at ON latchkey_one_time_secrets(expires_at);
+
+CREATE TABLE latchkey_events(
+  at INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  user_id TEXT,
+  session_id TEXT,
+  reason TEXT,
+  account TEXT,
+  address TEXT,
+  user_agent TEXT,
+  request_id TEXT,
+  PRIMARY KEY(at,id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX latchkey_events_by_user ON latchkey_events(user_id,at,id) WHERE user_id IS NOT NULL;
+CREATE INDEX latchkey_events_by_kind ON latchkey_events(kind,at,id);
+CREATE INDEX latchkey_events_with_address ON latchkey_events(at,id) WHERE address IS NOT NULL;
+)sql";
+
 // What such a database holds: a user, a session, an ended one, an epoch, a denial and a key.
 constexpr const char* kOldRows = R"sql(
 INSERT INTO latchkey_meta(key,value) VALUES('instance','00112233445566778899aabbccddeeff'),
@@ -106,10 +137,11 @@ void make_old(const std::string& path, int version) {
   const auto old = open_plain(path);
   ASSERT_TRUE(old->exec("PRAGMA journal_mode=WAL"));
   ASSERT_TRUE(old->exec(kSchemaOne));
-  if (version == 2) {
+  if (version >= 2) {
     ASSERT_TRUE(old->exec(kSchemaTwo));
     ASSERT_TRUE(old->exec("INSERT INTO latchkey_counters VALUES('a:1',4,0,1800090000000)"));
   }
+  if (version == 3) ASSERT_TRUE(old->exec(kSchemaThree));
   ASSERT_TRUE(old->exec(kOldRows));
   const std::string mark =
       "INSERT INTO latchkey_meta VALUES('schema_version','" + std::to_string(version) + "')";
@@ -147,7 +179,7 @@ void expect_new_parts(Store& store) {
 }
 
 TEST(SqliteUpgrade, ADatabaseOfAnOlderSchemaIsBroughtUpToDateAndKeepsWhatItHolds) {
-  for (const int version : {1, 2}) {
+  for (const int version : {1, 2, 3}) {
     TempDir dir;
     ASSERT_NO_FATAL_FAILURE(make_old(dir.file(), version));
     for (const bool again : {false, true}) {
@@ -161,9 +193,30 @@ TEST(SqliteUpgrade, ADatabaseOfAnOlderSchemaIsBroughtUpToDateAndKeepsWhatItHolds
       }
       EXPECT_EQ(value_or_fail(*open_plain(dir.file()),
                               "SELECT value FROM latchkey_meta WHERE key='schema_version'"),
-                std::to_string(kSchemaVersion));
+                std::to_string(kOldestReader));
     }
   }
+}
+
+// A roll-back, or a process that was not replaced yet: schema 3 knows nothing of bindings.
+TEST(SqliteUpgrade, AProgramOfTheSchemaBeforeGoesOnAndKeepsABinding) {
+  constexpr const char* kReplaceOfSchemaThree =
+      "UPDATE latchkey_sessions SET version=version+1,attributes='{}',previous=NULL "
+      "WHERE id='AAAAAAAAAAAAAAAAAAAAAA1' AND version=5";
+  TempDir dir;
+  ASSERT_NO_FATAL_FAILURE(make_old(dir.file(), 3));
+  const SessionId id = *SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA1");
+  const auto store = open_or_fail(dir.file());
+  ASSERT_NE(store, nullptr);
+  SessionRecord record = *store->sessions().find({&id, 1}, {})->front().record;
+  record.binding = "key";
+  ASSERT_EQ(*store->sessions().replace(record, 4, kNow), ReplaceStatus::replaced);
+  const auto old = open_plain(dir.file());
+  EXPECT_EQ(value_or_fail(*old, "SELECT value FROM latchkey_meta WHERE key='schema_version'"), "3");
+  ASSERT_TRUE(old->exec(kReplaceOfSchemaThree));
+  const auto found = store->sessions().find({&id, 1}, {.fresh = true});
+  EXPECT_EQ(found->front().record->version, 6);
+  EXPECT_EQ(found->front().record->binding, "key");
 }
 
 TEST(SqliteUpgrade, AnOlderDatabaseHasTheTablesOfANewOneAfterwards) {
@@ -173,7 +226,7 @@ TEST(SqliteUpgrade, AnOlderDatabaseHasTheTablesOfANewOneAfterwards) {
   TempDir dir;
   { const auto made = open_or_fail(dir.file("new.db")); }
   const std::string expected = value_or_fail(*open_plain(dir.file("new.db")), tables);
-  for (const int version : {1, 2}) {
+  for (const int version : {1, 2, 3}) {
     const std::string path = dir.file(std::to_string(version) + ".db");
     ASSERT_NO_FATAL_FAILURE(make_old(path, version));
     { const auto upgraded = open_or_fail(path); }

@@ -33,6 +33,11 @@ void bind_record(Query& query, const SessionRecord& record, const PreviousBlob& 
   } else {
     query.bind_blob(previous.bytes());
   }
+  if (record.binding.empty()) {
+    query.bind_null();
+  } else {
+    query.bind_blob(octets_of(record.binding));
+  }
 }
 
 Result<void> read_record(const Query& query, int column, SessionRecord& record) {
@@ -56,6 +61,7 @@ Result<void> read_record(const Query& query, int column, SessionRecord& record) 
   record.user_agent = query.text(column + 12);
   record.address = query.text(column + 13);
   record.attributes = query.text(column + 14);
+  read_octets(query.blob(column + 16), record.binding);
   return {};
 }
 

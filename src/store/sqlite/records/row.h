@@ -9,12 +9,12 @@
 // The mapping between rows and records. docs/formats/sqlite.md
 namespace latchkey::sqlite {
 
-// bind_record binds the sixteen columns of a session as ?1 to ?16. `previous` and `record` must
+// bind_record binds the seventeen columns of a session as ?1 to ?17. `previous` and `record` must
 // outlive the query.
 void bind_record(Query& query, const SessionRecord& record, const PreviousBlob& previous);
 
-// read_record reads the sixteen columns from `column` on; store_damaged when they hold something no
-// store wrote.
+// read_record reads the seventeen columns from `column` on; store_damaged when they hold something
+// no store wrote.
 Result<void> read_record(const Query& query, int column, SessionRecord& record);
 
 // read_user reads the five columns of a user from `column` on.
@@ -22,6 +22,6 @@ Result<void> read_user(const Query& query, int column, User& user);
 // read_stored_user reads the seven columns of a user with the means to check a password.
 Result<StoredUser> read_stored_user(const Query& query);
 
-inline constexpr int kRecordColumns = 16;
+inline constexpr int kRecordColumns = 17;
 
 }  // namespace latchkey::sqlite
