@@ -84,6 +84,15 @@ void who_am_i(const Request&, Response& response, AuthSession& session) {
   response.body() = pages::me(session);
 }
 
+// A browser that can binds the session to a key of its own, and proves it here again and again.
+void register_device(const Request&, Response& response, AuthSession& session) {
+  latchkey::answer_device(response, session, session.register_device());
+}
+
+void refresh_device(const Request&, Response& response, AuthSession& session) {
+  latchkey::answer_device(response, session, session.refresh_device());
+}
+
 // What the script of the pages asks when it wants to know whether the session is still there.
 void status(const Request&, Response& response, AuthSession& session) {
   response.set("Content-Type", "application/json");
@@ -101,8 +110,12 @@ void script(const Request& request, Response& response, AuthSession& session) {
 
 int main(int argc, char** argv) {
   const pages::Options options = pages::read_options(argc, argv);
-  const auto auth = latchkey::Auth::open(
-      {.store = options.store, .public_url = options.public_url, .home_path = "/training"});
+  const auto auth =
+      latchkey::Auth::open({.store = options.store,
+                            .public_url = options.public_url,
+                            .device_binding = {.mode = latchkey::DeviceBinding::prefer,
+                                               .cookie_life = options.bound_life},
+                            .home_path = "/training"});
   if (!auth) return pages::fail(auth.error());
   boost::asio::thread_pool pool(4);  // where requests wait for the store and hash passwords
   latchkey::BeastAuth beast(**auth, pool.get_executor());
@@ -117,6 +130,8 @@ int main(int argc, char** argv) {
                                {"POST /logout", log_out},
                                {"POST /devices/others", end_others},
                                {"POST /cart", add_to_cart},
+                               {"POST /device/register", register_device},
+                               {"POST /device/refresh", refresh_device},
                                {"GET /v1/session/status", status},
                                {"GET /latchkey.js", script},
                                {"GET /api/me", who_am_i}};

@@ -38,6 +38,7 @@ Handler find_handler(const Routes& routes, const Request& request) {
 
 // The script of the pages asks without the user's doing: that is no activity.
 latchkey::BeginOptions options_for(const Request& request) {
+  if (request.target().starts_with("/device/")) return latchkey::kDeviceRoute;
   const bool poll = request.target().starts_with("/v1/session/status");
   return poll ? latchkey::kStatusPoll : latchkey::BeginOptions{};
 }

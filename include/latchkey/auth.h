@@ -11,6 +11,7 @@
 #include "latchkey/auth_session.h"
 #include "latchkey/begin_options.h"
 #include "latchkey/client_address.h"
+#include "latchkey/device_binding.h"
 #include "latchkey/lookup.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/open_store.h"
@@ -80,6 +81,7 @@ struct AuthOptions {
   std::uint32_t seal_format = 1;                // as SessionsOptions::seal_format
   AuthCookie cookie{};
   bool bearer = false;  // `Authorization: Bearer TOKEN` is accepted too, for mobile applications
+  DeviceBindingOptions device_binding{};
   AccountsOptions passwords{};
   std::optional<NearCacheOptions> near_cache = NearCacheOptions{};  // nothing: no copies
   std::string login_path = "/login";  // where redirect() sends who is not signed in

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "latchkey/accounts.h"
+#include "latchkey/device_binding.h"
 #include "latchkey/record.h"
 #include "latchkey/result.h"
 #include "latchkey/store/event_store.h"
@@ -19,12 +20,13 @@ namespace latchkey {
 
 // AuthState is who sends a request. Only `user` is signed in.
 enum class AuthState : std::uint8_t {
-  none,     // nobody: no session, or a bad one
-  guest,    // a session that belongs to nobody: a cart, not a right
-  user,     // a signed-in, enabled user
-  expired,  // nobody; the holder of the right token is told why
-  revoked,  // likewise
-  refused,  // a foreign page sent the request: answer 403 and change nothing
+  none,      // nobody: no session, or a bad one
+  guest,     // a session that belongs to nobody: a cart, not a right
+  user,      // a signed-in, enabled user
+  expired,   // nobody; the holder of the right token is told why
+  revoked,   // likewise
+  refused,   // a foreign page sent the request: answer 403 and change nothing
+  unproven,  // nobody until the browser proves again that it holds the session's key
 };
 std::string_view auth_state_name(AuthState state) noexcept;
 
@@ -40,6 +42,7 @@ struct LogInOptions {
 struct Demand {
   std::uint8_t level = 0;  // at least this one
   Millis max_auth_age{0};  // the user proved who they are within this time; 0: any time
+  bool bound = false;      // the session is bound to its device
 };
 
 // Device is one session of the user, for a list of devices.
@@ -50,6 +53,7 @@ struct Device {
   UnixTime created_at{};
   UnixTime last_seen_at{};
   bool current = false;  // the one this request came with
+  bool bound = false;    // to a key that its browser holds
 };
 
 // Refusal is why a request of a foreign page was refused: mostly a proxy or public URL is wrong.
@@ -97,6 +101,7 @@ class AuthSession {
   const SessionRecord* record() const noexcept;  // of a user or guest, otherwise nullptr
   std::uint8_t level() const noexcept;           // 0 unless a user
   UnixTime authenticated_at() const noexcept;    // the last proof of identity
+  bool device_bound() const noexcept;  // the user's session is bound to a key of this browser
   // user returns what the store knows of the user: nullptr for users it does not keep. It may ask.
   Result<const User*> user();
   Result<std::vector<Device>> devices();  // newest first; stateless carriers know only this one
@@ -134,6 +139,11 @@ class AuthSession {
   // raise_level: after a second factor, or another proof of one's own. New token, same session.
   Result<void> raise_level(std::uint8_t level);
   Result<void> touch();  // "stay signed in": moves the idle deadline now
+
+  // register_device and refresh_device answer the two routes of DeviceBindingOptions: the session
+  // begun for a POST to one of them, passive. What a client gets wrong is an answer, too.
+  Result<DeviceAnswer> register_device();
+  Result<DeviceAnswer> refresh_device();
 
   // require: true for a user who meets the demand; false also when the store fails: see failed().
   bool require(const Demand& demand = {});

@@ -55,7 +55,7 @@ napi_value shortfall(napi_env env, napi_callback_info info) {
                       Millis{call.whole(4, "maxAuthAge", 0, kLongestAge)}};
   if (call.refused()) return nullptr;
   const auth::Shortfall found =
-      auth::shortfall_of(demand, static_cast<std::uint8_t>(level), authenticated_at, now);
+      auth::shortfall_of(demand, static_cast<std::uint8_t>(level), authenticated_at, false, now);
   if (found == auth::Shortfall::none) return make_null(env);
   return make_text(env, found == auth::Shortfall::level ? "level" : "recency");
 }
@@ -65,7 +65,7 @@ const auth::Problem* problem_named(std::string_view what) noexcept {
   if (what == "level") return &auth::problem_of(auth::Shortfall::level);
   if (what == "recency") return &auth::problem_of(auth::Shortfall::recency);
   for (const AuthState state : {AuthState::none, AuthState::guest, AuthState::expired,
-                                AuthState::revoked, AuthState::refused}) {
+                                AuthState::revoked, AuthState::refused, AuthState::unproven}) {
     if (what == auth_state_name(state)) return &auth::problem_of(state);
   }
   for (int code = 0; code <= static_cast<int>(Errc::bad_config); ++code) {

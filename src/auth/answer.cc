@@ -71,6 +71,9 @@ std::vector<std::string> AuthSession::Impl::blank_lines() const {
 const Problem* AuthSession::Impl::trouble() const noexcept {
   if (failure) return &auth::problem_of(*failure);
   if (state == AuthState::user && shortfall == auth::Shortfall::none) return nullptr;
+  // Of a session that was never bound there is nothing to prove.
+  const bool unbound = state == AuthState::unproven && unproven && unproven->binding.empty();
+  if (unbound) return &auth::problem_of(auth::Shortfall::binding);
   if (state == AuthState::user) return &auth::problem_of(shortfall);
   return &auth::problem_of(state);
 }
@@ -79,11 +82,13 @@ const Problem* AuthSession::Impl::trouble() const noexcept {
 // signed-in GET has nothing to say but the two lines that all have.
 void AuthSession::Impl::rebuild() {
   const bool with_own = !cookies.empty() && !(is_cacheable && offered);
-  const bool with_cookies = with_own || !old_cookies.empty() || !device_line.empty();
+  const bool with_cookies =
+      with_own || !old_cookies.empty() || !device_line.empty() || !bound_line.empty();
+  const bool with_device = !device_offer.empty() || !device_challenge.empty();
   const Problem* problem = demand_failed || failure ? trouble() : nullptr;
   const std::span<const HeaderLine> usual =
       auth.options.bearer ? std::span(kBearerLines) : std::span(kLines);
-  if (!with_cookies && !clearing && problem == nullptr && retry_text.empty()) {
+  if (!with_cookies && !with_device && !clearing && problem == nullptr && retry_text.empty()) {
     lines = is_cacheable ? std::span<const HeaderLine>{} : usual;
     return;
   }
@@ -98,7 +103,12 @@ void AuthSession::Impl::rebuild() {
     for (const std::string& line : cookies) own_lines.push_back({"Set-Cookie", line});
   }
   append_device(!leaving);
+  if (!bound_line.empty()) own_lines.push_back({"Set-Cookie", bound_line});
   for (const std::string& line : old_cookies) own_lines.push_back({"Set-Cookie", line});
+  if (!device_offer.empty()) own_lines.push_back({"Secure-Session-Registration", device_offer});
+  if (!device_challenge.empty()) {
+    own_lines.push_back({"Secure-Session-Challenge", device_challenge});
+  }
   own_lines.insert(own_lines.end(), usual.begin(), usual.end());
   if (clearing) own_lines.push_back({"Clear-Site-Data", auth.clear_site_data});
   if (problem != nullptr && problem->status == 401) {
@@ -185,7 +195,7 @@ bool AuthSession::replaces(std::string_view name, std::string_view value) const 
     const auto same = [&](const std::string& line) { return cookie_name(line) == cookie; };
     return std::any_of(impl_->cookies.begin(), impl_->cookies.end(), same) ||
            std::any_of(impl_->old_cookies.begin(), impl_->old_cookies.end(), same) ||
-           same(impl_->device_line);
+           same(impl_->device_line) || same(impl_->bound_line);
   }
   // Ours binds: what depends on a session must not be kept by anybody (R58).
   const bool binding = !impl_->lines.empty();

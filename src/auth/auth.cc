@@ -117,6 +117,7 @@ Result<void> Auth::Impl::open(std::unique_ptr<Store> given) {
   if (!opened) return opened.error();
   sessions = std::move(*opened);
   if (Result<void> named = make_device_cookie(); !named) return named;
+  if (Result<void> made = make_binder(); !made) return made;
   AccountsOptions passwords = options.passwords;
   if (passwords.site_name.empty()) passwords.site_name = url.origin();
   auto made = Accounts::open(*store, *sessions, std::move(passwords));
@@ -132,6 +133,29 @@ Result<void> Auth::Impl::make_device_cookie() {
   auto writer = CookieWriter::make(auth::device_cookie(sessions->options().cookie));
   if (!writer) return writer.error();
   device_cookie = std::move(*writer);
+  return {};
+}
+
+// A snapshot in a cookie does not tell whether its session is bound, and no row could.
+Result<void> Auth::Impl::make_binder() {
+  entropy = options.entropy != nullptr ? options.entropy : &system_entropy();
+  if (options.device_binding.mode == DeviceBinding::off) return {};
+  if (is_stateless(options.carrier)) {
+    return refuse("device_binding: a session that lives in its cookie (carrier " +
+                  std::string(carrier_name(options.carrier)) +
+                  ") cannot be bound; use stored, encrypted_id or hybrid");
+  }
+  if (options.device_binding.mode == DeviceBinding::require && options.bearer) {
+    return refuse(
+        "device_binding: `require` and `bearer` exclude each other: a token that an "
+        "application keeps is bound to nothing");
+  }
+  auto meta = store->meta().meta();
+  if (!meta) return meta.error();
+  auto made = auth::Binder::make(options.device_binding, sessions->options().cookie, url.origin(),
+                                 meta->slot_key);
+  if (!made) return made.error();
+  binder.emplace(*std::move(made));
   return {};
 }
 

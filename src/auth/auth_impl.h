@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/device_binding/binder.h"
 #include "auth/request_facts.h"
 #include "base/periodic.h"
 #include "latchkey/auth.h"
@@ -26,6 +27,8 @@ struct Auth::Impl {
   Result<void> open(std::unique_ptr<Store> given);
   // make_device_cookie: once `sessions` is there.
   Result<void> make_device_cookie();
+  // make_binder: likewise. Without device binding there is none.
+  Result<void> make_binder();
 
   // peer_refused: the request came over http from another machine.
   bool peer_refused(const auth::RequestFacts& facts) const noexcept;
@@ -50,6 +53,8 @@ struct Auth::Impl {
   std::unique_ptr<Accounts> accounts;
   session::GuestLimiter unknown_tokens{options.unknown_tokens_per_minute};
   std::optional<CookieWriter> device_cookie;
+  std::optional<auth::Binder> binder;
+  Entropy* entropy = nullptr;
   std::unique_ptr<Periodic> pruning;
 };
 

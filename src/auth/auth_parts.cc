@@ -20,6 +20,7 @@ Result<std::unique_ptr<Auth>> AuthParts::assemble(Store& store, std::unique_ptr<
     impl->events = impl->own_events.get();
   }
   if (Result<void> named = impl->make_device_cookie(); !named) return named.error();
+  if (Result<void> made = impl->make_binder(); !made) return made.error();
   return std::unique_ptr<Auth>(new Auth(std::move(impl)));
 }
 

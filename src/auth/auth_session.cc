@@ -19,7 +19,8 @@ Device device_of(const SessionRecord& session, const SessionId& current) {
           .address = session.address,
           .created_at = session.created_at,
           .last_seen_at = session.last_seen_at,
-          .current = session.id == current};
+          .current = session.id == current,
+          .bound = !session.binding.empty()};
 }
 
 }  // namespace
@@ -36,6 +37,8 @@ std::string_view auth_state_name(AuthState state) noexcept {
       return "revoked";
     case AuthState::refused:
       return "refused";
+    case AuthState::unproven:
+      return "unproven";
     case AuthState::none:
       break;
   }
@@ -67,6 +70,8 @@ std::uint8_t AuthSession::level() const noexcept {
 UnixTime AuthSession::authenticated_at() const noexcept {
   return *this ? impl_->record->authenticated_at : UnixTime{};
 }
+
+bool AuthSession::device_bound() const noexcept { return *this && !impl_->record->binding.empty(); }
 
 Result<const User*> AuthSession::user() {
   const User* nobody = nullptr;
@@ -160,13 +165,13 @@ bool AuthSession::require(const Demand& demand) {
   impl_->failure.reset();
   impl_->shortfall = auth::Shortfall::none;
   impl_->demand_failed = false;
-  const bool exact = demand.level > 0 || demand.max_auth_age > Millis{0};
+  const bool exact = demand.level > 0 || demand.max_auth_age > Millis{0} || demand.bound;
   if (*this && exact && impl_->from_snapshot) {
     if (Result<void> seen = impl_->refresh(); !seen) (void)impl_->told(seen.error());
   }
   if (*this) {
-    impl_->shortfall =
-        auth::shortfall_of(demand, level(), authenticated_at(), impl_->auth.clock.now());
+    impl_->shortfall = auth::shortfall_of(demand, level(), authenticated_at(), device_bound(),
+                                          impl_->auth.clock.now());
   }
   const bool met = *this && !impl_->failure && impl_->shortfall == auth::Shortfall::none;
   impl_->demand_failed = !met;

@@ -72,6 +72,7 @@ Result<void> AuthSession::Impl::begin(Wait wait) {
   if (!bearer) presented = auth::Presented::from_cookie(facts, *auth.sessions);
   if (facts.web_socket) {  // the request is gone long before the connection is
     presented.own();
+    if (auth.binder) shown_bound = bound_cookie();
     client();
   }
   return find_out(wait);
@@ -130,13 +131,14 @@ Result<void> AuthSession::Impl::look(Wait wait) {
                                       .may_write = can_write(),
                                       .prefetch = facts.prefetch,
                                       .passive = options.passive || asked_nothing});
-  auto seen = auth.sessions->validate(presented.text(), {.touch = touch,
-                                                         .with_user = true,
-                                                         .fresh = options.fresh,
-                                                         .snapshot_ok = facts.safe(),
-                                                         .lazy_user = !options.with_user,
-                                                         .stale_ok = options.stale_ok,
-                                                         .wait = wait});
+  auto seen =
+      auth.sessions->validate(presented.text(), {.touch = touch,
+                                                 .with_user = true,
+                                                 .fresh = options.fresh,
+                                                 .snapshot_ok = facts.safe() && !auth.binder,
+                                                 .lazy_user = !options.with_user,
+                                                 .stale_ok = options.stale_ok,
+                                                 .wait = wait});
   if (!seen) return seen.error();
   if (seen->state == SessionState::none) note_unknown_token();
   const CookieAction action = decide(Moment::look, *seen, options.offers);
@@ -175,10 +177,12 @@ void AuthSession::Impl::note_unknown_token() {
 void AuthSession::Impl::know(Validation& seen) {
   state = state_of(seen);
   from_snapshot = seen.from_snapshot;
+  unsure = seen.keep_cookie;
   stale_for = seen.stale_for;
   user_known = !seen.from_snapshot;
   record = std::move(seen.session);
   user = std::move(seen.user);
+  check_device();
 }
 
 Result<void> AuthSession::Impl::refresh() {
@@ -192,6 +196,7 @@ Result<void> AuthSession::Impl::refresh() {
 void AuthSession::Impl::forget(AuthState now) noexcept {
   state = now;
   record.reset();
+  unproven.reset();
   user.reset();
   user_known = false;
   from_snapshot = false;

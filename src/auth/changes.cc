@@ -60,6 +60,7 @@ void AuthSession::Impl::install(const SessionToken& issued, SessionRecord next,
   wipe(text.data(), text.size());
   state = next.user_id.empty() ? AuthState::guest : AuthState::user;
   record = std::move(next);
+  unproven.reset();
   from_snapshot = false;
   cookies = std::move(written);
   offered = false;
@@ -101,6 +102,8 @@ void AuthSession::Impl::end(AuthState now) {
     cookies = blank_lines();
     // A user who logs out must not come back by the cookie of another system.
     if (auth.options.takeover) old_cookies = auth.options.takeover->blank(facts, auth.url.https());
+    if (auth.binder) bound_line = auth.binder->blank_cookie();
+    device_offer.clear();
     offered = false;
     clearing = auth.url.https() && !auth.clear_site_data.empty();
   }

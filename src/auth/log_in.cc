@@ -125,7 +125,9 @@ Result<Rejection> AuthSession::Impl::open_session(bool signing_up, const LogInOp
   if (!written->empty() && (!proven || !shown_device().empty())) {
     mark_device(outcome->device, made.record.persistent);
   }
+  const bool with_cookie = !written->empty();
   install(made.token, std::move(made.record), std::move(*written));
+  if (with_cookie) offer_device();
   return Rejection::none;
 }
 
@@ -215,7 +217,7 @@ Result<void> AuthSession::start_guest() {
   impl_->failure.reset();
   if (Result<void> may = impl_->may_change(true); !may) return impl_->told(may.error());
   if (impl_->state == AuthState::guest) return {};
-  if (impl_->state == AuthState::user) {
+  if (impl_->state == AuthState::user || impl_->state == AuthState::unproven) {
     return impl_->told({Errc::invalid_argument, "somebody is signed in: log out first"});
   }
   auto made = impl_->auth.sessions->create_guest({.context = impl_->context()});

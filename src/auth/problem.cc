@@ -12,6 +12,12 @@ constexpr Problem kRevoked{401, "revoked", "Your session was ended. Please log i
 constexpr Problem kForeign{403, "origin_refused", "This request did not come from our own pages."};
 constexpr Problem kLevel{401, "level_required", "Please confirm who you are with a second step."};
 constexpr Problem kRecency{401, "recent_login", "Please log in again to go on."};
+constexpr Problem kUnproven{401, "device_proof_required",
+                            "This browser has to show again that the session is its own. Try "
+                            "again, or log in again."};
+constexpr Problem kUnbound{401, "device_binding_required",
+                           "This needs a session that is bound to its device. Log in with a "
+                           "browser that can do that."};
 constexpr Problem kBadValue{400, "invalid_argument", "A value that was sent cannot be used."};
 constexpr Problem kTooLarge{413, "too_large", "What was sent is too large to be kept."};
 constexpr Problem kConflict{409, "conflict", "Something else changed at the same time. Try again."};
@@ -65,20 +71,28 @@ std::string_view phrase(int status) noexcept {
 
 }  // namespace
 
+const Problem kProofRefused{403, "device_proof_refused", "The session could not be bound."};
+const Problem kProofNeeded{403, "device_proof_needed", "Prove with the challenge that came along."};
+const Problem kNoDeviceSession{400, "device_session_missing",
+                               "Sec-Secure-Session-Id must name the session."};
+
 Shortfall shortfall_of(const Demand& demand, std::uint8_t level, UnixTime authenticated_at,
-                       UnixTime now) noexcept {
+                       bool bound, UnixTime now) noexcept {
   const bool old = demand.max_auth_age > Millis{0} && now - authenticated_at > demand.max_auth_age;
   if (old) return Shortfall::recency;
+  if (demand.bound && !bound) return Shortfall::binding;
   return demand.level > level ? Shortfall::level : Shortfall::none;
 }
 
 const Problem& problem_of(AuthState state) noexcept {
   if (state == AuthState::expired) return kExpired;
   if (state == AuthState::revoked) return kRevoked;
+  if (state == AuthState::unproven) return kUnproven;
   return state == AuthState::refused ? kForeign : kNoSession;
 }
 
 const Problem& problem_of(Shortfall shortfall) noexcept {
+  if (shortfall == Shortfall::binding) return kUnbound;
   return shortfall == Shortfall::level ? kLevel : kRecency;
 }
 

@@ -19,15 +19,20 @@ struct Problem {
 };
 
 // Shortfall is which part of a demand a user does not meet.
-enum class Shortfall : std::uint8_t { none, level, recency };
+enum class Shortfall : std::uint8_t { none, level, recency, binding };
 
 // shortfall_of judges what a signed-in user has at `now`.
 Shortfall shortfall_of(const Demand& demand, std::uint8_t level, UnixTime authenticated_at,
-                       UnixTime now) noexcept;
+                       bool bound, UnixTime now) noexcept;
 
 const Problem& problem_of(AuthState state) noexcept;  // not for `user`
 const Problem& problem_of(Shortfall shortfall) noexcept;
 const Problem& problem_of(Errc code) noexcept;
+
+// What the two routes of bound sessions refuse with: no proof that counts, and no session named.
+extern const Problem kProofRefused;
+extern const Problem kProofNeeded;
+extern const Problem kNoDeviceSession;
 
 // problem_json is the application/problem+json of RFC 9457. `members` are added to it, those
 // without a text left out (section 3.2).

@@ -30,6 +30,11 @@ bool set(std::optional<std::string_view>& field, std::string_view value) noexcep
   return true;
 }
 
+// set_once keeps the only value; of several none counts.
+void set_once(std::optional<std::string_view>& field, std::string_view value) noexcept {
+  field = field ? std::string_view{} : value;
+}
+
 }  // namespace
 
 RequestFacts::RequestFacts(const RequestView& request)
@@ -83,6 +88,10 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       break;
     case 21:
       if (is(name, "x-middleware-prefetch")) prefetch = true;
+      if (is(name, "sec-secure-session-id")) set_once(device_session, value);
+      break;
+    case 23:
+      if (is(name, "secure-session-response")) set_once(device_proof, value);
       break;
     case 28:
       if (is(name, "next-router-segment-prefetch")) prefetch = true;

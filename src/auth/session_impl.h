@@ -14,6 +14,7 @@
 #include "auth/request_facts.h"
 #include "latchkey/attributes.h"
 #include "latchkey/auth_session.h"
+#include "latchkey/event_kind.h"
 
 namespace latchkey {
 
@@ -35,6 +36,20 @@ struct AuthSession::Impl {
   Result<void> refresh();
   void know(Validation& seen);
   void note_unknown_token();
+
+  // device_binding/session.cc: sessions that are bound to their browser.
+  // check_device takes a user's session away from whom shows no proof of its key.
+  void check_device();
+  // bound_cookie is the value of the short cookie that came.
+  std::string_view bound_cookie() const noexcept;
+  void offer_device();
+  void note_device(EventKind kind, const SessionRecord& bound, std::string_view reason,
+                   bool tell = true);
+  Result<DeviceAnswer> refuse_registration(std::string_view reason);
+  Result<DeviceAnswer> ask_for_proof(const SessionRecord& bound, std::string_view reason);
+  Result<DeviceAnswer> accept_proof(SessionRecord bound);
+  bool is_bound_as(const SessionId& named) const noexcept;
+  Result<DeviceAnswer> end_binding(const SessionId& named);
   void log_ended(std::span<const SessionId> ids) const;
   void forget(AuthState now) noexcept;
 
@@ -99,18 +114,24 @@ struct AuthSession::Impl {
   std::string_view refused_for{};  // why, when the state is `refused`
   bool user_known = false;         // `user` is what the store says
   bool from_snapshot = false;
+  bool unsure = false;  // other nodes may know the token: its key has not arrived here
   Millis stale_for{0};
   auth::Shortfall shortfall = auth::Shortfall::none;
   std::optional<Errc> failure{};
   std::optional<SessionRecord> record{};  // of a user or a guest
   std::optional<User> user{};
-  SecretBytes token{};  // the newest one given to the client in this request
+  std::optional<SessionRecord> unproven{};  // in the state of that name, and for no other use
+  SecretBytes token{};                      // the newest one given to the client in this request
   std::vector<AttributeEdit> edits{};
   std::string address{};  // of the client, once it was asked for
 
   std::vector<std::string> cookies{};      // Set-Cookie values
   std::vector<std::string> old_cookies{};  // likewise: they delete those of another system
   std::string device_line{};               // likewise: the device cookie
+  std::string bound_line{};                // likewise: the short cookie of a bound session
+  std::string shown_bound{};               // the value of that cookie, of a web socket
+  std::string device_offer{};              // Secure-Session-Registration
+  std::string device_challenge{};          // Secure-Session-Challenge
   Millis retry_after{0};                   // no try is allowed before
   std::string retry_text{};                // the same in seconds, for a header
   bool offered = false;                    // they are an offer, which may stay away

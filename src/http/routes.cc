@@ -82,6 +82,9 @@ const Route kRoutes[] = {
      .write = kChange,
      .body = Body::json},
     {.path = "/v1/user", .remove = api_delete_user, .write = kFreshChange},
+    // Browsers ask here by themselves.
+    {.path = "/v1/device/register", .post = api_register_device, .write = kDeviceRoute},
+    {.path = "/v1/device/refresh", .post = api_refresh_device, .write = kDeviceRoute},
     {.path = "/v1/logout", .post = api_log_out, .write = kChange},
     {.path = "/livez", .plain = get_livez},
     // A store that hangs must not hang the event loop.

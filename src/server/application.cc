@@ -44,6 +44,10 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.carrier = config.carrier;
   options.snapshot = config.snapshot;
   options.seal_format = config.seal_format;
+  options.device_binding = config.device_binding;
+  const std::string base = split_base(config.public_url).second;
+  options.device_binding.register_path = base + "/v1/device/register";
+  options.device_binding.refresh_path = base + "/v1/device/refresh";
   options.cookie.max_chunks = config.max_chunks;
   options.cookie.domain = config.cookie_domain;
   options.passwords = config.accounts;

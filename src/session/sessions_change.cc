@@ -100,6 +100,16 @@ Result<Updated> SessionBase::edit(const SessionRecord& session,
   return impl_->updated(std::move(*record), presented);
 }
 
+Result<SessionRecord> SessionBase::rebind(const SessionId& id, const NextBinding& next) {
+  if (Result<void> rows = impl_->need_row(); !rows) return rows.error();
+  return impl_->replace(id, [&](SessionRecord& changing) -> Result<void> {
+    auto binding = next(changing);
+    if (!binding) return binding.error();
+    changing.binding = *std::move(binding);
+    return {};
+  });
+}
+
 Result<NewSession> Sessions::rotate(const SessionId& id, const RotateOptions& options) {
   if (Result<void> rows = impl_->need_row(); !rows) return rows.error();
   if (Result<void> fine = check(options); !fine) return fine.error();

@@ -55,6 +55,18 @@ void answer_problem(Response& response, int status, std::string problem) {
   response.body() = std::move(problem);
 }
 
+// answer_device writes what session.register_device() or refresh_device() returned, of a session
+// that was begun with kDeviceRoute.
+template <class Response>
+void answer_device(Response& response, const AuthSession& session,
+                   const Result<DeviceAnswer>& answer) {
+  if (!answer) return answer_problem(response, session.status(), session.problem());
+  response.result(static_cast<unsigned>(answer->status));
+  response.set(boost::beast::http::field::content_type,
+               answer->problem ? "application/problem+json" : "application/json");
+  response.body() = answer->json;
+}
+
 // answer_refusal sends the visitor to the log-in page, or says why there is nothing else.
 template <class Response>
 void answer_refusal(Response& response, const AuthSession& session) {

@@ -74,6 +74,15 @@ inline void finish(AuthSession& session, httplib::Response& response) {
   session.apply(response);
 }
 
+// answer_device writes what session.register_device() or refresh_device() returned.
+inline void answer_device(httplib::Response& response, const AuthSession& session,
+                          const Result<DeviceAnswer>& answer) {
+  if (!answer) return answer_problem(response, session.status(), session.problem());
+  response.status = answer->status;
+  response.set_content(answer->json,
+                       answer->problem ? "application/problem+json" : "application/json");
+}
+
 // with_session makes a handler of `handle(request, response, session)`.
 template <class Handle>
 httplib::Server::Handler with_session(Auth& auth, Handle handle, BeginOptions options = {}) {
@@ -101,6 +110,25 @@ httplib::Server::Handler with_user(Auth& auth, Handle handle, Demand demand = {}
         if (session.require(demand)) handle(request, response, session);
       },
       options);
+}
+
+// add_device_routes adds the two routes of device-bound sessions: docs/device_binding.md
+inline void add_device_routes(httplib::Server& server, Auth& auth) {
+  const DeviceBindingOptions& binding = auth.options().device_binding;
+  server.Post(binding.register_path,
+              with_session(
+                  auth,
+                  [](const httplib::Request&, httplib::Response& response, AuthSession& session) {
+                    answer_device(response, session, session.register_device());
+                  },
+                  kDeviceRoute));
+  server.Post(binding.refresh_path,
+              with_session(
+                  auth,
+                  [](const httplib::Request&, httplib::Response& response, AuthSession& session) {
+                    answer_device(response, session, session.refresh_device());
+                  },
+                  kDeviceRoute));
 }
 
 }  // namespace latchkey

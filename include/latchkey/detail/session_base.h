@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,6 +49,11 @@ class SessionBase {
   // reissue writes a stateless session again under `user_epoch`, which the caller's own change (of
   // the password, for example) has just returned. not_found: another change has ended it since.
   Result<NewSession> reissue(const SessionRecord& session, std::int64_t user_epoch);
+
+  // rebind puts what `next` makes of a session as it is now in the place of its device binding. An
+  // error of `next` ends it, and nothing changed. not_found: the session has ended. Blocks.
+  using NextBinding = std::function<Result<std::string>(const SessionRecord&)>;
+  Result<SessionRecord> rebind(const SessionId& id, const NextBinding& next);
 
   // set_cookie returns the Set-Cookie value for a session (or too_large); blank_cookie deletes it.
   Result<std::string> set_cookie(const SessionToken& token, const SessionRecord& record) const;

@@ -32,6 +32,10 @@ Response api_list_events(App& app, const Request& request, AuthSession& session)
 // The id is the end of the path.
 Response api_end_session(App& app, const Request& request, AuthSession& session);
 
+// The two routes of device-bound sessions.
+Response api_register_device(App& app, const Request& request, AuthSession& session);
+Response api_refresh_device(App& app, const Request& request, AuthSession& session);
+
 Response get_livez(App& app, const Request& request);
 Response get_readyz(App& app, const Request& request);
 

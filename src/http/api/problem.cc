@@ -25,6 +25,8 @@ const std::array<ProblemText, kProblems>& table() noexcept {
       of(Problem::no_session, AuthState::none),
       of(Problem::expired, AuthState::expired),
       of(Problem::revoked, AuthState::revoked),
+      of(Problem::device_proof_required, AuthState::unproven),
+      {auth::problem_of(auth::Shortfall::binding), Problem::device_binding_required},
       of(Problem::wrong_credentials, 401, Rejection::wrong_credentials),
       of(Problem::sign_up_closed, 403, Rejection::sign_up_closed),
       of(Problem::username_taken, 409, Rejection::username_taken),

@@ -15,6 +15,8 @@ enum class Problem : std::uint8_t {
   no_session,
   expired,
   revoked,
+  device_proof_required,
+  device_binding_required,
   wrong_credentials,
   sign_up_closed,
   username_taken,

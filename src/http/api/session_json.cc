@@ -47,6 +47,7 @@ void append_session(std::string& out, const SessionRecord& record, UnixTime now,
   append_time(out, "\",\"absolute_expires_at\":\"", record.absolute_expires_at);
   out.append("\",\"expires_in\":").append(digits, end);
   out.append(options.current ? ",\"current\":true" : ",\"current\":false");
+  out.append(record.binding.empty() ? ",\"bound\":false" : ",\"bound\":true");
   if (options.device) {
     out.append(",\"device\":");
     append_text(out, describe_device(record.user_agent));

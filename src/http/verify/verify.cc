@@ -166,7 +166,8 @@ Response VerifyCall::answer(Result<AuthSession> begun) const {
     if (need_.open || optional) return allow_nobody();
   }
   const Demand demand{.level = std::max(options_.level, need_.level),
-                      .max_auth_age = options_.max_auth_age};
+                      .max_auth_age = options_.max_auth_age,
+                      .bound = options_.bound};
   if (!need_.open && !session.require(demand)) return refuse(session);
   app_.saw(session.record()->id);
   Response response = allow(session.record(), *user, session.stale_for());
@@ -223,14 +224,16 @@ bool VerifyCall::navigation() const {
          !request_.header("x-requested-with");
 }
 
-// The log-in page cannot raise a level. A host to which the cookie never gets would come back here
-// again and again, and so would the log-in page itself, if a proxy asks about it by mistake.
+// The log-in page cannot raise a level, nor bind a session. A host to which the cookie never gets
+// would come back here again and again, and so would the log-in page itself, if a proxy asks about
+// it by mistake.
 std::string VerifyCall::log_in_location(const AuthSession& session) const {
   const PublicUrl& url = app_.auth.public_url();
   const AuthOptions& auth = app_.auth.options();
   const std::string_view code = session.problem_code();
   if (dialect_ == Dialect::own || !options_.redirect || session.status() != 401) return {};
-  if (code == "level_required" || !navigation()) return {};
+  if (code == "level_required" || code == "device_binding_required") return {};
+  if (!navigation()) return {};
   const std::string own = own_origin();
   const bool own_site = url.same_origin(own);
   if (own.empty() && !original_.authority.empty()) return {};

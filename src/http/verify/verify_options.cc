@@ -51,6 +51,7 @@ void read_demands(Switches& switches, VerifyOptions& options) {
   switches.read("level", [&](std::string_view text) { return read_level(text, options.level); });
   switches.read("max_auth_age",
                 [&](std::string_view text) { return read_age(text, options.max_auth_age); });
+  switches.read("bound", "1", "0", options.bound);
   switches.read("fresh", "1", "0", options.fresh);
 }
 

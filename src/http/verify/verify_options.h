@@ -33,6 +33,7 @@ struct VerifyOptions {
 
   std::uint8_t level = 0;        // level=2 or level=aal2
   Millis max_auth_age{0};        // max_auth_age=5m
+  bool bound = false;            // bound=1: the session is bound to its device
   bool redirect = true;          // redirect=auto|never
   bool optional = false;         // optional=1: nobody is refused for not being signed in
   bool fresh = false;            // fresh=1: ask the store and no copy

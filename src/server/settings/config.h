@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "latchkey/accounts.h"
 #include "latchkey/carrier.h"
+#include "latchkey/device_binding.h"
 #include "latchkey/near_cache.h"
 #include "latchkey/open_store.h"
 #include "latchkey/policy.h"
@@ -96,6 +97,7 @@ struct Config {
   Policy policy;
   Carrier carrier = Carrier::stored;
   Millis snapshot = std::chrono::seconds{60};
+  DeviceBindingOptions device_binding;  // its paths are filled in when it is opened
   std::uint32_t max_chunks = 1;
   std::uint32_t seal_format = 1;
 
