@@ -41,6 +41,7 @@ struct Named {
 // Every file of this folder offers its benchmarks through one function.
 std::vector<Named> validate_benchmarks();
 std::vector<Named> auth_benchmarks();
+std::vector<Named> device_benchmarks();
 std::vector<Named> create_benchmarks();
 std::vector<Named> codec_benchmarks();
 std::vector<Named> crypto_benchmarks();

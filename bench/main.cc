@@ -57,10 +57,11 @@ void print(const Entry& entry) {
 std::vector<Named> all_benchmarks() {
   std::vector<Named> all;
   for (auto* part : {latchkey::bench::validate_benchmarks, latchkey::bench::auth_benchmarks,
-                     latchkey::bench::create_benchmarks, latchkey::bench::codec_benchmarks,
-                     latchkey::bench::crypto_benchmarks, latchkey::bench::memory_benchmarks,
-                     latchkey::bench::server_benchmarks, latchkey::bench::fleet_benchmarks,
-                     latchkey::bench::redis_benchmarks, latchkey::bench::postgres_benchmarks}) {
+                     latchkey::bench::device_benchmarks, latchkey::bench::create_benchmarks,
+                     latchkey::bench::codec_benchmarks, latchkey::bench::crypto_benchmarks,
+                     latchkey::bench::memory_benchmarks, latchkey::bench::server_benchmarks,
+                     latchkey::bench::fleet_benchmarks, latchkey::bench::redis_benchmarks,
+                     latchkey::bench::postgres_benchmarks}) {
     for (Named& named : part()) all.push_back(std::move(named));
   }
 #ifdef LATCHKEY_BENCH_LIBJWT

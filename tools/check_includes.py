@@ -39,7 +39,7 @@ PUBLIC = {f"{header}.h": layer for layer, headers in {
     "contract": "key store wait watch",
     "session": "carrier event_log keyring lookup policy session_calls sessions",
     "account": "accounts mail pepper recovery user_admin",
-    "auth": "auth auth_session begin_options pending request_view",
+    "auth": "auth auth_session begin_options device_binding pending request_view response_headers",
     "guard": "client_address origin_check public_url safe_redirect",
     "store": "faulty memory near_cache open_store postgres redis sqlite",
 }.items() for header in headers.split()}

@@ -11,6 +11,7 @@
 #include "latchkey/accounts.h"
 #include "latchkey/device_binding.h"
 #include "latchkey/record.h"
+#include "latchkey/response_headers.h"
 #include "latchkey/result.h"
 #include "latchkey/store/event_store.h"
 #include "latchkey/time.h"
@@ -62,18 +63,6 @@ struct Refusal {
   std::string_view expected_origin{};  // of the public URL
   std::string received_origin{};       // printable and bounded; empty: the request named none
 };
-
-// HeaderLine is a header to send. Its texts live until the next non-const call of the AuthSession.
-struct HeaderLine {
-  std::string_view name;
-  std::string_view value;
-};
-
-// ResponseHeaders tells apply() how to change the headers of a `Response`: specialise it with
-//   static void remove_if(Response&, auto unwanted);  // unwanted(name, value) is true: remove
-//   static void add(Response&, std::string_view name, std::string_view value);
-template <class Response>
-struct ResponseHeaders;
 
 // AuthSession is who sends one request and what must go back. It is made by Auth::begin, belongs to
 // one request and one thread at a time, and must not outlive its Auth.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
 #include "base/metrics.h"
 #include "http/admin/admin.h"
 #include "http/readiness.h"
@@ -62,6 +63,13 @@ AuthOptions auth_options(const Config& config, const PublicUrl& url) {
   options.prune_every = config.prune_every;
   options.event_retention = config.event_retention;
   return options;
+}
+
+// Nobody would notice that a protection is not there.
+void tell_of_device_binding(const Config& config, const PublicUrl& url) {
+  if (config.device_binding.mode == DeviceBinding::off || url.https()) return;
+  log(LogLevel::warn, "device_binding_not_offered",
+      {{"reason", "browsers bind sessions over https only"}, {"public_url", url.origin()}});
 }
 
 std::string backend_of(const Config& config) {
@@ -177,6 +185,7 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   options.passwords.is_leaked = *std::move(leaked);
   options.keys = impl->keys->keys();
   options.takeover = std::move(*takeover);
+  tell_of_device_binding(config, url);
   if (options.near_cache) impl->max_stale = options.near_cache->max_stale;
   auto auth = Auth::open(std::move(data.store), std::move(options));
   if (!auth) return auth.error();

@@ -145,7 +145,7 @@ TEST_F(DeviceSession, R164TheLongCookieAloneOpensNothingAndIsNotEnded) {
   EXPECT_EQ(alone.record(), nullptr);
   EXPECT_TRUE(alone.user_id().empty());
   EXPECT_EQ(alone.level(), 0);
-  EXPECT_FALSE(alone.user().value());
+  EXPECT_EQ(*alone.user(), nullptr);
   EXPECT_TRUE(alone.devices()->empty());
   EXPECT_FALSE(alone.attribute("theme"));
   EXPECT_FALSE(alone.require());
@@ -378,7 +378,7 @@ TEST_F(DeviceSession, R168RevocationFromElsewhereAndAnotherLogInEndTheBinding) {
   const Bound made = bind(*auth);
   const LoggedIn other = enter(*auth, false);
   AuthSession elsewhere = begin(*auth, ours(form()).with("Cookie", other.cookie));
-  ASSERT_TRUE(elsewhere.end_device(made.id).value());
+  ASSERT_TRUE(*elsewhere.end_device(made.id));
   const std::string proof = made.browser.refresh(made.challenge);
   for (const std::string& cookie : {made.both(), other.cookie}) {
     const Answered ended = try_refresh(*auth, cookie, made.id.text(), proof);

@@ -32,6 +32,7 @@ SessionRecord full() {
   record.attributes = std::string(kMaxAttributesBytes, 'x');
   record.previous = PreviousSecret{.sealed_secret = "\xff\x01", .until = kStart - Millis{1}};
   record.previous->hash.bytes[31] = 1;
+  record.binding = std::string(kMaxBindingBytes, '\xfe');
   return record;
 }
 

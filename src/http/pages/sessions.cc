@@ -23,6 +23,9 @@ void append_session_item(Html& html, const SessionRecord& record, bool current, 
   }
   html.raw("<div class=\"what\"><h2>").text(device);
   if (current) html.raw(" <span class=\"badge\">").text(texts::kThisDevice).raw("</span>");
+  if (!record.binding.empty()) {
+    html.raw(" <span class=\"badge\">").text(texts::kBoundDevice).raw("</span>");
+  }
   html.raw("</h2><dl class=\"facts\"><div><dt>").text(texts::kAddress).raw("</dt><dd>");
   html.text(record.address.empty() ? texts::kUnknown : record.address);
   html.raw("</dd></div><div><dt>").text(texts::kLastSeen).raw("</dt><dd>");

@@ -47,6 +47,7 @@ inline constexpr std::string_view kSessionsLead =
     "You are logged in on these devices. If you do not know one of them, end its session: that "
     "device has to log in again.";
 inline constexpr std::string_view kThisDevice = "This device";
+inline constexpr std::string_view kBoundDevice = "Bound to its device";
 inline constexpr std::string_view kAddress = "Address";
 inline constexpr std::string_view kUnknown = "Unknown";
 inline constexpr std::string_view kLastSeen = "Last seen";

@@ -11,6 +11,7 @@
 #include "latchkey/client_address.h"
 #include "latchkey/public_url.h"
 #include "server/settings/base_path.h"
+#include "server/settings/device_settings.h"
 #include "server/settings/guessing_settings.h"
 #include "server/settings/load_config.h"
 #include "server/settings/mail_settings.h"
@@ -324,19 +325,7 @@ void add_session(std::vector<Setting>& all) {
   all.push_back(duration(
       "session.snapshot", Millis{1000}, [](Config & c) -> auto& { return c.snapshot; },
       "hybrid: how long a snapshot answers reads.", std::chrono::minutes{5}));
-  using BindingName = std::pair<std::string_view, DeviceBinding>;
-  all.push_back(choice(
-      "session.device_binding",
-      std::array{BindingName{"off", DeviceBinding::off},
-                 BindingName{"prefer", DeviceBinding::prefer},
-                 BindingName{"require", DeviceBinding::require}},
-      [](Config & c) -> auto& { return c.device_binding.mode; },
-      "Bind sessions to a key of the browser; docs/device_binding.md."));
-  all.push_back(duration(
-      "session.bound_cookie_life", Millis{1000},
-      [](Config & c) -> auto& { return c.device_binding.cookie_life; },
-      "How long a bound session works before the browser must prove its key again.",
-      std::chrono::minutes{10}));
+  add_device_binding(all);
   all.push_back(number(
       "session.max_chunks", 1, 4, [](Config & c) -> auto& { return c.max_chunks; },
       "Most cookies that a long session may be split into."));

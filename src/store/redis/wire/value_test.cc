@@ -29,6 +29,12 @@ SessionRecord some_record() {
 TEST(RedisValue, ARecordComesBack) {
   SessionRecord record = some_record();
   EXPECT_EQ(std::get<SessionRecord>(unpack(kValueId, pack(record, record.version))), record);
+  record.binding = std::string(kMaxBindingBytes, '\0');
+  EXPECT_EQ(std::get<SessionRecord>(unpack(kValueId, pack(record, record.version))), record);
+  EXPECT_TRUE(check_record(record));
+  record.binding += 'x';
+  EXPECT_EQ(check_record(record).error().code, Errc::too_large);
+  record.binding.clear();
   record.previous.reset();
   record.user_id = UserId{};
   record.persistent = false;
