@@ -74,6 +74,8 @@ const Problem* AuthSession::Impl::trouble() const noexcept {
   // Of a session that was never bound there is nothing to prove.
   const bool unbound = state == AuthState::unproven && unproven && unproven->binding.empty();
   if (unbound) return &auth::problem_of(auth::Shortfall::binding);
+  // The log-in page would be no help while the store, or the way to it, fails (R166).
+  if (state == AuthState::unproven && facts.refresh_failed) return &auth::kProofMissed;
   if (state == AuthState::user) return &auth::problem_of(shortfall);
   return &auth::problem_of(state);
 }

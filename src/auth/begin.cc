@@ -177,7 +177,6 @@ void AuthSession::Impl::note_unknown_token() {
 void AuthSession::Impl::know(Validation& seen) {
   state = state_of(seen);
   from_snapshot = seen.from_snapshot;
-  unsure = seen.keep_cookie;
   stale_for = seen.stale_for;
   user_known = !seen.from_snapshot;
   record = std::move(seen.session);

@@ -73,6 +73,10 @@ std::string_view phrase(int status) noexcept {
 
 const Problem kProofRefused{403, "device_proof_refused", "The session could not be bound."};
 const Problem kProofNeeded{403, "device_proof_needed", "Prove with the challenge that came along."};
+const Problem kProofMissed{503, "device_proof_missed",
+                           "This browser could not prove that the session is its own. Nobody was "
+                           "logged out. Try again in a moment.",
+                           "2"};
 const Problem kNoDeviceSession{400, "device_session_missing",
                                "Sec-Secure-Session-Id must name the session."};
 

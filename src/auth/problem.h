@@ -33,6 +33,8 @@ const Problem& problem_of(Errc code) noexcept;
 extern const Problem kProofRefused;
 extern const Problem kProofNeeded;
 extern const Problem kNoDeviceSession;
+// kProofMissed is for a browser that says that it tried, and that this server failed.
+extern const Problem kProofMissed;
 
 // problem_json is the application/problem+json of RFC 9457. `members` are added to it, those
 // without a text left out (section 3.2).

@@ -90,6 +90,12 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
       if (is(name, "x-middleware-prefetch")) prefetch = true;
       if (is(name, "sec-secure-session-id")) set_once(device_session, value);
       break;
+    case 22:
+      if (is(name, "secure-session-skipped") && (starts_with_ignoring_case(value, "server_error") ||
+                                                 starts_with_ignoring_case(value, "unreachable"))) {
+        refresh_failed = true;
+      }
+      break;
     case 23:
       if (is(name, "secure-session-response")) set_once(device_proof, value);
       break;

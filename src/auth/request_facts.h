@@ -28,6 +28,7 @@ class RequestFacts {
   // What a browser sends to the routes of a bound session; empty text when one came twice.
   std::optional<std::string_view> device_proof{};
   std::optional<std::string_view> device_session{};
+  bool refresh_failed = false;    // it asked for a new proof there, and this server failed
   std::string_view request_id{};  // anybody's text, unless a trusted proxy sent the request
   bool repeated = false;          // Origin or Sec-Fetch-Site came more than once
   bool prefetch = false;          // a page that is loaded before anybody asked for it

@@ -48,8 +48,9 @@ struct AuthSession::Impl {
   Result<DeviceAnswer> refuse_registration(std::string_view reason);
   Result<DeviceAnswer> ask_for_proof(const SessionRecord& bound, std::string_view reason);
   Result<DeviceAnswer> accept_proof(SessionRecord bound);
-  bool is_bound_as(const SessionId& named) const noexcept;
-  Result<DeviceAnswer> end_binding(const SessionId& named);
+  // brought: the request brought the long cookie of this session.
+  bool brought(const SessionId& named) const noexcept;
+  Error keep_binding(Error error);
   void log_ended(std::span<const SessionId> ids) const;
   void forget(AuthState now) noexcept;
 
@@ -114,7 +115,6 @@ struct AuthSession::Impl {
   std::string_view refused_for{};  // why, when the state is `refused`
   bool user_known = false;         // `user` is what the store says
   bool from_snapshot = false;
-  bool unsure = false;  // other nodes may know the token: its key has not arrived here
   Millis stale_for{0};
   auth::Shortfall shortfall = auth::Shortfall::none;
   std::optional<Errc> failure{};

@@ -24,7 +24,7 @@ TEST(ApiSignUp, Answers201WithUserSessionAndCookie) {
                 "\",\"revision\":1,\"created_at\":\"2027-01-15T08:00:00.000Z\",\"last_seen_at\":"
                 "\"2027-01-15T08:00:00.000Z\",\"idle_expires_at\":\"2027-01-29T08:00:00.000Z\","
                 "\"absolute_expires_at\":\"2027-02-14T08:00:00.000Z\",\"expires_in\":1209600,"
-                "\"current\":true}}\n");
+                "\"current\":true,\"bound\":false}}\n");
   EXPECT_THAT(*header(response, "Set-Cookie"), HasSubstr("session-4470=lk1_"));
   EXPECT_THAT(*header(response, "Set-Cookie"), HasSubstr("Max-Age=2592000"));
 }

@@ -178,6 +178,8 @@ std::string Binder::instructions(const SessionId& session) const {
   codec::append_json_string(json.append("\",\"refresh_url\":"), options_.refresh_path);
   codec::append_json_string(json.append(",\"scope\":{\"origin\":"), origin_);
   json.append(",\"include_site\":false,\"scope_specification\":[]}");
+  // Otherwise a link from another site would open the log-in page once the short cookie is over.
+  json.append(",\"allowed_refresh_initiators\":[\"*\"]");
   json.append(",\"credentials\":[{\"type\":\"cookie\",\"name\":");
   codec::append_json_string(json, cookie.name);
   json.append(",\"attributes\":\"Path=").append(cookie.path);

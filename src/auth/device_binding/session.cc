@@ -18,6 +18,14 @@ std::int64_t day_of(UnixTime time) noexcept {
   return time.time_since_epoch() / std::chrono::days{1};
 }
 
+// bound_just_now: a browser binds while it loads the page behind the log-in, whose requests are
+// under way without the short cookie then.
+bool bound_just_now(std::string_view binding, UnixTime now) {
+  constexpr Millis kUnderWay = std::chrono::seconds{10};
+  const auto state = BindingState::read(binding);
+  return state && now < state->bound_at + kUnderWay;
+}
+
 DeviceAnswer problem_answer(const auth::Problem& problem) {
   return {.status = problem.status, .json = auth::problem_json(problem), .problem = true};
 }
@@ -38,7 +46,8 @@ void AuthSession::Impl::check_device() {
   if (record->binding.empty()) {
     const bool late = now >= record->created_at + kBindingTime;
     if (auth.options.device_binding.mode != DeviceBinding::require || !late) return;
-  } else if (!bearer && auth.binder->proves(bound_cookie(), record->id, now)) {
+  } else if (!bearer && (auth.binder->proves(bound_cookie(), record->id, now) ||
+                         bound_just_now(record->binding, now))) {
     return;
   }
   unproven = std::move(record);
@@ -81,10 +90,13 @@ Result<DeviceAnswer> AuthSession::Impl::refuse_registration(std::string_view rea
 
 Result<DeviceAnswer> AuthSession::Impl::ask_for_proof(const SessionRecord& bound,
                                                       std::string_view reason) {
-  if (!reason.empty()) note_device(EventKind::device_refused, bound, reason);
+  // Of who shows no cookie nothing is written down: anybody may know the public id of a session.
+  if (!reason.empty()) {
+    note_device(EventKind::device_refused, bound, reason, brought(bound.id));
+  }
   const auto drawn = auth.binder->challenge(ChallengeKind::refresh, bound.id, kBindingTime,
                                             auth.clock.now(), *auth.entropy);
-  if (!drawn) return told(drawn.error());
+  if (!drawn) return keep_binding(drawn.error());
   device_challenge = "\"" + *drawn + "\";id=\"" + std::string(bound.id.text()) + "\"";
   rebuild();
   return problem_answer(auth::kProofNeeded);
@@ -95,30 +107,32 @@ Result<DeviceAnswer> AuthSession::Impl::ask_for_proof(const SessionRecord& bound
 Result<DeviceAnswer> AuthSession::Impl::accept_proof(SessionRecord bound) {
   const UnixTime now = auth.clock.now();
   const auto cookie = auth.binder->write_cookie(bound.id, now);
-  if (!cookie) return told(cookie.error());
+  if (!cookie) return keep_binding(cookie.error());
   const Millis life = auth.options.device_binding.cookie_life + kBindingTime;
   const auto next =
       auth.binder->challenge(ChallengeKind::refresh, bound.id, life, now, *auth.entropy);
-  if (!next) return told(next.error());
+  if (!next) return keep_binding(next.error());
   bound_line = *cookie;
   device_challenge = "\"" + *next + "\";id=\"" + std::string(bound.id.text()) + "\"";
   DeviceAnswer answer{.json = auth.binder->instructions(bound.id)};
-  unproven.reset();
-  record = std::move(bound);
-  state = AuthState::user;
+  if (brought(bound.id)) {
+    unproven.reset();
+    record = std::move(bound);
+    state = AuthState::user;
+  }
   rebuild();
   return answer;
 }
 
-bool AuthSession::Impl::is_bound_as(const SessionId& named) const noexcept {
+bool AuthSession::Impl::brought(const SessionId& named) const noexcept {
   const auto& session = unproven ? unproven : record;
-  return auth.binder && !bearer && session && session->id == named && !session->binding.empty();
+  return !bearer && session && session->id == named;
 }
 
-Result<DeviceAnswer> AuthSession::Impl::end_binding(const SessionId& named) {
-  if (auth.binder) bound_line = auth.binder->blank_cookie();
-  rebuild();
-  return DeviceAnswer{.json = auth::end_instructions(named)};
+// Chromium gives a binding up at any status below 500 but 403.
+Error AuthSession::Impl::keep_binding(Error error) {
+  if (auth::problem_of(error.code).status < 500) error.code = Errc::overloaded;
+  return told(std::move(error));
 }
 
 // R162: bound once, to the session whose log-in offered it, within the time of the offer.
@@ -153,7 +167,10 @@ Result<DeviceAnswer> AuthSession::register_device() {
   return impl_->accept_proof(*std::move(bound));
 }
 
-// R161, R163 to R166, R168: only what the store says for certain ends a binding in the browser.
+// R161, R163 to R166, R168: only what the store says for certain ends a binding in the browser. The
+// session is the one that is named: for a link of another site the browser refreshes without any
+// cookie (SameSite). Nobody gains by that, since the short cookie opens nothing without the long
+// one.
 Result<DeviceAnswer> AuthSession::refresh_device() {
   impl_->failure.reset();
   if (Result<void> may = impl_->may_change(true); !may) return impl_->told(may.error());
@@ -161,23 +178,26 @@ Result<DeviceAnswer> AuthSession::refresh_device() {
   const auto shown_id = impl_->facts.device_session;
   const auto named = SessionId::parse(auth::unquoted(shown_id.value_or(std::string_view{})));
   if (!named) return problem_answer(auth::kNoDeviceSession);
-  // A copy may be older than the binding.
-  if (!impl_->is_bound_as(*named) && !impl_->options.fresh) {
-    if (Result<void> seen = impl_->refresh(); !seen) return impl_->told(seen.error());
-  }
-  if (impl_->unsure) return impl_->told({Errc::store_unavailable, "a key has not arrived yet"});
-  if (!impl_->is_bound_as(*named)) return impl_->end_binding(*named);
-  const SessionRecord bound = impl_->unproven ? *impl_->unproven : *impl_->record;
+  // The short cookie stays: it may be that of a newer session by now, which has the same name.
+  const DeviceAnswer forget{.json = auth::end_instructions(*named)};
+  const bool another = (impl_->unproven || impl_->record) && !impl_->brought(*named);
+  if (!auth.binder || another) return forget;
   const auto shown = impl_->facts.device_proof;
-  if (!shown) return impl_->ask_for_proof(bound, {});
   const UnixTime now = auth.clock.now();
+  std::optional<SessionRecord> bound;
   std::string_view reason;
-  bool tell = true;
+  bool refused = false, tell = true;
   auto proven =
-      auth.sessions->rebind(bound.id, [&](const SessionRecord& current) -> Result<std::string> {
-        auto state = BindingState::read(current.binding);
+      auth.sessions->rebind(*named, [&](const SessionRecord& current) -> Result<std::string> {
+        refused = true;
         reason = {};
+        bound.reset();
+        if (current.binding.empty()) return proof_refused();
+        bound = current;
+        auto state = BindingState::read(current.binding);
+        refused = state.has_value();
         if (!state) return Error{Errc::store_damaged, "a session's binding cannot be read"};
+        if (!shown) return proof_refused();
         const auto verdict = auth::check_proof(auth::unquoted(*shown), &state->key);
         reason = proof_fault_name(verdict.fault);
         if (!verdict.proof) return proof_refused();
@@ -185,15 +205,15 @@ Result<DeviceAnswer> AuthSession::refresh_device() {
                                                           ChallengeKind::refresh, current.id, now);
         reason = number ? "used_challenge" : "challenge";
         if (!number || !state->use(*number)) return proof_refused();
-        reason = {};
+        refused = false;
         // An event for each would leave room for no other.
         tell = day_of(now) != day_of(state->refreshed_at);
         state->refreshed_at = now;
         return state->write();
       });
-  if (!proven && proven.error().code == Errc::not_found) return impl_->end_binding(*named);
-  if (!proven && !reason.empty()) return impl_->ask_for_proof(bound, reason);
-  if (!proven) return impl_->told(proven.error());
+  if (!proven && proven.error().code == Errc::not_found) return forget;
+  if (!proven && refused) return bound ? impl_->ask_for_proof(*bound, reason) : forget;
+  if (!proven) return impl_->keep_binding(proven.error());
   impl_->note_device(EventKind::device_refreshed, *proven, {}, tell);
   return impl_->accept_proof(*std::move(proven));
 }

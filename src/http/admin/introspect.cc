@@ -37,6 +37,12 @@ std::string active_json(const SessionRecord& record, const User* user, UnixTime 
 
 std::string state_json(std::string_view state) { return JsonOut().text("state", state).done(); }
 
+// The token alone proves nothing where a session is bound to its browser.
+bool is_bound(const Desk& desk, const Validation& known) {
+  return desk.auth.options().device_binding.mode != DeviceBinding::off && known.session &&
+         !known.session->binding.empty();
+}
+
 std::string told(const Validation& known, UnixTime now) {
   if (known.state != SessionState::active) return state_json(session_state_name(known.state));
   return active_json(*known.session, known.user ? &*known.user : nullptr, now);
@@ -63,7 +69,8 @@ std::optional<Error> add_tokens(Desk& desk, const std::vector<std::string_view>&
   }
   for (const auto& known : desk.auth.sessions().validate_all(checks)) {
     if (!known) return known.error();
-    list.add(told(*known, desk.clock.now()));
+    list.add(is_bound(desk, *known) ? state_json(auth_state_name(AuthState::unproven))
+                                    : told(*known, desk.clock.now()));
   }
   return std::nullopt;
 }

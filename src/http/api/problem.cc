@@ -27,6 +27,7 @@ const std::array<ProblemText, kProblems>& table() noexcept {
       of(Problem::revoked, AuthState::revoked),
       of(Problem::device_proof_required, AuthState::unproven),
       {auth::problem_of(auth::Shortfall::binding), Problem::device_binding_required},
+      {auth::kProofMissed, Problem::device_proof_missed},
       of(Problem::wrong_credentials, 401, Rejection::wrong_credentials),
       of(Problem::sign_up_closed, 403, Rejection::sign_up_closed),
       of(Problem::username_taken, 409, Rejection::username_taken),

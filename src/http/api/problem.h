@@ -17,6 +17,7 @@ enum class Problem : std::uint8_t {
   revoked,
   device_proof_required,
   device_binding_required,
+  device_proof_missed,
   wrong_credentials,
   sign_up_closed,
   username_taken,
