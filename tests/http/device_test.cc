@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "http/admin/admin.h"
 #include "tests/http/site.h"
 #include "tests/support/device_browser.h"
 
@@ -149,6 +150,23 @@ TEST_F(DeviceRoutes, R161ARefreshIsAskedForAProofAndTakesIt) {
   EXPECT_EQ(ask("POST", "/v1/device/refresh", proven).status, 403) << "replayed";
   EXPECT_EQ(code(ask("POST", "/v1/device/refresh", {{"Cookie", made.cookie}})),
             "device_session_missing");
+}
+
+// A back end that was handed a stolen token must not take it for the user's.
+TEST_F(DeviceRoutes, R164TheTokenAloneIsUnprovenForTheAdminApiToo) {
+  const Bound made = bind();
+  http::AdminService admin(*site_.auth);
+  const std::string body = R"({"tokens":[")" + made.cookie.substr(made.cookie.find('=') + 1) +
+                           R"("],"ids":[")" + made.id + R"("]})";
+  const std::vector<http::Header> headers = {{"Content-Type", "application/json"}};
+  http::Request request;
+  request.method = "POST";
+  request.path = "/admin/v1/sessions/introspect";
+  request.headers = headers;
+  request.body = body;
+  const auto told = admin.handle(request);
+  ASSERT_EQ(told.status, 200) << told.body;
+  EXPECT_THAT(told.body, HasSubstr(R"([{"state":"unproven"},{"state":"active")"));
 }
 
 TEST_F(DeviceRoutes, R165AForeignPageLearnsNothing) {

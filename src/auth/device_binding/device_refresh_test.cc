@@ -166,6 +166,32 @@ TEST_F(DeviceSession, R166ABrowserWhoseRefreshFailedIsAskedToTryAgain) {
   EXPECT_EQ(session.status(), 401) << "a log-in helps";
 }
 
+// The browser sends the same proof once more, and the round with a new challenge mends it.
+TEST_F(DeviceSession, R166AnAnswerThatIsLostBehindTheWriteIsMendedByTheNextChallenge) {
+  const auto auth = open(bound());
+  const Bound made = bind(*auth);
+  const std::string proof = made.browser.refresh(made.challenge);
+  fail(StoreCall::replace, Fault::fail_after);
+  EXPECT_EQ(try_refresh(*auth, made.cookie, made.id.text(), proof).status, 503);
+  mend();
+  const Answered again = try_refresh(*auth, made.cookie, made.id.text(), proof);
+  EXPECT_EQ(again.status, 403);
+  EXPECT_EQ(
+      try_refresh(*auth, made.cookie, made.id.text(), made.browser.refresh(again.challenge)).status,
+      200);
+}
+
+// Otherwise two bindings of one browser would write each other's short cookie away in turn.
+TEST_F(DeviceSession, R168AnotherSessionInTheCookieEndsTheBindingOfTheOneBefore) {
+  const auto auth = open(bound());
+  const Bound made = bind(*auth);
+  const LoggedIn other = enter(*auth, false);
+  const Answered ended =
+      try_refresh(*auth, other.cookie, made.id.text(), made.browser.refresh(made.challenge));
+  EXPECT_NE(ended.json.find("\"continue\":false"), std::string::npos) << ended.json;
+  EXPECT_EQ(state_with(*auth, made.both()), AuthState::user) << "which has not ended";
+}
+
 // Chromium ends a binding at 409 and 429: whatever it is, the server is busy.
 TEST_F(DeviceSession, R166AConflictIsAnsweredAsAFailure) {
   const auto auth = open(bound());
