@@ -39,7 +39,7 @@ export type OutcomeList = [
 
 /** What a request is: the lines are name, value, name, value ...; null: the usual ones. */
 export type SeenList = [
-  state: 'none' | 'guest' | 'user' | 'expired' | 'revoked' | 'refused',
+  state: 'none' | 'guest' | 'user' | 'expired' | 'revoked' | 'refused' | 'unproven',
   session: RecordList | null,
   user: UserList | null,
   lines: string[] | null,
