@@ -176,6 +176,9 @@ std::vector<Mutation> signature_mutations() {
       {"63 octets", signed_as([](std::string s) { return s.substr(0, 63); }),
        ProofFault::bad_signature},
       {"65 octets", signed_as([](std::string s) { return s + '\0'; }), ProofFault::bad_signature},
+      {"a zero before s",
+       signed_as([](std::string s) { return s.substr(0, 32) + '\0' + s.substr(32); }),
+       ProofFault::bad_signature},
       {"a zero before each", signed_as([](std::string s) {
          return std::string(1, '\0') + s.substr(0, 32) + std::string(1, '\0') + s.substr(32);
        }),
