@@ -129,6 +129,10 @@ struct AccountsOptions {
   // asked before anything is counted, on the calling thread. 0 goes on; a longer time is
   // Rejection::rate_limited with that wait; an Error is what log_in fails with.
   std::function<Result<Millis>(const LogInTry&)> before_log_in{};
+  // on_new_device is told of a log-in from a browser that did not show that its user had logged in
+  // there before (docs/guessing.md), such as Recovery::tell_log_in. It must not wait for long: the
+  // answer to the log-in comes after it.
+  std::function<void(const User&, const DeviceContext&)> on_new_device{};
   PasswordCheck is_leaked{};  // of new passwords, which are then password_common; not set: none
   // insecure_cost_for_tests allows a cost under the floor.
   bool insecure_cost_for_tests = false;

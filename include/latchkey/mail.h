@@ -16,6 +16,7 @@ enum class MailKind : std::uint8_t {
   password_reset,        // with a link that sets a new password
   password_changed,      // tells the user, who may not have been the one to change it
   address_verification,  // with a link that shows that this mail arrived
+  new_device,            // tells the user of a log-in from a browser that was not known
 };
 std::string_view mail_kind_name(MailKind kind) noexcept;
 
@@ -26,6 +27,10 @@ struct Mail {
   std::string username{};  // of the account
   std::string link{};      // empty: there is none
   Millis valid_for{0};     // how long the link works
+  // Of a new_device: where its log-in came from, as far as it is known, and when.
+  std::string client_address{};
+  std::string user_agent{};  // as it was sent: only fit for describing it
+  UnixTime at{};
 };
 
 // SendMail takes a message over. It is called while somebody waits for an answer, so it must not

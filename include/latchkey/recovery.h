@@ -31,7 +31,7 @@ struct RecoveryOptions {
   Millis reset_life = std::chrono::minutes{15};  // at most 1 h
   Millis verify_life = std::chrono::hours{24};   // at most 7 days
   // How many mails may be asked for: for one name, whether it exists or not, and by one address
-  // (IPv6: /64).
+  // (IPv6: /64). `account` bounds the mails of tell_log_in to one user, too, on its own count.
   CounterRule account = CounterRule::at_most(3, std::chrono::hours{1});
   CounterRule address = CounterRule::at_most(20, std::chrono::hours{1});
   PasswordCost cost{};                       // of new hashes: that of Accounts
@@ -116,6 +116,9 @@ class Recovery {
   // tell_changed tells the user by mail that the password has changed, however it did. Failures
   // are logged.
   void tell_changed(const UserId& user);
+  // tell_log_in tells the user by mail of a log-in from a browser that was not known; it is for
+  // AccountsOptions::on_new_device. A user gets at most RecoveryOptions::account of these mails.
+  void tell_log_in(const User& user, const DeviceContext& by);
 
   const RecoveryOptions& options() const noexcept;
 

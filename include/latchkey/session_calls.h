@@ -21,6 +21,7 @@ struct DeviceContext {
   std::string user_agent{};
   std::string address{};
   std::string request_id{};  // for events only
+  bool new_device = false;   // likewise: the user has not logged in from there before
 };
 
 struct CreateOptions {
@@ -60,6 +61,9 @@ struct Validation {
   bool keep_cookie = false;    // do not blank it: its key may not have reached this node yet
   bool from_snapshot = false;  // hybrid: no store was asked
   Millis stale_for{0};         // over 0: a copy of this age, because the store failed
+  // The token is right, and its user is disabled: `none`, and for the log alone. A client is told
+  // what it would be told of an unknown token.
+  bool user_disabled = false;
 };
 
 struct ValidateOptions {

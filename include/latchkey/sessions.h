@@ -92,6 +92,7 @@ class Sessions : public detail::SessionBase {
   struct Stats {
     std::uint64_t secrets_in_grace = 0;  // an old secret was shown in the grace of its rotation
     std::uint64_t secrets_wrong = 0;     // a wrong one of a live session, or an old one later
+    std::uint64_t users_disabled = 0;    // a right token of a user who is disabled
   };
 
   // open reads the store's slot key. `store` must outlive the result. Misuse is Errc::bad_config.

@@ -336,12 +336,16 @@ Result<AccountOutcome> Accounts::Impl::check(const Credentials& credentials, con
   guessing->succeeded(admission);
   CreateOptions creating = session;
   creating.user_epoch = known->epoch;
+  creating.context.new_device = !admission.claim.known_device;
   auto opened = open_session(known->user->user, creating);
   if (!opened && opened.error().code == Errc::user_changed) {
     return explain_lost_race(*known->user, opened.error());
   }
   if (opened && hasher.needs_rehash(known->user->password_hash)) {
     upgrade(*known->user, credentials.password, admission);
+  }
+  if (opened && creating.context.new_device && options.on_new_device) {
+    options.on_new_device(*opened->user, session.context);
   }
   return opened;
 }
@@ -438,58 +442,6 @@ Result<PasswordChange> Accounts::Impl::try_change(const UserId& user, std::strin
   PasswordChange change{.user_epoch = outcome->removed.user_epoch};
   if (keep != nullptr) change.kept = keep_session(*keep, change.user_epoch);
   return change;
-}
-
-std::string_view rejection_name(Rejection rejection) noexcept {
-  switch (rejection) {
-    case Rejection::username_invalid:
-      return "username_invalid";
-    case Rejection::username_taken:
-      return "username_taken";
-    case Rejection::password_too_short:
-      return "password_too_short";
-    case Rejection::password_too_long:
-      return "password_too_long";
-    case Rejection::password_invalid:
-      return "password_invalid";
-    case Rejection::wrong_credentials:
-      return "wrong_credentials";
-    case Rejection::rate_limited:
-      return "rate_limited";
-    case Rejection::sign_up_closed:
-      return "sign_up_closed";
-    case Rejection::password_common:
-      return "password_common";
-    case Rejection::none:
-      break;
-  }
-  return "none";
-}
-
-std::string_view rejection_text(Rejection rejection) noexcept {
-  switch (rejection) {
-    case Rejection::username_invalid:
-      return "A user name has 1 to 254 characters, no blanks and none of \"(),:;<>[\\]`.";
-    case Rejection::username_taken:
-      return "This user name is already taken.";
-    case Rejection::password_too_short:
-      return "The password is too short. Use at least 15 characters.";
-    case Rejection::password_too_long:
-      return "The password is too long. Use at most 1024 bytes.";
-    case Rejection::password_invalid:
-      return "The password has characters that cannot be used.";
-    case Rejection::wrong_credentials:
-      return "User name or password is wrong.";
-    case Rejection::rate_limited:
-      return "Too many tries. Wait before you try again.";
-    case Rejection::sign_up_closed:
-      return "New accounts cannot be made here. Ask the operator of this site for one.";
-    case Rejection::password_common:
-      return "This password is one of the first that others try. Use another one.";
-    case Rejection::none:
-      break;
-  }
-  return "";
 }
 
 }  // namespace latchkey

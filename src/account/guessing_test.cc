@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "crypto/password_hash.h"
 #include "latchkey/accounts.h"
@@ -356,6 +357,51 @@ TEST_F(GuessingTest, AHookOfTheProgramMayRefuseBeforeAnythingIsCounted) {
   EXPECT_FALSE(accounts_->log_in({"ann", kRight}, {.context = {.address = "192.0.2.7"}}));
   answer = Millis{0};
   EXPECT_EQ(try_log_in("ann", kRight, "192.0.2.7").rejection, Rejection::none);
+}
+
+// The measurement of issue 12: a distributed guess at one account, whose owner logs in at once.
+TEST_F(GuessingTest, R81R84AThousandAddressesAreSlowedDownAndTheOwnersDeviceIsNot) {
+  ASSERT_EQ(sign_up("ann").rejection, Rejection::none);
+  const std::string device = try_log_in("ann", kRight, next_address()).device;
+  int looked_at = 0;
+  for (int i = 0; i < 1000; ++i) {
+    clock_.advance(seconds{1});  // a guess a second, each from somewhere else
+    const AccountOutcome guess = try_log_in("ann", kWrong, next_address());
+    if (guess.rejection == Rejection::wrong_credentials) ++looked_at;
+    if (i % 100 != 99) continue;
+    EXPECT_EQ(try_log_in("ann", kRight, next_address(), {.device = device}).rejection,
+              Rejection::none)
+        << i;
+    EXPECT_EQ(try_log_in("ann", kRight, next_address()).rejection, Rejection::rate_limited) << i;
+  }
+  // Five, and then after waits of 1, 2, 4 ... 512 s; the next is over 1000 s.
+  EXPECT_EQ(looked_at, 14);
+}
+
+TEST_F(GuessingTest, R98ALogInFromABrowserThatIsNotKnownIsTold) {
+  struct Told {
+    std::string name;
+    std::string address;
+  };
+  std::vector<Told> told;
+  accounts_ = make({.on_new_device = [&](const User& user, const DeviceContext& by) {
+    told.push_back({user.username, by.address});
+  }});
+  const AccountOutcome made = sign_up("ann", "192.0.2.1");
+  EXPECT_TRUE(told.empty()) << "who signs up knows of it";
+  EXPECT_EQ(try_log_in("ann", kWrong, "192.0.2.2").rejection, Rejection::wrong_credentials);
+  EXPECT_TRUE(told.empty());
+  const std::string device = try_log_in("ann", kRight, "192.0.2.3").device;
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].name, "ann");
+  EXPECT_EQ(told[0].address, "192.0.2.3");
+  try_log_in("ann", kRight, "192.0.2.4", {.device = device});
+  const SessionRecord live[] = {made.session->record};
+  try_log_in("ann", kRight, "192.0.2.5", {.sessions = live});
+  EXPECT_EQ(told.size(), 1U) << "a known browser, wherever it is";
+  failing_ = StoreCall::insert;
+  EXPECT_FALSE(accounts_->log_in({"ann", kRight}, {}));
+  EXPECT_EQ(told.size(), 1U) << "nobody got in";
 }
 
 TEST_F(GuessingTest, LimitsThatAreOffCountNothing) {

@@ -13,6 +13,8 @@ std::string_view mail_kind_name(MailKind kind) noexcept {
       return "password_changed";
     case MailKind::address_verification:
       return "address_verification";
+    case MailKind::new_device:
+      return "new_device";
     case MailKind::password_reset:
       break;
   }

@@ -379,4 +379,26 @@ void Recovery::tell_changed(const UserId& user) {
   impl_->hand_over(MailKind::password_changed, (*stored)->user, to, {}, Millis{0});
 }
 
+// A program without cookies is a new device at each log-in: its user gets a few mails and no flood.
+void Recovery::tell_log_in(const User& user, const DeviceContext& by) {
+  const std::string to = address_of(user).address;
+  if (to.empty()) return;
+  const CounterTry one{
+      impl_->names.key(Counted::mail_for, "\nlog_in " + std::string(user.id.text())),
+      impl_->options.account};
+  const UnixTime at = impl_->now();
+  const auto counted = impl_->store.counters().take(std::span(&one, 1), at);
+  if (!counted) {
+    log(LogLevel::warn, "mail_lost", {{"kind", mail_kind_name(MailKind::new_device)}});
+    return;
+  }
+  if (!counted->taken) return;
+  impl_->options.send({.kind = MailKind::new_device,
+                       .to = to,
+                       .username = user.username,
+                       .client_address = by.address,
+                       .user_agent = by.user_agent,
+                       .at = at});
+}
+
 }  // namespace latchkey

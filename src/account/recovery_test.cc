@@ -241,6 +241,40 @@ TEST_F(RecoveryTest, R98TheUserIsToldThatThePasswordChanged) {
   EXPECT_EQ(mails_.size(), 3U);
 }
 
+TEST_F(RecoveryTest, R98TheUserIsToldOfALogInFromANewDevice) {
+  recovery_->tell_log_in(user_, {.user_agent = "Mozilla", .address = "192.0.2.7"});
+  ASSERT_EQ(mails_.size(), 1U);
+  EXPECT_EQ(mails_[0].kind, MailKind::new_device);
+  EXPECT_EQ(mails_[0].to, "Ann@example.com");
+  EXPECT_EQ(mails_[0].username, "Ann@example.com");
+  EXPECT_EQ(mails_[0].client_address, "192.0.2.7");
+  EXPECT_EQ(mails_[0].user_agent, "Mozilla");
+  EXPECT_EQ(mails_[0].at, clock_.now());
+  EXPECT_EQ(mails_[0].link, "");
+  for (int i = 0; i < 5; ++i) recovery_->tell_log_in(user_, {});
+  EXPECT_EQ(mails_.size(), 3U) << "three an hour";
+  EXPECT_EQ(forget("ann@example.com").rejection, Rejection::none) << "on a count of its own";
+  EXPECT_EQ(mails_.size(), 4U);
+  clock_.advance(hours{1});
+  recovery_->tell_log_in(user_, {});
+  EXPECT_EQ(mails_.size(), 5U);
+  const User bob = *admin_.add({"bob", kBefore})->user;
+  recovery_->tell_log_in(bob, {});
+  failing_ = StoreCall::take;
+  recovery_->tell_log_in(user_, {});
+  EXPECT_EQ(mails_.size(), 5U) << "without an address, or a count, there is no mail";
+}
+
+// The counts of ids and addresses have names that no user name has.
+TEST_F(RecoveryTest, R83WhoeverIsCalledLikeAnIdOrAnAddressUsesUpNoCountOfOthers) {
+  const std::string id(user_.id.text());
+  for (const std::string& name : {id, std::string("new@example.com")}) {
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(forget(name).rejection, Rejection::none);
+    EXPECT_EQ(forget(name).rejection, Rejection::rate_limited) << name;
+  }
+  EXPECT_EQ(recovery_->send_verification(user_, "new@example.com")->rejection, Rejection::none);
+}
+
 TEST_F(RecoveryTest, TheAttributeEmailIsWhereTheMailGoes) {
   StoredUser stored{.user = {.username = "dora", .attributes = R"({"email":"dora@example.org"})"},
                     .password_hash = (*memory_->users().find_user(user_.id))->password_hash};
@@ -366,6 +400,27 @@ TEST_F(RecoveryTest, AnAddressIsKeptThoughTheAttributesChangeMeanwhile) {
   ASSERT_TRUE(*recovery_->confirm_address(token_of(mails_[0])));
   EXPECT_EQ((*memory_->users().find_user(user_.id))->user.attributes,
             R"({"role":"admin","email":"Ann@example.com","email_verified":true})");
+}
+
+// What latchkey does not understand of the attributes it does not write again.
+TEST_F(RecoveryTest, AConfirmationChangesNoByteOfTheOtherAttributes) {
+  const auto confirmed = [&](const std::string& before) {
+    EXPECT_TRUE(*memory_->users().set_attributes(
+        user_.id, (*memory_->users().find_user(user_.id))->user.attributes, before));
+    EXPECT_TRUE(recovery_->send_verification(user_, "Ann@example.com"));
+    EXPECT_TRUE(*recovery_->confirm_address(token_of(mails_.back())));
+    clock_.advance(hours{1});
+    return (*memory_->users().find_user(user_.id))->user.attributes;
+  };
+  const std::string address = R"("email":"Ann@example.com","email_verified":true)";
+  EXPECT_EQ(confirmed(""), "{" + address + "}");
+  EXPECT_EQ(confirmed("{}"), "{" + address + "}");
+  const std::string others = R"("n":9007199254740993,"m":123456789012345678901234567890,)"
+                             R"("f":1.10,"e":1E2,"s":"\u00e4\/" , "o":{ "a" : [1 ,2.0] })";
+  EXPECT_EQ(confirmed("{" + others + "}"), "{" + others + "," + address + "}");
+  EXPECT_EQ(confirmed(R"({"email_verified":false,)" + others + R"(,"email" : "ann@example.com"})"),
+            R"({"email_verified":true,)" + others + R"(,"email" : "Ann@example.com"})")
+      << "members stay where they are";
 }
 
 TEST_F(RecoveryTest, OnlyAnAddressOfAnImportCanBeVerifiedWithoutAMail) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "codec/json/json.h"
+#include "codec/json/text.h"
 #include "latchkey/recovery.h"
 
 namespace latchkey {
@@ -12,25 +13,32 @@ constexpr std::string_view kEmail = "email";
 constexpr std::string_view kVerified = "email_verified";
 constexpr int kTriesToKeep = 5;
 
-void set_member(codec::Json::Object& members, std::string_view name, codec::Json value) {
-  for (codec::Json::Member& member : members) {
-    if (member.name != name) continue;
-    member.value = std::move(value);
+// set_member writes one member of a checked object. The rest stays as it is, byte by byte: a number
+// may be one that no double holds.
+void set_member(std::string& object, std::string_view name, std::string_view json) {
+  const auto parsed = codec::JsonObject::parse(object);
+  const codec::JsonValue* const had = parsed ? parsed->find(name) : nullptr;
+  if (had != nullptr) {
+    const auto at = static_cast<std::size_t>(had->text.data() - object.data());
+    object.replace(at, had->text.size(), json);
     return;
   }
-  members.push_back({std::string(name), std::move(value)});
+  std::string member = parsed && !parsed->members().empty() ? "," : "";
+  codec::append_json_string(member, name);
+  object.insert(object.rfind('}'), member.append(":").append(json));
 }
 
 // with_address returns `attributes` with a verified address in them.
 Result<std::string> with_address(const std::string& attributes, const std::string& address) {
-  auto parsed = codec::parse_json(attributes.empty() ? "{}" : attributes);
+  const auto parsed = codec::parse_json(attributes.empty() ? "{}" : attributes);
   if (!parsed || parsed->object() == nullptr) {
     return Error{Errc::store_damaged, "the attributes of this user are no JSON object"};
   }
-  codec::Json::Object members = *parsed->object();
-  set_member(members, kEmail, {address});
-  set_member(members, kVerified, {true});
-  std::string text = codec::write_json({std::move(members)});
+  std::string text = attributes.empty() ? "{}" : attributes;
+  std::string quoted;
+  codec::append_json_string(quoted, address);
+  set_member(text, kEmail, quoted);
+  set_member(text, kVerified, "true");
   if (text.size() <= kMaxAttributesBytes) return text;
   return Error{Errc::too_large, "the attributes of this user have no room for an address"};
 }

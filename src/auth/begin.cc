@@ -140,7 +140,11 @@ Result<void> AuthSession::Impl::look(Wait wait) {
                                                  .stale_ok = options.stale_ok,
                                                  .wait = wait});
   if (!seen) return seen.error();
-  if (seen->state == SessionState::none) note_unknown_token();
+  if (seen->user_disabled) {
+    log(LogLevel::info, "disabled_user", {{"address", client()}});
+  } else if (seen->state == SessionState::none) {
+    note_unknown_token();
+  }
   const CookieAction action = decide(Moment::look, *seen, options.offers);
   if (action == CookieAction::write) {
     auto written = lines_for(*seen->token, *seen->session);

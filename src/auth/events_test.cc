@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "latchkey/log.h"
 #include "latchkey/user_admin.h"
 #include "tests/support/auth_fixture.h"
 
@@ -144,6 +145,55 @@ TEST_F(AuthEvents, R94ManyUnknownTokensOfOneAddressAreOneEventAMinute) {
   clock_.advance(std::chrono::minutes{1});
   guess(51, "203.0.113.9");
   EXPECT_EQ(limits().size(), 3U);
+}
+
+std::string& tokens_log() {
+  static std::string text;
+  return text;
+}
+
+// "A disabled user": outwards like an unknown token, and never counted as one (R92).
+TEST_F(AuthEvents, R94TheTokenOfADisabledUserIsNoUnknownToken) {
+  for (const Carrier carrier : {Carrier::stored, Carrier::hybrid, Carrier::sealed}) {
+    const std::string name = "user-" + std::string(carrier_name(carrier));
+    const auto auth = open(kept(carrier));
+    const std::string cookie = sign_up(*auth, name);
+    const UserId user = last(*auth).user_id;
+    ASSERT_TRUE(*inner_->users().set_disabled(user, true)) << "by another program, say";
+    clock_.advance(std::chrono::minutes{10});
+    tokens_log().clear();
+    set_log_sink([](LogLevel, std::string_view event, std::initializer_list<LogField>) {
+      tokens_log().append(event) += '\n';
+    });
+    for (int i = 0; i < 60; ++i) {
+      const AuthSession session = begin(*auth, page().with("Cookie", cookie));
+      EXPECT_EQ(session.state(), AuthState::none);
+    }
+    set_log_sink(nullptr);
+    EXPECT_THAT(tokens_log(), ::testing::HasSubstr("disabled_user\n")) << name;
+    EXPECT_THAT(tokens_log(), Not(::testing::HasSubstr("bad_token\n"))) << name;
+    EXPECT_THAT(kinds(*auth), Not(Contains("limit_reached"))) << name;
+    if (carrier != Carrier::sealed) {
+      EXPECT_EQ(auth->sessions().stats().users_disabled, 60U) << name;
+    }
+  }
+}
+
+TEST_F(AuthEvents, R98ALogInFromABrowserThatIsNotKnownSaysSo) {
+  const auto auth = open(kept());
+  sign_up(*auth);
+  step();
+  AuthSession first = begin(*auth, form());
+  ASSERT_EQ(*first.log_in({"ann", kPassword}), Rejection::none);
+  EXPECT_EQ(last(*auth).kind, EventKind::log_in);
+  EXPECT_EQ(last(*auth).reason, "new_device");
+  EXPECT_EQ(first.events({}, 1)->events[0].reason, "new_device") << "its user is told";
+  step();
+  log_in(*auth, form().with("Cookie", device_of(first)));
+  EXPECT_EQ(last(*auth).reason, "");
+  step();
+  log_in(*auth, form().with("Cookie", pair_of(first)));
+  EXPECT_NE(last(*auth).reason, "new_device");
 }
 
 TEST_F(AuthEvents, R178AFailedLogInTellsTheReasonAndNeverTheName) {

@@ -183,6 +183,11 @@ Result<std::unique_ptr<Application>> Application::make(OpenedData data, const Co
   auto leaked = open_leaked_list(config);
   if (!leaked) return leaked.error();
   options.passwords.is_leaked = *std::move(leaked);
+  if (config.mail.enabled() && config.mail.new_device) {
+    options.passwords.on_new_device = [&made = *impl](const User& user, const DeviceContext& by) {
+      if (made.recovery) made.recovery->tell_log_in(user, by);
+    };
+  }
   options.keys = impl->keys->keys();
   options.takeover = std::move(*takeover);
   tell_of_device_binding(config, url);

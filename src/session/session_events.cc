@@ -9,6 +9,7 @@ void SessionBase::Impl::opened(const SessionRecord& record, const DeviceContext&
   options.events->add({.kind = EventKind::log_in,
                        .user_id = record.user_id,
                        .session_id = record.id,
+                       .reason = context.new_device ? "new_device" : "",
                        .address = record.address,
                        .user_agent = record.user_agent,
                        .request_id = context.request_id});

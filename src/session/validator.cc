@@ -193,7 +193,11 @@ void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, L
     out.state = SessionState::expired;
     return;
   }
-  if (found.user && found.user->disabled && !options.disabled_too) return;
+  if (found.user && found.user->disabled && !options.disabled_too) {
+    disabled_.fetch_add(1, std::memory_order_relaxed);
+    out.user_disabled = true;
+    return;
+  }
   bool fresh = rotated.has_value();
   if (options.touch && look.judgement.touch_due) {
     behind_.touch({record.id, look.now, look.judgement.idle_expires_at});

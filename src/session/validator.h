@@ -23,7 +23,9 @@ class Validator {
   // validate_all appends what validate says of each to `answers`.
   void validate_all(std::span<const TokenCheck> checks, std::vector<Result<Validation>>& answers);
   Sessions::Stats stats() const noexcept {
-    return {.secrets_in_grace = in_grace_.load(), .secrets_wrong = wrong_.load()};
+    return {.secrets_in_grace = in_grace_.load(),
+            .secrets_wrong = wrong_.load(),
+            .users_disabled = disabled_.load()};
   }
 
  private:
@@ -47,6 +49,7 @@ class Validator {
   const Clock& clock_;
   std::atomic<std::uint64_t> in_grace_{0};
   std::atomic<std::uint64_t> wrong_{0};
+  std::atomic<std::uint64_t> disabled_{0};
 };
 
 }  // namespace latchkey::session

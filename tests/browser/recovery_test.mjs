@@ -32,6 +32,14 @@ for (const javaScript of [true, false]) {
       await server?.stop();
     });
 
+    test('R98: a log-in on another device is told by mail, and shown', async () => {
+      const mail = await nthMail(server, 1);
+      assert.deepEqual([mail.kind, mail.to, mail.client_address], ['new_device', NAME, '127.0.0.1']);
+      assert.match(mail.text, /Chrome on Linux, address 127\.0\.0\.1/);
+      await other.page.goto('/sessions');
+      assert.match(await other.page.locator('main').innerText(), /Logged in on a new device/);
+    });
+
     test('leads from the log-in page to a mail', async () => {
       await page.goto('/login');
       await page.getByRole('link', { name: /forgot/i }).click();
@@ -39,7 +47,7 @@ for (const javaScript of [true, false]) {
       await field.username(page).fill(NAME);
       await press(/send/i);
       assert.match(await page.getByRole('status').innerText(), /on its way/);
-      const mail = await nthMail(server, 1);
+      const mail = await nthMail(server, 2);
       assert.deepEqual([mail.kind, mail.to], ['password_reset', NAME]);
       assert.ok(mail.link.startsWith(`${server.url}/password/reset?token=`));
       assert.ok(mail.text.includes(mail.link));
@@ -50,11 +58,11 @@ for (const javaScript of [true, false]) {
       await field.username(page).fill('nobody@example.com');
       await press(/send/i);
       assert.match(await page.getByRole('status').innerText(), /on its way/);
-      assert.equal((await mails(server)).length, 1);
+      assert.equal((await mails(server)).length, 2);
     });
 
     test('the link sets a new password and ends the sessions of before', async () => {
-      const { link } = await nthMail(server, 1);
+      const { link } = await nthMail(server, 2);
       await page.goto(link);
       await page.getByLabel(/new password/i).fill('short');
       await press(/set/i);
@@ -64,7 +72,7 @@ for (const javaScript of [true, false]) {
       assert.equal(path(page), '/login');
       assert.match(await page.getByRole('status').innerText(), /has been changed/);
       await assertLoggedOut(other.page);
-      assert.equal((await nthMail(server, 2)).kind, 'password_changed');
+      assert.equal((await nthMail(server, 3)).kind, 'password_changed');
       await logIn(page, NAME);
       assert.match(await page.getByRole('alert').innerText(), /wrong/);
       await logIn(page, NAME, { password: NEW });

@@ -106,6 +106,16 @@ TEST(Guessing, R83SignUpsOfOneAddressAreLimited) {
   EXPECT_EQ(Browser(site).sign_up("one-more").status, 201);
 }
 
+// A sign-up tells that a name is taken; how often one may ask is limited, whatever the answer.
+TEST(Guessing, R91NamesAreProbedNoFasterThanUsersSignUp) {
+  Site site;
+  Browser(site).sign_up("ada");
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(code(Browser(site).sign_up("ada")), "username_taken");
+  const auto taken = Browser(site).sign_up("ada");
+  EXPECT_EQ(taken.status, 429);
+  EXPECT_EQ(text(Browser(site).sign_up("nobody")), text(taken)) << "then nothing is told";
+}
+
 TEST(Guessing, AChangeOfPasswordIsLimitedToo) {
   Site site;
   Browser browser(site);
@@ -181,6 +191,13 @@ TEST(ClosedSignUp, IsRefusedInPlainWordsAndNotOffered) {
   EXPECT_THAT(Browser(site).get("/login").body, Not(HasSubstr("/signup")));
   EXPECT_THAT(Browser(site).get("/nowhere").body, Not(HasSubstr("/signup")));
   EXPECT_EQ(Browser(site).log_in("ada").status, 200) << "who has an account goes on";
+}
+
+TEST(ClosedSignUp, R91TellsNothingOfNames) {
+  Site site;
+  Browser(site).sign_up("ada");
+  site.open(closed(site));
+  EXPECT_EQ(text(Browser(site).sign_up("ada")), text(Browser(site).sign_up("nobody")));
 }
 
 TEST(ClosedSignUp, OpenOnesAreOffered) {

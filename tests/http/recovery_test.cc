@@ -176,6 +176,23 @@ TEST_F(RecoveryRoutes, R98AChangeOfPasswordIsToldToItsUser) {
   EXPECT_EQ(site_.mails[0].to, "ann@example.com");
 }
 
+TEST_F(RecoveryRoutes, R98ALogInFromANewBrowserIsToldToItsUser) {
+  ann_.log_in("ann@example.com");
+  stranger_.log_in("ann@example.com", "not the right password");
+  EXPECT_TRUE(site_.mails.empty()) << "her own browser, and a failure";
+  Browser other(site_);
+  other.post_form("/login", "username=ann@example.com&password=correct+horse+battery");
+  ASSERT_EQ(site_.mails.size(), 1U);
+  EXPECT_EQ(site_.mails[0].kind, MailKind::new_device);
+  EXPECT_EQ(site_.mails[0].to, "ann@example.com");
+  EXPECT_EQ(site_.mails[0].client_address, "192.0.2.7");
+  EXPECT_EQ(site_.mails[0].user_agent, other.user_agent);
+  other.post_json("/v1/logout", "{}");
+  other.log_in("ann@example.com");
+  EXPECT_EQ(site_.mails.size(), 1U) << "it is known by now";
+  EXPECT_THAT(ann_.get("/sessions").body, HasSubstr("Logged in on a new device"));
+}
+
 TEST(RecoveryWithoutMail, IsNotOffered) {
   Site site;
   Browser browser(site);

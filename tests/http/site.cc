@@ -24,6 +24,9 @@ Site::Site(std::string url, Policy policy, Wrap wrap, Carrier carrier, std::uint
   options.keys = std::make_shared<SharedKeyRing>(*KeyRing::make(std::move(ring)));
   options.cookie.max_chunks = max_chunks;
   options.passwords = {.cost = {.memory_kib = 8, .iterations = 1}, .insecure_cost_for_tests = true};
+  options.passwords.on_new_device = [this](const User& user, const DeviceContext& by) {
+    if (recovery) recovery->tell_log_in(user, by);
+  };
   options.near_cache.reset();
   options.clear_site_data = {"cache"};
   options.reauth_path = "/reauth";

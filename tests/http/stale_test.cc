@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/faulty.h"
+#include "latchkey/log.h"
 #include "tests/http/site.h"
 
 namespace latchkey::testing {
@@ -102,6 +103,44 @@ TEST_F(VerifyStale, R28NoCopyIsServedBeyondTheBound) {
   EXPECT_EQ(verify().status, 200);
   g_away = true;
   EXPECT_EQ(verify().status, 503);
+}
+
+// An outage has as many old answers as requests; the log has one line a second.
+TEST_F(VerifyStale, TheLogSaysItOnceASecond) {
+  static int lines = 0;
+  lines = 0;
+  g_away = true;
+  set_log_sink([](LogLevel, std::string_view event, std::initializer_list<LogField>) {
+    lines += event == "verify_stale" ? 1 : 0;
+  });
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(verify().status, 200);
+  EXPECT_EQ(lines, 1);
+  site_.clock.advance(std::chrono::seconds{1});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(verify().status, 200);
+  set_log_sink(nullptr);
+  EXPECT_EQ(lines, 2);
+}
+
+// A hybrid cookie carries a copy of its own: what an old copy says must not get into it, where it
+// would outlive the outage.
+TEST(HybridStale, R28AnOldCopyIsNotWrittenIntoTheCookie) {
+  Site site("http://localhost:4470", {}, leaving_store, Carrier::hybrid);
+  AuthOptions options = site.auth->options();
+  options.near_cache = {.max_age = Millis{1}, .max_stale = std::chrono::hours{1}};
+  site.open(std::move(options));
+  Browser ann(site);
+  ASSERT_EQ(ann.sign_up("ann").status, 201);
+  const ValidateOptions asked{.with_user = true, .stale_ok = true};
+  site.clock.advance(std::chrono::minutes{6});  // the snapshot is over
+  const auto before = site.sessions->validate(ann.cookie, asked);
+  ASSERT_TRUE(before && before->state == SessionState::active);
+  EXPECT_TRUE(before->token) << "what the store says goes into the cookie";
+  g_away = true;
+  const auto during = site.sessions->validate(ann.cookie, asked);
+  g_away = false;
+  ASSERT_TRUE(during && during->state == SessionState::active);
+  EXPECT_GT(during->stale_for, Millis{0});
+  EXPECT_FALSE(during->token);
 }
 
 TEST_F(VerifyStale, DemandsHoldForCopiesToo) {

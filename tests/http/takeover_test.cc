@@ -190,6 +190,21 @@ TEST_P(TakeoverTest, ChunksOfTheOldCookieAreOneAndGoTogether) {
   EXPECT_EQ(jar.cookies.size(), 1U);
 }
 
+// A session that was taken over proves no log-in. Who has a password here is asked for it; nobody
+// else could be, and would otherwise never get rid of a stolen device.
+TEST_P(TakeoverTest, R24WhoHasAPasswordHereIsAskedForItAfterATakeover) {
+  const std::string other = "/v1/sessions/AAAAAAAAAAAAAAAAAAAAAAA";
+  Jar jar = visitor();
+  EXPECT_EQ(jar.get("/v1/session").status, 200);
+  EXPECT_EQ(code(jar.send("DELETE", other)), "session_not_found") << "nobody has a password";
+  StoredUser user;
+  user.user = {.id = UserId::parse("u1").value(), .username = "ann"};
+  user.username_key = "ann";
+  user.password_hash = "x";
+  ASSERT_TRUE(*site_.store().users().add_user(user));
+  EXPECT_EQ(code(jar.send("DELETE", other)), "recent_login");
+}
+
 // It writes, also where the store never has to be waited for.
 TEST_P(TakeoverTest, AnEventLoopLeavesItToAWorkerAndHasDoneNothing) {
   Jar jar = visitor();

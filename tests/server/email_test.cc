@@ -34,6 +34,39 @@ std::string next_mail(const std::string& spool) {
   return {};
 }
 
+TEST(ServeEmail, R98ALogInFromANewDeviceIsMailed) {
+  const TempDirectory directory;
+  const std::string spool = directory.path() + "/mail";
+  const std::string templates = directory.path() + "/templates";
+  std::filesystem::create_directory(templates);
+  std::ofstream(templates + "/new_device.txt") << "Subject: Was it you?\n\n{{device}}\n";
+  const std::string data = directory.path() + "/data";
+  const std::vector<std::string> with{"--set", "mail.spool=" + spool, "--set",
+                                      "mail.templates=" + templates};
+  const std::string ada =
+      R"({"username":"ada@example.com","password":"correct horse battery staple"})";
+  {
+    const Server server(data, with);
+    ASSERT_TRUE(server.ready());
+    ASSERT_TRUE(server.ask("POST", "/v1/signup", "", ada));
+    ASSERT_EQ(server.ask("POST", "/v1/login", "", ada)->status, 200);
+    const std::string mail = next_mail(spool);
+    EXPECT_EQ(json_text(mail, "kind"), "new_device");
+    EXPECT_EQ(json_text(mail, "to"), "ada@example.com");
+    EXPECT_EQ(json_text(mail, "subject"), "Was it you?");
+    EXPECT_EQ(json_text(mail, "client_address"), "127.0.0.1");
+  }
+  auto without = with;
+  without.insert(without.end(), {"--set", "mail.new_device=false"});
+  const Server server(data, without);
+  ASSERT_TRUE(server.ready());
+  ASSERT_EQ(server.ask("POST", "/v1/login", "", ada)->status, 200);
+  ASSERT_EQ(
+      server.ask("POST", "/v1/password/forgot", "", R"({"username":"ada@example.com"})")->status,
+      202);
+  EXPECT_EQ(json_text(next_mail(spool), "kind"), "password_reset") << "and no other before it";
+}
+
 TEST(ServeEmail, R79TheLinkOfASpooledMailConfirmsTheAddress) {
   const TempDirectory directory;
   const std::string spool = directory.path() + "/mail";

@@ -7,10 +7,10 @@
 namespace latchkey::http {
 namespace {
 
-std::string_view event_text(EventKind kind) noexcept {
-  switch (kind) {
+std::string_view event_text(const Event& event) noexcept {
+  switch (event.kind) {
     case EventKind::log_in:
-      return texts::kEventLogIn;
+      return event.reason == "new_device" ? texts::kEventNewDevice : texts::kEventLogIn;
     case EventKind::log_in_failed:
       return texts::kEventLogInFailed;
     case EventKind::log_out:
@@ -54,7 +54,7 @@ std::string_view event_text(EventKind kind) noexcept {
 }
 
 void append_item(Html& html, const Event& event, UnixTime now) {
-  html.raw("<li><strong>").text(event_text(event.kind)).raw("</strong> <span class=\"muted\">");
+  html.raw("<li><strong>").text(event_text(event)).raw("</strong> <span class=\"muted\">");
   append_age(html, event.at, now);
   if (!event.user_agent.empty()) html.raw(", ").text(describe_device(event.user_agent));
   if (!event.address.empty()) html.raw(", ").text(event.address);

@@ -63,6 +63,7 @@ inline constexpr std::string_view kSessionGone = "That session had already ended
 inline constexpr std::string_view kActivity = "Recent activity";
 inline constexpr std::string_view kNoActivity = "Nothing has happened yet.";
 inline constexpr std::string_view kEventLogIn = "Logged in";
+inline constexpr std::string_view kEventNewDevice = "Logged in on a new device";
 inline constexpr std::string_view kEventLogInFailed = "Log-in failed";
 inline constexpr std::string_view kEventLogOut = "Logged out";
 inline constexpr std::string_view kEventEnded = "Session ended";

@@ -13,6 +13,8 @@
 #include "base/base64url.h"
 #include "base/log.h"
 #include "codec/json/json.h"
+#include "codec/text/time_text.h"
+#include "http/device.h"
 #include "latchkey/entropy.h"
 #include "server/files/secret_file.h"
 #include "server/mail/run_command.h"
@@ -78,6 +80,11 @@ std::string mail_json(const Mail& mail, const MailText& text) {
   if (!mail.link.empty()) {
     append_member(json, "link", mail.link);
     json.append(",\"valid_for\":").append(std::to_string(mail.valid_for.count() / 1000));
+  }
+  if (mail.kind == MailKind::new_device) {
+    append_member(json, "device", http::describe_device(mail.user_agent));
+    append_member(json, "client_address", mail.client_address);
+    append_member(json, "at", codec::rfc3339(mail.at));
   }
   return json.append("}\n");
 }

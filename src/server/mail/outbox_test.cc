@@ -75,6 +75,21 @@ TEST(Outbox, LeavesAFileForEachMail) {
   EXPECT_EQ(files, 2U);
 }
 
+TEST(MailJson, R98SaysOfALogInWhereItCameFrom) {
+  const auto json = codec::parse_json(mail_json({.kind = MailKind::new_device,
+                                                 .to = "ann@example.com",
+                                                 .client_address = "203.0.113.9",
+                                                 .user_agent = "curl/8.0",
+                                                 .at = from_unix_millis(1'796'072'700'000)},
+                                                {"A new log-in", "text"}));
+  ASSERT_TRUE(json);
+  EXPECT_EQ(*json->find("kind")->string(), "new_device");
+  EXPECT_EQ(*json->find("device")->string(), "curl");
+  EXPECT_EQ(*json->find("client_address")->string(), "203.0.113.9");
+  EXPECT_TRUE(json->find("at")->string()->starts_with("2026-11-30T"));
+  EXPECT_EQ(json->find("link"), nullptr);
+}
+
 TEST(Outbox, ASpoolThatOthersCanReadIsRefused) {
   const testing::TempDirectory folder;
   const std::string spool = folder.path() + "/spool";

@@ -21,7 +21,8 @@ struct MailSite {
 };
 
 // MailTemplates are the texts of all mails: plain text, in which {{username}}, {{link}},
-// {{valid_for}}, {{site}} and {{address}} stand for what is meant. docs/recovery.md
+// {{valid_for}}, {{site}}, {{address}}, {{device}}, {{client}} and {{time}} stand for what is
+// meant. docs/recovery.md
 class MailTemplates {
  public:
   // load reads KIND.txt for each kind from `directory`; a file that is not there leaves the
@@ -31,7 +32,7 @@ class MailTemplates {
   MailText render(const Mail& mail) const;
 
  private:
-  static constexpr std::size_t kKinds = 3;
+  static constexpr std::size_t kKinds = 4;
   explicit MailTemplates(MailSite site) : site_(std::move(site)) {}
   std::array<MailText, kKinds> texts_;
   MailSite site_;

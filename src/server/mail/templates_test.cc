@@ -41,6 +41,29 @@ TEST(MailTemplates, HaveGoodDefaults) {
   EXPECT_THAT(verify.body, HasSubstr("within 24 hours"));
 }
 
+TEST(MailTemplates, R98TellWhereALogInCameFrom) {
+  const Mail mail{
+      .kind = MailKind::new_device,
+      .username = "ann",
+      .client_address = "203.0.113.9",
+      .user_agent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0\r\nBcc: x@example.com",
+      .at = from_unix_millis(1'796'072'700'000)};
+  const auto texts = MailTemplates::load("", kSite);
+  ASSERT_TRUE(texts);
+  const MailText text = texts->render(mail);
+  EXPECT_EQ(text.subject, "A new log-in to Example");
+  EXPECT_THAT(text.body, HasSubstr("Firefox on Linux, address 203.0.113.9, 30 November 2026, "));
+  EXPECT_THAT(text.body, HasSubstr(" UTC\n"));
+  EXPECT_THAT(text.body, Not(HasSubstr("Bcc")));
+  EXPECT_THAT(text.body, Not(HasSubstr("{{")));
+  const testing::TempDirectory folder;
+  write_template(folder, "new_device.txt", "Subject: Hi\n\n{{device}} {{client}} {{time}}\n");
+  EXPECT_THAT(MailTemplates::load(folder.path(), kSite)->render({.kind = mail.kind}).body,
+              HasSubstr("Unknown device unknown 1 January 1970, 00:00 UTC"));
+  write_template(folder, "password_changed.txt", "Subject: Hi\n\n{{device}}\n");
+  EXPECT_FALSE(MailTemplates::load(folder.path(), kSite)) << "of a log-in alone";
+}
+
 TEST(MailTemplates, AreReadFromAFolder) {
   const testing::TempDirectory folder;
   write_template(folder, "password_reset.txt", "Subject: Hi {{username}}\n\nGo: {{link}}\n");

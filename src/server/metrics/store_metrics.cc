@@ -97,6 +97,9 @@ std::string account_metrics(const AccountFacts& facts) {
                 "Secrets shown that were not those of their session, which is alive.");
   append_sample(out, kReuse, "class=\"grace\"", as_double(facts.secrets.secrets_in_grace));
   append_sample(out, kReuse, "class=\"wrong\"", as_double(facts.secrets.secrets_wrong));
+  append_metric(out, "latchkey_disabled_user_tokens_total", "counter",
+                "Tokens shown that are right, of users who are disabled.",
+                as_double(facts.secrets.users_disabled));
   constexpr std::string_view kHashes = "latchkey_password_hash_duration_seconds";
   append_family(out, kHashes, "summary", "How long passwords were hashed.");
   append_sample(out, std::string{kHashes} + "_sum", {}, facts.hashes.seconds);

@@ -50,6 +50,9 @@ void add_mail(std::vector<Setting>& all) {
   all.push_back(duration(
       "mail.timeout", Millis{1000}, [](Config & c) -> auto& { return c.mail.timeout; },
       "A command that takes longer is killed.", std::chrono::hours{1}));
+  all.push_back(boolean(
+      "mail.new_device", [](Config & c) -> auto& { return c.mail.new_device; },
+      "Informs users of a log-in from a browser in which they had not logged in before."));
 }
 
 void add_pages(std::vector<Setting>& all) {

@@ -116,7 +116,7 @@ Result<Validation> Stateless::accept(Decoded decoded, const ValidateOptions& opt
     return Validation{.state = SessionState::revoked};
   }
   const bool disabled = standing->user && standing->user->disabled;
-  if (disabled && !options.disabled_too) return Validation{};
+  if (disabled && !options.disabled_too) return Validation{.user_disabled = true};
   Validation validation{.state = SessionState::active};
   validation.session = std::move(record);
   if (options.with_user) validation.user = std::move(standing->user);
