@@ -19,8 +19,9 @@ Response render_recovery(const App& app, const AuthSession& session, std::string
   if (sheet.problem) append_problem(html, *sheet.problem, sheet.retry_after);
   html.part(form).raw("</div>");
   const int status = sheet.problem ? problem_text(*sheet.problem).status : 200;
-  Response response =
-      render_page({.title = title, .status = status, .asker = asker(app, session)}, html);
+  Response response = render_page(
+      {.title = title, .status = status, .asker = asker(app, session), .section = Section::account},
+      html);
   if (sheet.problem == Problem::rate_limited) {
     response.headers.emplace_back("Retry-After", whole_seconds(sheet.retry_after));
   }

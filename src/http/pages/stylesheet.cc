@@ -149,7 +149,8 @@ img.logo { height: 1.625rem; width: auto; max-width: 8rem; }
   .session form { flex-basis: 100%; }
   .wide button { width: 100%; }
   .actions .button { flex: 1 1 100%; }
-  nav { margin-left: -0.75rem; }
+  nav { margin-left: -0.5rem; gap: 0; }
+  nav a, nav button { padding: 0 0.5rem; font-size: 0.9375rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   a, button, .tile, input { transition: background-color 120ms, border-color 120ms, color 120ms; }
