@@ -79,10 +79,10 @@ struct CountingNode {
 // in all but what is counted. True: it was let through.
 struct CountedKind {
   const char* name;
-  std::function<void(GuessLimits&)> narrow;
+  std::function<void(GuessLimits&)> narrow{};
   bool mail_for = false;
   bool mail_by = false;
-  std::function<bool(const CountingNode&, int)> attempt;
+  std::function<bool(const CountingNode&, int)> attempt{};
 };
 
 class SharedCounters : public ::testing::Test {
