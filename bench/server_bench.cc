@@ -100,7 +100,7 @@ std::string asks_first(int port, int verifier) {
          "/v1/verify/nginx;\n"
          "      proxy_http_version 1.1; proxy_set_header Connection \"\";\n"
          "      proxy_pass_request_body off; proxy_set_header Content-Length \"\";\n"
-         "      proxy_set_header X-Original-URL $scheme://$http_host$request_uri;\n"
+         "      proxy_set_header X-Original-URL $scheme://$host$request_uri;\n"
          "      proxy_set_header X-Original-Method $request_method; } }\n";
 }
 

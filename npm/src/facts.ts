@@ -64,6 +64,8 @@ const LOOKED_AT = [
   'purpose',
   'sec-purpose',
   'upgrade',
+  'sec-websocket-key',
+  'sec-websocket-version',
   'rsc',
   'next-url',
   'x-nextjs-data',

@@ -83,11 +83,15 @@ void RequestFacts::see(std::string_view name, std::string_view value) {
     case 15:
       if (is(name, "x-forwarded-for")) see_forwarded(value);
       break;
+    case 17:
+      if (is(name, "sec-websocket-key")) web_socket = true;
+      break;
     case 20:
       if (is(name, "next-router-prefetch")) prefetch = true;
       break;
     case 21:
       if (is(name, "x-middleware-prefetch")) prefetch = true;
+      if (is(name, "sec-websocket-version")) web_socket = true;
       if (is(name, "sec-secure-session-id")) set_once(device_session, value);
       break;
     case 22:

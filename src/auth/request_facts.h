@@ -32,8 +32,10 @@ class RequestFacts {
   std::string_view request_id{};  // anybody's text, unless a trusted proxy sent the request
   bool repeated = false;          // Origin or Sec-Fetch-Site came more than once
   bool prefetch = false;          // a page that is loaded before anybody asked for it
-  bool web_socket = false;        // an Upgrade that a foreign page can ask for, too
-  bool page_data = false;         // a framework loads a page by itself (Next.js)
+  // A handshake that a foreign page can ask for, too. Some proxies pass on no Upgrade, which is of
+  // one connection, and HTTP/2 has none; no page can set or leave out the headers Sec-WebSocket-*.
+  bool web_socket = false;
+  bool page_data = false;  // a framework loads a page by itself (Next.js)
 
   // More Cookie lines than any browser sends count as a name that came twice.
   bool too_many_cookies() const noexcept { return too_many_cookies_; }

@@ -127,6 +127,18 @@ TEST_F(VerifyTrust, R129PathRulesLookAtWhatThePathMeans) {
   EXPECT_EQ(ask("/v1/verify", {cookie_}).status, 200) << "nobody says which path";
 }
 
+// A rule of one host does not count where no host was told: that is refused, not let through.
+TEST_F(VerifyTrust, R129ARuleOfOneHostNeedsToKnowTheHost) {
+  rules({"app.example.com/admin/* level2"});
+  Headers headers = forward("app.example.com", "/admin/users");
+  EXPECT_EQ(code(ask(kForward, headers)), "level_required");
+  std::erase_if(headers, [](const auto& line) { return line.first == "X-Forwarded-Host"; });
+  EXPECT_EQ(code(ask(kForward, headers)), "original_missing");
+  EXPECT_EQ(code(ask(kEnvoy + "/admin/users", {cookie_})), "original_missing");
+  rules({"/admin/* level2"});
+  EXPECT_EQ(code(ask(kForward, headers)), "level_required") << "this rule is of any host";
+}
+
 TEST_F(VerifyTrust, AmbiguousPathsPassWhereTheOperatorSaysSo) {
   EXPECT_EQ(ask(kForward, forward("app.example.com", "/wiki/a%2Fb")).status, 400);
   serve({.allow_ambiguous_paths = true});
@@ -155,6 +167,12 @@ TEST_F(VerifyTrust, WhatChangesSomethingMustComeFromTheApplicationsOwnPages) {
   // Where the handshake of a web socket comes from is checked, whatever its method.
   EXPECT_EQ(status("GET", {{"Upgrade", "websocket"}, {"Origin", "https://evil.com"}}), 403);
   EXPECT_EQ(status("GET", {{"Upgrade", "websocket"}, {"Origin", "https://app.example.com"}}), 200);
+  // Traefik passes on no Upgrade, and HTTP/2 has none.
+  for (const char* name : {"Sec-WebSocket-Version", "sec-websocket-key"}) {
+    EXPECT_EQ(status("GET", {{name, "13"}, {"Origin", "https://evil.com"}}), 403) << name;
+    EXPECT_EQ(status("GET", {{name, "13"}}), 403) << name;
+    EXPECT_EQ(status("GET", {{name, "13"}, {"Origin", "https://app.example.com"}}), 200) << name;
+  }
   // The request of nginx itself is a GET.
   EXPECT_EQ(ask(kNginx,
                 with(nginx("https://app.example.com/a", "POST"), {{"Origin", "https://evil.com"}}))

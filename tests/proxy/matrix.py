@@ -15,7 +15,8 @@ import traceback
 
 import pages
 import replay
-from site_parts import PATIENCE, Application, Process, free_port, open_folder, send, web_socket
+from site_parts import (PATIENCE, Application, Process, exchange, free_port, open_folder, send,
+                        web_socket)
 
 PROXIES = {"nginx": pages.nginx, "caddy": pages.caddy, "haproxy": pages.haproxy}
 LOGIN = "https://auth.example.com/login"
@@ -190,6 +191,38 @@ def forged(case):
     case.denied([("User-Agent", "kube-probe/1.30")], 401, target="/livez")
 
 
+def disagreeing_hosts(case):
+    """What decides is the host that the proxy serves, whichever others a request names."""
+    cookie = f"Cookie: {case.cookie}\r\n"
+    app, other = "app.example.com", "open.example.com"
+    shapes = {
+        "absolute target": f"GET http://{app}/page HTTP/1.1\r\nHost: {other}\r\n",
+        "absolute target of the other": f"GET http://{other}/page HTTP/1.1\r\nHost: {app}\r\n",
+        "absolute target in HTTP/1.0": f"GET http://{app}/page HTTP/1.0\r\nHost: {other}\r\n",
+        "absolute target alone": f"GET http://{app}/page HTTP/1.0\r\n",
+        "two hosts": f"GET /page HTTP/1.1\r\nHost: {app}\r\nHost: {other}\r\n",
+        "two hosts, the other first": f"GET /page HTTP/1.1\r\nHost: {other}\r\nHost: {app}\r\n",
+        "a list": f"GET /page HTTP/1.1\r\nHost: {app}, {other}\r\n",
+        "a user": f"GET /page HTTP/1.1\r\nHost: {app}@{other}\r\n",
+        "a port that is none": f"GET /page HTTP/1.1\r\nHost: {app}:@{other}\r\n",
+        "a dot at the end": f"GET /page HTTP/1.1\r\nHost: {app}.\r\n",
+        "capitals": f"GET /page HTTP/1.1\r\nHost: {app.upper()}\r\n",
+        "a folded line": f"GET /page HTTP/1.1\r\nHost:\r\n {app}\r\n",
+        "no host": "GET /page HTTP/1.0\r\n",
+        "the other host": f"GET /page HTTP/1.1\r\nHost: {other}\r\n",
+        "forwarded": f"GET /page HTTP/1.1\r\nHost: {app}\r\nX-Forwarded-Host: {other}\r\n"
+                     f"X-Original-URL: https://{other}/page\r\nForwarded: host={other}\r\n",
+    }
+    for name, head in shapes.items():
+        case.application.seen.clear()
+        exchange(case.proxy.port, f"{head}Connection: close\r\n\r\n")
+        assert case.application.seen == [], f"{name}: nobody's request reached the application"
+        # Whoever has a session stays below the level that the path needs.
+        exchange(case.proxy.port,
+                 f"{head.replace('/page', '/admin/a')}{cookie}Connection: close\r\n\r\n")
+        assert case.application.seen == [], f"{name}: the rule for {app} did not count"
+
+
 def refreshed_cookie(case):
     session = case.known["session"]["id"]
     case.latchkey.age(session, int(time.time() * 1000) + 600_000)
@@ -314,8 +347,11 @@ def base_path(latchkey):
             public + "/auth/login?next=/page")
 
 
-CASES = [allow, deny, identity, forged, refreshed_cookie, busy_user, redirect, preflight, upgrade,
-         large_cookies]
+CASES = [allow, deny, identity, forged, disagreeing_hosts, refreshed_cookie, busy_user, redirect,
+         preflight, upgrade, large_cookies]
+# Those of docs/proxies/README.md, and one of a host that no proxy here serves.
+RULES = ("verify.rules=app.example.com/public/* public, app.example.com/admin/* level2, "
+         "open.example.com/* public")
 
 
 class Matrix:
@@ -329,7 +365,7 @@ class Matrix:
     def run(self):
         # Nothing is kept, so that what a case changes in the store is seen at once.
         self.latchkey.start("--set", "cache.enabled=false", "--set", "session.renew_cookie=true",
-                            "--set", "session.idle=1h")
+                            "--set", "session.idle=1h", "--set", RULES)
         for name, configure in PROXIES.items():
             folder, port = open_folder(self.folder / name), free_port()
             command = configure(folder, port, self.latchkey.port, self.application.port)

@@ -168,6 +168,20 @@ def send(port, method, target, headers, body=None, host="app.example.com"):
     return answer
 
 
+def exchange(port, text):
+    """Sends these bytes and returns all that comes back until the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.settimeout(PATIENCE)
+        received = b""
+        try:
+            client.sendall(text.encode())
+            while piece := client.recv(65536):
+                received += piece
+        except ConnectionError:
+            pass
+        return received
+
+
 def web_socket(port, headers):
     """Returns the status of a handshake and, once it is open, what comes back for "ping"."""
     lines = [("Host", "app.example.com"), ("Connection", "Upgrade"), ("Upgrade", "websocket"),

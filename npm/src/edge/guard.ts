@@ -13,7 +13,9 @@ const SIMPLE = ['application/x-www-form-urlencoded', 'multipart/form-data', 'tex
 export function checkOrigin(request: OriginRequest, publicUrl: string): OriginVerdict {
   const { method = 'GET', headers } = request;
   const upgrades = (headerOf(headers, 'upgrade') ?? '').toLowerCase().split(',');
-  const isSocket = upgrades.some((one) => one.trim() === 'websocket');
+  const isSocket =
+    upgrades.some((one) => one.trim() === 'websocket') ||
+    ['sec-websocket-key', 'sec-websocket-version'].some((name) => headerOf(headers, name) !== null);
   if (SAFE_METHODS.includes(method) && !isSocket) return 'allowed';
   const origin = headerOf(headers, 'origin');
   const site = headerOf(headers, 'sec-fetch-site');

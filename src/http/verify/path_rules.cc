@@ -24,6 +24,11 @@ std::optional<Need> need_of(std::string_view word) noexcept {
   return std::nullopt;
 }
 
+std::string_view without_last_slash(std::string_view path) noexcept {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
 int strictness(const Need& need) noexcept { return need.open ? -1 : need.level; }
 
 }  // namespace
@@ -70,12 +75,22 @@ Result<PathRules> PathRules::parse(std::span<const std::string> entries) {
   return out;
 }
 
+bool PathRules::name_hosts() const noexcept {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [](const Rule& rule) { return !rule.host.empty(); });
+}
+
 bool PathRules::matches(const Rule& rule, std::string_view host, std::string_view path,
-                        Case letters) {
+                        Spelling spelling) {
   if (!rule.host.empty() && !equal_ignoring_case(rule.host, host)) return false;
-  const std::size_t size = rule.path.size();
+  std::string_view wanted = rule.path;
+  if (spelling == Spelling::alike) {
+    wanted = without_last_slash(wanted);
+    path = without_last_slash(path);
+  }
+  const std::size_t size = wanted.size();
   const std::string_view front = path.substr(0, size);
-  if (letters == Case::exact ? front != rule.path : !equal_ignoring_case(front, rule.path)) {
+  if (spelling == Spelling::exact ? front != wanted : !equal_ignoring_case(front, wanted)) {
     return false;
   }
   return path.size() == size || (rule.below && path[size] == '/');
@@ -88,21 +103,21 @@ bool PathRules::outranks(const Rule& rule, const Rule& other) noexcept {
 }
 
 const PathRules::Rule* PathRules::best(std::string_view host, std::string_view path,
-                                       Case letters) const {
+                                       Spelling spelling) const {
   const Rule* found = nullptr;
   for (const Rule& rule : rules_) {
-    if (!matches(rule, host, path, letters)) continue;
+    if (!matches(rule, host, path, spelling)) continue;
     if (found == nullptr || outranks(rule, *found)) found = &rule;
   }
   return found;
 }
 
 Need PathRules::find(std::string_view host, std::string_view path) const {
-  const Rule* exact = best(host, path, Case::exact);
-  const Rule* folded = best(host, path, Case::ignored);
+  const Rule* exact = best(host, path, Spelling::exact);
+  const Rule* alike = best(host, path, Spelling::alike);
   const Need as_written = exact == nullptr ? Need{} : exact->need;
-  const Need as_folded = folded == nullptr ? Need{} : folded->need;
-  return strictness(as_folded) > strictness(as_written) ? as_folded : as_written;
+  const Need of_alike = alike == nullptr ? Need{} : alike->need;
+  return strictness(of_alike) > strictness(as_written) ? of_alike : as_written;
 }
 
 }  // namespace latchkey::http

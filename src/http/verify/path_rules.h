@@ -26,8 +26,8 @@ struct Need {
 //
 // Of the rules that match, one with a host decides before those without, then the one with the
 // longest path. What no rule matches is protected. A path that differs from a rule only in the case
-// of its letters gets the stricter of both answers, because some servers do not tell them apart.
-// Immutable.
+// of its letters or in a slash at its end gets the stricter of both answers, because some servers
+// do not tell them apart. Immutable.
 class PathRules {
  public:
   PathRules() = default;
@@ -35,6 +35,8 @@ class PathRules {
   static Result<PathRules> parse(std::span<const std::string> entries);
 
   bool empty() const noexcept { return rules_.empty(); }
+  // name_hosts: some rule is of one host, so that find needs to know the host.
+  bool name_hosts() const noexcept;
   // find returns what `path` needs, as guard::plain_path returned it. `host` without its port.
   Need find(std::string_view host, std::string_view path) const;
 
@@ -45,11 +47,12 @@ class PathRules {
     bool below = false;  // also everything below it
     Need need{};
   };
-  enum class Case : std::uint8_t { exact, ignored };
+  enum class Spelling : std::uint8_t { exact, alike };
   static Result<Rule> parse_one(std::string_view text);
-  static bool matches(const Rule& rule, std::string_view host, std::string_view path, Case letters);
+  static bool matches(const Rule& rule, std::string_view host, std::string_view path,
+                      Spelling spelling);
   static bool outranks(const Rule& rule, const Rule& other) noexcept;
-  const Rule* best(std::string_view host, std::string_view path, Case letters) const;
+  const Rule* best(std::string_view host, std::string_view path, Spelling spelling) const;
 
   std::vector<Rule> rules_;
 };

@@ -50,6 +50,25 @@ TEST(PathRules, R129OtherLettersOfARuleNeverLoosenIt) {
   EXPECT_EQ(need(some, "/Admin/OPEN/x"), "level2") << "a public path is public as it is written";
 }
 
+TEST(PathRules, R129ASlashAtTheEndNeverLoosensARule) {
+  const PathRules some = rules({"/* public", "/admin level2", "/a/b/ level3", "/open public"});
+  EXPECT_EQ(need(some, "/admin/"), "level2");
+  EXPECT_EQ(need(some, "/ADMIN/"), "level2");
+  EXPECT_EQ(need(some, "/admin/x"), "public") << "another path, not another spelling";
+  EXPECT_EQ(need(some, "/a/b"), "level3");
+  EXPECT_EQ(need(some, "/a/b/"), "level3");
+  EXPECT_EQ(need(some, "/"), "public");
+  EXPECT_EQ(need(rules({"/open public"}), "/open/"), "level0") << "public as it is written";
+  EXPECT_EQ(need(rules({"/a level2", "/a/ public"}), "/a/"), "public") << "both were written";
+  EXPECT_EQ(need(rules({"/ level2", "/* public"}), "/"), "level2");
+}
+
+TEST(PathRules, TellsWhetherAHostDecides) {
+  EXPECT_FALSE(PathRules{}.name_hosts());
+  EXPECT_FALSE(rules({"/a public"}).name_hosts());
+  EXPECT_TRUE(rules({"/a public", "wiki.example.com/* level2"}).name_hosts());
+}
+
 TEST(PathRules, RefusesWhatCannotMatchAndSaysWhy) {
   for (const std::string entry : {"",
                                   "/a",

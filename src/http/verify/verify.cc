@@ -72,8 +72,16 @@ std::optional<Problem> VerifyCall::read() {
   original_ = read_original(dialect_, request_, trusted);
   if (original_.malformed) return Problem::bad_original;
   if (!read_options(trusted)) return Problem::bad_query;
-  if (!guard::is_safe_method(original_.method) || request_.header("upgrade")) read_origin();
+  if (!guard::is_safe_method(original_.method) || may_open_socket()) read_origin();
   return dialect_ == Dialect::own ? std::nullopt : read_need();
+}
+
+bool VerifyCall::may_open_socket() const {
+  return std::any_of(request_.headers.begin(), request_.headers.end(),
+                     [](const Header& header) noexcept {
+                       return equal_ignoring_case(header.name, "upgrade") ||
+                              starts_with_ignoring_case(header.name, "sec-websocket-");
+                     });
 }
 
 // own_origin is that of the application that is asked for; empty: none of this site.
@@ -114,15 +122,19 @@ bool VerifyCall::read_options(bool trusted) {
   return options.has_value();
 }
 
+// What a rule decides by must have been told; otherwise the rule would not count.
 std::optional<Problem> VerifyCall::read_need() {
-  if (original_.path.empty()) {
-    return settings_.rules.empty() ? std::nullopt : std::optional(Problem::original_missing);
+  const PathRules& rules = settings_.rules;
+  if (!rules.empty() &&
+      (original_.path.empty() || (original_.authority.empty() && rules.name_hosts()))) {
+    return Problem::original_missing;
   }
+  if (original_.path.empty()) return std::nullopt;
   const auto path = guard::plain_path(original_.path);
   if (!path) {
     return settings_.allow_ambiguous_paths ? std::nullopt : std::optional(Problem::bad_original);
   }
-  need_ = settings_.rules.find(lower_host(original_.authority), *path);
+  need_ = rules.find(lower_host(original_.authority), *path);
   return std::nullopt;
 }
 

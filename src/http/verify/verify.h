@@ -37,6 +37,8 @@ class VerifyCall {
   bool trusts_peer() const;
   // read returns what is wrong with the question, or nothing.
   std::optional<Problem> read();
+  // may_open_socket: the request may be the handshake of a web socket.
+  bool may_open_socket() const;
   bool query_may_be_the_clients(bool trusted) const;
   bool read_options(bool trusted);
   std::optional<Problem> read_need();

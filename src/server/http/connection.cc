@@ -175,11 +175,13 @@ bool Connection::advance_head() {
   status = parser_.read_head({buffer_.get() + begin_, parser_.head_size()});
   http::Request& request = parser_.mutable_request();
   request.path = http::without_base(request.path, loop_.shared().site.base);
-  body_unread_ = parser_.announces_body() && !loop_.shared().handler->reads_body(request);
-  if (status == Status::refused && !body_unread_) return refuse(parser_.refusal());
+  // What does not read the body is asked about another request, whose method may be any, too.
+  const bool head_alone = parser_.readable() && !loop_.shared().handler->reads_body(request);
+  body_unread_ = head_alone && parser_.announces_body();
+  if (status == Status::refused && !head_alone) return refuse(parser_.refusal());
   begin_ += parser_.head_size();
   head_end_ = begin_;
-  if (status == Status::complete || body_unread_) return dispatch();
+  if (status == Status::complete || head_alone) return dispatch();
 
   enter(State::body);
   has_body_ = true;

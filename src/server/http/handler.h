@@ -24,7 +24,8 @@ class Handler {
   virtual ~Handler() = default;
   virtual http::Lane lane(const http::Request& request) const noexcept = 0;
   // reads_body: the answer depends on the body of `request`. Otherwise it goes out once the head is
-  // there, and a body that was announced ends the connection unread.
+  // there, and a body that was announced ends the connection unread; its method may be one that is
+  // not known here.
   virtual bool reads_body(const http::Request&) const noexcept { return true; }
   // route_names and route_of divide answers for metrics: route_of is an index into the names, of
   // which the last stands for everything else. Without names nothing is counted.

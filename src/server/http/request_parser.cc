@@ -29,6 +29,8 @@ struct Known {
   std::string_view method;
   int refusal;
 };
+// What is no method here is 501, once the rest of the head has been read.
+constexpr int kUnknownMethod = 501;
 constexpr std::array kMethods{Known{"GET", 0},     Known{"HEAD", 0},      Known{"POST", 0},
                               Known{"PUT", 0},     Known{"DELETE", 0},    Known{"PATCH", 0},
                               Known{"OPTIONS", 0}, Known{"CONNECT", 405}, Known{"TRACE", 405}};
@@ -37,7 +39,7 @@ int refusal_of_method(std::string_view method) noexcept {
   for (const Known& known : kMethods) {
     if (known.method == method) return known.refusal;
   }
-  return 501;
+  return kUnknownMethod;
 }
 
 // host[:port] with nothing a URL parser could read differently: no user info, path, query, blank.
@@ -89,6 +91,8 @@ struct Message {
   std::string body;
   int version = 11;
   int refusal = 0;
+  bool unknown_method = false;
+  bool readable = false;
   bool expects_continue = false;
   bool announces_body = false;
 };
@@ -115,9 +119,9 @@ class BeastParser final : public bhttp::basic_parser<true> {
                        error_code& ec) override {
     message_.version = version;
     message_.request.method = std_view(method);
-    if (const int refusal = refusal_of_method(std_view(method)); refusal != 0) {
-      return refuse(refusal, ec);
-    }
+    const int refusal = refusal_of_method(std_view(method));
+    message_.unknown_method = refusal == kUnknownMethod;
+    if (refusal != 0 && !message_.unknown_method) return refuse(refusal, ec);
     if (!split_target(std_view(target), message_.request)) refuse(400, ec);
   }
 
@@ -217,6 +221,8 @@ void RequestParser::reset() {
   wipe(message.body.data(), message.body.size());
   message.body.clear();
   message.refusal = 0;
+  message.unknown_method = false;
+  message.readable = false;
   message.expects_continue = false;
   message.announces_body = false;
   impl_->beast.reset();
@@ -237,7 +243,9 @@ RequestParser::Status RequestParser::read_head(std::string_view head) {
   }
   if (!impl.beast->is_header_done()) return impl.refuse(400);
   impl.message.request.headers = impl.message.headers;
-  return impl.begin_body();
+  impl.message.readable = true;
+  const Status status = impl.begin_body();
+  return impl.message.unknown_method ? impl.refuse(kUnknownMethod) : status;
 }
 
 std::size_t RequestParser::head_size() const noexcept { return impl_->scanner.size(); }
@@ -256,6 +264,7 @@ bool RequestParser::keep_alive() const noexcept {
 }
 bool RequestParser::announces_body() const noexcept { return impl_->message.announces_body; }
 bool RequestParser::expects_continue() const noexcept { return impl_->message.expects_continue; }
+bool RequestParser::readable() const noexcept { return impl_->message.readable; }
 int RequestParser::refusal() const noexcept { return impl_->message.refusal; }
 
 }  // namespace latchkey::server

@@ -49,6 +49,8 @@ class RequestParser {
   bool keep_alive() const noexcept;
   bool expects_continue() const noexcept;  // 100 Continue must go out before the body comes
   int refusal() const noexcept;
+  // readable: the head was. What is refused then is its method (501) or its body's length (413).
+  bool readable() const noexcept;
 
  private:
   struct Impl;

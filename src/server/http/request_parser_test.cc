@@ -202,6 +202,7 @@ TEST(RequestParser, R148KnowsWhichMethodsThereAre) {
   EXPECT_EQ(refusal_of("TRACE / HTTP/1.1\r\n" + kHost + "\r\n"), 405);
   for (const char* method : {"BREW", "get", "PROPFIND", "GETT"}) {
     EXPECT_EQ(refusal_of(std::string{method} + " / HTTP/1.1\r\n" + kHost + "\r\n"), 501) << method;
+    EXPECT_EQ(refusal_of(std::string{method} + " / HTTP/1.1\r\n\r\n"), 400) << "broken besides";
   }
   for (const char* method : {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
     EXPECT_EQ(refusal_of(std::string{method} + " / HTTP/1.1\r\n" + kHost + "\r\n"), 0) << method;

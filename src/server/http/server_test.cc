@@ -214,6 +214,31 @@ TEST_F(HttpServerTest, AnswersAtTheEndOfTheHeadWhereNoBodyIsRead) {
   }
 }
 
+// What a proxy asks about may have any method, and Envoy asks with that method.
+TEST_F(HttpServerTest, TakesAMethodItDoesNotKnowWhereItIsAskedAboutAnotherRequest) {
+  start();
+  RawClient c = client();
+  for (const char* method : {"PROPFIND", "REPORT", "get"}) {
+    ASSERT_TRUE(c.send(method + std::string(" /ask HTTP/1.1\r\nHost: a.example\r\n\r\n")));
+    const auto answer = c.answer();
+    ASSERT_TRUE(answer) << method;
+    EXPECT_EQ(answer->body, method + std::string(" /ask   127.0.0.1"));
+  }
+  ASSERT_TRUE(c.send("PROPFIND /ask HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\n"));
+  EXPECT_EQ(c.answer()->status, 200) << "with a body that is not awaited";
+  EXPECT_FALSE(c.answer());
+  for (const auto& [head, status] :
+       {std::pair{"PROPFIND /a HTTP/1.1\r\nHost: a\r\n\r\n", 501},
+        {"PROPFIND /a HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 501},
+        {"PROPFIND /ask HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+        {"TRACE /ask HTTP/1.1\r\nHost: a\r\n\r\n", 405}}) {
+    RawClient other = client();
+    ASSERT_TRUE(other.send(head));
+    EXPECT_EQ(other.answer()->status, status) << head;
+    EXPECT_FALSE(other.answer());
+  }
+}
+
 TEST_F(HttpServerTest, R141NeverAnswersWhatStandsInAnUnreadBody) {
   start();
   RawClient c = client();

@@ -23,7 +23,10 @@ std::string shown_number(double value) {
   return shown;
 }
 
+// Short enough for the room beside the axis, on a phone, too.
 std::string with_unit(double value, std::string_view unit) {
+  if (unit == "ms" && value >= 1000) return with_unit(value / 1000, "s");
+  if (value >= 10'000) return shown_number(value / 1000).append("k\u00a0").append(unit);
   return shown_number(value).append(unit.empty() || unit == "%" ? "" : "\u00a0").append(unit);
 }
 

@@ -32,6 +32,21 @@ TEST(Plot, DrawsALineForEachStretchThatIsKnown) {
   EXPECT_EQ(html.find("no data"), std::string::npos);
 }
 
+TEST(Plot, LargeNumbersAreShort) {
+  const auto shown = [](double value, std::string_view unit) {
+    Plot plot{.title = "A", .unit = std::string(unit), .minutes_ago = {0}};
+    plot.series = {{"a", {value}}};
+    std::string html;
+    append_plot(html, plot);
+    const std::size_t at = html.find("a <b>") + 5;
+    return html.substr(at, html.find("</b>", at) - at);
+  };
+  EXPECT_EQ(shown(999, "ms"), "999\u00a0ms");
+  EXPECT_EQ(shown(10'000, "ms"), "10\u00a0s");
+  EXPECT_EQ(shown(9999, "/s"), "9999\u00a0/s");
+  EXPECT_EQ(shown(25'000, "/s"), "25k\u00a0/s");
+}
+
 TEST(Plot, SaysThatThereIsNothing) {
   std::string html;
   append_plot(html, {.title = "Lag", .unit = "ms", .series = {{"lag", {}}}, .nothing = "one node"});
