@@ -138,7 +138,7 @@ FOREIGN = [[("Origin", "https://evil.example")], [("Origin", "null")], [],
 
 
 def sockets(server, cookies):
-    """R48 to R50: a web socket that a foreign page opens gets no session, whoever asks about it."""
+    """A web socket that a foreign page opens gets no session, whoever asks about it."""
     for dialect, socket, foreign in itertools.product(("nginx", "forward", "envoy", "own"), SOCKETS,
                                                       FOREIGN):
         target, fields = ("/v1/verify", []) if dialect == "own" else told(dialect, "/page")

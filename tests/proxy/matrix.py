@@ -347,6 +347,33 @@ def base_path(latchkey):
             public + "/auth/login?next=/page")
 
 
+def one_host(latchkey, proxy, application):
+    """Log-in pages and application on one host, behind nginx: only the pages go unasked."""
+    def ask(target, headers=(), method="GET", body=None):
+        application.seen.clear()
+        return send(proxy.port, method, target, list(headers), body)
+
+    public = "https://app.example.com"
+    latchkey.start("--public-url", public + "/auth", "--set", "cookie.domain=")
+    to_log_in = ask("/page?a=b", NAVIGATION)
+    assert to_log_in.status == 302 and application.seen == []
+    assert to_log_in.get("Location") == public + "/auth/login?next=/page%3Fa%3Db"
+    for target in ["/page", "/authentic", "/auth/../page", "/auth/%2e%2e/page",
+                   "/auth/v1/verify", "/auth/v1/verify/nginx", "/auth//v1/verify/forward",
+                   "/auth/./v1/verify/forward", "/auth/%76erify", "/x/../auth/../page"]:
+        forged = [("X-Original-URL", public + "/public/a"), ("X-Forwarded-Uri", "/public/a")]
+        answer = ask(target, forged)
+        assert answer.status in (400, 401, 403, 404), f"{target}: {answer.status}"
+        assert application.seen == [], target
+    form = [("Origin", public), ("Content-Type", "application/x-www-form-urlencoded")]
+    name = b"username=onehost&password=correct+horse+battery&next=/page"
+    entered = ask("/auth/signup", form, "POST", name)
+    assert entered.status == 303 and entered.get("Location") == public + "/page", entered.lines
+    cookie = entered.get("Set-Cookie").split(";")[0]
+    assert ask("/page", [("Cookie", cookie)]).status == 200
+    assert values(application.seen[0], "X-Session-Username") == ["onehost"]
+
+
 CASES = [allow, deny, identity, forged, disagreeing_hosts, refreshed_cookie, busy_user, redirect,
          preflight, upgrade, large_cookies]
 # Those of docs/proxies/README.md, and one of a host that no proxy here serves.
@@ -382,6 +409,14 @@ class Matrix:
         self.latchkey.stop()
         self.run_cases([server_down])
         self.count("base path", lambda: base_path(self.latchkey))
+        self.run_one_host()
+
+    def run_one_host(self):
+        folder, port = open_folder(self.folder / "one_host"), free_port()
+        command = pages.nginx_of_one_host(folder, port, self.latchkey.port, self.application.port)
+        proxy = Process("nginx", command, folder, port)
+        self.proxies.append(proxy)
+        self.count("nginx, one host", lambda: one_host(self.latchkey, proxy, self.application))
 
     def run_outage(self):
         """A store that is there when users log in, and gone when the proxies ask."""

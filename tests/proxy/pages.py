@@ -32,8 +32,21 @@ def latchkey_config(port):
 
 
 def nginx(folder, port, latchkey, app):
+    return run_nginx(folder, port, latchkey, app, blocks("nginx.md")["nginx"])
+
+
+def nginx_of_one_host(folder, port, latchkey, app):
+    """The pages are below a path of the application's host, as README.md tells."""
+    page = blocks("nginx.md")["nginx"]
+    log_in, application = page.index("# The log-in pages."), page.index("# The application.")
+    below = "".join(f"  {line}\n" for line in blocks("README.md")["nginx"].splitlines())
+    server = replace(page[application:], ("  location / {\n", below + "  location / {\n"))
+    return run_nginx(folder, port, latchkey, app, page[:log_in] + server)
+
+
+def run_nginx(folder, port, latchkey, app, text):
     page = blocks("nginx.md")
-    site = replace(page["nginx"], ("listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
+    site = replace(text, ("listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
                    ("snippets/latchkey.conf", str(folder / "snippet.conf")),
                    *addresses(latchkey, app))
     site = re.sub(r"^ *ssl_certificate.*\n", "", site, flags=re.M)
