@@ -1,15 +1,9 @@
-#include <memory>
-
 #include "addon.h"
-#include "promise.h"
-#include "registry.h"
-#include "session_values.h"
+#include "list_call.h"
 
 // What happened to an account, for the user whose it is.
 namespace latchkey::node {
 namespace {
-
-using Handle = std::shared_ptr<OpenSessions>;
 
 // An event is [id, at, kind, session | null, reason, userAgent, address, requestId].
 napi_value make_event(napi_env env, const Event& event) {
@@ -27,25 +21,11 @@ napi_value make_event(napi_env env, const Event& event) {
 
 // events(sessions, user, after, limit, now) returns [events, next].
 napi_value events(napi_env env, napi_callback_info info) {
-  const Call call(env, info);
-  const auto* handle = call.handle<Handle>(0);
-  std::optional<UserId> user = UserId::parse(call.text(1));
-  if (handle == nullptr) return throw_no_handle(env, "open sessions");
-  if (!user) return throw_misuse(env, kUserIdRule);
-  const auto limit = static_cast<std::size_t>(call.whole(3, "limit", 1, 1000));
-  const UnixTime now = call.time(4);
-  if (call.refused()) return nullptr;
-  return promise(
-      env, (*handle)->lane(),
-      [open = *handle, user = *std::move(user), after = call.text(2), limit, now] {
-        const CallClock::At at(now);
-        return open->activity(user, after, limit);
-      },
+  return list_later(
+      env, read_list(Call(env, info), 1, 1000),
+      [](const ListCall& call) { return call.open->activity(call.user, call.after, call.limit); },
       [](napi_env js, const EventPage& page) {
-        std::vector<napi_value> all;
-        for (const Event& event : page.events) all.push_back(make_event(js, event));
-        const napi_value values[] = {make_list(js, all), make_text(js, page.next)};
-        return make_list(js, values);
+        return make_page(js, page.events, page.next, make_event);
       });
 }
 

@@ -3,6 +3,7 @@
 #include "addon.h"
 #include "batched_calls.h"
 #include "latchkey/secret.h"
+#include "list_call.h"
 #include "promise.h"
 #include "registry.h"
 #include "session_values.h"
@@ -139,26 +140,15 @@ napi_value create(napi_env env, napi_callback_info info) {
 
 // list(sessions, user, after, limit, now) returns [records, next].
 napi_value list(napi_env env, napi_callback_info info) {
-  const Call call(env, info);
-  const auto* handle = call.handle<Handle>(0);
-  std::optional<UserId> user = UserId::parse(call.text(1));
-  if (handle == nullptr) return throw_no_handle(env, "open sessions");
-  if (!user) return throw_misuse(env, kUserIdRule);
-  const auto limit = static_cast<std::size_t>(call.whole(3, "limit", 0, 1'000'000));
-  const UnixTime now = call.time(4);
-  if (call.refused()) return nullptr;
-  return promise(
-      env, (*handle)->lane(),
-      [open = *handle, user = *std::move(user), after = call.text(2), limit, now] {
-        const CallClock::At at(now);
-        return with_sessions(*open,
-                             [&](Sessions& sessions) { return sessions.list(user, after, limit); });
+  return list_later(
+      env, read_list(Call(env, info), 0, 1'000'000),
+      [](const ListCall& call) {
+        return with_sessions(*call.open, [&](Sessions& sessions) {
+          return sessions.list(call.user, call.after, call.limit);
+        });
       },
       [](napi_env js, const SessionPage& page) {
-        std::vector<napi_value> records;
-        for (const SessionRecord& record : page.records) records.push_back(make_record(js, record));
-        const napi_value values[] = {make_list(js, records), make_text(js, page.next)};
-        return make_list(js, values);
+        return make_page(js, page.records, page.next, make_record);
       });
 }
 
