@@ -125,6 +125,8 @@ test('OAuth: GitHub through arctic, against an emulated provider', async (t) => 
   const late = browser();
   const lateState = await start(late);
   assert.equal((await back(late, { code: 'unknown', state: lateState })).status, 400);
+  github.codes.set('c2', { id: 9, login: 'eve' });
+  assert.equal((await back(late, { code: 'c2', state: lateState })).status, 400, 'nor after an exchange that failed');
   assert.equal(await (await late.get(who, '/')).json(), null);
   github.down = true;
   const downState = await start(late);
