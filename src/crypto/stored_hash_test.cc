@@ -68,6 +68,68 @@ TEST(StoredHash, WhatIsMalformedIsNotRead) {
   }
 }
 
+const std::string kArgon2Tail = "$AAAAAAAAAAA$AAAAAA";  // eight octets of salt, four of tag
+
+TEST(StoredHash, Argon2IsReadAsItsLibrariesWriteIt) {
+  for (const std::string& head :
+       {"$argon2id$v=19$m=64,t=1,p=1", "$argon2id$v=16$m=64,t=1,p=1", "$argon2id$m=64,t=1,p=1",
+        "$argon2i$v=19$m=64,t=1,p=1", "$argon2d$v=19$m=64,t=1,p=1", "$argon2id$v=19$p=1,t=1,m=64",
+        "$argon2id$v=19$m=8,t=1,p=1", "$argon2id$v=19$m=16,t=1,p=2",
+        "$argon2id$v=19$m=64,t=1,p=1,keyid=abc"}) {
+    EXPECT_TRUE(StoredHash::read(head + kArgon2Tail)) << head;
+  }
+  for (const std::string& head :
+       {"$argon2id$v=18$m=64,t=1,p=1", "$argon2id$v=20$m=64,t=1,p=1", "$argon2id$v=19m=64,t=1,p=1",
+        "$argon2id$v=$m=64,t=1,p=1", "$argon2id$v=19$m=64,t=0,p=1", "$argon2id$v=19$m=64,t=1,p=0",
+        "$argon2id$v=19$m=7,t=1,p=1", "$argon2id$v=19$m=15,t=1,p=2", "$argon2id$v=19$m=64,t=1",
+        "$argon2id$v=19$m=64,p=1", "$argon2id$v=19$t=1,p=1", "$argon2id$v=19$m=64,m=64,t=1,p=1",
+        "$argon2id$v=19$m=64,t=1,p=1,x=1", "$argon2id$v=19$m=64x,t=1,p=1",
+        "$argon2id$v=19$m=064,t=1,p=1", "$argon2id$v=19$m=64,t=1,p=1,keyid=",
+        "$argon2id$v=19$m=64,t=1,p=1,keyid=a,keyid=b", "$argon2i$v=19$m=64,t=1,p=1,keyid=abc"}) {
+    EXPECT_FALSE(StoredHash::read(head + kArgon2Tail)) << head;
+  }
+  const std::string head = "$argon2id$v=19$m=64,t=1,p=1$";
+  EXPECT_FALSE(StoredHash::read(head + "AAAAAAAAAA$AAAAAA")) << "seven octets of salt";
+  EXPECT_FALSE(StoredHash::read(head + "AAAAAAAAAAA$AAAA")) << "three of tag";
+  EXPECT_FALSE(StoredHash::read(head + "AAAAAAAAAAA=$AAAAAA"));
+  EXPECT_FALSE(StoredHash::read(head + "AAAAAAAAAAA$AAAAAA=="));
+  EXPECT_FALSE(StoredHash::read(head + "AAAAAAAAAAB$AAAAAA")) << "bits that are left over";
+}
+
+TEST(StoredHash, Argon2IsKeptInTheOrderOfTheReference) {
+  const auto stored = StoredHash::read("$argon2i$t=2,p=1,m=64" + kArgon2Tail);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->text, "$argon2i$v=16$m=64,t=2,p=1" + kArgon2Tail);
+  EXPECT_EQ(stored->argon2, (Argon2Cost{64, 2, 1}));
+  EXPECT_EQ(stored->argon2_version, 16U);
+  EXPECT_EQ(StoredHash::read("$argon2id$m=64,t=1,p=1,keyid=abc" + kArgon2Tail)->pepper_id, "abc");
+}
+
+TEST(StoredHash, NoTextIsLongerThanTheLimit) {
+  const auto reads = [](const std::string& cost, std::size_t size) {
+    std::string text = "$argon2id$v=19$" + cost + ",t=1,p=1$AAAAAAAAAAA$";
+    text.resize(size, 'A');
+    return StoredHash::read(text).has_value();
+  };
+  EXPECT_TRUE(reads("m=64", 1024));
+  EXPECT_FALSE(reads("m=640", 1025));
+  EXPECT_TRUE(StoredHash::read("pbkdf2_sha256$1$" + std::string(256, 's') + "$" + kKey32));
+  EXPECT_FALSE(StoredHash::read("pbkdf2_sha256$1$" + std::string(257, 's') + "$" + kKey32));
+  const std::string with_nul("pbkdf2_sha256$1$s\0t$", 20);
+  EXPECT_FALSE(StoredHash::read(with_nul + kKey32)) << "an engine may cut it there";
+}
+
+TEST(StoredHash, HexadecimalIsReadInBothCases) {
+  const std::string rest(112, 'a');
+  EXPECT_TRUE(StoredHash::read("abcdefgh:0123456789abcdef" + rest));
+  EXPECT_TRUE(StoredHash::read("abcdefgh:0123456789ABCDEF" + rest));
+  for (const char* odd :
+       {"0123456789abcdeg", "0123456789ABCDEG", "0123456789abcde/",
+        "0123456789abcde:", "0123456789abcde`", "0123456789abcde@", "zz23456789abcdef"}) {
+    EXPECT_FALSE(StoredHash::read("abcdefgh:" + (odd + rest))) << odd;
+  }
+}
+
 TEST(StoredHash, WorkIsCountedInBlocksAndRounds) {
   const auto work = [](const std::string& hash) {
     const auto stored = StoredHash::read(hash);

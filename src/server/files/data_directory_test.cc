@@ -92,6 +92,13 @@ TEST_F(DataDirectoryTest, AStoreElsewhereBelongsToTheKeysAllTheSame) {
       << error();
 }
 
+TEST_F(DataDirectoryTest, AnotherStoreIsToldApartWhereverItIs) {
+  url_ = "memory:";
+  ASSERT_EQ(error(), "");
+  EXPECT_NE(error().find("the memory store of store.url is not the one that"), std::string::npos)
+      << error();
+}
+
 TEST_F(DataDirectoryTest, AnInterruptedFirstStartIsFinished) {
   ASSERT_TRUE(open());
   fs::remove(key_file_path(directory()));

@@ -102,6 +102,27 @@ TEST(RequestParser, CanBeUsedAgainAfterAReset) {
   EXPECT_TRUE(reader.parser.request().body.empty());
 }
 
+TEST(RequestParser, NothingOfOneRequestIsLeftForTheNext) {
+  const std::string line = "POST /a?b HTTP/1.1\r\n" + kHost;
+  Reader reader;
+  ASSERT_EQ(reader.read(line + "Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx"),
+            Status::complete);
+  EXPECT_TRUE(reader.parser.announces_body());
+  reader.parser.reset();
+  ASSERT_EQ(reader.read("POST /c HTTP/1.1\r\n" + kHost + "Content-Length: 0\r\n\r\n"),
+            Status::complete);
+  EXPECT_FALSE(reader.parser.expects_continue());
+  EXPECT_FALSE(reader.parser.announces_body());
+  EXPECT_EQ(reader.parser.request().query, "");
+  reader.parser.reset();
+  ASSERT_EQ(reader.read("BREW / HTTP/1.1\r\n" + kHost + "\r\n"), Status::refused);
+  reader.parser.reset();
+  EXPECT_EQ(reader.parser.refusal(), 0);
+  ASSERT_EQ(reader.read(line + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"),
+            Status::complete);
+  EXPECT_TRUE(reader.parser.announces_body()) << "whatever its length will be";
+}
+
 TEST(RequestParser, R141RefusesEveryDoubtAboutTheBodysLength) {
   const auto with = [](const std::string& fields) {
     return refusal_of("POST / HTTP/1.1\r\n" + kHost + fields + "\r\n0\r\n\r\n");
@@ -228,6 +249,13 @@ TEST(RequestParser, TakesThePathOutOfAnAbsoluteForm) {
             Status::complete);
   EXPECT_EQ(second.parser.request().path, "/a");
   EXPECT_EQ(second.parser.request().query, "x");
+  for (const char* target : {"http://other.example", "HTTPS://other.example:1", "http://[::1]"}) {
+    Reader bare;
+    ASSERT_EQ(bare.read(std::string("GET ") + target + " HTTP/1.1\r\n" + kHost + "\r\n"),
+              Status::complete)
+        << target;
+    EXPECT_EQ(bare.parser.request().path, "/") << target;
+  }
 }
 
 TEST(RequestParser, KeepsNoConnectionOfHttp10OrWhenAskedToClose) {

@@ -103,6 +103,39 @@ TEST_F(KeyReloadTest, TakesKeysThatWereChangedInTheStore) {
   EXPECT_EQ(reload.keys()->get()->find(one), nullptr);
 }
 
+// Broken is a store of keys that does not answer.
+struct Broken final : KeyStore {
+  Result<StoredKeys> keys() override { return Error{Errc::store_unavailable, "away"}; }
+  Result<bool> put_keys(std::span<const Key>, std::int64_t) override {
+    return Error{Errc::store_unavailable, "away"};
+  }
+};
+
+TEST_F(KeyReloadTest, KeepsTheOldKeysWhileTheStoreDoesNotAnswer) {
+  Broken broken;
+  KeyReload reload(read_stored_keys(broken), reload_.keys()->get());
+  g_events.clear();
+  set_log_sink(&keep_event);
+  reload.look(false);
+  set_log_sink(nullptr);
+  EXPECT_EQ(g_events, "keys_refused ");
+  EXPECT_NE(reload.keys()->get()->find(first_), nullptr);
+}
+
+TEST_F(KeyReloadTest, LooksAtKeysOfTheStoreThatAreTheSameOnlyIfAsked) {
+  const auto store = std::move(*make_memory_store());
+  EXPECT_TRUE(*store->keys().put_keys(read_key_file(path())->keys, 0));
+  KeyReload reload(read_stored_keys(store->keys()), reload_.keys()->get());
+  reload.look(false);
+  g_events.clear();
+  set_log_sink(&keep_event);
+  reload.look(false);
+  EXPECT_EQ(g_events, "");
+  reload.look(true);
+  EXPECT_EQ(g_events, "keys_unchanged ");
+  set_log_sink(nullptr);
+}
+
 TEST_F(KeyReloadTest, KeepsTheOldKeysWhenTheFileIsGoneOrOfAnotherStore) {
   const std::string foreign = write("another");
   reload_.look(true);

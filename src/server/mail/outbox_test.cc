@@ -101,6 +101,34 @@ TEST(Outbox, ASpoolThatOthersCanReadIsRefused) {
   EXPECT_THAT(outbox.error().detail, HasSubstr("chmod 700"));
 }
 
+TEST(Outbox, ASpoolThatIsNoDirectoryIsRefused) {
+  const testing::TempDirectory folder;
+  const std::string spool = folder.path() + "/spool";
+  std::ofstream(spool) << "a file";
+  ::chmod(spool.c_str(), 0600);
+  const auto outbox = Outbox::open({.spool = spool}, {});
+  ASSERT_FALSE(outbox);
+  EXPECT_THAT(outbox.error().detail, HasSubstr("is no directory"));
+  EXPECT_FALSE(Outbox::open({.spool = folder.path() + "/none/spool"}, {}));
+}
+
+TEST(Outbox, AMailWithoutALinkHasNeitherLinkNorLife) {
+  const Mail changed{.kind = MailKind::password_changed, .to = "a@example.com", .username = "ann"};
+  EXPECT_EQ(mail_json(changed, {"Hi", "text"}),
+            "{\"kind\":\"password_changed\",\"to\":\"a@example.com\",\"username\":\"ann\","
+            "\"subject\":\"Hi\",\"text\":\"text\"}\n");
+}
+
+TEST(Outbox, AFileThatCannotBeMadeIsAFailureAndLeavesNothing) {
+  const testing::TempDirectory folder;
+  const Result<void> failed = spool_mail(folder.path() + "/none", "{}");
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().detail, HasSubstr("No such file"));
+  EXPECT_TRUE(spool_mail(folder.path(), "{}"));
+  const std::filesystem::directory_iterator all(folder.path());
+  EXPECT_EQ(std::distance(all, {}), 1) << "the draft is gone";
+}
+
 TEST(Outbox, GivesACommandTheMailAndNoneOfOurSecrets) {
   const testing::TempDirectory folder;
   ::setenv("LATCHKEY_SECRET", "hidden", 1);

@@ -64,6 +64,43 @@ TEST(MailTemplates, R98TellWhereALogInCameFrom) {
   EXPECT_FALSE(MailTemplates::load(folder.path(), kSite)) << "of a log-in alone";
 }
 
+TEST(MailTemplates, SayHowLongALinkIsGood) {
+  const auto texts = MailTemplates::load("", kSite);
+  ASSERT_TRUE(texts);
+  for (const auto& [minutes, text] :
+       std::initializer_list<std::pair<int, const char*>>{{1, "1 minute:"},
+                                                          {2, "2 minutes:"},
+                                                          {60, "60 minutes:"},
+                                                          {61, "61 minutes:"},
+                                                          {90, "90 minutes:"},
+                                                          {120, "2 hours:"}}) {
+    const MailText mail = texts->render({.kind = MailKind::password_reset,
+                                         .link = "https://x/",
+                                         .valid_for = std::chrono::minutes{minutes}});
+    EXPECT_THAT(mail.body, HasSubstr(std::string("within ") + text));
+  }
+}
+
+// A link to a change of the password has no place in a mail that tells of one.
+TEST(MailTemplates, OnlyKindsWithALinkMayNameIt) {
+  const testing::TempDirectory folder;
+  write_template(folder, "password_changed.txt", "Subject: a\n\n{{link}}\n");
+  const auto texts = MailTemplates::load(folder.path(), kSite);
+  ASSERT_FALSE(texts);
+  EXPECT_THAT(texts.error().detail, HasSubstr("nothing to put in for {{link}}"));
+  write_template(folder, "password_changed.txt", "Subject: {{site}}\n\n{{username}} {{address}}\n");
+  EXPECT_TRUE(MailTemplates::load(folder.path(), kSite));
+}
+
+TEST(MailTemplates, HaveALimitOfTheirSize) {
+  const testing::TempDirectory folder;
+  const std::string start = "Subject: a\n\n{{link}}";
+  write_template(folder, "password_reset.txt", start + std::string(65536 - start.size(), 'x'));
+  EXPECT_TRUE(MailTemplates::load(folder.path(), kSite));
+  write_template(folder, "password_reset.txt", start + std::string(65537 - start.size(), 'x'));
+  EXPECT_FALSE(MailTemplates::load(folder.path(), kSite));
+}
+
 TEST(MailTemplates, AreReadFromAFolder) {
   const testing::TempDirectory folder;
   write_template(folder, "password_reset.txt", "Subject: Hi {{username}}\n\nGo: {{link}}\n");

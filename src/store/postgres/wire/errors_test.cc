@@ -14,6 +14,65 @@ TEST(PostgresErrors, SayWhatAnOperatorCanDo) {
   EXPECT_NE(to_error("26000").detail.find("prepare=off"), std::string::npos);
 }
 
+// What each SQLSTATE means, and a word of what an operator reads.
+TEST(PostgresErrors, EachStateHasItsMeaning) {
+  const struct {
+    const char* state;
+    Errc code;
+    const char* says;
+  } cases[] = {
+      {"LK001", Errc::store_mismatch, "emptied or replaced"},
+      {kWrongIsolation.data(), Errc::store_unavailable, "READ COMMITTED"},
+      {"28P01", Errc::store_unavailable, "pg_hba.conf"},
+      {"3D000", Errc::store_unavailable, "no database of this name"},
+      {"42P01", Errc::store_mismatch, "tables of latchkey are missing"},
+      {"42883", Errc::store_mismatch, "functions of latchkey are missing"},
+      {"3F000", Errc::store_mismatch, "schema is missing"},
+      {"42501", Errc::store_read_only, "GRANT"},
+      {"25006", Errc::store_read_only, "standby or read-only"},
+      {"53100", Errc::store_read_only, "disk of the database server is full"},
+      {"53300", Errc::store_unavailable, "max_connections"},
+      {"42P05", Errc::store_unavailable, "prepare=off"},
+      {"55P03", Errc::store_busy, "another transaction"},
+      {"57014", Errc::store_busy, "statement_timeout"},
+      {"40001", Errc::store_busy, "too many races"},
+      {"XX001", Errc::store_damaged, "restore a backup"},
+      {"22021", Errc::invalid_argument, "UTF-8"},
+      {"57P01", Errc::store_unavailable, "starting, stopping"},
+      {"0A000", Errc::store_unavailable, "answered with error 0A000: see its log"},
+  };
+  for (const auto& [state, code, says] : cases) {
+    EXPECT_EQ(to_error(state).code, code) << state;
+    EXPECT_NE(to_error(state).detail.find(says), std::string::npos) << state;
+  }
+}
+
+TEST(PostgresErrors, OnlyARaceThatWasLostIsTriedAgainAtOnce) {
+  for (const char* again : {"40P01", "40001"}) EXPECT_TRUE(is_transient(again)) << again;
+  for (const char* never : {"40003", "40", "57014", ""}) EXPECT_FALSE(is_transient(never)) << never;
+}
+
+// A refusal ends the start; what passes is waited for.
+TEST(PostgresErrors, F7TellARefusalFromAnAbsence) {
+  for (const char* state : {"", "08006", "40001", "53300", "55P03", "57P03"}) {
+    EXPECT_FALSE(is_refusal(unconnected(state, "why").detail)) << state;
+    EXPECT_TRUE(unconnected(state, "why").detail.ends_with("cannot be reached: why"));
+  }
+  for (const char* state : {"28P01", "3D000", "42501"}) {
+    EXPECT_TRUE(is_refusal(unconnected(state, "why").detail)) << state;
+    EXPECT_TRUE(is_refusal(to_error(state).detail)) << state;
+  }
+  for (const char* own : {"certificate verify failed", "server does not support SSL, but",
+                          "fe_sendauth: no password supplied"}) {
+    EXPECT_TRUE(is_refusal(unconnected("", own).detail)) << own;
+  }
+  EXPECT_TRUE(is_refusal(to_error("0A000").detail)) << "unknown, and of no class that passes";
+  for (const char* state : {"08XXX", "53100", "55000", "57P01"}) {
+    EXPECT_FALSE(is_refusal(to_error(state).detail)) << state;
+  }
+  EXPECT_FALSE(is_refusal("no connection to the database in time"));
+}
+
 // What libpq 15 and pgbouncer 1.18 say, and what an operator reads behind it.
 TEST(PostgresErrors, AConnectionThatDidNotComeAboutNamesTheCure) {
   const struct {

@@ -52,6 +52,47 @@ TEST(PostgresTarget, TakesItsOwnParametersOutOfTheUrl) {
   EXPECT_EQ(keyword(target, "dbname"), "app");
   EXPECT_EQ(keyword(target, "host"), "/run/db");
   EXPECT_EQ(keyword(target, "connect_timeout"), "3");
+  const Target plain = parsed("postgresql:///app");
+  EXPECT_TRUE(plain.prepare);
+  EXPECT_FALSE(plain.insecure_tls);
+  EXPECT_TRUE(plain.listen.empty());
+  EXPECT_EQ(keyword(plain, "application_name"), "latchkey");
+  EXPECT_EQ(keyword(plain, "client_encoding"), "UTF8");
+  EXPECT_EQ(keyword(plain, "gssencmode"), "disable");
+  EXPECT_EQ(keyword(plain, "tcp_user_timeout"), "10000");
+  EXPECT_EQ(keyword(parsed("postgres:///app?application_name=shop"), "application_name"), "shop");
+  EXPECT_EQ(parsed("postgres:///app?pool=1").pool, 1U);
+  EXPECT_EQ(parsed("postgres:///app?pool=256").pool, 256U);
+  EXPECT_TRUE(parsed("postgres:///app?prepare=on").prepare);
+  EXPECT_EQ(parsed("postgres:///app?schema=" + std::string(63, 's')).schema.size(), 63U);
+  EXPECT_EQ(parsed("postgres:///app?&pool=7&").pool, 7U) << "empty parts are none";
+}
+
+// The login of a URL that is read again for each connection; everything else stays as it was.
+TEST(PostgresTarget, F4TakesUserAndPasswordFromTheUrlOfNow) {
+  Target target = parsed("postgres://ann:old@/app?host=/run/db");
+  EXPECT_EQ(keywords_now(target), target.keywords);
+  Result<std::string> now = std::string("postgres://bob:new@/other?host=/run/other");
+  target.url_source = [&now] { return now; };
+  const auto value = [&](std::string_view name) {
+    std::string found;
+    for (const auto& [keyword, text] : keywords_now(target)) {
+      if (keyword == name) found += text;
+    }
+    return found;
+  };
+  EXPECT_EQ(value("user"), "bob");
+  EXPECT_EQ(value("password"), "new");
+  EXPECT_EQ(value("dbname"), "app");
+  EXPECT_EQ(value("host"), "/run/db");
+  now = std::string("postgres:///app?host=/run/db&user=");
+  EXPECT_EQ(value("password"), "") << "the one of before is no longer right";
+  for (const auto& broken : {Result<std::string>(Error{Errc::bad_config, "no file"}),
+                             Result<std::string>(std::string("mysql://x"))}) {
+    now = broken;
+    EXPECT_EQ(value("user"), "ann");
+    EXPECT_EQ(value("password"), "old");
+  }
 }
 
 TEST(PostgresTarget, ARemoteServerMustProveWhoItIs) {
@@ -144,6 +185,7 @@ TEST(PostgresTarget, RefusesWhatItCannotReadAndNeverRepeatsIt) {
         "postgres://ann:hunter2@h/app?prepare=maybe",
         "postgres://ann:hunter2@h/app?insecure_tls=yes", "postgres://ann:hunter2@h/app?pool=0",
         "postgres://ann:hunter2@h/app?pool=257", "postgres://ann:hunter2@h/app?pool=5x",
+        "postgres://ann:hunter2@h/app?pool=", "postgres://ann:hunter2@h/app?pool",
         "postgres://ann:hunter2@h/app?schema=%zz", "postgres://ann:hunter2@h/app?schema=%00",
         "postgres://ann:hunter2@h/app?nonsense=1", "postgres://ann:hunter2@h:x%/app"}) {
     const Result<Target> target = parse_target(url);

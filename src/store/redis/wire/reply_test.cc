@@ -31,6 +31,7 @@ TEST(ReplyParser, ReadsEveryKindOfText) {
   EXPECT_EQ(parse("$5\r\na\r\nb\n\r\n"), text("a\r\nb\n"));
   EXPECT_EQ(parse("$0\r\n\r\n"), text(""));
   EXPECT_EQ(parse("=7\r\ntxt:abc\r\n"), text("abc"));
+  EXPECT_EQ(parse("=4\r\ntxt:\r\n"), text(""));
   EXPECT_EQ(parse(",1.5e3\r\n"), text("1.5e3"));
   EXPECT_EQ(parse("(34928903284092385093248509438509438\r\n"),
             text("34928903284092385093248509438509438"));
@@ -86,9 +87,29 @@ TEST(ReplyParser, WaitsForTheRest) {
 }
 
 TEST(ReplyParser, RefusesWhatIsNotRespAndStaysThere) {
-  for (const char* bad : {"hello\r\n", "\r\n", ":\r\n", ":1x\r\n", "#y\r\n", "_x\r\n", "$-2\r\n",
-                          "$x\r\n", "*-2\r\n", "$1\r\nab\r\n", "$?\r\n", "|1\r\n", "+a\nb\r\n",
-                          "=3\r\ntxt\r\n", ">0\r\n", "*1\r\n>1\r\n+a\r\n"}) {
+  for (const char* bad : {"hello\r\n",
+                          "\r\n",
+                          ":\r\n",
+                          ":1x\r\n",
+                          "#y\r\n",
+                          "_x\r\n",
+                          "$-2\r\n",
+                          "$x\r\n",
+                          "*-2\r\n",
+                          "$1\r\nab\r\n",
+                          "$?\r\n",
+                          "|1\r\n",
+                          "+a\nb\r\n",
+                          "=3\r\ntxt\r\n",
+                          "=5\r\ntxtab\r\n",
+                          "=4\r\ntxt:ab",
+                          "!-1\r\n",
+                          "=-1\r\n",
+                          "~-1\r\n",
+                          ">-1\r\n",
+                          "%-1\r\n",
+                          ">0\r\n",
+                          "*1\r\n>1\r\n+a\r\n"}) {
     EXPECT_EQ(status_of(bad), Status::bad) << bad;
   }
   ReplyParser parser;
@@ -103,15 +124,53 @@ TEST(ReplyParser, RefusesWhatIsBeyondItsLimits) {
   EXPECT_EQ(status_of("$" + std::to_string(ReplyParser::kMaxBulk + 1) + "\r\n"), Status::bad);
   EXPECT_EQ(status_of("$" + std::to_string(ReplyParser::kMaxBulk) + "\r\n"), Status::more);
   EXPECT_EQ(status_of("*" + std::to_string(ReplyParser::kMaxElements + 1) + "\r\n"), Status::bad);
+  EXPECT_EQ(status_of("*1048576\r\n"), Status::more);
+  EXPECT_EQ(status_of("%524288\r\n"), Status::more);
+  EXPECT_EQ(status_of("%524289\r\n"), Status::bad) << "a map has two for each";
   EXPECT_EQ(status_of("*1048576\r\n*1048576\r\n"), Status::bad) << "in all, not each";
   EXPECT_EQ(status_of(std::string(ReplyParser::kMaxLine + 2, '+')), Status::bad);
   const std::string line = "+" + std::string(ReplyParser::kMaxLine - 1, 'x');
   EXPECT_EQ(status_of(line + "\r\n"), Status::reply);
+  EXPECT_EQ(status_of(line + "\r"), Status::more) << "its line feed is on the way";
+  EXPECT_EQ(status_of(line + "yy"), Status::bad);
   EXPECT_EQ(status_of(line + "y\r\n"), Status::bad);
   std::string deep;
   for (std::size_t i = 0; i < ReplyParser::kMaxDepth; ++i) deep += "*1\r\n";
   EXPECT_EQ(status_of(deep + ":1\r\n"), Status::reply);
   EXPECT_EQ(status_of("*1\r\n" + deep + ":1\r\n"), Status::bad);
+}
+
+TEST(ReplyParser, CountsElementsForEachReplyAnew) {
+  constexpr std::size_t kMany = ReplyParser::kMaxElements / 2 + 1;
+  std::string large = "*" + std::to_string(kMany) + "\r\n";
+  for (std::size_t i = 0; i < kMany; ++i) large += "_\r\n";
+  ReplyParser parser;
+  for (int i = 0; i < 2; ++i) {
+    parser.feed(large);
+    Reply reply;
+    ASSERT_EQ(parser.next(reply), Status::reply) << i;
+    EXPECT_EQ(reply.elements.size(), kMany);
+  }
+}
+
+// Bytes that were read are given up while others wait: nothing of those is lost.
+TEST(ReplyParser, ReadsOnAcrossMuchThatCameBefore) {
+  const std::string long_text(100'000, 'x');
+  const std::string bulk = "$100000\r\n" + long_text + "\r\n";
+  ReplyParser parser;
+  Reply reply;
+  parser.feed(bulk + "+one\r");
+  ASSERT_EQ(parser.next(reply), Status::reply);
+  EXPECT_EQ(reply.text, long_text);
+  ASSERT_EQ(parser.next(reply), Status::more);
+  parser.feed("\n" + bulk + "$3\r\ntw");
+  ASSERT_EQ(parser.next(reply), Status::reply);
+  EXPECT_EQ(reply, text("one"));
+  ASSERT_EQ(parser.next(reply), Status::reply);
+  ASSERT_EQ(parser.next(reply), Status::more);
+  parser.feed("o\r\n");
+  ASSERT_EQ(parser.next(reply), Status::reply);
+  EXPECT_EQ(reply, text("two"));
 }
 
 }  // namespace

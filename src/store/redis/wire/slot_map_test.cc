@@ -43,6 +43,36 @@ TEST(SlotMap, KnowsWhatNobodyServes) {
   EXPECT_EQ(*map->owner(10), kA);
 }
 
+TEST(SlotMap, ReadsTheLastSlotOneSlotAndTheLargestPort) {
+  const auto map =
+      SlotMap::parse(parse_reply("*2\r\n*3\r\n:5\r\n:5\r\n*2\r\n$1\r\n?\r\n:65535\r\n"
+                                 "*3\r\n:16383\r\n:16383\r\n*2\r\n$1\r\n?\r\n:65535\r\n"),
+                     kA);
+  ASSERT_TRUE(map);
+  EXPECT_EQ(*map->owner(5), (RedisAddress{.host = kA.host, .port = 65535})) << "? is no name";
+  EXPECT_EQ(map->owner(4), nullptr);
+  EXPECT_EQ(map->owner(6), nullptr);
+  EXPECT_NE(map->owner(16383), nullptr);
+  EXPECT_EQ(map->nodes().size(), 1U) << "one node, though it was named twice";
+  EXPECT_EQ(map->slots_by_node(), (std::vector<std::vector<std::uint16_t>>{{5, 16383}}));
+}
+
+TEST(SlotMap, AMapThatServesMoreIsAnother) {
+  const auto of = [](const char* last) {
+    return *SlotMap::parse(
+        parse_reply(std::string("*1\r\n*3\r\n:0\r\n:") + last + "\r\n*2\r\n+h\r\n:1\r\n"), kA);
+  };
+  EXPECT_TRUE(of("5") == of("5"));
+  EXPECT_FALSE(of("5") == of("6"));
+  EXPECT_FALSE(of("6") == of("5"));
+}
+
+TEST(SlotMap, ANodeThatLostItsSlotsIsListedNoMore) {
+  auto map = *SlotMap::parse(parse_reply("*1\r\n*3\r\n:7\r\n:7\r\n*2\r\n+h\r\n:1\r\n"), kA);
+  map.set_owner(7, kB);
+  EXPECT_EQ(map.slots_by_node(), (std::vector<std::vector<std::uint16_t>>{{7}}));
+}
+
 TEST(SlotMap, MovesOneSlot) {
   auto map = *SlotMap::parse(
       parse_reply("*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$8\r\n10.0.0.1\r\n:7000\r\n"), kA);
@@ -60,7 +90,8 @@ TEST(SlotMap, RefusesWhatIsNoMap) {
        {"+OK\r\n", "*1\r\n+x\r\n", "*1\r\n*3\r\n:5\r\n:4\r\n*2\r\n+h\r\n:1\r\n",
         "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n+h\r\n:1\r\n",
         "*1\r\n*3\r\n:-1\r\n:1\r\n*2\r\n+h\r\n:1\r\n", "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n+h\r\n:0\r\n",
-        "*1\r\n*3\r\n:0\r\n:1\r\n*1\r\n+h\r\n"}) {
+        "*1\r\n*3\r\n:0\r\n:1\r\n*1\r\n+h\r\n", "*1\r\n*2\r\n:0\r\n:1\r\n",
+        "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n+h\r\n:65536\r\n"}) {
     EXPECT_FALSE(SlotMap::parse(parse_reply(bad), kA)) << bad;
   }
 }
@@ -72,7 +103,9 @@ TEST(SlotMap, ReadsRedirects) {
   EXPECT_EQ(moved->address, kB);
   EXPECT_EQ(parse_redirect("ASK 1 :7005", kA)->address,
             (RedisAddress{.host = kA.host, .port = 7005}));
+  EXPECT_EQ(parse_redirect("ASK 1 ?:7005", kA)->address.host, kA.host);
   EXPECT_EQ(parse_redirect("ASK 1 ::1:7005", kA)->address.host, "::1");
+  EXPECT_EQ(parse_redirect("MOVED 16383 h:1", kA)->slot, 16383);
   for (const char* bad : {"MOVED", "MOVED 1", "MOVED 1 h", "MOVED x h:1", "MOVED 16384 h:1",
                           "MOVED 1 h:x", "MOVED 1 h:99999"}) {
     EXPECT_FALSE(parse_redirect(bad, kA)) << bad;
