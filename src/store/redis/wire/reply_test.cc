@@ -141,16 +141,11 @@ TEST(ReplyParser, RefusesWhatIsBeyondItsLimits) {
 }
 
 TEST(ReplyParser, CountsElementsForEachReplyAnew) {
-  constexpr std::size_t kMany = ReplyParser::kMaxElements / 2 + 1;
-  std::string large = "*" + std::to_string(kMany) + "\r\n";
-  for (std::size_t i = 0; i < kMany; ++i) large += "_\r\n";
   ReplyParser parser;
-  for (int i = 0; i < 2; ++i) {
-    parser.feed(large);
-    Reply reply;
-    ASSERT_EQ(parser.next(reply), Status::reply) << i;
-    EXPECT_EQ(reply.elements.size(), kMany);
-  }
+  Reply reply;
+  parser.feed("*1\r\n_\r\n*" + std::to_string(ReplyParser::kMaxElements) + "\r\n");
+  ASSERT_EQ(parser.next(reply), Status::reply);
+  EXPECT_EQ(parser.next(reply), Status::more) << "the one of before does not count";
 }
 
 // Bytes that were read are given up while others wait: nothing of those is lost.
