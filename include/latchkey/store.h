@@ -15,6 +15,7 @@
 #include "latchkey/store/counter_store.h"
 #include "latchkey/store/deny_store.h"
 #include "latchkey/store/event_store.h"
+#include "latchkey/store/found.h"
 #include "latchkey/store/key_store.h"
 #include "latchkey/store/meta_store.h"
 #include "latchkey/store/one_time_store.h"
@@ -43,14 +44,6 @@ struct InsertOutcome {
 struct Insertion {
   const SessionRecord& record;
   const InsertOptions& options;
-};
-
-// Found is the answer for one id: a record, or what is left of it, or nothing.
-struct Found {
-  std::optional<SessionRecord> record{};
-  std::optional<Tombstone> tombstone{};  // only when there is no record
-  std::optional<User> user{};            // only with_user, and only when the store knows the user
-  Millis stale_for{0};                   // over 0: a copy of this age, because the store failed
 };
 
 // kMaxFind is how many ids one find may ask for, and how many records insert_all may be given.
@@ -114,11 +107,13 @@ class SessionStore {
   virtual Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                           const FindOptions& options) = 0;
 
-  // find_one is find for one id, without a list. `out` is empty before.
-  virtual Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) {
+  // find_one is find for one id, without a list: `Found found; ... find_one(id, {}, found)`. `out`
+  // is empty before; after an Error what it holds means nothing.
+  virtual Result<void> find_one(const SessionId& id, const FindOptions& options,
+                                const FoundPlaces& out) {
     auto found = find(std::span(&id, 1), options);
     if (!found) return found.error();
-    out = std::move(found->front());
+    out.put(std::move(found->front()));
     return {};
   }
 

@@ -14,10 +14,10 @@ using auth::Moment;
 
 constexpr std::string_view kUnknownTokens = "unknown_tokens";
 
-AuthState state_of(const Validation& seen) noexcept {
-  switch (seen.state) {
+AuthState state_of(const Validation& last) noexcept {
+  switch (last.state) {
     case SessionState::active:
-      return seen.session->user_id.empty() ? AuthState::guest : AuthState::user;
+      return last.session->user_id.empty() ? AuthState::guest : AuthState::user;
     case SessionState::expired:
       return AuthState::expired;
     case SessionState::revoked:
@@ -131,35 +131,36 @@ Result<void> AuthSession::Impl::look(Wait wait) {
                                       .may_write = can_write(),
                                       .prefetch = facts.prefetch,
                                       .passive = options.passive || asked_nothing});
-  auto seen =
-      auth.sessions->validate(presented.text(), {.touch = touch,
-                                                 .with_user = true,
-                                                 .fresh = options.fresh,
-                                                 .snapshot_ok = facts.safe() && !auth.binder,
-                                                 .lazy_user = !options.with_user,
-                                                 .stale_ok = options.stale_ok,
-                                                 .wait = wait});
-  if (!seen) return seen.error();
-  if (seen->user_disabled) {
+  Result<void> looked = auth.sessions->validate_into(presented.text(),
+                                                     {.touch = touch,
+                                                      .with_user = true,
+                                                      .fresh = options.fresh,
+                                                      .snapshot_ok = facts.safe() && !auth.binder,
+                                                      .lazy_user = !options.with_user,
+                                                      .stale_ok = options.stale_ok,
+                                                      .wait = wait},
+                                                     last);
+  if (!looked) return looked;
+  if (last.user_disabled) {
     log(LogLevel::info, "disabled_user", {{"address", client()}});
-  } else if (seen->state == SessionState::none) {
+  } else if (last.state == SessionState::none) {
     note_unknown_token();
   }
-  const CookieAction action = decide(Moment::look, *seen, options.offers);
+  const CookieAction action = decide(Moment::look, last, options.offers);
   if (action == CookieAction::write) {
-    auto written = lines_for(*seen->token, *seen->session);
+    auto written = lines_for(*last.token, *last.session);
     if (!written) return written.error();
     cookies = std::move(*written);
-    offered = !seen->fresh;
+    offered = !last.fresh;
   } else if (action == CookieAction::remove) {
     cookies = blank_lines();
   }
-  if (bearer && seen->token && seen->fresh) {
-    std::string text = seen->token->reveal();
+  if (bearer && last.token && last.fresh) {
+    std::string text = last.token->reveal();
     token = SecretBytes(text);
     wipe(text.data(), text.size());
   }
-  know(*seen);
+  know();
   return {};
 }
 
@@ -178,21 +179,20 @@ void AuthSession::Impl::note_unknown_token() {
                     .request_id = std::move(by.request_id)});
 }
 
-void AuthSession::Impl::know(Validation& seen) {
-  state = state_of(seen);
-  from_snapshot = seen.from_snapshot;
-  stale_for = seen.stale_for;
-  user_known = !seen.from_snapshot;
-  record = std::move(seen.session);
-  user = std::move(seen.user);
+void AuthSession::Impl::know() {
+  state = state_of(last);
+  from_snapshot = last.from_snapshot;
+  user_known = !last.from_snapshot;
+  last.token.reset();
   check_device();
 }
 
 Result<void> AuthSession::Impl::refresh() {
   if (shown().empty()) return {};
-  auto seen = auth.sessions->validate(shown(), {.touch = false, .with_user = true, .fresh = true});
-  if (!seen) return seen.error();
-  know(*seen);
+  auto again = auth.sessions->validate(shown(), {.touch = false, .with_user = true, .fresh = true});
+  if (!again) return again.error();
+  last = *std::move(again);
+  know();
   return {};
 }
 

@@ -131,6 +131,27 @@ TEST_F(RequestTest, ARefusalNamesBothOrigins) {
   EXPECT_THAT(nameless.problem(), Not(HasSubstr("received_origin")));
 }
 
+TEST_F(RequestTest, NamesOfHeadersAreComparedWithoutCaseAndOtherwiseExactly) {
+  const auto auth = open(usual());
+  const auto refused = [&](const std::string& name) {
+    Ask foreign{.method = "POST", .headers = {{"Content-Type", "application/json"}}};
+    foreign.headers.emplace_back(name, "cross-site");
+    return begin(*auth, std::move(foreign), {.json_only = true}).state() == AuthState::refused;
+  };
+  for (const char* name : {"sec-fetch-site", "Sec-Fetch-Site", "SEC-FETCH-SITE"}) {
+    EXPECT_TRUE(refused(name)) << name;
+  }
+  // Capitals and small letters differ by one bit; other characters that do are not the same.
+  const std::string right = "sec-fetch-site";
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    for (const int bits : {0x01, 0x20, 0x40, 0x80}) {
+      std::string other = right;
+      other[i] = static_cast<char>(other[i] ^ bits);
+      EXPECT_EQ(refused(other), bits == 0x20 && right[i] != '-') << other;
+    }
+  }
+}
+
 TEST_F(RequestTest, BlanksAroundAValueDoNotCount) {
   const auto auth = open(usual());
   EXPECT_EQ(begin(*auth, form().with("Origin", " http://localhost:8080\t")).state(),

@@ -34,7 +34,8 @@ struct AuthSession::Impl {
   Result<void> look(Wait wait);
   // refresh asks the store again who this is, and changes nothing that goes back.
   Result<void> refresh();
-  void know(Validation& seen);
+  // know takes over what a look-up has just written into `last`.
+  void know();
   void note_unknown_token();
 
   // device_binding/session.cc: sessions that are bound to their browser.
@@ -115,13 +116,14 @@ struct AuthSession::Impl {
   std::string_view refused_for{};  // why, when the state is `refused`
   bool user_known = false;         // `user` is what the store says
   bool from_snapshot = false;
-  Millis stale_for{0};
   auth::Shortfall shortfall = auth::Shortfall::none;
   std::optional<Errc> failure{};
-  std::optional<SessionRecord> record{};  // of a user or a guest
-  std::optional<User> user{};
   std::optional<SessionRecord> unproven{};  // in the state of that name, and for no other use
-  SecretBytes token{};                      // the newest one given to the client in this request
+  Validation last{};  // the last look-up: these three stay where it wrote them
+  std::optional<SessionRecord>& record = last.session;  // of a user or a guest
+  std::optional<User>& user = last.user;
+  Millis& stale_for = last.stale_for;
+  SecretBytes token{};  // the newest one given to the client in this request
   std::vector<AttributeEdit> edits{};
   std::string address{};  // of the client, once it was asked for
 

@@ -193,11 +193,22 @@ Result<NewSession> Sessions::create_guest(const CreateOptions& options) {
   return impl_->create(UserId{}, options, impl_->clock.now());
 }
 
+// One variable is returned on every way, so that the answer is made where the caller wants it.
 Result<Validation> Sessions::validate(std::string_view token, const ValidateOptions& options) {
+  Result<Validation> answer(std::in_place);
+  if (Result<void> done = validate_into(token, options, *answer); !done) answer = done.error();
+  return answer;
+}
+
+Result<void> SessionBase::validate_into(std::string_view token, const ValidateOptions& options,
+                                        Validation& out) {
   if (impl_->forked.crossed()) return forked_error();
-  if (impl_->stateless) return impl_->stateless->validate(token, options, impl_->clock.now());
-  if (impl_->envelope) return impl_->validate(token, options);
-  return impl_->validator.validate(token, options);
+  if (!impl_->stateless && !impl_->envelope) return impl_->validator.validate(token, options, out);
+  auto answer = impl_->stateless ? impl_->stateless->validate(token, options, impl_->clock.now())
+                                 : impl_->validate(token, options);
+  if (!answer) return answer.error();
+  out = *std::move(answer);
+  return {};
 }
 
 Result<bool> Sessions::revoke(const SessionId& id, EndReason reason, const DeviceContext& by) {

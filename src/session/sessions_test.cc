@@ -310,6 +310,32 @@ TEST_F(SessionsTest, AUserOfADisabledAccountHasNoSession) {
   EXPECT_EQ(validate(made.token, {.with_user = true}).state, SessionState::active);
 }
 
+// The record is written into the answer before the secret is judged, and must not stay there.
+TEST_F(SessionsTest, OfATokenThatIsRefusedNothingIsTold) {
+  const UserId bob = *UserId::parse("bob");
+  ASSERT_TRUE(*store_->users().add_user({{.id = bob, .username = "bob"}, "bob", "hash"}));
+  ASSERT_TRUE(*store_->users().set_disabled(bob, true));
+  const NewSession expired = create("alice", {.remember = false});
+  clock_.advance(hours{13});
+  const NewSession revoked = create();
+  ASSERT_TRUE(*sessions_->revoke(revoked.record.id));
+  const NewSession disabled = create("bob");
+  const NewSession good = create();
+  const std::string wrong = with_secret(good.token, std::string(24, 'x')).reveal();
+  for (const std::string& text :
+       {expired.token.reveal(), revoked.token.reveal(), disabled.token.reveal(), wrong}) {
+    const TokenCheck check{text, {.with_user = true}};
+    const auto alone = sessions_->validate(check.token, check.options);
+    const auto many = sessions_->validate_all({&check, 1});
+    ASSERT_TRUE(alone && many.front());
+    for (const Validation* answer : {&*alone, &*many.front()}) {
+      EXPECT_NE(answer->state, SessionState::active);
+      EXPECT_FALSE(answer->session || answer->user || answer->token || answer->fresh);
+    }
+  }
+  EXPECT_EQ(validate(good.token).session->id, good.record.id);
+}
+
 TEST_F(SessionsTest, MisuseIsRefusedAtConstruction) {
   SessionsOptions endless;
   endless.policy.idle = endless.policy.absolute = Millis{0};

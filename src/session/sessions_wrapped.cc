@@ -78,7 +78,10 @@ Result<Validation> SessionBase::Impl::validate(std::string_view text,
   Opened opened;
   if (auto answer = unwrap(text, asked, now, opened)) return *std::move(answer);
   const SecretBytes plain = revealed(*opened.token);
-  return finish(opened, validator.validate(plain.insecure_view(), asked), asked, now);
+  Validation found;
+  Result<void> done = validator.validate(plain.insecure_view(), asked, found);
+  if (!done) return done.error();
+  return finish(opened, std::move(found), asked, now);
 }
 
 std::vector<Result<Validation>> SessionBase::Impl::validate_all(

@@ -9,14 +9,25 @@
 
 namespace latchkey::session {
 
-// A record is several cache lines of text and times: the answer of the store stays where it is, and
-// what is wanted of it moves once, into the Validation.
+// A record is several cache lines of text and times: the store writes it into the answer itself,
+// where it stays if the token opens the session, and from where it goes if not.
 struct Validator::Look {
-  // Not defaulted: GCC makes a constant of what it can compute and fills all 600 bytes with zeros.
-  Look() noexcept {}
-  Found found;
+  explicit Look(Validation& answer) noexcept : out(answer) {}
+
+  FoundPlaces places() noexcept { return {out.session, tombstone, out.user, out.stale_for}; }
+  void clear() noexcept {
+    out.session.reset();
+    out.user.reset();
+    out.stale_for = Millis{0};
+    tombstone.reset();
+    holder = false;
+  }
+
+  Validation& out;
+  std::optional<Tombstone> tombstone{};  // only without a record
   UnixTime now{};
-  Judgement judgement;  // only with a record
+  Judgement judgement{};  // these two only with a record
+  bool holder = false;    // the secret is the session's
 };
 
 namespace {
@@ -35,59 +46,62 @@ void apply(const Touch& touch, SessionRecord& record) noexcept {
 
 }  // namespace
 
-Result<void> Validator::look(const SessionId& id, const FindOptions& options, Look& out) {
-  Result<void> found = store_.find_one(id, options, out.found);
-  if (!found) return found;
-  see(clock_.now(), out);
-  return {};
+Result<void> Validator::look(const SessionId& id, const SecretHash& hash,
+                             const FindOptions& options, Look& look) {
+  Result<void> found = store_.find_one(id, options, look.places());
+  if (found) see(clock_.now(), hash, look);
+  return found;
 }
 
-void Validator::see(UnixTime now, Look& look) const {
+void Validator::see(UnixTime now, const SecretHash& hash, Look& look) const {
   look.now = now;
-  if (look.found.record) look.judgement = judge(*look.found.record, now, policy_);
+  if (!look.out.session) return;
+  look.judgement = judge(*look.out.session, now, policy_);
+  look.holder = same_secret(hash, look.out.session->secret_hash);
 }
 
 // reconsider lets a touch count that waits to be written.
 void Validator::reconsider(const std::optional<Touch>& waiting, Look& look) const {
-  if (!waiting || !look.found.record) return;
-  apply(*waiting, *look.found.record);
-  see(look.now, look);
+  if (!waiting || !look.out.session) return;
+  apply(*waiting, *look.out.session);
+  look.judgement = judge(*look.out.session, look.now, policy_);
 }
 
-bool Validator::in_doubt(const SecretHash& hash, const Look& seen,
-                         const ValidateOptions& options) noexcept {
-  if (seen.judgement.liveness != Liveness::active) return true;
-  return !options.fresh && !same_secret(hash, seen.found.record->secret_hash);
+bool Validator::in_doubt(const Look& seen, const ValidateOptions& options) noexcept {
+  return seen.judgement.liveness != Liveness::active || (!options.fresh && !seen.holder);
 }
 
-Result<Validation> Validator::validate(std::string_view text, const ValidateOptions& options) {
-  Result<Validation> validation = Validation{};
+Result<void> Validator::validate(std::string_view text, const ValidateOptions& options,
+                                 Validation& out) {
   const auto shown = codec::split_token(text);
-  if (!shown) return validation;
+  if (!shown) return {};
   store_.expect(shown->id);  // what it loads arrives while the secret is hashed
   const SecretHash hash = hash_secret(shown->secret);
-  Look seen;
-  Result<void> looked = look(shown->id,
+  Look seen(out);
+  Result<void> looked = look(shown->id, hash,
                              {.with_user = options.with_user,
                               .fresh = options.fresh,
                               .wait = options.wait,
                               .stale_ok = options.stale_ok},
                              seen);
-  if (looked && seen.found.record && in_doubt(hash, seen, options)) {
+  if (looked && out.session && in_doubt(seen, options)) {
     // A cached copy may be old, and a touch may still wait in the queue: an end is believed only
     // when the store says so and no touch waits that says otherwise. So is a wrong secret, for
     // another node may just have rotated the right one. The queue is asked first: what
     // leaves it meanwhile is in the store by then. It is not written here, for a look-up never
     // waits for a commit.
     const std::optional<Touch> waiting = behind_.pending(shown->id);
-    seen.found = Found{};
-    looked = look(shown->id, {.with_user = options.with_user, .fresh = true, .wait = options.wait},
-                  seen);
+    seen.clear();
+    looked = look(shown->id, hash,
+                  {.with_user = options.with_user, .fresh = true, .wait = options.wait}, seen);
     if (looked) reconsider(waiting, seen);
   }
-  if (!looked) return looked.error();
-  accept(*shown, hash, seen, options, *validation);
-  return validation;
+  if (looked) {
+    accept(*shown, hash, seen, options);
+  } else {
+    seen.clear();
+  }
+  return looked;
 }
 
 struct Validator::Asked {
@@ -95,7 +109,7 @@ struct Validator::Asked {
   codec::TokenParts token;  // of the check's text
   Result<Validation>& answer;
   SecretHash hash = hash_secret(token.secret);
-  Look look{};
+  Look look{*answer};
   std::optional<Error> failed{};
 };
 
@@ -119,9 +133,9 @@ void Validator::look_all(std::span<Asked* const> asked, bool fresh) {
       one.failed = found.error();
       continue;
     }
-    one.look.found = std::move((*found)[i]);
-    if (!one.check.options.with_user) one.look.found.user.reset();
-    see(one.check.now ? *one.check.now : clock_.now(), one.look);
+    one.look.places().put(std::move((*found)[i]));
+    if (!one.check.options.with_user) one.look.out.user.reset();
+    see(one.check.now ? *one.check.now : clock_.now(), one.hash, one.look);
   }
 }
 
@@ -148,7 +162,7 @@ void Validator::validate_all(std::span<const TokenCheck> checks,
     if (one.failed) {
       one.answer = *std::move(one.failed);
     } else {
-      accept(one.token, one.hash, one.look, one.check.options, *one.answer);
+      accept(one.token, one.hash, one.look, one.check.options);
     }
   }
 }
@@ -158,8 +172,8 @@ void Validator::confirm(std::span<Asked* const> seen) {
   std::vector<Asked*> doubtful;
   std::vector<std::optional<Touch>> waiting;
   for (Asked* one : seen) {
-    const bool found = !one->failed && one->look.found.record;
-    if (!found || !in_doubt(one->hash, one->look, one->check.options)) continue;
+    const bool found = !one->failed && one->look.out.session;
+    if (!found || !in_doubt(one->look, one->check.options)) continue;
     doubtful.push_back(one);
     waiting.push_back(behind_.pending(one->token.id));
   }
@@ -169,49 +183,52 @@ void Validator::confirm(std::span<Asked* const> seen) {
 }
 
 void Validator::accept(const codec::TokenParts& shown, const SecretHash& hash, Look& look,
-                       const ValidateOptions& options, Validation& out) {
-  Found& found = look.found;
-  if (!found.record) {
-    // An unknown id costs the same comparison as a known one (R92).
-    const Tombstone tombstone = found.tombstone.value_or(Tombstone{});
-    const bool holder = same_secret(hash, tombstone.secret_hash);
-    // When a tombstone goes is hygiene; how long it speaks is not.
-    if (holder && found.tombstone && look.now - tombstone.ended_at <= kTombstoneLife) {
-      out.state = state_of(tombstone.reason);
-    }
+                       const ValidateOptions& options) {
+  Validation& out = look.out;
+  out.state = judge_token(shown, hash, look, options);
+  if (out.state == SessionState::active) {
+    if (!options.with_user) out.user.reset();
     return;
   }
-  SessionRecord& record = *found.record;
-  std::optional<SessionToken> rotated;
-  if (!same_secret(hash, record.secret_hash)) {
-    rotated = open_grace(shown.secret, hash, record, look.now);
-    (rotated ? in_grace_ : wrong_).fetch_add(1, std::memory_order_relaxed);
-    if (!rotated) return;
+  look.clear();
+  out.token.reset();
+}
+
+SessionState Validator::judge_token(const codec::TokenParts& shown, const SecretHash& hash,
+                                    Look& look, const ValidateOptions& options) {
+  Validation& out = look.out;
+  if (!out.session) {
+    // An unknown id costs the same comparison as a known one (R92).
+    const Tombstone tombstone = look.tombstone.value_or(Tombstone{});
+    const bool holder = same_secret(hash, tombstone.secret_hash);
+    // When a tombstone goes is hygiene; how long it speaks is not.
+    const bool speaks = look.tombstone && look.now - tombstone.ended_at <= kTombstoneLife;
+    return holder && speaks ? state_of(tombstone.reason) : SessionState::none;
+  }
+  SessionRecord& record = *out.session;
+  if (!look.holder) {
+    out.token = open_grace(shown.secret, hash, record, look.now);
+    (out.token ? in_grace_ : wrong_).fetch_add(1, std::memory_order_relaxed);
+    if (!out.token) return SessionState::none;
   }
   if (look.judgement.liveness != Liveness::active) {
     behind_.expire(record, look.now);
-    out.state = SessionState::expired;
-    return;
+    return SessionState::expired;
   }
-  if (found.user && found.user->disabled && !options.disabled_too) {
+  if (out.user && out.user->disabled && !options.disabled_too) {
     disabled_.fetch_add(1, std::memory_order_relaxed);
     out.user_disabled = true;
-    return;
+    return SessionState::none;
   }
-  bool fresh = rotated.has_value();
+  out.fresh = out.token.has_value();
   if (options.touch && look.judgement.touch_due) {
     behind_.touch({record.id, look.now, look.judgement.idle_expires_at});
     record.last_seen_at = look.now;
     record.idle_expires_at = look.judgement.idle_expires_at;
-    fresh = fresh || look.judgement.renew_due;
+    out.fresh = out.fresh || look.judgement.renew_due;
   }
-  out.state = SessionState::active;
-  out.session = std::move(found.record);
-  if (options.with_user) out.user = std::move(found.user);
-  out.stale_for = found.stale_for;
-  out.fresh = fresh;
-  if (!fresh) return;
-  out.token = rotated ? std::move(rotated) : SessionToken::assemble(shown.id, shown.secret);
+  if (out.fresh && !out.token) out.token = SessionToken::assemble(shown.id, shown.secret);
+  return SessionState::active;
 }
 
 }  // namespace latchkey::session

@@ -51,7 +51,8 @@ class EachCallSessions : public SessionStore {
   Result<std::size_t> prune(UnixTime now, std::size_t limit) override {
     return runner_.run(StoreCall::prune, [&] { return inner_.prune(now, limit); });
   }
-  Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) override {
+  Result<void> find_one(const SessionId& id, const FindOptions& options,
+                        const FoundPlaces& out) override {
     return runner_.run(StoreCall::find, [&] { return inner_.find_one(id, options, out); });
   }
   void expect(const SessionId& id) const noexcept override { inner_.expect(id); }

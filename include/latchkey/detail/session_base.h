@@ -35,6 +35,10 @@ class SessionBase {
   SessionBase(const SessionBase&) = delete;
   SessionBase& operator=(const SessionBase&) = delete;
 
+  // validate_into is validate, and writes the answer into `out`, a Validation just made, so that
+  // nothing of it is moved. After an Error nothing of a session is there. Blocks.
+  Result<void> validate_into(std::string_view token, const ValidateOptions& options,
+                             Validation& out);
   // validate_all and create_all do what validate and create do, for many sessions, in their order.
   // The store gets as few queries as it takes for 64 of them. Each has an outcome of its own. With
   // carriers that have no rows they are done one after another. Blocks.

@@ -1,7 +1,9 @@
 #include "codec/record/record.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -20,7 +22,7 @@ constexpr std::uint8_t kBinding = 4;
 constexpr std::uint8_t kDisabled = 1;  // flags of a user
 constexpr std::size_t kLastSeenOffset = 3 + SecretHash::kBytes;
 constexpr std::size_t kIdleExpiresOffset = kLastSeenOffset + 8;
-[[maybe_unused]] constexpr std::size_t kCreatedOffset = kIdleExpiresOffset + 8;
+constexpr std::size_t kCreatedOffset = kIdleExpiresOffset + 8;
 
 // Differences are taken modulo 2^64, so that every pair of times has one.
 std::uint64_t bits(std::int64_t value) noexcept { return static_cast<std::uint64_t>(value); }
@@ -32,6 +34,13 @@ UnixTime to_time(std::uint64_t value) noexcept {
 // zigzag makes numbers near zero small, whatever their sign.
 std::uint64_t zigzag(std::uint64_t value) noexcept { return (value << 1) ^ (0 - (value >> 63)); }
 std::uint64_t unzigzag(std::uint64_t value) noexcept { return (value >> 1) ^ (0 - (value & 1)); }
+
+std::uint64_t load_eight(Packed in) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, in.data(), sizeof value);
+  if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap64(value);
+  return value;
+}
 
 void store_fixed(std::uint8_t* out, UnixTime time) noexcept {
   for (int i = 0; i < 8; ++i) out[i] = static_cast<std::uint8_t>(bits(time) >> (8 * i));
@@ -85,18 +94,18 @@ class Reader {
     return one.empty() ? std::uint8_t{0} : one[0];
   }
   UnixTime fixed() noexcept {
-    std::uint64_t value = 0;
     const Packed eight = octets(8);
-    if (eight.empty()) return {};
-    for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{eight[i]} << (8 * i);
-    return to_time(value);
+    return eight.empty() ? UnixTime{} : to_time(load_eight(eight));
   }
-  // A number has one form only: no needless octets, nothing over 64 bits. Most are of one octet.
-  std::uint64_t number() noexcept {
-    if (in_.empty() || in_.front() >= 0x80) return long_number();
-    const std::uint8_t value = in_.front();
-    in_ = in_.subspan(1);
-    return value;
+  // A number has one form only: no needless octets, nothing over 64 bits. Lengths are mostly of one
+  // octet, and times of five or six.
+  [[gnu::always_inline]] std::uint64_t number() noexcept {
+    if (!in_.empty() && in_.front() < 0x80) {
+      const std::uint8_t value = in_.front();
+      in_ = in_.subspan(1);
+      return value;
+    }
+    return time_number();
   }
   std::string_view text() noexcept {
     const std::uint64_t size = number();
@@ -104,7 +113,7 @@ class Reader {
     return {reinterpret_cast<const char*>(front.data()), front.size()};
   }
   // Most texts are empty, and so is what they are read into.
-  void text(std::string& out) {
+  [[gnu::always_inline]] void text(std::string& out) {
     if (const std::string_view read = text(); !read.empty() || !out.empty()) out = read;
   }
   void hash(SecretHash& out) noexcept {
@@ -113,6 +122,23 @@ class Reader {
   }
 
  private:
+  // time_number reads up to eight octets at once, without a jump for each.
+  std::uint64_t time_number() noexcept {
+    constexpr std::uint64_t kMore = 0x8080'8080'8080'8080U;
+    if (in_.size() < sizeof(std::uint64_t)) return long_number();
+    const std::uint64_t eight = load_eight(in_);
+    const std::uint64_t ends = ~eight & kMore;
+    if (ends == 0) return long_number();
+    const int last = std::countr_zero(ends);  // the bit that ends the number
+    std::uint64_t value = eight & (~std::uint64_t{0} >> (63 - last));
+    if (value >> (last - 7) == 0) ok_ = false;  // the last octet says nothing
+    value = (value & 0x007f'007f'007f'007fU) | ((value & 0x7f00'7f00'7f00'7f00U) >> 1);
+    value = (value & 0x0000'3fff'0000'3fffU) | ((value & 0x3fff'0000'3fff'0000U) >> 2);
+    value = (value & 0x0fff'ffffU) | ((value & 0x0fff'ffff'0000'0000U) >> 4);
+    in_ = in_.subspan(static_cast<std::size_t>(last / 8 + 1));
+    return value;
+  }
+
   std::uint64_t long_number() noexcept {
     constexpr std::size_t kMostOctets = 10;
     const std::size_t most = std::min(in_.size(), kMostOctets);
@@ -178,14 +204,15 @@ void pack_record(const SessionRecord& record, std::vector<std::uint8_t>& out) {
 
 bool unpack_record(Packed& in, SessionRecord& out) {
   Reader reader(in);
-  if (reader.octet() != kFormat) return false;
-  const std::uint8_t flags = reader.octet();
+  const Packed head = reader.octets(kCreatedOffset);  // what has a fixed place, with one check
+  if (head.empty() || head[0] != kFormat) return false;
+  const std::uint8_t flags = head[1];
   if ((flags & ~(kPersistent | kPrevious | kBinding)) != 0) return false;
   out.persistent = (flags & kPersistent) != 0;
-  out.level = reader.octet();
-  reader.hash(out.secret_hash);
-  out.last_seen_at = reader.fixed();
-  out.idle_expires_at = reader.fixed();
+  out.level = head[2];
+  std::memcpy(out.secret_hash.bytes.data(), head.data() + 3, SecretHash::kBytes);
+  out.last_seen_at = to_time(load_eight(head.subspan(kLastSeenOffset)));
+  out.idle_expires_at = to_time(load_eight(head.subspan(kIdleExpiresOffset)));
   const std::uint64_t created = unzigzag(reader.number());
   out.created_at = to_time(created);
   out.absolute_expires_at = to_time(created + unzigzag(reader.number()));

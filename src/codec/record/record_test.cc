@@ -161,6 +161,28 @@ TEST(PackedRecord, ALengthBeyondTheInputIsRefusedBeforeAnythingIsAllocated) {
   EXPECT_FALSE(unpack_record(in, out));
 }
 
+// Numbers of one to ten octets, with enough behind them to be read at once and without.
+TEST(PackedUser, ATimeOfAnyLengthComesBackAndNoLongerFormOfIt) {
+  for (const char* name : {"", "a name that is longer than eight octets"}) {
+    for (int bit = 0; bit < 63; ++bit) {
+      User user{.username = name, .created_at = from_unix_millis(std::int64_t{1} << bit)};
+      std::vector<std::uint8_t> packed;
+      pack_user(user, packed);
+      Packed in{packed};
+      User out;
+      ASSERT_TRUE(unpack_user(in, out)) << bit;
+      EXPECT_EQ(out, user) << bit;
+      EXPECT_TRUE(in.empty());
+      const auto last = std::find_if(packed.begin() + 2, packed.end(),
+                                     [](std::uint8_t octet) { return octet < 0x80; });
+      *last |= 0x80;
+      packed.insert(last + 1, 0);
+      Packed longer{packed};
+      EXPECT_FALSE(unpack_user(longer, out)) << bit;
+    }
+  }
+}
+
 TEST(PackedRecord, NumbersOverSixtyFourBitsAreRefused) {
   SessionRecord record = extreme();
   std::vector<std::uint8_t> packed = pack(record);

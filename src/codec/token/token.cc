@@ -5,6 +5,7 @@
 #include "latchkey/token.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/base64url.h"
 #include "codec/token/token_parts.h"
@@ -13,7 +14,8 @@ namespace latchkey {
 
 std::optional<codec::TokenParts> codec::split_token(std::string_view text) noexcept {
   constexpr std::string_view prefix = SessionToken::kPrefix;
-  if (text.size() != SessionToken::kLength || !text.starts_with(prefix)) return std::nullopt;
+  if (text.size() != SessionToken::kLength) return std::nullopt;
+  if (std::memcmp(text.data(), prefix.data(), prefix.size()) != 0) return std::nullopt;
   const auto id = SessionId::parse(text.substr(prefix.size(), SessionId::kLength));
   const std::string_view secret = text.substr(prefix.size() + SessionId::kLength);
   if (!id || !is_base64url(secret)) return std::nullopt;

@@ -83,6 +83,20 @@ TEST(UserId, IsTextOf1To255BytesWithoutControls) {
   }
 }
 
+TEST(UserId, AnOctetOutsideAsciiIsSeenWhereverItStands) {
+  for (std::size_t size = 1; size < 26; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int octet = 0; octet < 256; ++octet) {
+        std::string text(size, 'u');
+        text[at] = static_cast<char>(octet);
+        // One octet of 128 or more is no UTF-8.
+        EXPECT_EQ(UserId::parse(text).has_value(), octet >= 0x20 && octet < 0x7f)
+            << size << ' ' << at << ' ' << octet;
+      }
+    }
+  }
+}
+
 TEST(UserId, KeepsAnIntegerAsText) {
   EXPECT_EQ(UserId(42).text(), "42");
   EXPECT_EQ(UserId(-7).text(), "-7");

@@ -33,8 +33,8 @@ TEST(Plot, DrawsALineForEachStretchThatIsKnown) {
 }
 
 TEST(Plot, LargeNumbersAreShort) {
-  const auto shown = [](double value, std::string_view unit) {
-    Plot plot{.title = "A", .unit = std::string(unit), .minutes_ago = {0}};
+  const auto shown = [](double value, const std::string& unit) {
+    Plot plot{.title = "A", .unit = unit, .minutes_ago = {0}};
     plot.series = {{"a", {value}}};
     std::string html;
     append_plot(html, plot);

@@ -36,16 +36,26 @@ Result<std::vector<Found>> Sessions::find(std::span<const SessionId> ids,
   std::vector<Found> answers(ids.size());
   if (data_.forked.crossed()) return forked_error();
   const MutexLock lock(data_.mutex);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (const SessionRecord* record = data_.sessions.find(ids[i])) {
-      answers[i].record = *record;
-      if (!options.with_user || record->user_id.empty()) continue;
-      if (const StoredUser* user = data_.users.find(record->user_id)) answers[i].user = user->user;
-    } else if (const Tombstone* tombstone = data_.sessions.find_tombstone(ids[i])) {
-      answers[i].tombstone = *tombstone;
-    }
-  }
+  for (std::size_t i = 0; i < ids.size(); ++i) read(ids[i], options.with_user, answers[i]);
   return answers;
+}
+
+Result<void> Sessions::find_one(const SessionId& id, const FindOptions& options,
+                                const FoundPlaces& out) {
+  if (data_.forked.crossed()) return forked_error();
+  const MutexLock lock(data_.mutex);
+  read(id, options.with_user, out);
+  return {};
+}
+
+void Sessions::read(const SessionId& id, bool with_user, const FoundPlaces& out) {
+  if (const SessionRecord* record = data_.sessions.find(id)) {
+    out.record = *record;
+    if (!with_user || record->user_id.empty()) return;
+    if (const StoredUser* user = data_.users.find(record->user_id)) out.user = user->user;
+  } else if (const Tombstone* tombstone = data_.sessions.find_tombstone(id)) {
+    out.tombstone = *tombstone;
+  }
 }
 
 Result<std::size_t> Sessions::touch(std::span<const Touch> touches) {

@@ -155,6 +155,8 @@ class Sessions final : public SessionStore {
   Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override;
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                   const FindOptions& options) override;
+  Result<void> find_one(const SessionId& id, const FindOptions& options,
+                        const FoundPlaces& out) override;
   Result<std::size_t> touch(std::span<const Touch> touches) override;
   Result<ReplaceStatus> replace(const SessionRecord& record, std::int64_t expected_version,
                                 UnixTime now) override;
@@ -167,6 +169,9 @@ class Sessions final : public SessionStore {
   std::optional<Millis> watch(Sink sink) override;
 
  private:
+  void read(const SessionId& id, bool with_user, const FoundPlaces& out)
+      LATCHKEY_REQUIRES(data_.mutex);
+
   Data& data_;
 };
 

@@ -56,7 +56,8 @@ class CachedSessions final : public SessionStore {
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                   const FindOptions& options) override;
 
-  Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) override {
+  Result<void> find_one(const SessionId& id, const FindOptions& options,
+                        const FoundPlaces& out) override {
     if (forked_.crossed()) return forked_error();  // nobody here hears of changes
     if (!options.fresh && table_.read(id, options.with_user, clock_.now(), out)) return {};
     const bool stale_ok = options.stale_ok && !options.fresh;
@@ -67,7 +68,7 @@ class CachedSessions final : public SessionStore {
       if (away && read_stale(id, options.with_user, out)) return {};
       return found.error();
     }
-    out = std::move(found->front());
+    out.put(std::move(found->front()));
     return {};
   }
 
@@ -160,7 +161,7 @@ class CachedSessions final : public SessionStore {
     const std::int64_t at = away ? to_unix_millis(now) : kNeverFailed;
     if (failed_at_.load(std::memory_order_relaxed) != at) failed_at_ = at;
   }
-  bool read_stale(const SessionId& id, bool with_user, Found& out) {
+  bool read_stale(const SessionId& id, bool with_user, const FoundPlaces& out) {
     const auto age = table_.read_stale(id, with_user, clock_.now(), out);
     if (age) out.stale_for = *age;
     return age.has_value();

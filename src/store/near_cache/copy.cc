@@ -31,7 +31,7 @@ Copy Copy::make(const Found& found, KnownUser known, UnixTime taken_at, std::uin
   return copy;
 }
 
-bool Copy::unpack(const SessionId& id, bool with_user, Found& out) const {
+bool Copy::unpack(const SessionId& id, bool with_user, const FoundPlaces& out) const {
   codec::Packed in = packed();
   SessionRecord& record = out.record.emplace();
   record.id = id;

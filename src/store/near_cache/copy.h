@@ -51,7 +51,7 @@ class Copy {
     return {reinterpret_cast<const char*>(block_.get()) + sizeof(Head), head().id_size};
   }
   // unpack fills `out` and returns false when the block cannot be read.
-  bool unpack(const SessionId& id, bool with_user, Found& out) const;
+  bool unpack(const SessionId& id, bool with_user, const FoundPlaces& out) const;
   // times and set_times: what a touch reads and writes.
   std::optional<codec::PackedTimes> times() const noexcept;
   void set_times(const codec::PackedTimes& times) noexcept;

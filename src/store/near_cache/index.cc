@@ -30,9 +30,9 @@ struct alignas(64) Index::Bucket {
   // name others: all seven are compared at once, without a jump that nobody can predict.
   std::uint64_t ways_of(std::uint64_t key) const noexcept {
     constexpr std::uint64_t kOnes = 0x0101010101010101U;
-    const auto* head = reinterpret_cast<const std::uint8_t*>(this);
     std::uint64_t octets = 0;
-    for (std::size_t i = 0; i < 8; ++i) octets |= std::uint64_t{head[i]} << (8 * i);  // one load
+    std::memcpy(&octets, static_cast<const void*>(this), sizeof octets);
+    if constexpr (std::endian::native == std::endian::big) octets = __builtin_bswap64(octets);
     octets ^= kOnes * (key & 0xff);
     return (octets - kOnes) & ~octets & (kOnes << 7);
   }

@@ -43,7 +43,8 @@ bool Table::current(const Copy& copy, UnixTime now) const noexcept {
          copy.stamp() >= lost_stamp_.load();
 }
 
-bool Table::read_copy(const Copy& copy, const SessionId& id, bool with_user, Found& out) const {
+bool Table::read_copy(const Copy& copy, const SessionId& id, bool with_user,
+                      const FoundPlaces& out) const {
   if (user_stamps_[copy.user_slot()].load() > copy.stamp()) return false;
   if (with_user && copy.known_user() == KnownUser::not_asked) return false;
   if (!copy.unpack(id, with_user, out)) return false;
@@ -51,7 +52,7 @@ bool Table::read_copy(const Copy& copy, const SessionId& id, bool with_user, Fou
          to_unix_millis(deadline_of(*out.record)) > pruned_until_.load();
 }
 
-bool Table::read(const SessionId& id, bool with_user, UnixTime now, Found& out) {
+bool Table::read(const SessionId& id, bool with_user, UnixTime now, const FoundPlaces& out) {
   const std::uint64_t key = key_of(id.text());
   Shard& shard = shard_of(key);
   const MutexLock lock(shard.mutex);
@@ -68,7 +69,7 @@ bool Table::read(const SessionId& id, bool with_user, UnixTime now, Found& out) 
 }
 
 std::optional<Millis> Table::read_stale(const SessionId& id, bool with_user, UnixTime now,
-                                        Found& out) {
+                                        const FoundPlaces& out) {
   const std::uint64_t key = key_of(id.text());
   Shard& shard = shard_of(key);
   const MutexLock lock(shard.mutex);
@@ -82,7 +83,8 @@ std::optional<Millis> Table::read_stale(const SessionId& id, bool with_user, Uni
       return std::max(age, Millis{1});
     }
   }
-  out = Found{};
+  out.record.reset();
+  out.user.reset();
   return std::nullopt;
 }
 

@@ -29,10 +29,11 @@ class Table {
   // prefetch starts loading what read needs.
   void prefetch(const SessionId& id) const noexcept LATCHKEY_NO_THREAD_SAFETY_ANALYSIS;
   // read answers from a copy. False: ask the store.
-  bool read(const SessionId& id, bool with_user, UnixTime now, Found& out);
+  bool read(const SessionId& id, bool with_user, UnixTime now, const FoundPlaces& out);
   // read_stale answers from a copy that is too old for `read`, or that a lost channel left behind,
   // and returns its age. Nothing: there is none, or it is known to be wrong.
-  std::optional<Millis> read_stale(const SessionId& id, bool with_user, UnixTime now, Found& out);
+  std::optional<Millis> read_stale(const SessionId& id, bool with_user, UnixTime now,
+                                   const FoundPlaces& out);
   // count_miss is called when the store was asked in place of a copy.
   void count_miss(const SessionId& id);
 
@@ -80,7 +81,8 @@ class Table {
 
   bool current(const Copy& copy, UnixTime now) const noexcept;
   // read_copy reads what no known change has made wrong, whatever its age.
-  bool read_copy(const Copy& copy, const SessionId& id, bool with_user, Found& out) const;
+  bool read_copy(const Copy& copy, const SessionId& id, bool with_user,
+                 const FoundPlaces& out) const;
   void forget(const SessionId& id);
   bool make_room(Shard& shard) LATCHKEY_REQUIRES(shard.mutex);
   void erase(Shard& shard, const Index::Place& place) LATCHKEY_REQUIRES(shard.mutex);

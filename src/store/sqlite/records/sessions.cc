@@ -177,14 +177,15 @@ Result<std::vector<Found>> SqliteSessions::find(std::span<const SessionId> ids,
   return found;
 }
 
-Result<void> SqliteSessions::find_one(const SessionId& id, const FindOptions& options, Found& out) {
+Result<void> SqliteSessions::find_one(const SessionId& id, const FindOptions& options,
+                                      const FoundPlaces& out) {
   Result<ReaderPool::Lease> lease = readers_.acquire();
   if (!lease) return lease.error();
   return find_row(**lease, id, options.with_user, out);
 }
 
 Result<void> SqliteSessions::find_row(Connection& connection, const SessionId& id, bool with_user,
-                                      Found& found) const {
+                                      const FoundPlaces& found) const {
   Query query(connection, with_user ? Sql::find_session_with_user : Sql::find_session);
   query.bind(id.text());
   if (!query.next()) {
@@ -199,7 +200,7 @@ Result<void> SqliteSessions::find_row(Connection& connection, const SessionId& i
 }
 
 Result<void> SqliteSessions::find_tombstone(Connection& connection, const SessionId& id,
-                                            Found& found) const {
+                                            const FoundPlaces& found) const {
   Query query(connection, Sql::find_tombstone);
   query.bind(id.text());
   if (!query.next()) return query.failed() ? query.status() : Result<void>(lost_instance());

@@ -18,7 +18,8 @@ class SqliteSessions final : public SessionStore {
   Result<InsertOutcome> insert(const SessionRecord& record, const InsertOptions& options) override;
   Result<std::vector<Found>> find(std::span<const SessionId> ids,
                                   const FindOptions& options) override;
-  Result<void> find_one(const SessionId& id, const FindOptions& options, Found& out) override;
+  Result<void> find_one(const SessionId& id, const FindOptions& options,
+                        const FoundPlaces& out) override;
   Result<std::size_t> touch(std::span<const Touch> touches) override;
   Result<ReplaceStatus> replace(const SessionRecord& record, std::int64_t expected_version,
                                 UnixTime now) override;
@@ -32,8 +33,9 @@ class SqliteSessions final : public SessionStore {
 
  private:
   Result<void> find_row(Connection& connection, const SessionId& id, bool with_user,
-                        Found& found) const;
-  Result<void> find_tombstone(Connection& connection, const SessionId& id, Found& found) const;
+                        const FoundPlaces& found) const;
+  Result<void> find_tombstone(Connection& connection, const SessionId& id,
+                              const FoundPlaces& found) const;
 
   ReaderPool& readers_;
   Writer& writer_;
