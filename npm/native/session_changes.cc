@@ -100,6 +100,36 @@ napi_value update(napi_env env, napi_callback_info info) {
       make_updated);
 }
 
+// edit(sessions, target, by_token, now, names, values) replaces members of the attributes, each
+// whole. A value is JSON; where it is empty, the member goes.
+napi_value edit(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  std::vector<AttributeEdit> edits;
+  const std::vector<std::string> values = read_texts(env, call[5]);
+  for (std::string& name : read_texts(env, call[4])) {
+    AttributeEdit& one = edits.emplace_back(AttributeEdit{.name = std::move(name)});
+    const std::size_t i = edits.size() - 1;
+    if (i < values.size() && !values[i].empty()) one.json = values[i];
+  }
+  return change(
+      call,
+      [edits = std::move(edits)](Sessions& sessions, const Target& target) -> Result<Updated> {
+        Result<Subject> subject = subject_of(sessions, target);
+        if (!subject) return subject.error();
+        if (const auto* record = std::get_if<SessionRecord>(&*subject)) {
+          return sessions.edit(*record, edits, target.text.insecure_view());
+        }
+        // By id a row is found, and what no row holds is not.
+        if (is_stateless(sessions.options().carrier)) {
+          return Error{Errc::unsupported, "this carrier keeps no rows: name the session by token"};
+        }
+        SessionRecord named;
+        named.id = std::get<SessionId>(*subject);
+        return sessions.edit(named, edits);
+      },
+      make_updated);
+}
+
 // touch(sessions, target, by_token, now)
 napi_value touch(napi_env env, napi_callback_info info) {
   const Call call(env, info);
@@ -199,10 +229,14 @@ napi_value revoke_user(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void define_session_changes(napi_env env, napi_value exports) {
-  constexpr Function kFunctions[] = {
-      {"revoke", revoke},          {"update", update}, {"touch", touch},
-      {"rotate", rotate},          {"attach", attach}, {"revoke_others", revoke_others},
-      {"revoke_user", revoke_user}};
+  constexpr Function kFunctions[] = {{"revoke", revoke},
+                                     {"update", update},
+                                     {"edit", edit},
+                                     {"touch", touch},
+                                     {"rotate", rotate},
+                                     {"attach", attach},
+                                     {"revoke_others", revoke_others},
+                                     {"revoke_user", revoke_user}};
   define(env, exports, kFunctions);
 }
 

@@ -63,7 +63,15 @@ export function attributesText(attributes: unknown, name = 'attributes'): string
   return JSON.stringify(attributes);
 }
 
-/** A merge patch: undefined in it would change nothing, whatever was meant by it. */
+/** Members to be replaced, as names and JSON texts; the text of one that is to go is empty. */
+export function memberTexts(patch: unknown): [names: string[], values: string[]] {
+  patchText(patch);
+  const members = Object.entries(patch as object);
+  const values = members.map(([, value]) => (value === null ? '' : JSON.stringify(value)));
+  return [members.map(([name]) => name), values];
+}
+
+/** A change: undefined in it would change nothing, whatever was meant by it. */
 export function patchText(patch: unknown): string {
   const text = attributesText(patch, 'patch');
   const unset = undefinedIn(patch as object, 'patch');

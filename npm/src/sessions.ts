@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { native, nativeFor, type Open } from 'latchkey/native';
 import { Accounts } from './accounts';
 import {
+  memberTexts,
   patchText,
   checkOptions,
   flagOf,
@@ -261,6 +262,15 @@ export class Sessions {
     textOf(after, 'after');
     const [events, next] = await native().events(this.#native, user, after, limit, Date.now());
     return { events: events.map((event) => toEvent(event)), next };
+  }
+
+  /** set replaces members of the attributes, each whole: nothing of an old object stays in it. null
+   * removes a member. Parallel changes of other members are kept. */
+  async set(session: SessionRef, patch: Attributes): Promise<Updated> {
+    const [name, byToken] = target(session);
+    const [names, values] = memberTexts(patch);
+    const list = await native().edit(this.#native, name, byToken, Date.now(), names, values);
+    return toUpdated(list, byToken ? name : undefined);
   }
 
   /** update applies a JSON merge patch to the attributes: null removes a member. */

@@ -63,6 +63,7 @@ test('N3: what names no session is refused, and an id from a client opens nothin
   const calls = {
     revoke: (session) => sessions.revoke(session),
     update: (session) => sessions.update(session, {}),
+    set: (session) => sessions.set(session, {}),
     touch: (session) => sessions.touch(session),
     rotate: (session) => sessions.rotate(session),
     attach: (session) => sessions.attach(session, 'u1'),
@@ -129,6 +130,7 @@ test('options of a new session keep their kinds', async () => {
   }
   for (const patch of [undefined, null, 'text', 5, [], { a: Infinity }]) {
     await refused(() => sessions.update(token, patch), 'patch', `patch ${shown(patch)}`);
+    await refused(() => sessions.set(token, patch), 'patch', `patch ${shown(patch)}`);
   }
   const made = await sessions.create('u', { userAgent: null, address: null, attributes: { a: undefined, b: [null] } });
   assert.deepEqual(made.session.attributes, { b: [null] });
@@ -142,14 +144,17 @@ test('what JSON loses is refused by the name of its member, when a session is ma
   for (const [kind, value] of Object.entries(lossy)) {
     for (const [attributes, path] of [[{ cart: value }, 'cart'], [{ a: { b: [1, value] } }, 'a.b[1]']]) {
       for (const [name, act] of [['attributes', () => sessions.create('u', { attributes })],
-        ['attributes', () => sessions.createGuest({ attributes })], ['patch', () => sessions.update(token, attributes)]]) {
+        ['attributes', () => sessions.createGuest({ attributes })], ['patch', () => sessions.update(token, attributes)],
+        ['patch', () => sessions.set(token, attributes)]]) {
         await assert.rejects(act, ({ code, message }) => code === 'ERR_LATCHKEY_INVALID_ARGUMENT' &&
           message.includes(`(${name}.${path} is `) && message.includes(kind), `${kind} ${name}.${path}`);
       }
     }
   }
   for (const [patch, path] of [[{ a: undefined }, 'patch.a'], [{ a: { b: undefined } }, 'patch.a.b']]) {
-    await assert.rejects(sessions.update(token, patch), ({ message }) => message.startsWith(`${path}: undefined`));
+    for (const act of [sessions.update(token, patch), sessions.set(token, patch)]) {
+      await assert.rejects(act, ({ message }) => message.startsWith(`${path}: undefined`));
+    }
   }
   assert.deepEqual(sessions.validate(token).session.attributes, session.attributes, 'nothing has changed');
 });

@@ -173,6 +173,19 @@ test('what writes a cookie says so where none can be written', async () => {
   }
 });
 
+test('updateSession replaces an attribute whole, and merges nothing into what it was', async () => {
+  for (const carrier of ['stored', 'sealed', 'signed', 'hybrid']) {
+    const sessions = make({ carrier });
+    const attributes = { cart: { apples: 3 }, theme: 'dark', coupon: 'x' };
+    const { cookieHeader } = await signIn(sessions, 'ada', { attributes });
+    const done = await during('action', { cookie: cookieHeader }, async () => {
+      await sessions.updateSession({ cart: { pears: 1, gift: null }, coupon: null });
+      return sessions.getSession();
+    });
+    assert.deepEqual(done.value.attributes, { cart: { pears: 1, gift: null }, theme: 'dark' }, carrier);
+  }
+});
+
 test('updateSession moves row and cookie together, keeps data, and gives null without one', async () => {
   for (const carrier of ['stored', 'sealed', 'signed', 'hybrid']) {
     const sessions = make({ carrier });

@@ -27,6 +27,10 @@ test('begin tells who asks, and all that goes back', async () => {
   }
   const updated = await sessions.update((await sessions.begin({ headers: { cookie } })).session, { theme: 'dark' });
   assert.deepEqual(updated.session.attributes, { theme: 'dark' });
+  const { id } = updated.session;
+  await sessions.set({ id }, { cart: { apples: 3 }, gone: 1 });
+  const set = await sessions.set({ id }, { cart: { pears: null }, gone: null });
+  assert.deepEqual(set.session.attributes, { theme: 'dark', cart: { pears: null } }, 'nothing is merged');
   assert.equal((await sessions.begin({ headers: { cookie }, cookie: null })).state, 'none');
   const foreign = { method: 'POST', headers: { cookie, origin: 'https://evil.example' } };
   assert.deepEqual([(await sessions.begin(foreign)).state, (await sessions.begin(foreign)).session], ['refused', null]);

@@ -141,12 +141,12 @@ export class RequestSession {
     this.#write(made.token, made.session);
   }
 
-  /** Changes attributes by a JSON merge patch: null removes a member. false: no session. */
+  /** Replaces attributes, each whole: null removes one. false: no session. */
   async update(patch: Attributes): Promise<boolean> {
     if (!this.session) return false;
     const { carrier = 'stored' } = this.#setup;
     if (carrier !== 'stored' && !this.#mayWrite) throw headersSent('update()');
-    const made = await orNull(this.#setup.sessions.update(this.session, patch));
+    const made = await orNull(this.#setup.sessions.set(this.session, patch));
     if (!made) return false;
     const token = made.token ?? tokenOf(this.session);
     if (made.token !== null && token !== undefined) this.#write(token, made.session);

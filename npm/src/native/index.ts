@@ -117,6 +117,14 @@ export interface Native {
     now: number,
     patch: string,
   ): Promise<UpdatedList>;
+  edit(
+    open: Open,
+    target: string,
+    byToken: boolean,
+    now: number,
+    names: readonly string[],
+    values: readonly string[],
+  ): Promise<UpdatedList>;
   touch(open: Open, target: string, byToken: boolean, now: number): Promise<UpdatedList>;
   rotate(
     open: Open,

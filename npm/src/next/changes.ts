@@ -60,7 +60,7 @@ export class Changes<A extends Attributes> {
     const shown = sessions.readCookie(request.cookie);
     if (shown === null) return null;
     const touched = await orNull(sessions.touch(shown));
-    const made = patch && touched ? await orNull(sessions.update(touched.session, patch)) : touched;
+    const made = patch && touched ? await orNull(sessions.set(touched.session, patch)) : touched;
     if (!touched || !made) return null;
     this.write(request, made.token ?? touched.token ?? shown, made.session);
     return isUsers(made.session) ? present<A>(made.session) : null;
