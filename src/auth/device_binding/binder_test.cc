@@ -124,14 +124,14 @@ TEST(DeviceBinder, R167WhatCannotBeBoundIsRefusedAtTheStart) {
 TEST(DeviceBinder, TheInstructionsNameTheCookieAsItIsWritten) {
   const Binder binder =
       *make({.mode = DeviceBinding::prefer, .refresh_path = "/auth/v1/device/refresh"});
-  EXPECT_EQ(
-      binder.instructions(kOne),
-      R"({"session_identifier":"AAAAAAAAAAAAAAAAAAAAAA1",)"
-      R"("refresh_url":"/auth/v1/device/refresh","scope":{"origin":)"
-      R"("https://app.example.com","include_site":false,"scope_specification":[]},"allowed_refresh_initiators":["*"],)"
-      R"("credentials":[{"type":"cookie","name":"__Host-session-bound",)"
-      R"("attributes":"Path=/; Secure; HttpOnly; SameSite=Lax"}]})"
-      "\n");
+  EXPECT_EQ(binder.instructions(kOne),
+            R"({"session_identifier":"AAAAAAAAAAAAAAAAAAAAAA1",)"
+            R"("refresh_url":"/auth/v1/device/refresh","scope":{"origin":)"
+            R"("https://app.example.com","include_site":false,"scope_specification":[]},)"
+            R"("allowed_refresh_initiators":["*"],)"
+            R"("credentials":[{"type":"cookie","name":"__Host-session-bound",)"
+            R"("attributes":"Path=/; Secure; HttpOnly; SameSite=Lax"}]})"
+            "\n");
   EXPECT_EQ(binder.offer("abc"), "(ES256 RS256);path=\"/device/register\";challenge=\"abc\"");
   EXPECT_EQ(end_instructions(kOne),
             "{\"session_identifier\":\"AAAAAAAAAAAAAAAAAAAAAA1\",\"continue\":false}\n");
