@@ -72,5 +72,29 @@ TEST(PostgresUpgrade, TablesOfAnOlderSchemaAreBroughtUpToDateAndKeepWhatTheyHold
   }
 }
 
+// A roll-back, or a node that was not replaced yet: schema 3 knows nothing of bindings.
+TEST(PostgresUpgrade, ANodeOfTheSchemaBeforeGoesOnAndKeepsABinding) {
+  constexpr const char* kReplaceOfSchemaThree =
+      "SELECT @replace('00112233445566778899aabbccddeeff',0,1800000000000,"
+      "'AAAAAAAAAAAAAAAAAAAAAA1',decode(repeat('00',32),'hex'),'u1',1799999000000,1799999000000,"
+      "1799999500000,1800086400000,1802592000000,86400000,1,true,5,NULL,NULL,'{}',NULL)";
+  const std::string url = cluster().new_schema_url();
+  ASSERT_NO_FATAL_FAILURE(make_old(schema_in(url), 3));
+  const auto store = open_or_fail(patient_options(url));
+  ASSERT_NE(store, nullptr);
+  const SessionId id = *SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA1");
+  SessionRecord record = *store->sessions().find({&id, 1}, {})->front().record;
+  record.binding = "key";
+  ASSERT_EQ(*store->sessions().replace(record, 4, kBegin), ReplaceStatus::replaced);
+  const std::string version = cluster().run(
+      postgres::qualify("SELECT value FROM @meta WHERE key='schema_version'", schema_in(url)));
+  EXPECT_NE(version.find('3'), std::string::npos) << "which an older program still opens";
+  const std::string done = cluster().run(postgres::qualify(kReplaceOfSchemaThree, schema_in(url)));
+  ASSERT_EQ(done.find("error"), std::string::npos) << done;
+  const auto found = store->sessions().find({&id, 1}, {.fresh = true});
+  EXPECT_EQ(found->front().record->version, 6) << done;
+  EXPECT_EQ(found->front().record->binding, "key");
+}
+
 }  // namespace
 }  // namespace latchkey::testing
