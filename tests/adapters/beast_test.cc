@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/support/auth_fixture.h"
+#include "tests/support/device_browser.h"
 
 namespace latchkey::testing {
 namespace {
@@ -113,6 +114,49 @@ TEST_F(BeastTest, WhatASignUpOpensIsThereForTheNextRequest) {
   EXPECT_THAT(cookie, ::testing::StartsWith("session-8080="));
   EXPECT_EQ(answer(page().with("Cookie", cookie), say_hello).body(), "Hello");
   EXPECT_EQ(answer(page(), say_hello).body(), "Who are you?");
+}
+
+TEST_F(BeastTest, R162ABrowserBindsItsSessionByTheTwoRoutes) {
+  AuthOptions options = usual();
+  options.public_url = "https://app.example.com";
+  options.device_binding.mode = DeviceBinding::prefer;
+  serve(std::move(options));
+  const auto ours = [](Ask ask) {
+    return std::move(ask).with("Origin", "https://app.example.com");
+  };
+  const auto entered =
+      answer(ours(form()), [](const Request&, Response& response, AuthSession& session) {
+        if (session.sign_up({"ann", kPassword})) see_other(response, "/");
+      });
+  const std::string offer(entered["Secure-Session-Registration"]);
+  const std::size_t from = offer.find("challenge=\"") + 11;
+  const std::string line(entered[http::field::set_cookie]);
+  const DeviceBrowser browser = DeviceBrowser::elliptic();
+  const Ask proving =
+      ours(form())
+          .with("Cookie", line.substr(0, line.find(';')))
+          .with("Secure-Session-Response",
+                browser.registration(offer.substr(from, offer.find('"', from) - from)));
+  const Request binding = request_of(proving);
+  const auto bound = run(beast_->answer(
+      binding, proving.peer,
+      [](const Request&, Response& response, AuthSession& session) {
+        answer_device(response, session, session.register_device());
+      },
+      kDeviceRoute));
+  EXPECT_EQ(bound.result(), http::status::ok) << bound.body();
+  EXPECT_EQ(bound[http::field::content_type], "application/json");
+  EXPECT_THAT(std::string(bound[http::field::set_cookie]),
+              ::testing::StartsWith("__Host-session-bound="));
+  const Request bare = request_of(ours(form()).to("/device/refresh"));
+  const auto refused = run(beast_->answer(
+      bare, "127.0.0.1",
+      [](const Request&, Response& response, AuthSession& session) {
+        answer_device(response, session, session.refresh_device());
+      },
+      kDeviceRoute));
+  EXPECT_EQ(refused.result(), http::status::bad_request);
+  EXPECT_EQ(refused[http::field::content_type], "application/problem+json");
 }
 
 // remote_store: what is not in this process is asked for on the pool.
