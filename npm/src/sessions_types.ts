@@ -170,7 +170,7 @@ export interface AccountEvent {
   kind: EventKind;
   /** The session's public id, where the event is about one. */
   sessionId: string | null;
-  /** A short name, such as `operator`; empty for a failed log-in: why is for operators. */
+  /** A short name, such as `operator` or `new_device`; empty for a failed log-in: why is for operators. */
   reason: string;
   userAgent: string;
   /** Empty: not known, or removed after 30 days. */
