@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 namespace latchkey::postgres {
 namespace {
@@ -111,6 +112,18 @@ TEST(PostgresTarget, ARemoteServerMustProveWhoItIs) {
         "postgres://%2Frun%2Fdb/app", "postgres:///app?host=/run/a,/run/b"}) {
     EXPECT_EQ(mode_of(url), "disable") << url;
   }
+}
+
+TEST(PostgresTarget, TheAuthoritiesOfTheSystemVouchUnlessOthersAreNamed) {
+  const std::string url = "postgres://db.example/app";
+  const std::string system = "/etc/ssl/certs/ca-certificates.crt";
+  if (::access(system.c_str(), R_OK) != 0) GTEST_SKIP() << "there are none in " << system;
+  EXPECT_EQ(keyword(parsed(url), "sslrootcert"), system);
+  EXPECT_EQ(keyword(parsed(url + "?sslrootcert=/etc/app/root.crt"), "sslrootcert"),
+            "/etc/app/root.crt");
+  EXPECT_EQ(keyword(parsed("postgres://localhost/app"), "sslrootcert"), "(none)");
+  const Variable roots("PGSSLROOTCERT", "/etc/app/root.crt");
+  EXPECT_EQ(keyword(parsed(url), "sslrootcert"), "(none)") << "libpq reads the variable itself";
 }
 
 // Whoever has a certificate of a public authority for any name would pass.
