@@ -102,7 +102,43 @@ TEST(StoredHash, Argon2IsKeptInTheOrderOfTheReference) {
   EXPECT_EQ(stored->text, "$argon2i$v=16$m=64,t=2,p=1" + kArgon2Tail);
   EXPECT_EQ(stored->argon2, (Argon2Cost{64, 2, 1}));
   EXPECT_EQ(stored->argon2_version, 16U);
+  EXPECT_EQ(stored->work.family, HashFamily::argon2);
   EXPECT_EQ(StoredHash::read("$argon2id$m=64,t=1,p=1,keyid=abc" + kArgon2Tail)->pepper_id, "abc");
+}
+
+TEST(StoredHash, Base64HasItsAlphabetAndNoFifthLetterAlone) {
+  const std::string head = "$argon2id$v=19$m=64,t=1,p=1$AAAAAAAAAAA$";
+  EXPECT_TRUE(StoredHash::read(head + "AZaz09+/"));
+  for (const char* tag : {"AZaz09+-", "AZaz09+_", "AZaz09+:", "AZaz09+@", "AZaz09+[", "AZaz09+`",
+                          "AZaz09+{", "AZaz09+,", "AAAAAAAAA", ""}) {
+    EXPECT_FALSE(StoredHash::read(head + tag)) << tag;
+  }
+}
+
+TEST(StoredHash, AKeyHas16To64OctetsAndTheLengthThatIsNamed) {
+  const auto reads = [](const std::string& hash) { return StoredHash::read(hash).has_value(); };
+  const std::string werkzeug = "pbkdf2:sha256:1$salt$";
+  EXPECT_TRUE(reads(werkzeug + std::string(32, 'a')));
+  EXPECT_FALSE(reads(werkzeug + std::string(30, 'a')));
+  EXPECT_TRUE(reads("$pbkdf2-sha256$i=1,l=32$c2FsdA$" + kKey32));
+  EXPECT_FALSE(reads("$pbkdf2-sha256$i=1,l=33$c2FsdA$" + kKey32));
+}
+
+TEST(StoredHash, ScryptKeepsSaltKeyAndCost) {
+  const auto stored = StoredHash::read("scrypt:32768:8:2$salt$" + std::string(30, '0') + "ff");
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->salt, "salt");
+  EXPECT_EQ(stored->key, std::string(15, '\0') + '\xff');
+  EXPECT_EQ(stored->n, 32768U);
+  EXPECT_EQ(stored->r, 8U);
+  EXPECT_EQ(stored->p, 2U);
+  EXPECT_EQ(stored->work.family, HashFamily::scrypt);
+  const auto lucia = StoredHash::read("abcdefgh:" + kKey64);
+  ASSERT_TRUE(lucia);
+  EXPECT_EQ(lucia->salt, "abcdefgh");
+  EXPECT_EQ(lucia->key, std::string(64, '\xaa'));
+  EXPECT_TRUE(lucia->nfkc_only);
+  EXPECT_FALSE(stored->nfkc_only);
 }
 
 TEST(StoredHash, NoTextIsLongerThanTheLimit) {
@@ -121,6 +157,7 @@ TEST(StoredHash, NoTextIsLongerThanTheLimit) {
 
 TEST(StoredHash, HexadecimalIsReadInBothCases) {
   const std::string rest(112, 'a');
+  EXPECT_TRUE(StoredHash::read("abcdefgh:1032547698badcfe" + rest));
   EXPECT_TRUE(StoredHash::read("abcdefgh:0123456789abcdef" + rest));
   EXPECT_TRUE(StoredHash::read("abcdefgh:0123456789ABCDEF" + rest));
   for (const char* odd :
