@@ -34,10 +34,10 @@ enum class Rejection : std::uint8_t {
   password_too_short,
   password_too_long,
   password_invalid,   // not UTF-8
-  wrong_credentials,  // unknown user, wrong password, disabled: never told apart
-  rate_limited,       // too many tries: whether this one was right is not told
+  wrong_credentials,  // unknown user, wrong password or disabled: indistinguishable
+  rate_limited,       // too many attempts: does not reveal whether this one was right
   sign_up_closed,     // AccountsOptions::sign_up
-  // among the first that are tried, made of the user's or the site's name, or leaked
+  // too common, derived from the name of the user or the site, or leaked
   password_common,
 };
 std::string_view rejection_name(Rejection rejection) noexcept;
@@ -48,8 +48,8 @@ struct Credentials {
   std::string_view password{};
 };
 
-// Returning is what a client that has logged in before brings along. It is not kept out by what
-// others have tried (docs/guessing.md).
+// Returning is what a client that has logged in before sends with its request. Attempts of others
+// do not lock it out (docs/guessing.md).
 struct Returning {
   std::string_view device{};                  // the value of the device cookie
   std::span<const SessionRecord> sessions{};  // valid ones that it showed
@@ -58,27 +58,27 @@ struct Returning {
 // AccountOutcome is a new session, or why there is none.
 struct AccountOutcome {
   Rejection rejection = Rejection::none;
-  Millis retry_after{0};                // rate_limited: no try is allowed before
+  Millis retry_after{0};                // rate_limited: the wait before the next attempt
   std::optional<NewSession> session{};  // set when nothing was rejected
   std::optional<User> user{};           // likewise
-  std::string device{};                 // log_in alone: what the device cookie is to hold now
-  std::string account{};                // log_in: a keyed hash of the name that was tried, to log
+  std::string device{};                 // only log_in: the new value of the device cookie
+  std::string account{};                // log_in: a keyed hash of the attempted name, for logs
 };
 
-// PasswordChange is what became of a change of password.
+// PasswordChange is the outcome of a change of password.
 struct PasswordChange {
-  Rejection rejection = Rejection::none;  // none: the password is the new one
-  Millis retry_after{0};                  // rate_limited: no try is allowed before
-  std::int64_t user_epoch = 0;            // the user's, which the change moved
-  // The session that was kept, with the token to write as its cookie. Nothing when none was to be
-  // kept or it could not be written again: its user then has to log in with the new password.
+  Rejection rejection = Rejection::none;  // none: the password was changed
+  Millis retry_after{0};                  // rate_limited: the wait before the next attempt
+  std::int64_t user_epoch = 0;            // the user's epoch after the change
+  // The session that was kept, with the token for its cookie. Empty if no session was to be kept
+  // or it could not be written: the user then has to log in with the new password.
   std::optional<NewSession> kept{};
 };
 
-// PasswordProof is what became of a password that somebody who is signed in was asked for.
+// PasswordProof is the outcome of checking the password of a signed-in user.
 struct PasswordProof {
-  Rejection rejection = Rejection::none;  // none: it is the user's
-  Millis retry_after{0};                  // rate_limited: no try is allowed before
+  Rejection rejection = Rejection::none;  // none: the password is right
+  Millis retry_after{0};                  // rate_limited: the wait before the next attempt
 };
 
 // PasswordCost are Argon2id parameters (RFC 9106). The defaults are the floor; open() refuses less,
@@ -89,8 +89,8 @@ struct PasswordCost {
   std::uint32_t parallelism = 1;
 };
 
-// GuessLimits bound how often passwords can be tried; docs/guessing.md says what each is for. The
-// client's address is that of CreateOptions::context; without one only accounts are counted.
+// GuessLimits limit how often passwords can be tried; docs/guessing.md explains each. The client's
+// address is that of CreateOptions::context; without an address only accounts are counted.
 struct GuessLimits {
   bool enabled = true;
   // For each user name, whether it exists or not; the same for each known device, and for each
@@ -102,14 +102,14 @@ struct GuessLimits {
   // Sign-ups of one address, successful or not.
   CounterRule sign_ups = CounterRule::at_most(10, std::chrono::hours{1});
   Millis device_life = std::chrono::days{365};  // since the last log-in there
-  // A sign-up marks its browser as the user's, as a log-in does, and not only the log-out after it.
+  // A sign-up marks the browser as a known device, as a log-in does.
   bool device_at_sign_up = false;
 };
 
 // SignUp says whether anybody may add an account.
 enum class SignUp : std::uint8_t { open, closed };
 
-// LogInTry is what is known of a log-in before its password is looked at.
+// LogInTry is what is known about a log-in before its password is checked.
 struct LogInTry {
   std::string_view username{};  // as it was typed
   std::string_view address{};   // of the client; empty: not known
@@ -118,22 +118,22 @@ struct LogInTry {
 struct AccountsOptions {
   PasswordCost cost{};
   std::shared_ptr<const Peppers> peppers{};  // nullptr: passwords are hashed without one
-  // site_name is what no new password may be made of, such as "Example Shop". Auth takes its public
-  // URL where it is empty.
+  // site_name must not be the basis of a new password, such as "Example Shop". If it is empty, Auth
+  // uses its public URL.
   std::string site_name{};
   SignUp sign_up = SignUp::open;
   GuessLimits limits{};
   std::uint32_t workers = 0;  // hashes at once; 0: cores - 1, at least 1
   std::uint32_t queue = 64;   // callers that may wait; beyond it calls fail with Errc::overloaded
-  // before_log_in is a check of the program's own, such as a captcha or a list of addresses. It is
-  // asked before anything is counted, on the calling thread. 0 goes on; a longer time is
-  // Rejection::rate_limited with that wait; an Error is what log_in fails with.
+  // before_log_in is the program's own check, such as a captcha or a list of addresses. It is
+  // called before anything is counted, on the calling thread. 0 continues; a longer time is
+  // Rejection::rate_limited with that wait; log_in fails with a returned Error.
   std::function<Result<Millis>(const LogInTry&)> before_log_in{};
   // on_new_device is told of a log-in from a browser that did not show that its user had logged in
   // there before (docs/guessing.md), such as Recovery::tell_log_in. It must not wait for long: the
   // answer to the log-in comes after it.
   std::function<void(const User&, const DeviceContext&)> on_new_device{};
-  PasswordCheck is_leaked{};  // of new passwords, which are then password_common; not set: none
+  PasswordCheck is_leaked{};  // true refuses a new password as password_common; not set: none
   // insecure_cost_for_tests allows a cost under the floor.
   bool insecure_cost_for_tests = false;
 };
@@ -157,27 +157,27 @@ class Accounts {
 
   // sign_up adds a user and opens its first session.
   Result<AccountOutcome> sign_up(const Credentials& credentials, const CreateOptions& session);
-  // log_in costs the same work for an unknown user. A login that races a change of password and
-  // lost is wrong_credentials; one that raced the end of all sessions is Errc::user_changed.
+  // log_in does the same work for an unknown user. A log-in that loses a race with a change of
+  // password is wrong_credentials; with the end of all sessions it is Errc::user_changed.
   Result<AccountOutcome> log_in(const Credentials& credentials, const CreateOptions& session,
                                 const Returning& client = {});
-  // known_device returns what the device cookie is to hold when a session of `user` ends by
-  // log-out: the browser stays known. `device` is what it holds. Empty: none could be made.
+  // known_device returns the new value of the device cookie when `user` logs out, so that the
+  // browser stays known. `device` is the current value. Empty: none could be made.
   std::string known_device(const UserId& user, std::string_view device);
-  // change_password needs the current one, ends every session of the user but `keep`, which a
-  // validation returned, and beats any login under way with the old one. The kept session gets a
-  // new secret, or is issued again: a copied cookie stops working.
+  // change_password requires the current one and ends every session of the user except `keep`,
+  // which a validation returned. Log-ins in progress with the old password fail. The kept session
+  // gets a new secret or a new token, so a copied cookie stops working.
   Result<PasswordChange> change_password(const UserId& user, std::string_view current,
                                          std::string_view replacement,
                                          const SessionRecord* keep = nullptr,
                                          const DeviceContext& by = {});
-  // check_password tells whether `password` is that of a user who is signed in already, with
-  // `session`. It counts as a try to change the password does, and changes nothing.
+  // check_password checks the password of a user who is already signed in with `session`. It
+  // counts as an attempt, as change_password does, and changes nothing.
   Result<PasswordProof> check_password(const UserId& user, std::string_view password,
                                        const SessionRecord* session = nullptr,
                                        const DeviceContext& by = {});
   const AccountsOptions& options() const noexcept;
-  // hash_times tells how many passwords were hashed, and how long that took all together.
+  // hash_times returns how many passwords were hashed, and how long that took in total.
   HashTimes hash_times() const noexcept;
 
  private:

@@ -19,7 +19,7 @@ class Address {
   static std::optional<Address> parse(std::string_view text) noexcept;
 
   bool is_v6() const noexcept { return v6_; }
-  // is_loopback tells whether only this machine has it: 127.0.0.0/8 and ::1.
+  // is_loopback returns whether it is a loopback address: 127.0.0.0/8 or ::1.
   bool is_loopback() const noexcept;
   // text is the shortest usual form.
   std::string text() const;

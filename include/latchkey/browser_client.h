@@ -6,8 +6,8 @@
 #include "latchkey/auth.h"
 #include "latchkey/time.h"
 
-// The script of a site's pages, which notices in the browser that the session has ended: in this
-// tab or another, by its deadline or by a log-out. A site serves two more addresses for it and
+// A script for a site's pages that detects in the browser that the session has ended: in this
+// tab or another, at its deadline or by a log-out. The site serves two more URLs for it and
 // writes one element into its pages (docs/browser_client.md):
 //
 //   GET /latchkey.js          browser_script(), as text/javascript
@@ -31,8 +31,8 @@ inline constexpr BeginOptions kStatusPoll{.passive = true, .keep_bad_cookie = tr
 // the script does not take for an end.
 std::string session_status(const AuthSession& session, const Clock& clock = system_clock());
 
-// session_hint is what a page tells the script, so that it does not have to ask: JSON, for the
-// attribute data-session. Escape it.
+// session_hint is the session as JSON for the attribute data-session, so that the script does not
+// have to ask for it. Escape it.
 std::string session_hint(const AuthSession& session);
 
 // BrowserPaths are the addresses of a site, where they are others than the script's own:

@@ -8,7 +8,7 @@
 #include "latchkey/address.h"
 #include "latchkey/result.h"
 
-// Who sends a request when proxies stand in between.
+// The client's address if there are proxies in between.
 //
 //   const std::vector<std::string> trusted{"10.0.0.0/8"};
 //   const auto proxies = latchkey::guard::TrustedProxies::parse(trusted);
@@ -43,8 +43,8 @@ class TrustedProxies {
 
 // client_address returns who sent a request: `peer`, or, when the peer is a trusted proxy, the
 // right-most address of `forwarded` (the X-Forwarded-For lines in order) that is not one (R127).
-// What stands left of it was written by the client and means nothing; a hop that is no address ends
-// the walk at the last address known.
+// Everything to the left of it was written by the client and is ignored; a hop that is not an
+// address ends the search at the last known address.
 std::string client_address(std::string_view peer, std::span<const std::string_view> forwarded,
                            const TrustedProxies& proxies);
 

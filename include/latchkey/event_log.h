@@ -18,9 +18,9 @@
 namespace latchkey {
 
 struct EventLogOptions {
-  Millis retention = std::chrono::days{90};       // events older than this go; 0: no events
-  Millis keep_addresses = std::chrono::days{30};  // then an event loses its address
-  std::size_t queue = 4096;                       // events that may wait; what is over is lost
+  Millis retention = std::chrono::days{90};       // older events are deleted; 0: no events
+  Millis keep_addresses = std::chrono::days{30};  // then the address of an event is deleted
+  std::size_t queue = 4096;                       // events that may wait; further ones are lost
   Millis prune_every{0};                          // 0: the program calls prune()
   const Clock* clock = nullptr;                   // nullptr: system_clock()
   Entropy* entropy = nullptr;                     // nullptr: system_entropy()
@@ -32,9 +32,9 @@ struct EventLogStats {
   std::size_t queued = 0;
 };
 
-// EventLog takes events off the request's path: a thread of its own writes them in groups. A store
-// that fails or is slow delays nobody; events wait in a bounded queue, and what does not fit there
-// is counted and lost. Thread-safe.
+// EventLog writes events in groups on its own thread, outside of requests. A slow or failed store
+// delays no request: events wait in a bounded queue, and events that do not fit are counted and
+// lost. Thread-safe.
 class EventLog {
  public:
   // `store` must outlive the result. With retention 0 nothing is kept and no thread runs.

@@ -15,8 +15,8 @@
 //   auto user = latchkey::UserId::parse("alice");  // or UserId{42}
 namespace latchkey {
 
-// SessionId is the public name of a session: safe to log, to list and to put into a URL. It opens
-// nothing. Two forms (docs/formats/token.md): 23 base64url characters (3 of slot tag, 20 random),
+// SessionId is the public id of a session: safe to log, to list and to put into a URL. It is not a
+// secret. Two forms (docs/formats/token.md): 23 base64url characters (3 of slot tag, 20 random),
 // or `lko_` and 27 base64url characters for a session adopted from another system's opaque token.
 class SessionId {
  public:

@@ -12,7 +12,7 @@
 namespace latchkey {
 
 // KeyState is the life of a key: `next` reads everywhere before it writes, `primary` writes,
-// `read_only` reads what it wrote before, `gone` opens nothing any more but its id is remembered.
+// `read_only` reads what it wrote before, `gone` opens nothing; only its id is kept.
 // The numbers are stored and never reused.
 enum class KeyState : std::uint8_t { next = 1, primary = 2, read_only = 3, gone = 4 };
 std::string_view key_state_name(KeyState state) noexcept;

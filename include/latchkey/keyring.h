@@ -11,7 +11,7 @@
 #include "latchkey/key.h"
 #include "latchkey/result.h"
 
-// Keys for every carrier but `stored`, and how they change while requests run.
+// Keys for every carrier except `stored`, and how to change them while requests run.
 //
 //   auto keys = latchkey::keys_from_environment();  // LATCHKEY_SECRET
 //   if (!keys) return fail(keys.error().detail);
@@ -20,12 +20,12 @@
 //   auto shared = std::make_shared<latchkey::SharedKeyRing>(std::move(*ring));
 namespace latchkey {
 
-// weak_secret_reason returns why `secret` is none: under 32 bytes, a pattern, too few different
-// bytes, a run, a phrase, a sample out of somebody's documentation. Empty text: nothing is known
-// against it.
+// weak_secret_reason returns why `secret` is too weak: under 32 bytes, a pattern, too few
+// different bytes, a run, a phrase, or a sample from some documentation. Empty text: no weakness
+// is known.
 std::string_view weak_secret_reason(std::string_view secret) noexcept;
 
-// KeyRing is the keys of one moment: one primary, others that read. Immutable, thread-safe.
+// KeyRing holds one primary key and others that only read. Immutable, thread-safe.
 // R numbers are those of docs/requirements.md.
 class KeyRing {
  public:
@@ -40,8 +40,8 @@ class KeyRing {
   const std::vector<Key>& keys() const noexcept { return keys_; }
   const Key* find(std::string_view id) const noexcept;
 
-  // derive returns the 32 bytes `key` has for one purpose (HKDF-SHA256): text made for one purpose
-  // is noise to every other (R124). For a gone key they are bytes that nothing was ever made with.
+  // derive returns the 32-byte key for one purpose (HKDF-SHA256): text made for one purpose does
+  // not open for another (R124). For a gone key it returns bytes that were never used.
   SecretBytes derive(const Key& key, std::string_view purpose) const;
 
  private:

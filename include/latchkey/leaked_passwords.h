@@ -9,10 +9,10 @@
 // Lists of passwords that have leaked, which no new password may be on.
 namespace latchkey {
 
-// PasswordCheck tells whether a password, as it was typed, is known to others. It is asked about
-// new passwords alone, after the rules of latchkey itself, on the calling thread, which may be
-// several at once. An Error is what the sign-up or the change fails with: a check that does not
-// answer lets no password through, and no log-in depends on it.
+// PasswordCheck returns whether a password, as it was typed, has leaked. It is called only for
+// new passwords, after latchkey's own rules, on the calling thread, possibly by several threads
+// at once. If it returns an Error, the sign-up or the change fails with that Error. Log-in does
+// not call it.
 using PasswordCheck = std::function<Result<bool>(std::string_view password)>;
 
 // leaked_password_list looks passwords up in a copy of such a list on this machine, as Have I Been

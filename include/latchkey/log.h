@@ -7,8 +7,8 @@
 // What the library reports while it works. By default nothing is written.
 namespace latchkey {
 
-// What the library has to say while it works: a refused cookie, a store that fails, a log-in. By
-// default nothing is written. A program that wants it installs one function:
+// The library reports events such as a refused cookie, a store failure or a log-in. By default
+// nothing is written. To receive them, install one function:
 //
 //   latchkey::set_log_sink([](latchkey::LogLevel level, std::string_view event,
 //                             std::initializer_list<latchkey::LogField> fields) {

@@ -24,17 +24,17 @@ struct LookupStats {
   std::uint64_t refused = 0;  // ids that found the queue full, or no place in time
 };
 
-// Lookup is a Store before one that is a round trip away. While max_batches reads are under way,
-// look-ups of all threads wait together; the next read then takes up to 64 of their ids at once,
-// each id once however many asked for it. A look-up that finds a free place waits for nobody. No
-// caller gets an answer that was read before it asked. A look-up takes max_wait and the read
+// Lookup is a Store in front of a remote store. While max_batches reads are running, look-ups of
+// all threads wait in one queue; the next read takes up to 64 of their ids at once, and each id
+// only once. If fewer reads are running, a look-up starts at once. No caller gets a result that
+// was read before it asked. A look-up takes max_wait and the read
 // timeout of the store at most. All other calls pass through.
 class Lookup : public Store {
  public:
   virtual LookupStats stats() const = 0;
 };
 
-// make_lookup wraps `inner`, which must outlive the result. It stands behind a near cache.
+// make_lookup wraps `inner`, which must outlive the result. A near cache goes in front of it.
 std::unique_ptr<Lookup> make_lookup(Store& inner, const LookupOptions& options = {});
 
 }  // namespace latchkey

@@ -7,20 +7,20 @@
 
 #include "latchkey/time.h"
 
-// Mail that latchkey wants sent. It sends none itself: a program hands it to whatever does.
+// Mail that latchkey wants to send. It sends none itself: your program passes it to a mailer.
 //
 //   auto send = [&](const latchkey::Mail& mail) { outbox.push(mail); };  // and never wait
 namespace latchkey {
 
 enum class MailKind : std::uint8_t {
   password_reset,        // with a link that sets a new password
-  password_changed,      // tells the user, who may not have been the one to change it
-  address_verification,  // with a link that shows that this mail arrived
-  new_device,            // tells the user of a log-in from a browser that was not known
+  password_changed,      // informs the user, in case somebody else changed it
+  address_verification,  // with a link that proves that this mail arrived
+  new_device,            // informs the user of a log-in from an unknown browser
 };
 std::string_view mail_kind_name(MailKind kind) noexcept;
 
-// Mail is one message. The link opens an account: it belongs into this mail and into no log.
+// Mail is one message. The link opens an account: send it only in this mail and never log it.
 struct Mail {
   MailKind kind = MailKind::password_reset;
   std::string to{};        // an address, checked for its form

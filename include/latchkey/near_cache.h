@@ -16,9 +16,9 @@ struct NearCacheOptions {
   std::size_t max_entries = 100'000;         // CLOCK eviction beyond it
   Millis max_age = std::chrono::seconds{5};  // the published staleness bound: no entry is older
   bool cache_users = true;                   // keep the user beside the session
-  // max_stale: while the store does not answer, copies up to this age may, for callers that allow
-  // it (FindOptions::stale_ok). 0: never. A copy of what has ended or changed, as far as this
-  // process knows, never answers.
+  // max_stale: while the store does not answer, copies up to this age are used for callers that
+  // allow it (FindOptions::stale_ok). 0: never. Copies that this process knows to be ended or
+  // changed are never used.
   Millis max_stale{0};
 };
 

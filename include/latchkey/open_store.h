@@ -56,16 +56,16 @@ std::string_view store_scheme(std::string_view url);
 // is_remote_store tells whether the store of `url` is a network's round trip away.
 bool is_remote_store(std::string_view url);
 
-// may_come_up tells of an error of open_store, for a remote store, whether the store may just not
-// be there yet: it cannot be reached, is starting, loads its data or has no connection left.
-// False: it was reached and refuses (user, password, database, right, version), so that somebody
-// has to change something.
+// may_come_up returns, for an error of open_store on a remote store, whether retrying may help:
+// the store cannot be reached, is starting, is loading its data or has no connection left.
+// False: the store answered and refused (user, password, database, privilege, version), so the
+// configuration has to be changed.
 bool may_come_up(const Error& error) noexcept;
 
-// without_password returns `url` with asterisks in the place of a password. It is made for whatever
-// somebody wrote where a store belongs, also for what open_store refuses: a password with an
-// unescaped '/', '?', '#' or '@' is hidden too, up to the last '@', and so is the value of every
-// parameter that is one. It rather hides too much than too little.
+// without_password returns `url` with asterisks in place of a password. It accepts any text,
+// including URLs that open_store refuses: a password with an unescaped '/', '?', '#' or '@' is
+// hidden up to the last '@', and so is the value of every parameter that holds a password. When in
+// doubt it hides too much.
 std::string without_password(std::string_view url);
 
 // describe_store names engine and place of a store, fit to be printed: "sqlite:/srv/app.db", or its

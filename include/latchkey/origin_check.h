@@ -14,7 +14,7 @@
 //   if (verdict != latchkey::guard::OriginVerdict::allowed) return answer(403);
 namespace latchkey::guard {
 
-// OriginFacts are what a request tells about where it comes from.
+// OriginFacts are what a request says about its origin.
 struct OriginFacts {
   std::string_view method;
   std::optional<std::string_view> sec_fetch_site;
@@ -32,12 +32,12 @@ enum class OriginVerdict : std::uint8_t {
 };
 std::string_view origin_verdict_name(OriginVerdict verdict) noexcept;
 
-// is_safe_method tells whether `method` promises to change nothing: GET, HEAD, OPTIONS.
+// is_safe_method returns whether `method` is safe: GET, HEAD or OPTIONS.
 bool is_safe_method(std::string_view method) noexcept;
 
-// check_origin decides whether a request may change something (R48-R51 of docs/requirements.md). It
-// stands before any look at the session, also for log-in and sign-up. Passing proves nothing about
-// who asks (R57). The rule, also for those who have to write it again in another language:
+// check_origin decides whether a request may change something (R48-R51 of docs/requirements.md).
+// Call it before looking up the session, also for log-in and sign-up. Passing does not identify
+// the user (R57). The complete rule, for example to implement it in another language:
 //
 //   Sec-Fetch-Site:  absent, other  same-origin  none     same-site, cross-site
 //   Origin: absent   no form        allowed      allowed  refused

@@ -9,7 +9,7 @@
 #include "latchkey/keyring.h"
 #include "latchkey/result.h"
 
-// A JSON object of your own in a cookie, sealed or signed, that no store knows.
+// Your own JSON object in a cookie, sealed or signed, without a store.
 //
 //   auto payloads = latchkey::Payloads::make({.keys = keys});
 //   if (!payloads) return fail(payloads.error().detail);
@@ -30,8 +30,8 @@ struct PayloadOptions {
 };
 
 // Payloads turns a JSON object of the application, {"userId":"7","role":"admin"} say, into text for
-// a cookie and back. There is no session and nothing to revoke: anyone who has the text has it
-// until it expires. For sessions that can be ended use Sessions. Thread-safe.
+// a cookie and back. There is no session, so nothing can be revoked: the text is valid until it
+// expires. For sessions that can be revoked use Sessions. Thread-safe.
 class Payloads {
  public:
   // make refuses (Errc::bad_config) a missing ring and a fallback that is no JSON object.

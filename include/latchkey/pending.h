@@ -5,19 +5,19 @@
 
 #include "latchkey/auth_session.h"
 
-// A request whose session cannot be known without waiting: Auth::begin_now returns it.
+// A request that must wait for the store: Auth::begin_now returns it.
 namespace latchkey {
 
-// Pending is a request whose session cannot be told without waiting for a store. Nothing has
-// happened for it yet: no touch, no log line, no count.
+// Pending is a request whose session cannot be determined without waiting for a store. So far it
+// has had no effect: no touch, no log line, no count.
 class Pending {
  public:
   ~Pending();
   Pending(Pending&&) noexcept;
   Pending& operator=(Pending&&) noexcept;
 
-  // resume finds out who asks, as Auth::begin does, and may wait; the request is not read again.
-  // Once, on any thread. What the request shows must still be there.
+  // resume finds the session, as Auth::begin does, and may block; the request is not read again.
+  // Call it once, on any thread. The data of the request must still exist.
   Result<AuthSession> resume() &&;
 
  private:

@@ -18,7 +18,7 @@
 namespace latchkey {
 
 // Peppers are the pepper of new hashes and the former ones that older hashes were made with. Every
-// hash names its pepper. Immutable, thread-safe. Lost peppers are lost passwords.
+// hash names its pepper. Immutable, thread-safe. Without its pepper a hash cannot be checked.
 class Peppers {
  public:
   // make takes the pepper of new hashes first. It refuses none at all, a repeated one, and secrets

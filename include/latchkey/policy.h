@@ -16,9 +16,9 @@ namespace latchkey {
 
 // Policy says how long sessions live. The defaults are the safe choice for a web application.
 struct Policy {
-  Millis idle = std::chrono::days{14};      // dead after this long without use; 0: no idle limit
-  Millis absolute = std::chrono::days{30};  // dead after this long, whatever happens; 0: no limit
-  bool sliding = true;                      // false: a fixed session; use moves nothing
+  Millis idle = std::chrono::days{14};      // expires after this long without use; 0: no idle limit
+  Millis absolute = std::chrono::days{30};  // expires after this long in any case; 0: no limit
+  bool sliding = true;                      // false: a fixed session, not extended by use
   Millis last_seen_every = std::chrono::seconds{60};  // how stale last_seen_at may get
   bool persistent = true;                             // the cookie survives the browser's restart
   bool renew_cookie = false;  // also the cookie slides (Lucia); by default only the row does

@@ -12,7 +12,7 @@
 #include "latchkey/store/counter_store.h"
 #include "latchkey/user_admin.h"
 
-// Forgotten passwords and proven e-mail addresses, by links that work once.
+// Forgotten passwords and confirmed e-mail addresses, by single-use links.
 //
 //   auto recovery = latchkey::Recovery::open(
 //       auth.store(), {.send = send, .reset_url = "https://app.example.com/password/reset"});
@@ -44,7 +44,7 @@ struct RecoveryOptions {
   Entropy* entropy = nullptr;                // nullptr: system_entropy()
 };
 
-// LinkRequest is what became of a wish for a mail. It does not tell whether one was sent.
+// LinkRequest is the outcome of a request for a mail. It does not reveal whether one was sent.
 struct LinkRequest {
   Rejection rejection = Rejection::none;  // none or rate_limited
   Millis retry_after{0};                  // rate_limited: no try is allowed before
@@ -65,15 +65,15 @@ struct ProvenAddress {
   std::string address{};
 };
 
-// LinkUse is what a link that confirms an address is good for.
+// LinkUse is the state of a link that confirms an address.
 enum class LinkUse : std::uint8_t {
   none,      // unknown, used, too old, or overtaken
   usable,    // the button confirms
   its_user,  // usable by the user it was sent for, signed in
 };
 
-// Recovery sends links and accepts each of them once. Limits and events use the client that a call
-// is given as `by`: pass AuthSession::client(). A link holds 256 random bits, and the store keeps
+// Recovery sends links and accepts each of them once. Limits and events use the client passed as
+// `by`: pass AuthSession::client(). A link holds 256 random bits, and the store keeps
 // only their hash. It expires soon, and earlier when the password changes. Thread-safe. All calls
 // block: they wait for the store, and reset_password hashes a password (about 15 ms).
 class Recovery {
@@ -102,8 +102,8 @@ class Recovery {
   // look_at_verification tells what such a link is good for. It stays usable. `signed_in`: who
   // asks.
   Result<LinkUse> look_at_verification(std::string_view token, const UserId& signed_in = {});
-  // verify_address takes such a link. Nothing: it is unknown, used or too old, or the password has
-  // changed since. What follows from it is up to the program.
+  // verify_address uses such a link. Nothing: it is unknown, used or too old, or the password has
+  // changed since. The program decides what to do with the address.
   Result<std::optional<ProvenAddress>> verify_address(std::string_view token,
                                                       const DeviceContext& by = {});
   // confirm_address is verify_address, and keeps the address as the user's: address_of then returns

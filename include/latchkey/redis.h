@@ -65,7 +65,7 @@ struct RedisOptions {
 Result<RedisOptions> parse_redis_url(std::string_view url);
 
 // open_redis connects to Redis 7.0 or later. Calls block; those of several threads share one
-// connection, which is made again when it is lost. How durable an acknowledged write is depends on
+// connection, which is reopened when it is lost. How durable an acknowledged write is depends on
 // the engine's settings: docs/formats/redis.md.
 Result<std::unique_ptr<Store>> open_redis(const RedisOptions& options);
 

@@ -12,8 +12,8 @@ namespace latchkey {
 //   std::map<std::string, std::string> headers = ...;             // Drogon, Crow, httplib, Beast
 //   auto session = auth.begin({"GET", "/training?page=2", "203.0.113.7", headers});
 //
-// It is a view. Method, target, peer and headers must stay where they are, unchanged, until the
-// AuthSession that was made from them has been applied or destroyed. Nothing is copied.
+// It is a view and copies nothing. Method, target, peer and headers must stay in place, unchanged,
+// until the AuthSession made from them has been applied or destroyed.
 //
 // The headers are any range whose elements are pairs (`first`, `second`), have members `name` and
 // `value`, or functions `name_string()` and `value()` as those of Boost.Beast have. Names are

@@ -30,13 +30,13 @@ enum class Errc : std::uint8_t {
   rate_limited,         // too many guest sessions from one place; retry later
   conflict,             // a versioned update lost too many races; retry
   not_found,            // the session or user named by id does not exist (any more)
-  user_changed,         // the user's epoch moved while the login was under way
+  user_changed,         // the user's epoch changed during the login
   invalid_argument,     // a value is malformed; nothing was changed
   too_large,            // a value is over its documented limit; nothing was changed
   unsupported,          // the carrier in use cannot do this (list sessions that no row holds)
-  origin_refused,       // the request came from a foreign page; nothing was changed
+  origin_refused,       // the request came from another site; nothing was changed
   would_wait,           // the caller may not wait and the answer is not in this process
-  headers_sent,         // the answer has left, so no cookie can go with it; nothing was changed
+  headers_sent,         // the headers were sent already, so no cookie can be set; nothing changed
   bad_config,           // misuse, refused at construction
 };
 
@@ -50,7 +50,7 @@ struct Error {
 std::string_view error_name(Errc code) noexcept;
 // error_http_status returns the HTTP status a server answers for `code`.
 int error_http_status(Errc code) noexcept;
-// error_retryable tells whether the same call may succeed later without any change.
+// error_retryable returns whether the same call may succeed later without any change.
 bool error_retryable(Errc code) noexcept;
 
 // Result<T> is a T or an Error. It never throws; reading the wrong side is a bug and asserts.

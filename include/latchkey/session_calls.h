@@ -11,7 +11,7 @@
 #include "latchkey/time.h"
 #include "latchkey/token.h"
 
-// What sessions are made and checked with, and what comes of it: of Sessions in
+// The options and results of the calls of Sessions: see
 // latchkey/sessions.h.
 namespace latchkey {
 
@@ -58,7 +58,7 @@ struct Validation {
   // The token to write when `fresh`. Set without `fresh`, it is a hybrid token with a new snapshot,
   // worth writing when a cookie costs nothing.
   std::optional<SessionToken> token{};
-  bool keep_cookie = false;    // do not blank it: its key may not have reached this node yet
+  bool keep_cookie = false;    // do not delete it: its key may not have reached this node yet
   bool from_snapshot = false;  // hybrid: no store was asked
   Millis stale_for{0};         // over 0: a copy of this age, because the store failed
   // The token is right, and its user is disabled: `none`, and for the log alone. A client is told

@@ -41,7 +41,7 @@ struct RotateOptions {
 
 struct AttachOptions {
   CreateOptions create{};
-  std::vector<std::string> carry{};  // the guest's attributes that move over; others do not
+  std::vector<std::string> carry{};  // names of attributes to copy from the guest session
 };
 
 // Updated is a session after a change. A `token` must be written as its new cookie.
@@ -68,7 +68,7 @@ struct SessionsOptions {
   // seal_format is written by `sealed` and `hybrid`: 2 once no program runs, or may come back, that
   // reads 1 only. Both are read. docs/carriers.md, "Revision".
   std::uint32_t seal_format = 1;
-  bool migrating = false;  // "end the others" also ends what waits to be taken over, by the epoch
+  bool migrating = false;  // "end the others" also ends sessions not yet taken over, by the epoch
   Millis touch_every = std::chrono::seconds{1};  // touches are written in groups this often
   std::uint32_t guests_per_minute = 60;          // for each client address
   const Clock* clock = nullptr;                  // nullptr: system_clock()
@@ -90,8 +90,8 @@ class Sessions : public detail::SessionBase {
  public:
   // Stats are for metrics.
   struct Stats {
-    std::uint64_t secrets_in_grace = 0;  // an old secret was shown in the grace of its rotation
-    std::uint64_t secrets_wrong = 0;     // a wrong one of a live session, or an old one later
+    std::uint64_t secrets_in_grace = 0;  // an old secret was used in the grace of its rotation
+    std::uint64_t secrets_wrong = 0;     // a wrong secret, or an old one after its grace
     std::uint64_t users_disabled = 0;    // a right token of a user who is disabled
   };
 
@@ -108,7 +108,7 @@ class Sessions : public detail::SessionBase {
   // list returns the live sessions of `user`, newest first. Stateless carriers: unsupported.
   Result<SessionPage> list(const UserId& user, std::string_view after = {}, std::size_t limit = 50);
 
-  // revoke ends a session. False: there was none. `by` is who asks for it, for the event.
+  // revoke ends a session. False: there was none. `by` is the requester, for the event.
   Result<bool> revoke(const SessionId& id, EndReason reason = EndReason::logout,
                       const DeviceContext& by = {});
   Result<bool> revoke(const SessionRecord& session, EndReason reason = EndReason::logout,

@@ -117,7 +117,7 @@ class SessionStore {
     return {};
   }
 
-  // expect tells that a find of `id` comes next: a cache may begin to load what it needs for it.
+  // expect announces a find of `id`: a cache may begin to load what it needs for it.
   virtual void expect(const SessionId& /*id*/) const noexcept {}
 
   // touch moves each session that exists and is alive at its touch's last_seen_at. It never
@@ -145,7 +145,7 @@ class SessionStore {
   virtual Result<SessionPage> list_user(const UserId& user, const PageRequest& page) = 0;
 
   // prune deletes at most `limit` records past a deadline at `now`, and tombstones older than
-  // kTombstoneLife. Returns how many rows went; fewer than `limit` means done. Hygiene only.
+  // kTombstoneLife. Returns how many rows were deleted; fewer than `limit` means done.
   virtual Result<std::size_t> prune(UnixTime now, std::size_t limit) = 0;
 
   // watch calls `sink` for changes made by others (other processes, other nodes), and perhaps for
@@ -174,7 +174,7 @@ class Store {
   virtual EventStore& events() = 0;
   virtual KeyStore& keys() = 0;
   virtual MetaStore& meta() = 0;
-  // scan shows everything in the store, for copying it; nullptr: this store cannot.
+  // scan lists everything in the store, for copying it; nullptr: not supported.
   virtual ScanStore* scan() { return nullptr; }
 };
 
