@@ -25,10 +25,10 @@ const std::string& browser_script_version();
 // and the cookie of an ended session stays for the log-in page, which says why it ended.
 inline constexpr BeginOptions kStatusPoll{.passive = true, .keep_bad_cookie = true};
 
-// session_status is the JSON that the script asks for. It says whether a user is signed in, until
-// when, or why no more; it is no secret to the browser that asks. `clock` is that of the Auth.
-// When Auth::begin failed there is no status: answer failure_status() and failure_problem(), which
-// the script does not take for an end.
+// session_status is the JSON that the script requests. It says whether a user is signed in, until
+// when, or why no longer; it holds no secrets. `clock` is that of the Auth. If Auth::begin failed
+// there is no status: answer failure_status() and failure_problem(), which the script does not
+// treat as the end of the session.
 std::string session_status(const AuthSession& session, const Clock& clock = system_clock());
 
 // session_hint is the session as JSON for the attribute data-session, so that the script does not

@@ -34,7 +34,7 @@
 //     response.body() = session ? "Hello " + session.user_id().text() : "Hello";
 //   });
 //
-// A handler may be a coroutine of its own, which stays with the connection and waits on the pool:
+// A handler may be a coroutine. It stays on the connection's thread and waits through the pool:
 //
 //   [&](const Request& request, Response& response,
 //       latchkey::AuthSession& session) -> boost::asio::awaitable<void> {
@@ -42,9 +42,9 @@
 //     ...
 //   }
 //
-// Each answer is the right one without a line of yours when the store fails (503, the cookie stays)
-// and when a foreign page sent the request (403). What the handler changes is committed after it;
-// if that fails, the failure is answered in place of what the handler wrote.
+// The adapter answers by itself if the store fails (503, the cookie is kept) and if another site
+// sent the request (403). Changes made by the handler are committed after it; if that fails, the
+// failure replaces the handler's response.
 namespace latchkey {
 
 // BeastAuth answers requests. Copies share the Auth, which must outlive them. Thread-safe.
@@ -54,8 +54,8 @@ class BeastAuth {
   template <class T>
   using awaitable = boost::asio::awaitable<T>;
 
-  // `pool` is where a coroutine waits for the store and hashes passwords: never the executor of the
-  // connections, which would stand still meanwhile.
+  // `pool` waits for the store and hashes passwords for coroutines. Never pass the executor of the
+  // connections, because it would block.
   BeastAuth(Auth& auth, boost::asio::any_io_executor pool) : auth_(&auth), pool_(std::move(pool)) {}
 
   // answer_now answers on this thread, which may wait. `handle(request, response, session)` writes
@@ -96,9 +96,9 @@ class BeastAuth {
     }
   }
 
-  // begin tells who asks, for programs that answer by themselves. It stays where the caller runs
-  // when the answer is in this process, and waits for the store on the pool otherwise. `request`
-  // and `peer` must outlive the session.
+  // begin returns the session, for programs that write their own responses. It runs on the caller's
+  // executor if the answer is in this process, and otherwise waits for the store on the pool.
+  // `request` and `peer` must outlive the session.
   template <class Body, class Fields>
   awaitable<Result<AuthSession>> begin(const boost::beast::http::request<Body, Fields>& request,
                                        std::string_view peer, BeginOptions options = {}) {
@@ -108,9 +108,9 @@ class BeastAuth {
     co_return co_await wait([&] { return std::get<Pending>(*std::move(begun)).resume(); });
   }
 
-  // wait makes a call that may wait, such as AuthSession::log_in, on the pool and returns its
-  // result where the caller runs. The call is kept until then, and with it what it owns. What it
-  // throws comes out here.
+  // wait runs a blocking call, such as AuthSession::log_in, on the pool and returns its result on
+  // the caller's executor. The call and everything it owns are kept until then. Exceptions are
+  // rethrown here.
   template <class Call>
   awaitable<std::invoke_result_t<Call&>> wait(Call call) {
     const auto kept = std::make_shared<Call>(std::move(call));

@@ -9,7 +9,7 @@
 
 #include "latchkey/auth.h"
 
-// Requests and responses of Boost.Beast, for programs that answer by themselves. Included by
+// Requests and responses of Boost.Beast, for programs that write their own responses. Included by
 // latchkey/adapters/beast.h.
 //
 //   auto session = auth.begin(latchkey::view_of(request, peer));

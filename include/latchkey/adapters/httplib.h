@@ -18,10 +18,10 @@
 //   server.Get("/training", latchkey::with_user(auth, [](const auto& request, auto& response,
 //                                                        latchkey::AuthSession& session) { ... }));
 //
-// Every route gets the right answer without a line of yours when the store fails (503, the cookie
-// stays), when a foreign page sent the request (403), and with with_user when nobody is signed in
-// (the log-in page, or 401 for a script). What a handler changes is committed after it; if that
-// fails, the failure is answered in place of what the handler wrote.
+// The adapter answers by itself if the store fails (503, the cookie is kept), if another site sent
+// the request (403), and, with with_user, if nobody is signed in (a redirect to the log-in page, or
+// 401 for a script). Changes made by a handler are committed after it; if that fails, the failure
+// replaces the handler's response.
 namespace latchkey {
 
 template <>
@@ -49,7 +49,7 @@ inline void answer_problem(httplib::Response& response, int status, const std::s
   response.set_content(problem, "application/problem+json");
 }
 
-// answer_failure answers a request whose session could not even be looked for.
+// answer_failure answers a request whose session could not be looked up.
 inline void answer_failure(httplib::Response& response, const Error& error) {
   answer_problem(response, failure_status(error), failure_problem(error));
   response.set_header("Cache-Control", "no-store");
@@ -64,8 +64,8 @@ inline void answer_refusal(httplib::Response& response, const AuthSession& sessi
   response.set_redirect(page, 303);
 }
 
-// finish commits what a handler changed and puts the session's headers on its response. A handler
-// that returned without an answer after a failed call is answered for.
+// finish commits a handler's changes and sets the session's headers on its response. If the handler
+// returned after a failed call without a response, finish writes one.
 inline void finish(AuthSession& session, httplib::Response& response) {
   const bool answered =
       response.status != -1 || !response.body.empty() || response.content_provider_;

@@ -39,8 +39,8 @@ CookieMatch find_cookie(std::span<const std::string_view> lines, std::string_vie
 
 enum class SameSite : std::uint8_t { lax, strict, none };
 
-// CookieScope is where a cookie of one name belongs. A browser keeps a cookie for each scope and
-// sends all of them, and a name that is sent twice is no session.
+// CookieScope is the scope of a cookie. A browser keeps a cookie for each scope and sends all of
+// them, and a name that is sent twice counts as no session.
 struct CookieScope {
   std::string domain{};  // empty: host-only
   std::string path = "/";

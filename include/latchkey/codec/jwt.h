@@ -13,11 +13,11 @@
 #include "latchkey/secret.h"
 #include "latchkey/time.h"
 
-// Signed and encrypted JSON Web Tokens. Sessions need none of this: it is for tokens of your own.
+// Signed and encrypted JSON Web Tokens, for your own tokens. Sessions do not need this header.
 namespace latchkey {
 
-// JWTs as sessions: compact JWS or JWE under strict rules. The algorithm belongs to the key, never
-// to the token; an expiry is required; nothing is read twice or loosely. docs/formats/jwt.md The
+// JWTs as sessions: compact JWS or JWE under strict rules. The key determines the algorithm, never
+// the token; an expiry is required; parsing is strict. docs/formats/jwt.md The
 // rules of the npm package jose are in jose.h. R numbers are those of docs/requirements.md.
 
 enum class JwtAlgorithm : std::uint8_t {
@@ -56,7 +56,7 @@ enum class JwtReason : std::uint8_t {
   wrong_algorithm,  // not the algorithm of a key of this ring
   unknown_key,      // a `kid` this ring does not have; the key may not have arrived yet
   wrong_type,
-  bad_signature,  // or, encrypted, whatever kept it from opening
+  bad_signature,  // or an encrypted token that does not open
   bad_claims,     // not a strict JSON object, a repeated name, a date that is no sensible number
   missing_expiry,
   expired,

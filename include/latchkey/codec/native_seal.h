@@ -11,7 +11,7 @@
 #include "latchkey/result.h"
 #include "latchkey/secret.h"
 
-// Text that only you can read or make, for new projects; bound to a name and a purpose.
+// Encrypted text for new projects, bound to a name and a purpose.
 namespace latchkey {
 
 // The sealed form for new projects: AES-256-GCM under a key of its own for each message, bound to

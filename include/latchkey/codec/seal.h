@@ -58,9 +58,9 @@ struct SealOptions {
   Entropy* entropy = nullptr;     // nullptr: system_entropy()
 };
 
-// SealReason tells logs and metrics why a seal did not open. Only the last three are found behind
-// the MAC: anybody can bring about the others, and `expired` is no proof that the seal was ever
-// ours.
+// SealReason says why a seal did not open, for logs and metrics. Only the last three are found
+// after the MAC: anybody can cause the others, and `expired` does not prove that the seal was
+// authentic.
 enum class SealReason : std::uint8_t {
   too_long,
   wrong_parts,  // not eight parts

@@ -9,13 +9,13 @@
 #include "latchkey/result.h"
 #include "latchkey/time.h"
 
-// Counters of tries, which bound guessing. Part of the contract in latchkey/store.h: what that says
-// of all calls holds here too, except that a counter may be lost when the machine loses power.
+// Counters of attempts, which limit guessing. Part of the contract in latchkey/store.h. Its rules
+// for all calls apply here too, except that a counter may be lost when the machine loses power.
 namespace latchkey {
 
-// CounterRule says when the next try is allowed. After `free` tries each one is followed by a wait,
-// which begins with first_delay and doubles up to longest_delay; after `most` tries there is none
-// until the counter expires, `window` after the last try (moving) or after the first.
+// CounterRule says when the next try is allowed. After `free` tries each one is followed by a wait
+// that starts at first_delay and doubles up to longest_delay. After `most` tries no more are
+// allowed until the counter expires, `window` after the last try (moving) or after the first.
 struct CounterRule {
   std::uint32_t free = 5;
   Millis first_delay = std::chrono::seconds{1};
@@ -39,7 +39,7 @@ struct CounterTry {
 // CounterState is a counter after a try, or why it was refused.
 struct CounterState {
   std::uint32_t count = 0;
-  UnixTime next_at{};  // no try is allowed before; long past: at once
+  UnixTime next_at{};  // when the next try is allowed; in the past: at once
 };
 
 struct CounterOutcome {
@@ -54,16 +54,16 @@ class CounterStore {
  public:
   virtual ~CounterStore() = default;
   // take counts a try at each of `tries`, unless one of them is not allowed at `now`: then none is
-  // counted. Of tries at the same time no more get through than the rules allow. One round trip,
-  // and on a cluster, where counters lie on different nodes, a second one that takes back what a
-  // refused call has counted.
+  // counted. Concurrent tries never exceed the rules. One round trip; on a cluster, where counters
+  // are on different nodes, a refused call needs a second one to undo what it has counted
+  // elsewhere.
   virtual Result<CounterOutcome> take(std::span<const CounterTry> tries, UnixTime now) = 0;
-  // settle forgets the counters `cleared`, and takes one try of each of `returned` back: it was no
-  // failure. One round trip. A counter that is not there stays away.
+  // settle deletes the counters `cleared`, and subtracts one try from each of `returned`, because
+  // it was not a failure. One round trip. Missing counters are not created.
   virtual Result<void> settle(std::span<const std::string> cleared,
                               std::span<const std::string> returned) = 0;
-  // prune_counters deletes at most `limit` counters that have expired. Returns how many went; an
-  // engine that forgets them by itself returns 0.
+  // prune_counters deletes at most `limit` expired counters. Returns how many; an engine that
+  // deletes them by itself returns 0.
   virtual Result<std::size_t> prune_counters(UnixTime now, std::size_t limit) = 0;
 };
 

@@ -11,24 +11,24 @@
 #include "latchkey/result.h"
 #include "latchkey/wait.h"
 
-// The parts of the store contract that end sessions without a row. What latchkey/store.h says of
-// all calls holds here too.
+// The revocation list: the parts of the store contract that end sessions without a row. The rules
+// for all calls in latchkey/store.h apply here too.
 namespace latchkey {
 
-// EpochStore keeps a counter per user, from 0, that ends logins under way and stateless sessions.
+// EpochStore keeps a counter per user, from 0. A change ends log-ins in progress and old cookies.
 class EpochStore {
  public:
   virtual ~EpochStore() = default;
   virtual Result<std::int64_t> user_epoch(const UserId& user) = 0;
 };
 
-// Denial ends a session that no row holds. The key is the session's id, or `sha256:` and a hash for
-// a foreign token without an id of its own: 1 to 128 printable ASCII characters.
+// Denial is an entry of the revocation list. The key is the session's id, or `sha256:` and a hash
+// for a foreign token without an id: 1 to 128 printable ASCII characters.
 struct Denial {
   std::string key{};
-  UnixTime until{};  // no token of the session lives longer
+  UnixTime until{};  // every token of the session expires before
 };
-// Standing is what a store knows about a session that no row holds.
+// Standing is what a store knows about a session without a row.
 struct Standing {
   bool denied = false;
   std::int64_t user_epoch = 0;
@@ -43,7 +43,7 @@ class DenyStore {
   // denied before. Durable when it returns.
   virtual Result<std::size_t> deny(std::span<const Denial> denials) = 0;
   // standing answers for one session and its user (empty: a guest) as of now, from no cache. One
-  // round trip. An emptied or foreign store is an Error, not a clean record.
+  // round trip. An emptied or replaced store is an Error, not an empty list.
   virtual Result<Standing> standing(std::string_view key, const UserId& user,
                                     Wait wait = Wait::allowed) = 0;
   // prune_denials deletes at most `limit` entries whose `until` has come. Returns how many.

@@ -14,7 +14,7 @@
 #include "latchkey/time.h"
 
 // What happened to accounts and sessions, for their users and for operators. Part of the contract
-// in latchkey/store.h: what that says of all calls holds here too, except that an event may be lost
+// in latchkey/store.h. Its rules for all calls apply here too, except that an event may be lost
 // when the machine loses power. docs/events.md
 //
 //   auto page = store.events().list_events({.user_id = user, .limit = 20});
@@ -65,18 +65,18 @@ struct EventPage {
 class EventStore {
  public:
   virtual ~EventStore() = default;
-  // append_events adds events (at most kMaxEvents) in one write. An event that is there already, by
-  // its time and id, is left as it is, so that a call may be repeated.
+  // append_events adds events (at most kMaxEvents) in one write. An event that exists already, by
+  // its time and id, is not changed, so a call may be repeated.
   virtual Result<void> append_events(std::span<const Event> events) = 0;
   // list_events pages through events. A page may hold fewer than `limit` events, or none, and still
-  // have a `next`. Nodes write with a delay: who follows what happens looks again at the last
-  // seconds and knows events by their id.
+  // have a `next`. Nodes write with a delay: to follow events, read the last seconds again and
+  // drop duplicates by id.
   virtual Result<EventPage> list_events(const EventQuery& query) = 0;
   // blank_addresses removes the addresses of at most `limit` events that are older than `before`.
   // Returns how many it changed; fewer than `limit` means done.
   virtual Result<std::size_t> blank_addresses(UnixTime before, std::size_t limit) = 0;
   // prune_events deletes at most `limit` events that are older than `before`, the oldest first.
-  // Returns how many went; fewer than `limit` means done.
+  // Returns how many it deleted; fewer than `limit` means done.
   virtual Result<std::size_t> prune_events(UnixTime before, std::size_t limit) = 0;
 };
 

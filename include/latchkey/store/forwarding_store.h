@@ -18,7 +18,7 @@
 //     std::atomic<int> made{0};
 //   };
 //
-// They add no lock: as thread-safe as the store inside.
+// They add no lock: they are as thread-safe as the inner store.
 namespace latchkey {
 
 class ForwardingSessionStore : public SessionStore {
@@ -103,8 +103,8 @@ class ForwardingUserStore : public UserStore {
   UserStore& inner_;
 };
 
-// ForwardingStore shows the parts of `inner`: override the parts that are yours. Alone it is the
-// same store in the hands of a second owner. It has no scan(): a copy must not go around it.
+// ForwardingStore returns the parts of `inner`: override those you want to change. Unchanged, it
+// behaves like `inner`. It has no scan(), because a copy must not bypass it.
 class ForwardingStore : public Store {
  public:
   explicit ForwardingStore(Store& inner) : inner_(inner) {}

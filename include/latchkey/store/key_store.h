@@ -22,8 +22,8 @@ class KeyStore {
  public:
   virtual ~KeyStore() = default;
   virtual Result<StoredKeys> keys() = 0;
-  // put_keys replaces the whole ring in one step if its version is expected_version. False: it
-  // moved on. Durable when it returns. It judges nothing; KeyRing::make does.
+  // put_keys replaces the whole ring atomically if its version is expected_version. False: it has
+  // changed. Durable when it returns. It does not check the keys; KeyRing::make does.
   virtual Result<bool> put_keys(std::span<const Key> keys, std::int64_t expected_version) = 0;
 };
 

@@ -19,7 +19,7 @@ class MetaStore {
  public:
   virtual ~MetaStore() = default;
   virtual Result<StoreMeta> meta() = 0;
-  // check answers quickly whether the store can serve: reachable, still the same instance.
+  // check is a quick test that the store is reachable and still the same instance.
   virtual Result<void> check() = 0;
 };
 

@@ -10,8 +10,8 @@
 #include "latchkey/result.h"
 #include "latchkey/time.h"
 
-// Secrets that work once: links to reset a password, to verify an e-mail address and the like. Part
-// of the contract in latchkey/store.h: what that says of all calls holds here too.
+// One-time secrets: links to reset a password, to verify an e-mail address and the like. Part of
+// the contract in latchkey/store.h, whose rules for all calls apply here too.
 //
 //   OneTimeSecret secret{.hash = sha256_of_the_link, .purpose = "password_reset", .user_id = user,
 //                        .created_at = now, .expires_at = now + std::chrono::minutes{15}};
@@ -45,21 +45,21 @@ class OneTimeStore {
   // purpose, this one included; the oldest by created_at go. Durable when it returns. To repeat it
   // changes nothing; a hash that another user or purpose has is Errc::conflict.
   virtual Result<void> put_secret(const OneTimeSecret& secret, std::size_t most) = 0;
-  // find_secret shows a secret without using it up, for the page behind a link. Nothing: it is
+  // find_secret returns a secret without using it up, for the page of a link. Nothing: it is
   // unknown, of another purpose, expired, taken or removed.
   virtual Result<std::optional<OneTimeSecret>> find_secret(const SecretHash& hash,
                                                            std::string_view purpose,
                                                            UnixTime now) = 0;
-  // take_secret is find_secret, and the secret is gone. Of many calls at the same time, on whatever
-  // nodes, one gets it. Durable when it returns. After an Error the secret may be gone.
+  // take_secret returns a secret and deletes it. Of several concurrent calls, on any nodes, only
+  // one gets it. Durable when it returns. After an Error the secret may be gone.
   virtual Result<std::optional<OneTimeSecret>> take_secret(const SecretHash& hash,
                                                            std::string_view purpose,
                                                            UnixTime now) = 0;
   // remove_secrets ends the secrets of `user_id`: those of one purpose, or all when it is empty.
   // Returns how many there were, expired ones perhaps included. Durable when it returns.
   virtual Result<std::size_t> remove_secrets(const UserId& user_id, std::string_view purpose) = 0;
-  // prune_secrets deletes at most `limit` expired secrets. Returns how many went; an engine that
-  // forgets them by itself returns 0.
+  // prune_secrets deletes at most `limit` expired secrets. Returns how many; an engine that
+  // deletes them by itself returns 0.
   virtual Result<std::size_t> prune_secrets(UnixTime now, std::size_t limit) = 0;
 };
 

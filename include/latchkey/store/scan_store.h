@@ -8,7 +8,7 @@
 #include "latchkey/result.h"
 #include "latchkey/store.h"
 
-// The part of the store contract that shows everything in it, for copying it elsewhere.
+// The part of the store contract that lists all data, for copying a store.
 namespace latchkey {
 
 enum class ScanKind : std::uint8_t { users, epochs, denials, sessions };
@@ -31,10 +31,10 @@ struct ScanPage {
 class ScanStore {
  public:
   virtual ~ScanStore() = default;
-  // scan pages through all rows of a kind, in an order of the store's own; `after` is `next` of the
-  // page before, empty at first, and stays good when the scan goes on another day. What is there
-  // from the first page to the last is seen at least once; what comes or goes meanwhile may be seen
-  // or not. `limit` is 1 to 1000 rows, which a store may exceed a little.
+  // scan pages through all rows of a kind, in the store's own order; `after` is `next` of the
+  // previous page, empty at first, and stays valid if the scan is resumed later. Rows that exist
+  // from the first page to the last are returned at least once; rows added or deleted meanwhile may
+  // be missing. `limit` is 1 to 1000 rows, which a store may exceed a little.
   virtual Result<ScanPage> scan(ScanKind kind, const std::string& after, std::size_t limit) = 0;
 };
 

@@ -52,17 +52,17 @@ class UserStore {
   virtual Result<std::optional<StoredUser>> find_username(std::string_view username_key) = 0;
   // set_password is one atomic step: the hash changes, the epoch grows, the sessions end.
   virtual Result<SetPasswordOutcome> set_password(const SetPassword& change) = 0;
-  // upgrade_hash replaces a hash by one of the same password; no session ends. False: it moved on.
+  // upgrade_hash replaces a hash by one of the same password; no session ends. False: it changed.
   virtual Result<bool> upgrade_hash(const UserId& id, const std::string& expected_hash,
                                     const std::string& new_hash) = 0;
   // set_attributes replaces the attributes of a user who still has `expected`. False: they have
-  // moved on, or there is no such user. Cached sessions are invalidated. Durable when it returns.
+  // changed, or there is no such user. Cached sessions are invalidated. Durable when it returns.
   virtual Result<bool> set_attributes(const UserId& id, const std::string& expected,
                                       const std::string& attributes) = 0;
   // set_disabled returns false when there is no such user. Cached sessions are invalidated.
   virtual Result<bool> set_disabled(const UserId& id, bool disabled) = 0;
-  // delete_user is one atomic step: the user goes, the epoch grows, the sessions end. The name is
-  // free again, and the epoch stays, so that a log-in under way fails and no cookie comes back.
+  // delete_user is one atomic step: the user is deleted, the epoch grows, the sessions end. The
+  // name is free again. The epoch stays, so that log-ins in progress fail and old cookies too.
   // Nothing: there is no such user, and nothing changed.
   virtual Result<std::optional<Removed>> delete_user(const UserId& id, UnixTime now) = 0;
   // list_users pages through all users: by username_key, or in an order of its own where an engine
