@@ -12,10 +12,11 @@ PACKAGES_docs=(doxygen)
 # dpkg-dev finds out what a program depends on; mmdebstrap makes a root to install it in.
 PACKAGES_package=(dpkg-dev lintian gzip systemd)
 PACKAGES_root=(mmdebstrap iproute2 util-linux curl)
-PACKAGES_browser=(chromium openssl)
+PACKAGES_browser=(chromium openssl libnss3-tools)
 PACKAGES_bench=(libjwt-dev nginx-light wrk redis-server postgresql)
 PACKAGES_proxy=(nginx-light caddy haproxy python3)
 PACKAGES_cluster=(redis-server nginx-light python3)
+PACKAGES_firefox=(firefox-esr)
 PACKAGES_node=(nodejs npm)
 
 NODE_MINIMUM=20.9.0

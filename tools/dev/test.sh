@@ -229,7 +229,7 @@ run_tests() {
          wanted+=("$argument") ;;
     esac
   done
-  ensure_packages build test clang format browser proxy ${LATCHKEY_FULL:+lint}
+  ensure_packages build test clang format browser proxy ${LATCHKEY_FULL:+lint firefox}
   mkdir -p "$LOGS"
   ensure_node
   for argument in tests/*/package-lock.json; do

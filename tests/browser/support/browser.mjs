@@ -14,14 +14,15 @@ export const newProfileDirectory = () => mkdtemp(join(tmpdir(), 'latchkey-profil
 
 /**
  * Opens a browser. With `directory` the profile is kept when it is closed, otherwise it is deleted.
- * close() throws when a page logged an error, threw, or was answered 5xx.
+ * close() throws when a page logged an error, threw, or was answered 5xx, unless it matches `wanted`.
  */
-export async function openBrowser({ url, directory, javaScript = true, ...options }) {
+export async function openBrowser({ url, directory, javaScript = true, flags = [], wanted, ...options }) {
   const profile = directory ?? (await newProfileDirectory());
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    args: [...FLAGS, ...(options.ignoreHTTPSErrors ? ['--ignore-certificate-errors'] : [])],
+    args: [...FLAGS, ...flags,
+      ...(options.ignoreHTTPSErrors ? ['--ignore-certificate-errors'] : [])],
     // With the back/forward cache, as in a real browser: "Back" is part of the test.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     javaScriptEnabled: javaScript,
@@ -49,7 +50,8 @@ export async function openBrowser({ url, directory, javaScript = true, ...option
     async close() {
       await context.close();
       if (!directory) await rm(profile, { recursive: true, force: true });
-      if (problems.length > 0) throw new Error(problems.join('\n'));
+      const unwanted = problems.filter((problem) => !wanted?.test(problem));
+      if (unwanted.length > 0) throw new Error(unwanted.join('\n'));
     },
   };
 }

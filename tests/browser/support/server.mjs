@@ -15,10 +15,11 @@ const STOP_LIMIT = 15_000;
 
 /**
  * Starts a server; `publicUrl` is given when a proxy stands in front of it. `settings(folder)` returns
- * further ones, of which `folder` may hold files.
+ * further ones, of which `folder` may hold files. With `folder` given it is that one, which is kept
+ * when the server stops.
  */
-export async function startServer({ publicUrl, settings = () => ({}) } = {}) {
-  const data = await mkdtemp(join(tmpdir(), 'latchkey-browser-'));
+export async function startServer({ publicUrl, folder, settings = () => ({}) } = {}) {
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'latchkey-browser-')));
   const flags = ['serve', '--listen', '127.0.0.1:0', '--data', join(data, 'data')];
   for (const [key, value] of Object.entries(settings(data))) flags.push('--set', `${key}=${value}`);
   if (publicUrl) flags.push('--public-url', publicUrl);
@@ -33,7 +34,7 @@ export async function startServer({ publicUrl, settings = () => ({}) } = {}) {
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT);
     const [code, signal] = await ended;
     clearTimeout(late);
-    await rm(data, { recursive: true, force: true });
+    if (!folder) await rm(data, { recursive: true, force: true });
     if (code !== 0) throw new Error(`the server ended with ${code ?? signal}:\n${server.log}`);
   }
 
