@@ -119,6 +119,7 @@ auto look(OpenSessions& open, const RequestText& request, Wait wait, Make make)
     -> Result<decltype(make(std::declval<const Seen&>()))> {
   using Made = Result<decltype(make(std::declval<const Seen&>()))>;
   return with_request(open, request, {}, wait, [&](AuthSession& session) -> Made {
+    if (request.offers_device()) AuthParts::offer_device(session);
     const Result<Seen> seen = see(session, request.wants_user());
     if (!seen) return seen.error();
     return make(*seen);
@@ -165,6 +166,7 @@ struct Changed {
   Rejection rejection = Rejection::none;
   Millis retry_after{0};
   std::size_t count = 0;
+  DeviceAnswer device{.status = 0};
   Judged judged{};
 };
 
@@ -207,6 +209,17 @@ Result<Changed> raise_level(AuthSession& session, const Change& change) {
   return Changed{};
 }
 
+Result<Changed> answered(Result<DeviceAnswer> answer) {
+  if (!answer) return answer.error();
+  return Changed{.device = *std::move(answer)};
+}
+Result<Changed> register_device(AuthSession& session, const Change&) {
+  return answered(session.register_device());
+}
+Result<Changed> refresh_device(AuthSession& session, const Change&) {
+  return answered(session.refresh_device());
+}
+
 struct Verb {
   std::string_view name;
   Result<Changed> (*run)(AuthSession&, const Change&);
@@ -219,7 +232,9 @@ constexpr Verb kVerbs[] = {{"signUp", sign_up, true},
                            {"reauthenticate", reauthenticate, true},
                            {"logOut", log_out},
                            {"logOutOthers", log_out_others},
-                           {"raiseLevel", raise_level}};
+                           {"raiseLevel", raise_level},
+                           {"registerDevice", register_device},
+                           {"refreshDevice", refresh_device}};
 
 const Verb* find_verb(std::string_view name) noexcept {
   for (const Verb& verb : kVerbs) {
@@ -265,14 +280,15 @@ Result<std::unique_ptr<Change>> read_change(Options given) {
 }
 
 napi_value make_changed(napi_env env, const Changed& changed) {
-  const napi_value values[] = {make_rejection(env, changed.rejection, changed.retry_after),
-                               make_number(env, static_cast<double>(changed.count)),
-                               make_judged(env, changed.judged)};
+  const napi_value values[] = {
+      make_rejection(env, changed.rejection, changed.retry_after),
+      make_number(env, static_cast<double>(changed.count)), make_judged(env, changed.judged),
+      make_number(env, changed.device.status), make_text(env, changed.device.json)};
   return make_list(env, values);
 }
 
 // change(sessions, cookie | null, facts, headers, now, verb, options) returns [rejection, count,
-// what begin returns, as it is afterwards].
+// what begin returns, as it is afterwards, status and JSON of the routes of bound sessions].
 napi_value change(napi_env env, napi_callback_info info) {
   const WipeFreed wiping;  // what a password is copied through (R80)
   const Call call(env, info);

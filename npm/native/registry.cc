@@ -84,6 +84,7 @@ Result<void> OpenSessions::make_auth(std::unique_ptr<Sessions> sessions) {
   deciding.policy = request_.sessions.policy;
   deciding.carrier = request_.sessions.carrier;
   deciding.clock = &call_clock();
+  deciding.device_binding = request_.device_binding;
   auto auth = AuthParts::assemble(*store_, std::move(sessions), std::move(deciding));
   if (!auth) return auth.error();
   auth_ = *std::move(auth);

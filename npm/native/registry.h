@@ -45,6 +45,7 @@ struct OpenRequest {
   SessionsOptions sessions{};
   std::string public_url{};                        // empty: no request can be judged
   Millis event_retention = std::chrono::days{90};  // 0: no events
+  DeviceBindingOptions device_binding{};
 };
 
 // OpenSessions is one configuration at work.

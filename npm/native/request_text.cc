@@ -16,7 +16,8 @@ enum Fact : unsigned {
   kJsonOnly = 256,
   kPage = 512,
   kWithUser = 1024,
-  kAll = 2047,
+  kOfferDevice = 2048,
+  kAll = 4095,
 };
 constexpr std::array<std::string_view, 5> kMethodNames{"GET", "HEAD", "OPTIONS", "POST", "PUT"};
 
@@ -59,6 +60,8 @@ BeginOptions RequestText::options() const noexcept {
           .json_only = (facts_ & kJsonOnly) != 0,
           .page = (facts_ & kPage) != 0};
 }
+
+bool RequestText::offers_device() const noexcept { return (facts_ & kOfferDevice) != 0; }
 
 bool RequestText::wants_user() const noexcept { return (facts_ & kWithUser) != 0; }
 

@@ -29,13 +29,15 @@ class RequestText {
     void add(std::string_view name, std::string_view value) noexcept;
 
    private:
-    std::array<Field, 16> fields_;  // TypeScript sends fewer
+    std::array<Field, 20> fields_;  // TypeScript sends fewer
     std::size_t count_ = 0;
   };
   Fields fields() const noexcept;
 
   std::string_view method() const noexcept;
   BeginOptions options() const noexcept;
+  // offers_device: to bind a young session is to be offered with the answer.
+  bool offers_device() const noexcept;
   // wants_user: the answer is to hold what the store knows of the user.
   bool wants_user() const noexcept;
 

@@ -18,6 +18,27 @@ using Handle = std::shared_ptr<OpenSessions>;
 
 constexpr std::int64_t kMostRetention = std::int64_t{3650} * 86'400'000;
 
+Result<DeviceBindingOptions> read_device_binding(Options& given) {
+  DeviceBindingOptions options;
+  if (const auto mode = given.text("deviceBinding")) {
+    if (*mode == "prefer") {
+      options.mode = DeviceBinding::prefer;
+    } else if (*mode == "require") {
+      options.mode = DeviceBinding::require;
+    } else if (*mode != "off") {
+      return Error{Errc::bad_config, "deviceBinding: one of off, prefer, require"};
+    }
+  }
+  if (const auto life = given.whole("boundCookieLife", 0, to_unix_millis(kNever))) {
+    options.cookie_life = Millis{*life};
+  }
+  if (auto path = given.text("deviceRoutes")) {
+    options.register_path = *path + "/register";
+    options.refresh_path = *std::move(path) + "/refresh";
+  }
+  return options;
+}
+
 // open_sessions(key, store, options) returns a handle; equal keys share what is open.
 napi_value open(napi_env env, napi_callback_info info) {
   const Call call(env, info);
@@ -31,6 +52,9 @@ napi_value open(napi_env env, napi_callback_info info) {
   if (const auto kept = given.whole("eventRetention", 0, kMostRetention)) {
     request.event_retention = Millis{*kept};
   }
+  Result<DeviceBindingOptions> binding = read_device_binding(given);
+  if (!binding) return throw_error(env, binding.error());
+  request.device_binding = *std::move(binding);
   Result<SessionsOptions> options = read_sessions_options(std::move(given));
   if (!options) return throw_error(env, options.error());
   request.sessions = *std::move(options);

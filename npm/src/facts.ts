@@ -24,6 +24,8 @@ export interface RequestFacts {
   jsonOnly?: boolean;
   /** true: somebody waits for a page, also where the headers do not say so. */
   page?: boolean;
+  /** true: the headers offer the browser to bind a young session to its device. */
+  offerDevice?: boolean;
   /** Also what the store knows of the user. */
   withUser?: boolean;
 }
@@ -40,6 +42,7 @@ const FACTS = {
   jsonOnly: 256,
   page: 512,
   withUser: 1024,
+  offerDevice: 2048,
 } as const;
 const NAMES = Object.keys(FACTS) as (keyof typeof FACTS)[];
 const USUALLY = FACTS.mayWrite | FACTS.offers;
@@ -72,10 +75,11 @@ const LOOKED_AT = [
   'next-router-prefetch',
   'next-router-segment-prefetch',
   'x-middleware-prefetch',
+  'secure-session-skipped',
 ] as const;
 
-// What a new session keeps of a request.
-const KEPT = ['user-agent'] as const;
+// What a new session keeps of a request, and how a browser proves that a bound one is its own.
+const KEPT = ['user-agent', 'sec-secure-session-id', 'secure-session-response'] as const;
 
 /** headersText is those headers of a request, as the core takes them; `changes`: to change it. */
 export function headersText(headers: RequestHeaders, changes = false): string {

@@ -20,7 +20,8 @@ export type HeaderLine = readonly [name: string, value: string];
 export interface Begun {
   /**
    * `user`: a signed-in, enabled user, and the only one who is anybody. `guest`: a session without
-   * one. `expired` and `revoked` are told to the holder of the right token. `refused`: a page of
+   * one. `unproven`: a device-bound session without the proof of its browser, which is nobody until
+   * that proves again. `expired` and `revoked` are told to the holder of the right token. `refused`: a page of
    * another site sent the request; answer 403.
    */
   state: SeenList[0];
@@ -41,7 +42,9 @@ export type Change =
   | 'reauthenticate'
   | 'logOut'
   | 'logOutOthers'
-  | 'raiseLevel';
+  | 'raiseLevel'
+  | 'registerDevice'
+  | 'refreshDevice';
 
 /** What a change needs: credentials, a user's id, or a level. */
 export interface ChangeOptions extends Omit<CreateOptions, 'userAgent'> {
@@ -63,6 +66,8 @@ export interface ChangedRequest extends Begun {
   rejection: Rejection | null;
   /** How many sessions ended, of those who log out. */
   ended: number;
+  /** What the two routes of device-bound sessions answer, with `headers`; null for other changes. */
+  device: { status: number; json: string } | null;
 }
 
 let usual: readonly HeaderLine[] | undefined;
@@ -88,7 +93,7 @@ export async function changeRequest(
   facts: RequestFacts,
 ): Promise<ChangedRequest> {
   const { method = 'POST', headers } = checked(request);
-  const [rejection, ended, seen]: ChangedList = await native().change(
+  const [rejection, ended, seen, status, json]: ChangedList = await native().change(
     open,
     cookieOf(request),
     factBits(method, { passive: true, ...facts }),
@@ -97,7 +102,8 @@ export async function changeRequest(
     textOf(change, 'change'),
     changeArguments(options),
   );
-  return { ...toBegun(seen), rejection: toRejection(rejection), ended };
+  const device = status === 0 ? null : { status, json };
+  return { ...toBegun(seen), rejection: toRejection(rejection), ended, device };
 }
 
 function changeArguments(options: ChangeOptions): object {

@@ -61,6 +61,7 @@ const DURATIONS = [
   'guest',
   'snapshot',
   'touchEvery',
+  'boundCookieLife',
   'eventRetention',
 ] as const;
 const PLAIN = [
@@ -74,6 +75,8 @@ const PLAIN = [
   'guestsPerMinute',
   'maxChunks',
   'sealFormat',
+  'deviceBinding',
+  'deviceRoutes',
 ] as const;
 
 // The core judges the values; what it cannot be given at all, or would be given as something else,

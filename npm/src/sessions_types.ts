@@ -60,6 +60,15 @@ export interface SessionsOptions {
   touchEvery?: Duration;
   /** How long events are kept (90 days); 0: none are written. */
   eventRetention?: Duration;
+  /**
+   * Binds sessions to a key of the browser, so that copied cookies are worth nothing: `prefer` where
+   * the browser can, `require` everywhere. Needs https and routes that answer; default `off`.
+   */
+  deviceBinding?: 'off' | 'prefer' | 'require';
+  /** How long a bound session works before the browser must prove its key again; at most `10m`. */
+  boundCookieLife?: Duration;
+  /** The path, as browsers see it, below which `/register` and `/refresh` answer. */
+  deviceRoutes?: string;
 }
 
 export interface Session {

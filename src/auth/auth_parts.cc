@@ -29,6 +29,14 @@ Accounts& AuthParts::give(Auth& auth, std::unique_ptr<Accounts> accounts) noexce
   return *auth.impl_->accounts;
 }
 
+void AuthParts::offer_device(AuthSession& session) {
+  AuthSession::Impl& impl = *session.impl_;
+  if (impl.state != AuthState::user || !impl.record->binding.empty()) return;
+  const bool young = impl.auth.clock.now() < impl.record->created_at + kBindingTime;
+  const bool page = impl.facts.navigation() && !impl.facts.prefetch;
+  if (young && page) impl.offer_device();
+}
+
 std::string_view AuthParts::shown(const AuthSession& session) noexcept {
   return session.impl_->shown();
 }

@@ -17,6 +17,9 @@ struct AuthParts {
                                                 AuthOptions options);
   // give: before any call that needs accounts.
   static Accounts& give(Auth& auth, std::unique_ptr<Accounts> accounts) noexcept;
+  // offer_device adds the offer to bind the session to the headers of a page, if it is young and
+  // not bound: for a shape whose log-in cannot send a header. Does nothing otherwise.
+  static void offer_device(AuthSession& session);
   // usual_headers are those of every request of an Auth without bearer tokens that has nothing more
   // to send.
   static std::span<const HeaderLine> usual_headers() noexcept;

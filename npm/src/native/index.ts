@@ -55,7 +55,13 @@ export type EventList = [
   address: string,
   requestId: string,
 ];
-export type ChangedList = [rejection: RejectionList | null, count: number, seen: SeenList];
+export type ChangedList = [
+  rejection: RejectionList | null,
+  count: number,
+  seen: SeenList,
+  deviceStatus: number,
+  deviceJson: string,
+];
 export type Open = Handle<'sessions'>;
 export type SealPassword = Handle<'seal password'>;
 type Lucia = Handle<'lucia'>;

@@ -59,6 +59,10 @@ export class Changes<A extends Attributes> {
     const { sessions } = this.engine();
     const shown = sessions.readCookie(request.cookie);
     if (shown === null) return null;
+    if (this.engine().binds) {
+      const { state } = await beginOnce(request, sessions, { active: false });
+      if (state === 'unproven') return null;
+    }
     const touched = await orNull(sessions.touch(shown));
     const made = patch && touched ? await orNull(sessions.set(touched.session, patch)) : touched;
     if (!touched || !made) return null;

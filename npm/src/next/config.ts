@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { appBasePath } from '../base_path';
 import { Sessions } from '../sessions';
 import type { SessionsOptions } from '../sessions_types';
 import { misuse } from './failures';
@@ -12,6 +13,8 @@ export interface Engine {
   sessions: Sessions;
   /** What the Origin header of our own forms says. */
   origin: string;
+  /** Sessions may be bound to their browser, and the cookie alone is not all. */
+  binds: boolean;
 }
 
 export function pagesOf(config: BaseConfig): Required<Pages> {
@@ -30,6 +33,7 @@ export function basePathOf(config: BaseConfig): string {
 export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.env): Engine {
   const publicUrl = publicUrlOf(config, env);
   const carrier = config.carrier ?? 'stored';
+  const deviceBinding = bindingOf(config, env);
   const { name, sameSite, domain, former, persistent, renew } = config.cookie ?? {};
   const options: SessionsOptions = {
     store: storeOf(config, env),
@@ -39,11 +43,19 @@ export function openEngine(config: BaseConfig, env: NodeJS.ProcessEnv = process.
     ...given({ idle: config.idle, absolute: config.absolute }),
     ...given({ lastSeenEvery: config.lastSeenEvery, maxPerUser: config.maxPerUser }),
     ...given({ persistent, renewCookie: renew, sealFormat: config.sealFormat }),
+    ...given({ deviceBinding, boundCookieLife: config.boundCookieLife }),
+    deviceRoutes: `${appBasePath()}${basePathOf(config)}/device`,
     cookie: given({ name, sameSite, domain, former }),
   };
   const sessions = new Sessions(options);
   makeFolder(options.store, env);
-  return { sessions, origin: publicUrl.origin };
+  const binds = deviceBinding !== undefined && deviceBinding !== 'off';
+  return { sessions, origin: publicUrl.origin, binds };
+}
+
+// The core judges the value.
+function bindingOf({ deviceBinding }: BaseConfig, env: NodeJS.ProcessEnv) {
+  return deviceBinding ?? (env['LATCHKEY_DEVICE_BINDING'] as BaseConfig['deviceBinding']);
 }
 
 // Left out is what is undefined: anything else that is no text is refused, not replaced.

@@ -24,7 +24,9 @@ export function makeHandlers<User, A extends Attributes>(
       if ((await sessions.begin(sent, { passive: true })).state === 'refused') {
         return json(foreignOrigin(request, origin), 403);
       }
-      const action = new URL(request.url).pathname.split('/').filter(Boolean).pop();
+      const parts = new URL(request.url).pathname.split('/').filter(Boolean);
+      const action = parts.pop();
+      if (parts.pop() === 'device') return device(engine, request, action);
       switch (action) {
         case 'renew':
           return (await changes.updateSession()) ? json({ done: true }) : json(NO_SESSION, 401);
@@ -40,6 +42,20 @@ export function makeHandlers<User, A extends Attributes>(
       }
     }),
   };
+}
+
+const DEVICE_CHANGES = { register: 'registerDevice', refresh: 'refreshDevice' } as const;
+
+/** What a browser asks by itself for a device-bound session: the core answers. */
+async function device(engine: () => Engine, request: Request, action = ''): Promise<Response> {
+  const change = DEVICE_CHANGES[action as keyof typeof DEVICE_CHANGES];
+  if (!change) return json({ error: 'not_found' }, 404);
+  const asked = { method: 'POST', headers: request.headers };
+  const { device: answer, headers } = await engine().sessions.change(asked, change, {}, { fresh: true });
+  if (!answer) return json({ error: 'not_found' }, 404);
+  const type: [string, string] = ['content-type', 'application/json'];
+  const lines = headers.map(([name, value]): [string, string] => [name, value]);
+  return new Response(answer.json, { status: answer.status, headers: [type, ...lines] });
 }
 
 const NO_SESSION = { error: 'no_session' };

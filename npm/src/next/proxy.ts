@@ -45,6 +45,8 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
         passive: !touches(options),
         // What a page of another site may do is for those to say who do it.
         crossSite: true,
+        // A Server Action that logs in can send no header, so the page after it offers.
+        offerDevice: true,
         page: mayBePage(request) && !request.headers.has('sec-fetch-mode'),
       });
     } catch (error) {
@@ -57,6 +59,9 @@ export function makeProxy<User>(config: SessionsConfig<User>, engine: () => Engi
         : refusal(loginOf(config, options, request, begun), request, origin);
     const cookies = setCookiesOf(begun.headers);
     setCookies(response, cookies);
+    for (const [name, value] of begun.headers) {
+      if (name === 'Secure-Session-Registration') response.headers.set(name, value);
+    }
     // The page may be the same for everybody, and then shared caches would hand out this cookie.
     if (cookies.length > 0) response.headers.set('cache-control', 'private, no-store');
     return response;

@@ -62,8 +62,9 @@ function cookieLine(store: CookieStore, header: string | null, name: string): st
 }
 
 function belongs(cookie: string, name: string): boolean {
+  // The second is that of a device-bound session (src/auth/device_binding/binder.cc).
   return (
-    cookie === name || (cookie.startsWith(`${name}.`) && /^\d$/.test(cookie.slice(name.length + 1)))
+    cookie === name || cookie === `${name}-bound` || (cookie.startsWith(`${name}.`) && /^\d$/.test(cookie.slice(name.length + 1)))
   );
 }
 

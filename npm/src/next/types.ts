@@ -95,6 +95,13 @@ export interface BaseConfig {
   /** How old "last seen" may get before a request moves it. */
   lastSeenEvery?: Duration;
   maxPerUser?: number;
+  /**
+   * Binds sessions to a key of the browser: `prefer` where it can, `require` everywhere; default
+   * `$LATCHKEY_DEVICE_BINDING` or `off`. Needs https, the route handlers and the proxy.
+   */
+  deviceBinding?: 'off' | 'prefer' | 'require';
+  /** How long a bound session works before the browser must prove its key again; default `5m`. */
+  boundCookieLife?: Duration;
   cookie?: CookieSettings;
   pages?: Pages;
   /** Where the route handlers are; default `/api/session`. */
