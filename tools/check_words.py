@@ -23,6 +23,20 @@ PHRASES = {
     r"\bone of one's own\b": "write your own",
     r"\bwithout a word\b": "write silently",
     r"\bis what (stands|counts)\b": "name the thing",
+    r"\btells (whether|who|whose|how|why|which|what)\b": "write returns, reports, shows or says",
+    r", for (it|they|he|she|we)\b": "write because",
+    r"\b(the|an?) denials?\b": "write (entry of) the revocation list",
+    r"\bthe other way round\b": "write the reverse, or in reverse",
+    r"\btold (apart|nobody)\b": "write that they cannot be distinguished, or what is not shown",
+    r"\bwithout a line of (yours|ours)\b": "write automatically",
+    r"\bholds? here,? too\b": "write applies here too",
+    r"\bwhat became of\b": "write the outcome of",
+    r"\bwhatever (holds|stands|happens|becomes)\b": "write in any case",
+    r"\bstands? (behind|before|left|right)\b": "write is after, in front of or in",
+    r"\bonce too (often|seldom)\b": "write unnecessarily, or too late",
+    r"\b(when|if|that|it) is none\b(?! of)": "write is not one, or is missing",
+    r"\b(is|are) good (for|until)\b": "write is valid for, is valid until, or what it does",
+    r"\bwhat (asks|hears|judges)\b|\bwho (asks|hears)\b": "name the client, the user or the code",
 }
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 

@@ -30,14 +30,24 @@ class CheckWords(unittest.TestCase):
     def test_phrases_that_are_hard_to_read_are_caught_in_documents(self):
         for line in ("Normally the news arrive late.", "Whoever reads the store can forge it.",
                      "The cookie is written anew.", "text that is none of ours",
-                     "Who cannot accept that takes PostgreSQL.", "dropped without a word"):
+                     "Who cannot accept that takes PostgreSQL.", "dropped without a word",
+                     "check tells whether the store answers", "refused, for they fall back",
+                     "A denial lives until then.",
+                     "The other way round it works.", "unknown or disabled: never told apart",
+                     "It answers without a line of yours.", "The same holds here too.",
+                     "PasswordChange is what became of it.", "dead whatever happens",
+                     "Padding stands behind the MAC.", "dropped once too often",
+                     "null when it is none", "The old one is good until its deadline.",
+                     "A handler sees who asks."):
             problems = check_prose([("docs/a.md", f"# A\n{line}\n")])
             self.assertEqual(len(problems), 1, line)
             self.assertTrue(problems[0].startswith("docs/a.md:2: "), problems)
 
     def test_plain_english_passes(self):
         for line in ("Anyone who reads the store can forge it.", "Who sends a request?",
-                     "It is written again.", "If that is unacceptable, use PostgreSQL."):
+                     "It is written again.", "If that is unacceptable, use PostgreSQL.",
+                     "Tell us what failed.", "404 if there is none", "This page, for users only,",
+                     "Call `deny` for each `Denial`.", "The cookie is valid until then."):
             self.assertEqual(check_prose([("docs/a.md", line)]), [], line)
 
 

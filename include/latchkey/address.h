@@ -23,7 +23,7 @@ class Address {
   bool is_loopback() const noexcept;
   // text is the shortest usual form.
   std::string text() const;
-  // in_network tells whether the first `bits` bits are those of `network`, of the same family.
+  // in_network returns whether the first `bits` bits are those of `network`, of the same family.
   bool in_network(const Address& network, unsigned bits) const noexcept;
   // network is the address with all but its first `bits` bits zero.
   Address network(unsigned bits) const noexcept;

@@ -37,8 +37,8 @@ struct Mail {
 // wait for the network, and by several threads at once.
 using SendMail = std::function<void(const Mail&)>;
 
-// is_mail_address tells whether `text` has the form of an address that is safe to hand on: one '@',
-// no blanks, control characters or quotes, nothing that a command would take for an option.
+// is_mail_address returns whether `text` has the form of an address and is safe to use: one '@', no
+// blanks, control characters or quotes, nothing that a command would interpret as an option.
 bool is_mail_address(std::string_view text) noexcept;
 
 }  // namespace latchkey

@@ -53,7 +53,7 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url,
 // log; empty when open_store would refuse it.
 std::string_view store_scheme(std::string_view url);
 
-// is_remote_store tells whether the store of `url` is a network's round trip away.
+// is_remote_store returns whether the store of `url` is on the network.
 bool is_remote_store(std::string_view url);
 
 // may_come_up returns, for an error of open_store on a remote store, whether retrying may help:

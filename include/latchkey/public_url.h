@@ -34,7 +34,7 @@ class PublicUrl {
   // ports, so the name carries it).
   CookieOptions cookie(std::string_view domain = {}) const;
 
-  // same_origin tells whether an Origin header names this application, byte for byte. Of a loopback
+  // same_origin returns whether an Origin names this application, byte for byte. Of a loopback
   // URL all loopback names with its scheme and port are one origin. `null`, user information, a
   // trailing dot, a default port written out and upper case, which no browser sends, are foreign.
   bool same_origin(std::string_view origin) const noexcept;

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxAddressBytes = 64;
 inline constexpr std::size_t kMaxSealedSecretBytes = 128;
 inline constexpr std::size_t kMaxBindingBytes = 1024;
 
-// EndReason tells why a session ended. The numbers are stored and never reused.
+// EndReason says why a session ended. The numbers are stored and never reused.
 enum class EndReason : std::uint8_t {
   logout = 1,            // its own user ended it
   revoked = 2,           // ended from another session, by an administrator or by the application
@@ -71,7 +71,7 @@ struct SessionRecord {
   // octets (docs/device_binding.md). Empty: not bound. A store keeps it and looks into nothing.
   std::string binding{};
 
-  // revision grows with every change of the attributes or the level, whatever holds the session.
+  // revision grows with every change of the attributes or the level, with every carrier.
   // Equal: nothing has changed. docs/carriers.md, "Revision", says what of parallel changes.
   std::int64_t revision() const noexcept { return carried ? carried->revision : version; }
   friend bool operator==(const SessionRecord&, const SessionRecord&) = default;

@@ -87,7 +87,7 @@ class Recovery {
   // otherwise to the name. A name without a user, or without an address, gets the same answer after
   // the same calls of the store.
   Result<LinkRequest> forgot_password(std::string_view username, const DeviceContext& by = {});
-  // knows_reset tells whether a link can still be used, for the page behind it. It stays usable.
+  // knows_reset returns whether a link can still be used, for the linked page. It stays usable.
   Result<bool> knows_reset(std::string_view token);
   // reset_password sets the password of the user whom the link was for, ends every session of
   // theirs and logs nobody in. A rejected password leaves the link usable. Without rejection and
@@ -99,8 +99,8 @@ class Recovery {
   // it does not have the form of one.
   Result<LinkRequest> send_verification(const User& user, std::string_view address,
                                         const DeviceContext& by = {});
-  // look_at_verification tells what such a link is good for. It stays usable. `signed_in`: who
-  // asks.
+  // look_at_verification returns the state of such a link. It stays usable. `signed_in`: the user
+  // of the request.
   Result<LinkUse> look_at_verification(std::string_view token, const UserId& signed_in = {});
   // verify_address uses such a link. Nothing: it is unknown, used or too old, or the password has
   // changed since. The program decides what to do with the address.

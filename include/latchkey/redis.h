@@ -61,7 +61,7 @@ struct RedisOptions {
 //
 // PARAMETERS are db, prefix, ca_file and password_file; both files are read again for each new
 // connection. Percent-encoding is understood everywhere.
-// bad_config tells what is wrong and never repeats the URL.
+// bad_config says what is wrong and never repeats the URL.
 Result<RedisOptions> parse_redis_url(std::string_view url);
 
 // open_redis connects to Redis 7.0 or later. Calls block; those of several threads share one

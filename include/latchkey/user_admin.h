@@ -29,13 +29,13 @@ struct NewUser {
   std::optional<User> user{};  // set when nothing was rejected
 };
 
-// PasswordReset is what became of a password set by an operator.
+// PasswordReset is the outcome of a password set by an operator.
 struct PasswordReset {
   Rejection rejection = Rejection::none;
   std::optional<Removed> ended{};  // set when nothing was rejected and there is such a user
 };
 
-// ImportOutcome tells why a user of another system was not added.
+// ImportOutcome says why a user of another system was not added.
 enum class ImportOutcome : std::uint8_t {
   added,
   already_there,  // this very user: an import that is run again goes on
@@ -99,7 +99,7 @@ class UserAdmin {
   // a clash, too.
   ImportOutcome prepare(StoredUser& user) const;
   Result<ImportOutcome> judge(StoredUser& user);
-  // find_clash tells why `user` cannot be added; nothing: name and id are free.
+  // find_clash returns why `user` cannot be added; nothing: name and id are free.
   Result<std::optional<ImportOutcome>> find_clash(const StoredUser& user);
 
   Store* store_;

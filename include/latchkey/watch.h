@@ -19,7 +19,7 @@ struct Invalidation {
   bool channel_lost = false;
 };
 
-// WatchStatus tells how well a store hears what others change.
+// WatchStatus says how well a store is notified of changes by others.
 struct WatchStatus {
   bool up = false;     // the channel stands
   Millis heard_ago{};  // since the engine last said anything over it

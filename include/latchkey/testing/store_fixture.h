@@ -23,7 +23,7 @@
 // The fixture of the conformance suite: latchkey/testing/store_suite.h says how to use it.
 namespace latchkey {
 
-// How GoogleTest tells what differs.
+// How GoogleTest prints differences.
 inline void PrintTo(const SessionId& id, std::ostream* out) { *out << id.text(); }
 inline void PrintTo(const SessionRecord& record, std::ostream* out) {
   *out << "{" << record.id.text() << " user " << record.user_id.text() << " version "
@@ -51,10 +51,10 @@ class StoreUnderTest {
   // open_again opens a second handle on the same data, as another process would; nullptr when the
   // data cannot be shared. The handle dies before this object.
   virtual std::unique_ptr<Store> open_again() { return nullptr; }
-  // takes_any_id tells whether a session is kept whatever its id looks like. A cluster demands that
+  // takes_any_id returns whether any form of session id is accepted. A cluster demands that
   // the id carries the slot tag of the session's user (docs/formats/token.md).
   virtual bool takes_any_id() const { return true; }
-  // asks_server tells whether each call waits for another program. Races are then tried a quarter
+  // asks_server returns whether each call waits for another program. Races are then tried a quarter
   // as often, unless LATCHKEY_FULL=1 asks for all.
   virtual bool asks_server() const { return false; }
 };
@@ -70,7 +70,7 @@ inline std::ostream& operator<<(std::ostream& out, const StoreFactory& factory) 
   return out << factory.name;
 }
 
-// full_run tells whether LATCHKEY_FULL=1 asks for the long versions of the tests.
+// full_run returns whether LATCHKEY_FULL=1 asks for the long versions of the tests.
 inline bool full_run() {
   const char* full = std::getenv("LATCHKEY_FULL");
   return full != nullptr && std::string_view{full} == "1";
