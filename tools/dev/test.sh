@@ -191,7 +191,8 @@ step_lint() {
   check clang-tidy run_lint --all
 }
 
-# The Debian packages: lintian, and the tour of docs/operate.md in a root with nothing else in it.
+# The Debian packages: lintian, and the tour of docs/operate.md in a root with nothing else in it. In
+# another such root the C++ guide is typed.
 step_package() {
   . tools/dev/package.sh
   run_package
@@ -200,6 +201,7 @@ step_package() {
   ensure_packages root
   check "the container file" python3 tests/package/check_container.py packaging/Containerfile
   check "the tour on a clean Debian" tests/package/tour.sh build/package
+  check "the C++ guide, typed on a clean Debian" tests/docs/clean_debian.sh build/clean
 }
 
 step_nodes() {
