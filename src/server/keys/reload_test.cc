@@ -136,6 +136,31 @@ TEST_F(KeyReloadTest, LooksAtKeysOfTheStoreThatAreTheSameOnlyIfAsked) {
   set_log_sink(nullptr);
 }
 
+// A rotation that uses a prepared key changes nothing but when it writes.
+TEST_F(KeyReloadTest, EachMemberOfAKeyIsCompared) {
+  const UnixTime now = system_clock().now();
+  const auto after = [&](const auto& change) {
+    KeyFile file = *read_key_file(path());
+    change(file.keys);
+    EXPECT_TRUE(write_key_file(path(), file));
+    g_events.clear();
+    set_log_sink(&keep_event);
+    reload_.look(false);
+    set_log_sink(nullptr);
+    return g_events;
+  };
+  using Keys = std::vector<Key>;
+  const auto another = [&] { return *generate_key(KeyState::next, now, kNever); };
+  EXPECT_EQ(after([](Keys&) {}), "");
+  EXPECT_EQ(after([&](Keys& keys) { keys.push_back(another()); }), "keys_loaded ");
+  EXPECT_EQ(after([&](Keys& keys) { keys[1].activates_at = now; }), "keys_loaded ");
+  EXPECT_EQ(after([](Keys& keys) { keys[1].state = KeyState::read_only; }), "keys_loaded ");
+  EXPECT_EQ(after([](Keys& keys) { keys[1].created_at += Millis{1}; }), "keys_loaded ");
+  EXPECT_EQ(after([&](Keys& keys) { keys[1].id = another().id; }), "keys_loaded ");
+  EXPECT_EQ(after([&](Keys& keys) { keys[1].secret = std::move(another().secret); }),
+            "keys_loaded ");
+}
+
 TEST_F(KeyReloadTest, KeepsTheOldKeysWhenTheFileIsGoneOrOfAnotherStore) {
   const std::string foreign = write("another");
   reload_.look(true);
