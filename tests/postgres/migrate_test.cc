@@ -136,7 +136,7 @@ TEST_F(Migrate, AStoreOfItsOwnIsNotOverwritten) {
 TEST_F(Migrate, MakesTheTablesAndTellsTheirVersion) {
   const Outcome made = run({url_});
   EXPECT_EQ(made.code, 0) << made.errors;
-  EXPECT_EQ(made.output, "the store is at version 3\n");
+  EXPECT_EQ(made.output, "the store is at version 4\n");
   ASSERT_EQ(cluster().run("UPDATE " + schema_in(url_) +
                           ".latchkey_meta SET value='99' WHERE key='schema_version'"),
             "");
