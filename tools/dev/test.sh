@@ -191,8 +191,8 @@ step_lint() {
   check clang-tidy run_lint --all
 }
 
-# The Debian packages: lintian, and the tour of docs/operate.md in a root with nothing else in it. In
-# another such root the C++ guide is typed.
+# The Debian packages: lintian, and the tour of docs/operate.md in a root with nothing else in it.
+# The C++ guide is typed in another such root.
 step_package() {
   . tools/dev/package.sh
   run_package
