@@ -68,9 +68,8 @@ def main(build, counts, *names):
                             capture_output=True, text=True)
     programs = {test["name"]: pathlib.Path(test["command"][0]).name
                 for test in json.loads(listed.stdout)["tests"] if test.get("command")}
-    # One more than there are cores: what waits for a server leaves its core to others.
     run = subprocess.run(
-        ["ctest", "--test-dir", build, "--output-on-failure", "--parallel", str(os.cpu_count() + 1),
+        ["ctest", "--test-dir", build, "--output-on-failure", "--parallel", str(os.cpu_count()),
          "--timeout", "3600" if os.environ.get("LATCHKEY_FULL") else "600",
          *(("--tests-regex", f"^({'|'.join(names)})$") if names else ()),
          "--output-junit", str(folder / "ctest.xml")],

@@ -163,7 +163,8 @@ for (const [name, engine] of Object.entries(ENGINES)) {
       const refused = answers.filter(({ status }) => status === 'rejected');
       assert.ok(refused.length < 20_000);
       for (const { reason } of refused) {
-        assert.equal(reason.code, 'ERR_LATCHKEY_OVERLOADED');
+        // What waited past its deadline has failed, too.
+        assert.match(reason.code, /^ERR_LATCHKEY_(OVERLOADED|STORE_UNAVAILABLE)$/);
         assert.equal(reason.status, 503);
       }
       for (const { value } of answers) if (value) assert.equal(value.state, 'active');

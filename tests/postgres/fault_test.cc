@@ -126,7 +126,7 @@ TEST_F(PostgresFaults, ABadNetworkIsAnErrorUntilItIsGoodAgain) {
   insert(*direct, record_);
   PostgresOptions options =
       patient_options(cluster().tcp_url("127.0.0.1", proxy.port(), "schema=" + schema_));
-  options.read_timeout = options.connect_timeout = std::chrono::milliseconds{500};
+  options.read_timeout = options.connect_timeout = std::chrono::seconds{1};
   const auto store = open_or_fail(options);
   Heard heard(*store);
   ASSERT_TRUE(heard.wait_for_everything());
@@ -134,7 +134,7 @@ TEST_F(PostgresFaults, ABadNetworkIsAnErrorUntilItIsGoodAgain) {
   for (const Mode mode : {Mode::delay, Mode::black_hole, Mode::reset, Mode::cut_answers}) {
     EXPECT_TRUE(eventually_found(*store, record_.id)) << "before " << static_cast<int>(mode);
     heard.forget();
-    proxy.set(mode, 1500);
+    proxy.set(mode, 3000);
     EXPECT_EQ(code_of(find(*store, record_.id)), Errc::store_unavailable) << static_cast<int>(mode);
     EXPECT_TRUE(heard.wait_for_everything()) << "the channel is lost " << static_cast<int>(mode);
     proxy.set(Mode::pass);
