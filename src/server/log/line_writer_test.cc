@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <thread>
 
 namespace latchkey::server {
 namespace {
@@ -103,13 +104,15 @@ TEST(LineWriter, F1LostLinesAreCountedAndReportedOnceTheReaderReads) {
 
 TEST(LineWriter, F1TheEndDoesNotWaitForAStuckReader) {
   const Pipe pipe;
+  pollfd end{.fd = pipe.writer(), .events = POLLOUT, .revents = 0};
   {
     LineWriter writer(pipe.writer());
     for (int i = 0; i < 4000; ++i) writer.write(std::string(1000, 'x'));
     EXPECT_GT(writer.lost(), 0U) << "nobody reads";
+    // Its thread may not have run yet.
+    while (::poll(&end, 1, 0) != 0) std::this_thread::yield();
   }
   print_line(pipe.writer(), "last words", Millis{20});
-  pollfd end{.fd = pipe.writer(), .events = POLLOUT, .revents = 0};
   EXPECT_EQ(::poll(&end, 1, 0), 0) << "the pipe is still full, and both returned";
 }
 
