@@ -36,7 +36,8 @@ run_pack() {
   # The guides go along, with the pages that they refer to.
   rm -rf npm/docs
   mkdir npm/docs
-  local pages=({carriers,device_binding,front_door,glossary,guessing,import,operate,policy,scaling}.md)
+  local pages=({carriers,device_binding,front_door,glossary,guessing,import}.md
+    {operate,policy,scaling}.md)
   (cd docs && cp -r --parents npm migrate formats "${pages[@]}" "$ROOT/npm/docs")
   (cd npm && rm -f latchkey-*.tgz && npm pack --silent) >/dev/null
   ls npm/latchkey-*.tgz
