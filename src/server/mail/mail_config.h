@@ -13,7 +13,7 @@ struct MailConfig {
   std::string spool;                 // a directory; gets a file for each
   std::string templates;             // a directory; empty: the built-in texts
   Millis timeout = std::chrono::seconds{30};
-  bool new_device = true;  // users are told of log-ins from browsers that were not known
+  bool new_device = true;  // a mail informs users of log-ins from unknown browsers
 
   bool enabled() const noexcept { return !command.empty() || !spool.empty(); }
 };
